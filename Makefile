@@ -1,0 +1,103 @@
+# Crosspoint. `make demo` and `make check` do everything on a bare Debian 12.
+#
+#   make                 build/crosspoint
+#   make demo            install what is missing, build, and hear four calls
+#   make check           install what tests need, then lint, unit, fuzz and system tests
+#   make check-unit SAN=address|undefined|thread
+#   make lint, make check-fuzz, make check-system, make bench
+
+SAN ?=
+CC ?= gcc
+B := build$(if $(SAN),/$(SAN))
+PACKAGES := libosmocore libosmovty sofia-sip-ua spandsp jansson libpcap
+# pkg-config is asked once and only when something is compiled.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
+
+WARN := -Werror=implicit-function-declaration -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(CI),-Werror)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer $(if $(filter undefined,$(SAN)),-fno-sanitize-recover=all))
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+CPPFLAGS := -D_GNU_SOURCE -I. -Igateway
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(SANFLAGS) -pthread $(CPPFLAGS) $(PKG_CFLAGS)
+LIBS = -lpri $(PKG_LIBS) -lm -pthread
+
+SRC := $(filter-out gateway/main.c,$(wildcard gateway/*/*.c gateway/*/*/*.c drivers/*.c codecs/*.c codecs/*/*.c))
+OBJ := $(SRC:%.c=$B/obj/%.o)
+UNIT_SRC := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
+UNIT := $(UNIT_SRC:tests/unit/%.c=$B/unit/%)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH := $(BENCH_SRC:tests/bench/%.c=build/bench/%)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
+
+.PHONY: all demo check check-unit check-fuzz check-system lint format bench clean deps-build deps-demo deps-check
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+Q := $(if $(V),,@)
+
+all: $B/crosspoint
+
+$B/crosspoint: $B/obj/gateway/main.o $B/libcrosspoint.a
+	@echo "  LINK  $@"
+	$Q$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+$B/libcrosspoint.a: $(OBJ)
+	@echo "  AR    $@"
+	$Q rm -f $@ && ar rcs $@ $^
+
+$B/obj/gateway/main.o: ALL_CFLAGS += -DVERSION='"$(VERSION)"'
+$B/obj/%.o: %.c
+	@echo "  CC    $<"
+	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$B/unit/%: $B/obj/tests/unit/%.o $B/libcrosspoint.a
+	@echo "  LINK  $@"
+	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
+
+build/bench/%: build/obj/tests/bench/%.o build/libcrosspoint.a
+	@echo "  LINK  $@"
+	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+# A fuzz target includes the .c file that it tests; the rest comes from the archive of the address build.
+build/fuzz/%: tests/fuzz/%.c build/address/libcrosspoint.a
+	@echo "  FUZZ  $@"
+	$Q mkdir -p $(@D) && clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		$(CPPFLAGS) $(PKG_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ -o $@ $< build/address/libcrosspoint.a $(LIBS)
+
+build/address/libcrosspoint.a: FORCE
+	$Q[ -n "$(SAN)" ] || $(MAKE) --no-print-directory SAN=address CC=clang build/address/libcrosspoint.a
+.PHONY: FORCE
+
+check-unit: $(UNIT)
+	$Q tests/run-unit $(UNIT)
+
+check-fuzz: $(FUZZ)
+	$Q tests/run-fuzz $(FUZZ)
+
+check-system: all
+	$Q tests/run-system
+
+lint:
+	$Q tests/lint/run
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+bench: all $(BENCH)
+	$Q tests/bench/run $(BENCH)
+
+deps-build deps-demo deps-check:
+	$Q tests/install $(@:deps-%=%)
+
+demo: deps-demo
+	$Q $(MAKE) --no-print-directory all
+	$Q tests/demo/run
+
+check: deps-check
+	$Q tests/run-check
+
+clean:
+	rm -rf build
+
+-include $(wildcard $(OBJ:.o=.d) $B/obj/gateway/main.d build/fuzz/*.d $(UNIT_SRC:%.c=$B/obj/%.d))
