@@ -1,0 +1,126 @@
+/* One line per event on stderr: "2026-11-20 16:20:01.123 NOTICE call: text". libosmocore would take its
+ * time stamp from gettimeofday, which is no wall clock here, so the line is put together in this file.
+ * Texts may quote what strangers sent: a control character cannot begin a line of its own. */
+#include "base/log.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <osmocom/core/utils.h>
+
+#include "base/clock.h"
+
+enum { LINE_MAX_OCTETS = 2048 };
+
+/* clang-format off */
+static const struct log_info_cat categories[] = {
+	[DBASE] = { .name = "DBASE", .description = "Loop, clock, configuration",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DTDM] = { .name = "DTDM", .description = "Spans and their drivers",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DRTP] = { .name = "DRTP", .description = "RTP and RTCP",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DMG] = { .name = "DMG", .description = "Contexts and terminations",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DCALL] = { .name = "DCALL", .description = "Calls and routes",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DSIP] = { .name = "DSIP", .description = "SIP",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DISDN] = { .name = "DISDN", .description = "ISDN trunks",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DMANAGE] = { .name = "DMANAGE", .description = "CLI and status",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
+};
+/* clang-format on */
+
+const struct log_info log_categories = {
+	.cat = categories,
+	.num_cat = ARRAY_SIZE(categories),
+};
+
+static const char *level_name(unsigned int level)
+{
+	return level >= LOGL_FATAL    ? "FATAL"
+	       : level >= LOGL_ERROR  ? "ERROR"
+	       : level >= LOGL_NOTICE ? "NOTICE"
+	       : level >= LOGL_INFO   ? "INFO"
+				      : "DEBUG";
+}
+
+static const char *level_color(unsigned int level)
+{
+	return level >= LOGL_ERROR    ? OSMO_LOGCOLOR_RED
+	       : level >= LOGL_NOTICE ? OSMO_LOGCOLOR_BRIGHTWHITE
+				      : OSMO_LOGCOLOR_GREY;
+}
+
+/* "DCALL" is "call"; libosmocore's own "DLGLOBAL" is "global". */
+static void category_name(int subsys, char *out, size_t size)
+{
+	const char *name = log_category_name(subsys);
+	size_t n = 0;
+
+	if (!name)
+		name = "log";
+	else
+		name += strncmp(name, "DL", 2) ? strspn(name, "D") : 2;
+	for (; name[n] && n + 1 < size; n++)
+		out[n] = (char)tolower((unsigned char)name[n]);
+	out[n] = '\0';
+}
+
+static size_t put_head(char *out, size_t size, int subsys, unsigned int level)
+{
+	struct timespec now = clock_wall();
+	struct tm local;
+	char category[16];
+
+	localtime_r(&now.tv_sec, &local);
+	category_name(subsys, category, sizeof(category));
+	size_t len = strftime(out, size, "%Y-%m-%d %H:%M:%S", &local);
+	int n = snprintf(out + len, size - len, ".%03ld %s %s: ", now.tv_nsec / 1000000,
+			 level_name(level), category);
+	return len + (size_t)n;
+}
+
+static void clean(char *text)
+{
+	for (; *text; text++) {
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+	}
+}
+
+/* log_target.raw_output; file, line and continuation are not shown. */
+static void on_line(struct log_target *target, int subsys, unsigned int level, const char *file,
+		    int line, int cont, const char *format, va_list ap)
+{
+	char text[LINE_MAX_OCTETS];
+	size_t head = put_head(text, sizeof(text), subsys, level);
+
+	(void)file, (void)line, (void)cont;
+	vsnprintf(text + head, sizeof(text) - head, format, ap);
+	size_t len = strlen(text);
+	if (len && text[len - 1] == '\n')
+		text[len - 1] = '\0';
+	clean(text + head);
+	if (target->use_color)
+		fprintf(stderr, "%s%s%s\n", level_color(level), text, OSMO_LOGCOLOR_END);
+	else
+		fprintf(stderr, "%s\n", text);
+}
+
+void log_setup(void *talloc_ctx)
+{
+	if (log_init(&log_categories, talloc_ctx) < 0)
+		return;
+	struct log_target *target = log_target_create_stderr();
+	if (!target)
+		return;
+	target->raw_output = on_line;
+	log_set_use_color(target, isatty(STDERR_FILENO));
+	log_set_all_filter(target, 1);
+	log_add_target(target);
+}
