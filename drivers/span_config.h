@@ -1,0 +1,35 @@
+/* The configuration of spans, as a value. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/law.h"
+
+struct config;
+struct config_section;
+
+enum { TDM_NAME_MAX = 16 };
+
+enum span_type { SPAN_E1, SPAN_T1 };
+
+struct span_config {
+	char name[TDM_NAME_MAX];
+	char driver[16];            /* "virtual" */
+	char far_end[TDM_NAME_MAX]; /* virtual: the span at the other end of the cable */
+	enum span_type type;
+	enum law law;
+	bool law_given; /* else it follows the type */
+	int line;       /* where the file says so, for messages */
+};
+
+/* The value of the section: an array owned by the section. */
+struct spans_config {
+	struct span_config *spans;
+	size_t n;
+};
+
+extern const struct config_section spans_section;
+
+/* NULL when there is no such span. */
+const struct span_config *spans_config_find(const struct spans_config *spans, const char *name);

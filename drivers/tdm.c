@@ -1,0 +1,137 @@
+/* The table of open spans and the list of drivers. What a span does is its driver's business. */
+#include "drivers/tdm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <osmocom/core/utils.h>
+
+#include "base/log.h"
+#include "drivers/span_config.h"
+
+enum {
+	MAX_SPANS = 256,
+	E1_TIMESLOTS = 31, /* G.704 2.3: 32 timeslots, 0 for framing */
+	T1_TIMESLOTS = 24, /* G.704 2.1 */
+};
+
+static const struct tdm_driver *const drivers[] = { &virtual_driver };
+static struct tdm_span *spans[MAX_SPANS];
+
+static const struct tdm_driver *driver_by_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
+		if (!strcmp(drivers[i]->name, name))
+			return drivers[i];
+	}
+	return NULL;
+}
+
+static unsigned free_index(void)
+{
+	unsigned index = 0;
+	while (index < MAX_SPANS && spans[index])
+		index++;
+	return index;
+}
+
+struct tdm_span *tdm_open(void *talloc_ctx, const struct span_config *config)
+{
+	const struct tdm_driver *driver = driver_by_name(config->driver);
+	unsigned index = free_index();
+
+	if (!driver) {
+		LOGP(DTDM, LOGL_ERROR, "%s: no driver is called \"%s\"\n", config->name,
+		     config->driver);
+		return NULL;
+	}
+	if (tdm_find(config->name) || index == MAX_SPANS) {
+		LOGP(DTDM, LOGL_ERROR, "%s: %s\n", config->name,
+		     index == MAX_SPANS ? "too many spans are open" : "is open already");
+		return NULL;
+	}
+	struct tdm_span *span = driver->open(talloc_ctx, config);
+	if (!span)
+		return NULL;
+	span->driver = driver;
+	osmo_strlcpy(span->name, config->name, sizeof(span->name));
+	span->law = config->law;
+	span->timeslots = config->type == SPAN_T1 ? T1_TIMESLOTS : E1_TIMESLOTS;
+	span->index = index;
+	spans[index] = span;
+	return span;
+}
+
+void tdm_close(struct tdm_span *span)
+{
+	if (!span)
+		return;
+	spans[span->index] = NULL;
+	span->driver->close(span);
+}
+
+struct tdm_span *tdm_find(const char *name)
+{
+	for (unsigned i = 0; i < MAX_SPANS; i++) {
+		if (spans[i] && !strcmp(spans[i]->name, name))
+			return spans[i];
+	}
+	return NULL;
+}
+
+struct tdm_span *tdm_by_index(unsigned index)
+{
+	return index < MAX_SPANS ? spans[index] : NULL;
+}
+
+unsigned tdm_count(void)
+{
+	unsigned count = MAX_SPANS;
+	while (count && !spans[count - 1])
+		count--;
+	return count;
+}
+
+void tdm_listen(struct tdm_span *span, const struct tdm_listener *listener, void *data)
+{
+	span->listener = listener;
+	span->listener_data = data;
+	if (listener && listener->on_alarm)
+		listener->on_alarm(data, span->alarms);
+}
+
+void tdm_report_alarms(struct tdm_span *span, unsigned alarms)
+{
+	if (alarms == span->alarms)
+		return;
+	span->alarms = alarms;
+	LOGP(DTDM, LOGL_NOTICE, "%s: %s%s%s%s\n", span->name, alarms ? "alarm" : "no alarm",
+	     alarms & TDM_ALARM_RED ? " red" : "", alarms & TDM_ALARM_YELLOW ? " yellow" : "",
+	     alarms & TDM_ALARM_BLUE ? " blue" : "");
+	if (span->listener && span->listener->on_alarm)
+		span->listener->on_alarm(span->listener_data, alarms);
+}
+
+void tdm_count_one(uint64_t *counter)
+{
+	/* The media thread is the only one that writes: no read-modify-write is needed. */
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}
+
+void tdm_counters_read(const struct tdm_span *span, struct tdm_counters *out)
+{
+	const struct tdm_counters *from = &span->counters;
+
+	out->ticks = __atomic_load_n(&from->ticks, __ATOMIC_RELAXED);
+	out->hdlc_rx_frames = __atomic_load_n(&from->hdlc_rx_frames, __ATOMIC_RELAXED);
+	out->hdlc_tx_frames = __atomic_load_n(&from->hdlc_tx_frames, __ATOMIC_RELAXED);
+	out->hdlc_rx_errors = __atomic_load_n(&from->hdlc_rx_errors, __ATOMIC_RELAXED);
+	out->hdlc_dropped = __atomic_load_n(&from->hdlc_dropped, __ATOMIC_RELAXED);
+	out->slips = __atomic_load_n(&from->slips, __ATOMIC_RELAXED);
+}
+
+const char *tdm_channel_name(const struct tdm_span *span, unsigned timeslot, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%u", span->name, timeslot);
+	return out;
+}
