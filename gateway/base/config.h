@@ -1,0 +1,55 @@
+/* Configuration as a value. A struct config holds one value per section; a section is one folder's
+ * part. Commands of libosmovty only fill the candidate; validate, write and apply are separate.
+ * Control thread. A config and all its sections are freed together. */
+#pragma once
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct config;
+struct config_report;
+struct vty;
+
+/* What one folder contributes. One const table per folder, registered by main in dependency order. */
+struct config_section {
+	const char *name;
+	void *(*new_value)(void *talloc_ctx);                      /* defaults */
+	void *(*copy_value)(void *talloc_ctx, const void *value);  /* deep */
+	void (*install)(void);                                     /* VTY nodes and commands */
+	/* Every fault of this section's value, seen against the whole, goes into the report. */
+	void (*validate)(const struct config *config, struct config_report *report);
+	/* The value as text that reads back to an equal value. */
+	void (*write)(const void *value, struct vty *vty);
+};
+
+void config_register(const struct config_section *section);
+size_t config_sections(const struct config_section *const **sections);
+
+struct config *config_new(void *talloc_ctx);
+struct config *config_copy(void *talloc_ctx, const struct config *config);
+/* The section's value; the mutable form is for the section's own commands. */
+const void *config_get(const struct config *config, const struct config_section *section);
+
+/* The candidate that commands fill now, and the line being read (0 at a terminal). */
+void *config_candidate(const struct config_section *section);
+int config_line(void);
+void config_set_candidate(struct config *config); /* NULL: none is being edited */
+void config_set_line(int line);
+
+/* A command's complaint about its own line: "what is wrong; what would be right". During a file read it
+ * goes into the report, at a terminal to the vty. Returns CMD_WARNING, for `return config_reject(...)`. */
+int config_reject(struct vty *vty, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A list of faults: each "FILE:LINE: what is wrong; what would be right". */
+struct config_report *config_report_new(void *talloc_ctx, const char *file);
+void config_fault(struct config_report *report, int line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+size_t config_report_count(const struct config_report *report);
+const char *config_report_get(const struct config_report *report, size_t i); /* in line order */
+
+/* Reads a whole file into a new config, collecting every fault; then validates it. The config is
+ * returned only when the report stayed empty, NULL otherwise. */
+struct config *config_read(void *talloc_ctx, const char *file, struct config_report *report);
+void config_validate(const struct config *config, struct config_report *report);
+/* The whole as text, talloc'd. */
+char *config_text(void *talloc_ctx, const struct config *config);

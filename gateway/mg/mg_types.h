@@ -1,0 +1,86 @@
+/* The media gateway's values: what terminations are, what is asked of them and what they tell. They are
+ * plain, so that both threads and one day a wire carry them. The commands are in mg.h. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/law.h"
+#include "codecs/codec.h"
+#include "codecs/dsp/tone.h"
+
+enum mg_kind {
+	MG_TDM, /* a timeslot of a span */
+	MG_RTP, /* a stream to a network peer */
+	MG_LOCAL, /* a party inside the gateway: says what its signal says, or what it hears (test lines) */
+};
+
+struct mg_tdm {
+	uint16_t span; /* tdm_span.index */
+	uint8_t timeslot;
+	bool detect_dtmf; /* tap the line for digits (Q.24) */
+};
+
+struct mg_rtp {
+	/* Family 0: not known yet. Port 0: only where the route to the peer leads. Nothing is sent to either. */
+	struct sockaddr_storage remote;
+	struct sockaddr_storage remote_rtcp; /* family 0: remote's port plus one */
+	enum codec_id codec;
+	uint8_t pt;         /* payload type we send and expect */
+	uint8_t ptime_ms;   /* 10..60, a multiple of TICK_MS */
+	uint8_t tevent_pt;  /* telephone-event payload type, 0: not negotiated */
+	bool send, receive; /* SDP direction, as seen from us */
+};
+
+struct mg_local {
+	bool echo;    /* says what it hears; else its signal, else silence */
+	enum law law; /* of its octets */
+};
+
+struct mg_term {
+	enum mg_kind kind;
+	union {
+		struct mg_tdm tdm;
+		struct mg_rtp rtp;
+		struct mg_local local;
+	};
+};
+
+/* A signal plays outward from a TDM or RTP termination, instead of what the context says; on a LOCAL one it
+ * is what that party says. A new signal replaces the one that plays. */
+enum mg_signal_kind { MG_SIGNAL_STOP, MG_SIGNAL_TONE, MG_SIGNAL_DIGITS };
+struct mg_signal {
+	enum mg_signal_kind kind;
+	enum tone_id tone; /* until stopped or replaced */
+	char digits[33];   /* DTMF, each 100 ms on, 100 ms off; MG_EV_SIGNAL_DONE at the end */
+};
+
+struct mg_stats { /* since add; packets and octets are RTP's, of payload */
+	uint64_t tx_packets, tx_octets, rx_packets, rx_octets;
+	uint64_t rx_lost, rx_late, rx_bad; /* bad: not RTP, wrong source, wrong payload type */
+	uint32_t rx_jitter_us;             /* RFC 3550 A.8 */
+	uint32_t jb_delay_ms, jb_target_ms;
+	uint32_t round_trip_us; /* from RTCP, 0: unknown */
+	uint64_t concealed_ticks;
+	int16_t in_peak, out_peak; /* linear, of the last second: into and out of the context */
+};
+
+enum mg_event_kind {
+	MG_EV_ADDED, /* local: for RTP the address to tell the peer */
+	MG_EV_MODIFIED,
+	MG_EV_SUBTRACTED, /* stats; the last event of a termination */
+	MG_EV_FAILED, /* add or modify failed: error; after a failed add the termination is gone */
+	MG_EV_DIGIT,  /* digit: heard from outside (TDM, RTP) or said to it (LOCAL), when it ends */
+	MG_EV_SIGNAL_DONE, /* digits were played, or another signal replaced them */
+	MG_EV_STATS,       /* the answer to mg_query */
+};
+
+struct mg_event {
+	enum mg_event_kind kind;
+	uint32_t context, term;
+	int error; /* errno, with MG_EV_FAILED */
+	char digit;
+	struct sockaddr_storage local; /* with MG_EV_ADDED of RTP */
+	struct mg_stats stats;
+};

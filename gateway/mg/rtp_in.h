@@ -1,0 +1,50 @@
+/* The receiving half of an RTP termination: from packets to one frame a tick. Losses are concealed; with
+ * an adaptive jitter buffer the delay is corrected in quiet moments. Digits come as telephone-event. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "mg/digits.h"
+#include "mg/frame.h"
+#include "mg/mg_types.h"
+#include "mg/origin.h"
+#include "rtp/jitter.h"
+#include "rtp/rtcp.h"
+#include "rtp/tevent.h"
+
+struct inbox;
+struct plc;
+
+enum { RTP_IN_FIFO = JITTER_MAX_PAYLOAD + 2 * TICK_OCTETS };
+
+struct rtp_in {
+	struct jitter *jitter;
+	struct plc *plc;
+	struct origin origin;
+	struct rtcp_source source;
+	uint8_t pt, old_pt; /* now, and before the codec changed: what still waits has that */
+	enum law law, old_law;
+	uint8_t tevent_pt; /* 0: none */
+	bool receive;
+	struct tevent_rx event;
+	struct digits digits;
+	uint64_t event_until_us; /* events take the place of sound until then */
+	bool started;            /* there is sound to conceal with */
+	bool seam;               /* what was said last is invented */
+	unsigned fill;           /* octets in fifo, of law */
+	uint8_t fifo[RTP_IN_FIFO];
+	uint8_t said[TICK_OCTETS];
+	uint64_t packets, octets, bad, concealed; /* concealed in samples */
+};
+
+/* Control thread. 0 or -ENOMEM. */
+int rtp_in_init(struct rtp_in *in, void *talloc_ctx, const struct jitter_config *jitter);
+void rtp_in_fini(struct rtp_in *in);
+
+/* What signalling says now; law is that of its codec. */
+void rtp_in_tune(struct rtp_in *in, const struct mg_rtp *to, enum law law);
+/* Takes the packets that came. */
+void rtp_in_read(struct rtp_in *in, struct inbox *inbox, int fd);
+/* The frame of the tick at line_us on the line's clock, now_us on that of arrivals. */
+struct frame rtp_in_say(struct rtp_in *in, uint64_t now_us, uint64_t line_us);
