@@ -1,0 +1,65 @@
+/* The hub: pairs legs into calls, routes them, clears them, knows no protocol. Control thread.
+ * The hub owns calls; protocols own legs. Every ended call leaves one log line that says why. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "call/leg.h"
+#include "call/target.h"
+
+struct call_hub;
+struct config;
+struct mg;
+struct routes_config;
+
+struct call_hub *call_hub_new(void *talloc_ctx, struct mg *mg);
+void call_hub_free(struct call_hub *hub);
+/* New routes and lines hold for calls that come from now on. 0 or -ENOMEM, then nothing changed. */
+int call_hub_apply(struct call_hub *hub, const struct routes_config *config);
+/* Refuse new calls (cause 41) and release all with cause 41; on_empty once when none is left, from the loop. */
+void call_hub_drain(struct call_hub *hub, void (*on_empty)(void *data), void *data);
+
+/* The leg speaks. LEG_SETUP from a leg without a call makes one (leg->call set; the leg's context is
+ * call_context(leg->call)). After LEG_RELEASE_COMPLETE leg->call is NULL and the leg may be freed. */
+void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg);
+
+uint32_t call_context(const struct call *call);
+uint32_t call_id(const struct call *call);
+
+/* Places a call of our own: a line's leg (or, line NULL, the built-in quiet party) to number through the
+ * target. Returns the call's id, or 0 with *why. Progress comes through on_progress until the call's end
+ * (text: "alerting", ...; ended: the last one); it may be NULL, and call_unwatch stops it. */
+typedef void (*call_progress_cb)(void *data, uint32_t id, const char *text, bool ended);
+struct originate {
+	enum target_kind kind;
+	char through[TARGET_NAME_MAX];
+	char called[LEG_DIGITS_MAX + 1], calling[LEG_DIGITS_MAX + 1];
+	char line[TARGET_NAME_MAX]; /* "": quiet */
+	unsigned hold_ms;           /* cleared that long after answer; 0: never by us */
+};
+uint32_t call_originate(struct call_hub *hub, const struct originate *what, call_progress_cb on_progress, void *data, const char **why);
+void call_unwatch(struct call_hub *hub, call_progress_cb on_progress, void *data);
+/* Clears a call with cause 16; false when there is no such call. */
+bool call_clear(struct call_hub *hub, uint32_t id);
+
+/* A picture of one call, for people and programs. */
+struct call_status {
+	uint32_t id, context;
+	const char *state;           /* "routing", "proceeding", "alerting", "active", "disconnecting", "clearing" */
+	const char *route;           /* name, "" before one was found */
+	struct {
+		bool present;
+		char via_kind[8], via[TARGET_NAME_MAX], channel[24], about[128];
+	} leg[2];                    /* 0: who called, 1: who is called */
+	char calling[LEG_DIGITS_MAX + 1], called[LEG_DIGITS_MAX + 1], called_out[LEG_DIGITS_MAX + 1];
+	uint64_t setup_us, alert_us, answer_us; /* clock_now_us, 0: not yet */
+	uint8_t cause;               /* once clearing */
+};
+/* fn is called for each in order of id until it returns false. */
+void calls_each(const struct call_hub *hub, bool (*fn)(void *data, const struct call_status *status), void *data);
+bool call_get(const struct call_hub *hub, uint32_t id, struct call_status *out);
+
+struct call_totals { uint64_t offered, answered, failed; unsigned active; };
+void call_totals(const struct call_hub *hub, struct call_totals *out);

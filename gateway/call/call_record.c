@@ -1,0 +1,127 @@
+/* A call as people see it: its picture while it lasts, its line in the log when it has ended, the words
+ * for who watches one. */
+#include <inttypes.h>
+#include <string.h>
+#include <osmocom/core/utils.h>
+
+#include "base/clock.h"
+#include "call/hub.h"
+
+enum { TEXT_MAX = 512 };
+
+/* The called slot that tells most: the one in charge, else the last tried. */
+static const struct call_slot *called_slot(const struct call *call)
+{
+	unsigned slot = call->current ? call->current : call->attempts;
+
+	return slot ? &call->slots[slot] : NULL;
+}
+
+static const char *channel_of(const struct call_slot *slot)
+{
+	return slot->leg ? slot->leg->channel : slot->channel;
+}
+
+static void picture_leg(const struct call_slot *slot, struct call_status *out, unsigned i)
+{
+	if (!slot)
+		return;
+	out->leg[i].present = slot->leg;
+	memcpy(out->leg[i].via_kind, slot->via_kind, sizeof(out->leg[i].via_kind));
+	memcpy(out->leg[i].via, slot->via, sizeof(out->leg[i].via));
+	memcpy(out->leg[i].channel, channel_of(slot), sizeof(out->leg[i].channel));
+	if (slot->leg)
+		slot->leg->ops->describe(slot->leg, out->leg[i].about, sizeof(out->leg[i].about));
+}
+
+void call_picture(const struct call *call, struct call_status *out)
+{
+	*out = (struct call_status){
+		.id = call->id,
+		.context = call->context,
+		.state = osmo_fsm_inst_state_name(call->fi),
+		.route = call->route.name,
+		.setup_us = call->setup_us,
+		.alert_us = call->alert_us,
+		.answer_us = call->answer_us,
+		.cause = call->cause,
+	};
+	picture_leg(&call->slots[SLOT_CALLER], out, 0);
+	picture_leg(called_slot(call), out, 1);
+	memcpy(out->calling, call->setup.calling.digits, sizeof(out->calling));
+	memcpy(out->called, call->setup.called.digits, sizeof(out->called));
+	memcpy(out->called_out, call->called_out, sizeof(out->called_out));
+}
+
+/* "peer phones 100", "trunk pstn 600 e1-1/17" */
+static void put_party(struct osmo_strbuf *text, const struct call_slot *slot, const char *number)
+{
+	if (slot)
+		OSMO_STRBUF_PRINTF(*text, "%s %s ", slot->via_kind, slot->via);
+	OSMO_STRBUF_PRINTF(*text, "%s", *number ? number : "(no number)");
+	if (slot && *channel_of(slot))
+		OSMO_STRBUF_PRINTF(*text, " %s", channel_of(slot));
+}
+
+static void put_time(struct osmo_strbuf *text, const char *what, uint64_t from_us, uint64_t to_us)
+{
+	uint64_t ms = (to_us - from_us) / 1000;
+
+	OSMO_STRBUF_PRINTF(*text, ", %s %" PRIu64 ".%03u s", what, ms / 1000,
+			   (unsigned)(ms % 1000));
+}
+
+static void put_end(struct osmo_strbuf *text, const struct call *call)
+{
+	const char *by = call->ended_by == SLOT_GATEWAY  ? "the gateway"
+			 : call->ended_by == SLOT_CALLER ? "the caller"
+							 : "the called party";
+
+	OSMO_STRBUF_PRINTF(*text, "cause %u %s (%s), by %s", call->cause, cause_name(call->cause),
+			   cause_location_name(call->location), by);
+	if (*call->why)
+		OSMO_STRBUF_PRINTF(*text, ": %s", call->why);
+}
+
+/* call 7: from peer phones 100 to trunk pstn 600 e1-1/1: answered, cause 16 normal call clearing (user), by
+ * the caller, alerting after 0.020 s, answer after 0.150 s, talk 5.000 s, total 5.150 s */
+void call_record(const struct call *call)
+{
+	const struct call_slot *to = called_slot(call);
+	uint64_t now_us = clock_now_us();
+	char line[TEXT_MAX];
+	struct osmo_strbuf text = { .buf = line, .len = sizeof(line) };
+
+	OSMO_STRBUF_PRINTF(text, "from ");
+	put_party(&text, &call->slots[SLOT_CALLER], call->setup.calling.digits);
+	OSMO_STRBUF_PRINTF(text, " to ");
+	put_party(&text, to, to ? call->called_out : call->setup.called.digits);
+	OSMO_STRBUF_PRINTF(text, ": %s, ", call->answer_us ? "answered" : "failed");
+	put_end(&text, call);
+	if (call->alert_us)
+		put_time(&text, "alerting after", call->setup_us, call->alert_us);
+	if (call->answer_us) {
+		put_time(&text, "answer after", call->setup_us, call->answer_us);
+		put_time(&text, "talk", call->answer_us, now_us);
+	}
+	put_time(&text, "total", call->setup_us, now_us);
+	LOGCALL(call, LOGL_NOTICE, "%s\n", line);
+}
+
+void call_notify(const struct call *call, const char *text)
+{
+	if (call->on_progress)
+		call->on_progress(call->on_progress_data, call->id, text, false);
+}
+
+void call_notify_end(const struct call *call)
+{
+	char line[TEXT_MAX];
+	struct osmo_strbuf text = { .buf = line, .len = sizeof(line) };
+
+	if (!call->on_progress)
+		return;
+	OSMO_STRBUF_PRINTF(text, "ended: ");
+	put_end(&text, call);
+	call->on_progress(call->on_progress_data, call->id, line, true);
+}

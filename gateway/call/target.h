@@ -1,0 +1,26 @@
+/* A target: something that a call can be routed to or come from, by kind and name: a trunk, a peer, a
+ * line. The layers above register theirs; routes name them. Control thread. */
+#pragma once
+
+#include <osmocom/core/linuxlist.h>
+
+struct leg;
+struct call_hub;
+
+enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_KINDS };
+enum { TARGET_NAME_MAX = 32 };
+
+struct target {
+	struct llist_head entry;
+	enum target_kind kind;
+	char name[TARGET_NAME_MAX];
+	void *data;
+	/* A leg ready to be told LEG_SETUP, its channel taken. 0 and *leg, or the Q.850 cause why not:
+	 * 34 no free channel, 27 D channel down or peer unreachable. *why: a few words for the log. */
+	unsigned (*seize)(void *data, struct leg **leg, const char **why);
+};
+
+void target_register(struct call_hub *hub, struct target *target);
+void target_unregister(struct target *target);
+struct target *target_find(struct call_hub *hub, enum target_kind kind, const char *name);
+const char *target_kind_name(enum target_kind kind); /* "trunk", "peer", "line" */

@@ -1,0 +1,48 @@
+/* The registry of targets: by kind and name, hashed, as every call asks it. */
+#include "call/target.h"
+
+#include <string.h>
+
+#include "call/hub.h"
+
+static const char *const kind_names[TARGET_KINDS] = {
+	[TARGET_TRUNK] = "trunk",
+	[TARGET_PEER] = "peer",
+	[TARGET_LINE] = "line",
+};
+
+/* FNV-1a over kind and name. */
+static struct llist_head *bucket(struct call_hub *hub, enum target_kind kind, const char *name)
+{
+	uint32_t hash = (2166136261u ^ kind) * 16777619u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return &hub->targets[hash % HUB_TARGET_BUCKETS];
+}
+
+void target_register(struct call_hub *hub, struct target *target)
+{
+	llist_add_tail(&target->entry, bucket(hub, target->kind, target->name));
+}
+
+void target_unregister(struct target *target)
+{
+	llist_del_init(&target->entry);
+}
+
+struct target *target_find(struct call_hub *hub, enum target_kind kind, const char *name)
+{
+	struct target *target;
+
+	llist_for_each_entry (target, bucket(hub, kind, name), entry) {
+		if (target->kind == kind && strcmp(target->name, name) == 0)
+			return target;
+	}
+	return NULL;
+}
+
+const char *target_kind_name(enum target_kind kind)
+{
+	return (unsigned)kind < TARGET_KINDS ? kind_names[kind] : "unknown";
+}

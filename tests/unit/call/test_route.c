@@ -1,0 +1,252 @@
+/* Which route a number takes, and what becomes of the number. */
+#include "call/route.h"
+
+#include <osmocom/core/talloc.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/unit/oom.h"
+#include "tests/unit/unit.h"
+
+#define ANY(route, digits)                                                                         \
+	{                                                                                          \
+		.name = route, .from_any = true, .called = digits                                  \
+	}
+#define ANY_EXACT(route, digits)                                                                   \
+	{                                                                                          \
+		.name = route, .from_any = true, .called = digits, .called_exact = true            \
+	}
+#define FROM(route, k, n, digits)                                                                  \
+	{                                                                                          \
+		.name = route, .from = { k, n }, .called = digits                                  \
+	}
+
+static struct route_config mixed[] = {
+	ANY("six", "6"),
+	ANY("six again", "6"),
+	ANY("sixty", "60"),
+	ANY_EXACT("600 alone", "600"),
+	ANY("600 on", "600"),
+	FROM("pstn 60", TARGET_TRUNK, "pstn", "60"),
+	FROM("peer pstn", TARGET_PEER, "pstn", ""),
+	FROM("pstn 700", TARGET_TRUNK, "pstn", "700"),
+	ANY("7001", "7001"),
+	ANY("star", "*#A"),
+	ANY("never", "6x"),
+	FROM("other 600", TARGET_TRUNK, "other", "600"),
+};
+
+static struct route_table *table_of(struct route_config *routes, size_t n)
+{
+	const struct routes_config config = { .routes = routes, .n_routes = n };
+
+	return route_table_new(NULL, &config);
+}
+
+static const char *chosen(const struct route_table *table, enum target_kind kind, const char *name,
+			  const char *called)
+{
+	const struct route_config *route = route_find(table, kind, name, called);
+
+	return route ? route->name : "none";
+}
+
+START_TEST(longest_prefix_then_named_from_then_file_order)
+{
+	static const struct {
+		enum target_kind kind;
+		const char *from, *called, *route;
+	} rows[] = {
+		{ TARGET_PEER, "x", "6", "six" },
+		{ TARGET_PEER, "x", "61", "six" },
+		{ TARGET_PEER, "x", "60", "sixty" },
+		{ TARGET_PEER, "x", "601", "sixty" },
+		{ TARGET_PEER, "x", "600", "600 alone" },
+		{ TARGET_PEER, "x", "6000", "600 on" },
+		{ TARGET_TRUNK, "pstn", "60", "pstn 60" },
+		{ TARGET_TRUNK, "pstn", "6099", "pstn 60" },
+		{ TARGET_TRUNK, "pstn", "6", "six" },
+		{ TARGET_TRUNK, "pstn", "600", "600 alone" },
+		{ TARGET_TRUNK, "other", "600", "600 alone" },
+		{ TARGET_TRUNK, "other", "6000", "other 600" },
+		{ TARGET_TRUNK, "pstn", "7000", "pstn 700" },
+		{ TARGET_TRUNK, "pstn", "70012", "7001" },
+		{ TARGET_PEER, "x", "7000", "none" },
+		{ TARGET_PEER, "pstn", "123", "peer pstn" },
+		{ TARGET_PEER, "pstn", "", "peer pstn" },
+		{ TARGET_PEER, "pstn", "61", "six" },
+		{ TARGET_LINE, "pstn", "123", "none" },
+		{ TARGET_PEER, "x", "*#AD", "star" },
+		{ TARGET_PEER, "x", "*#", "none" },
+		{ TARGET_PEER, "x", "", "none" },
+		{ TARGET_PEER, "x", "6x", "six" },
+		{ TARGET_PEER, "x", "x6", "none" },
+	};
+	struct route_table *table = table_of(mixed, sizeof(mixed) / sizeof(mixed[0]));
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_str_eq(chosen(table, rows[i].kind, rows[i].from, rows[i].called),
+				 rows[i].route);
+	talloc_free(table);
+}
+END_TEST
+
+START_TEST(exact_matches_the_whole_number_alone)
+{
+	struct route_config routes[] = { ANY_EXACT("600", "600"), ANY_EXACT("none dialled", "") };
+	struct route_table *table = table_of(routes, 2);
+
+	ck_assert_str_eq(chosen(table, TARGET_PEER, "x", "600"), "600");
+	ck_assert_str_eq(chosen(table, TARGET_PEER, "x", "60"), "none");
+	ck_assert_str_eq(chosen(table, TARGET_PEER, "x", "6000"), "none");
+	ck_assert_str_eq(chosen(table, TARGET_PEER, "x", ""), "none dialled");
+	talloc_free(table);
+}
+END_TEST
+
+START_TEST(table_keeps_its_own_copy)
+{
+	struct route_config routes[] = { ANY("a", "1") };
+	struct route_table *table = table_of(routes, 1);
+
+	memset(routes, 0, sizeof(routes));
+	ck_assert_str_eq(chosen(table, TARGET_PEER, "x", "12"), "a");
+	talloc_free(table);
+}
+END_TEST
+
+START_TEST(empty_table_serves_nobody)
+{
+	struct route_table *table = table_of(NULL, 0);
+
+	ck_assert_str_eq(chosen(table, TARGET_PEER, "x", "1"), "none");
+	ck_assert(!route_serves(table, TARGET_PEER, "x"));
+	talloc_free(table);
+}
+END_TEST
+
+START_TEST(serves_whom_it_names_and_all_with_any)
+{
+	struct route_config routes[] = { FROM("a", TARGET_TRUNK, "pstn", "1"), ANY("b", "2") };
+	struct route_table *named = table_of(routes, 1), *both = table_of(routes, 2);
+
+	ck_assert(route_serves(named, TARGET_TRUNK, "pstn"));
+	ck_assert(!route_serves(named, TARGET_PEER, "pstn"));
+	ck_assert(!route_serves(named, TARGET_TRUNK, "a-name-longer-than-any-trunk-may-ever-have"));
+	ck_assert(route_serves(both, TARGET_PEER, "x"));
+	talloc_free(named);
+	talloc_free(both);
+}
+END_TEST
+
+START_TEST(rewriting_strips_then_prepends)
+{
+	static const struct {
+		unsigned strip;
+		const char *prepend, *called, *out;
+	} rows[] = {
+		{ 0, "", "600", "600" },
+		{ 1, "", "600", "00" },
+		{ 3, "", "600", "" },
+		{ 9, "", "600", "" },
+		{ 0, "00", "600", "00600" },
+		{ 2, "41", "0044", "4144" },
+		{ 0, "", "", "" },
+		{ 0, "123456", "1234567890", NULL },
+		{ 0, "12345", "1234567890", "123451234567890" },
+	};
+	char out[16];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct route_config route = { .strip = rows[i].strip };
+
+		strcpy(route.prepend, rows[i].prepend);
+		memset(out, 'x', sizeof(out));
+		ck_assert_int_eq(route_rewrite(&route, rows[i].called, out, sizeof(out)),
+				 rows[i].out != NULL);
+		if (rows[i].out)
+			ck_assert_str_eq(out, rows[i].out);
+	}
+}
+END_TEST
+
+/* Ten thousand routes over a thousand callers. */
+static struct route_config *many(size_t n)
+{
+	struct route_config *routes = calloc(n, sizeof(*routes));
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(routes[i].name, sizeof(routes[i].name), "%zu", i);
+		snprintf(routes[i].called, sizeof(routes[i].called), "%05zu", i);
+		snprintf(routes[i].from.name, sizeof(routes[i].from.name), "t%zu", i % 1000);
+		routes[i].from_any = i % 2;
+	}
+	return routes;
+}
+
+static double seconds_for(const struct route_table *table, unsigned lookups)
+{
+	struct timespec a, b;
+	unsigned found = 0;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+	for (unsigned i = 0; i < lookups; i++)
+		found += route_find(table, TARGET_TRUNK, "t1", "00001777") != NULL;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+	ck_assert_uint_eq(found, lookups);
+	return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+}
+
+START_TEST(ten_thousand_routes_are_each_found)
+{
+	struct route_config *routes = many(10000);
+	struct route_table *table = table_of(routes, 10000);
+	char called[16];
+
+	for (size_t i = 0; i < 10000; i++) {
+		snprintf(called, sizeof(called), "%s99", routes[i].called);
+		ck_assert_str_eq(chosen(table, TARGET_TRUNK, routes[i].from.name, called),
+				 routes[i].name);
+	}
+	talloc_free(table);
+	free(routes);
+}
+END_TEST
+
+START_TEST(ten_thousand_routes_cost_a_lookup_no_more_than_ten)
+{
+	struct route_config *routes = many(10000);
+	struct route_table *small = table_of(routes, 10), *big = table_of(routes, 10000);
+	double ten = seconds_for(small, 200000), all = seconds_for(big, 200000);
+
+	/* A list would cost a thousand times as much; ten leaves room for a noisy machine. */
+	ck_assert_msg(all < 10 * ten, "%g s against %g s", all, ten);
+	talloc_free(small);
+	talloc_free(big);
+	free(routes);
+}
+END_TEST
+
+START_TEST(lack_of_memory_gives_no_table_and_leaks_nothing)
+{
+	struct route_config *routes = many(100);
+	const struct routes_config config = { .routes = routes, .n_routes = 100 };
+
+	OOM_EACH(done)
+	{
+		struct route_table *table = route_table_new(NULL, &config);
+
+		oom_off();
+		done = table != NULL;
+		talloc_free(table);
+	}
+	free(routes);
+}
+END_TEST
+
+UNIT_MAIN("route", longest_prefix_then_named_from_then_file_order,
+	  exact_matches_the_whole_number_alone, table_keeps_its_own_copy, empty_table_serves_nobody,
+	  serves_whom_it_names_and_all_with_any, rewriting_strips_then_prepends,
+	  ten_thousand_routes_are_each_found, ten_thousand_routes_cost_a_lookup_no_more_than_ten,
+	  lack_of_memory_gives_no_table_and_leaks_nothing)
