@@ -10,10 +10,8 @@
 #include <spandsp.h>
 #undef plc_free
 
-enum {
-	SILENT_AFTER =
-		8000 /* samples: long after the fade, long before SpanDSP's counter overflows */
-};
+/* samples: long after the fade, long before SpanDSP's counter overflows */
+enum { SILENT_AFTER = 8000 };
 
 struct plc {
 	plc_state_t spandsp;
@@ -38,10 +36,24 @@ void plc_good(struct plc *plc, int16_t *samples, size_t n)
 	plc_rx(&plc->spandsp, samples, (int)n);
 }
 
+/* Puts the oldest sample first. plc_fillin would do so by memcpy between overlapping places. */
+static void straighten(plc_state_t *s)
+{
+	int16_t newest[PLC_HISTORY_LEN];
+	size_t n_newest = (size_t)s->buf_ptr, n_oldest = PLC_HISTORY_LEN - n_newest;
+
+	memcpy(newest, s->history, n_newest * sizeof(int16_t));
+	memmove(s->history, s->history + n_newest, n_oldest * sizeof(int16_t));
+	memcpy(s->history + n_oldest, newest, n_newest * sizeof(int16_t));
+	s->buf_ptr = 0;
+}
+
 void plc_fill(struct plc *plc, int16_t *samples, size_t n)
 {
-	if (plc->spandsp.missing_samples < SILENT_AFTER)
-		plc_fillin(&plc->spandsp, samples, (int)n);
-	else
+	if (plc->spandsp.missing_samples >= SILENT_AFTER) {
 		memset(samples, 0, n * sizeof(*samples));
+		return;
+	}
+	straighten(&plc->spandsp);
+	plc_fillin(&plc->spandsp, samples, (int)n);
 }
