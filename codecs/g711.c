@@ -27,7 +27,8 @@
 	(4 + ((v) > 31) + ((v) > 63) + ((v) > 127) + ((v) > 255) + ((v) > 511) + ((v) > 1023) +    \
 	 ((v) > 2047))
 /* i: magnitude by A-law's smallest step, 16. */
-#define A_CODE(i) ((i) < 16 ? (i) : (LOG2(i) - 3) << 4 | ((i) >> ((i) < 32 ? 0 : LOG2(i) - 4) & 15))
+#define A_CODE(i)                                                                                  \
+	(uint8_t)((i) < 16 ? (i) : (LOG2(i) - 3) << 4 | ((i) >> ((i) < 32 ? 0 : LOG2(i) - 4) & 15))
 /* i: magnitude and half a step by mu-law's smallest step, 8. */
 #define MU_CODE(i) ((LOG2((i) + 16) - 4) << 4 | (((i) + 16) >> (LOG2((i) + 16) - 4) & 15))
 
