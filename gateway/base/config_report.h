@@ -1,0 +1,23 @@
+/* Inside of the report of faults, shared by config.c and config_read.c alone. */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct config_report {
+	char *file; /* NULL: faults are told without FILE:LINE */
+	struct config_fault_entry {
+		int line;     /* 0: about the whole */
+		bool reading; /* of the line's own words, not of what they mean together */
+		char *text;
+	} * faults;
+	size_t n;
+	char **lines; /* of the file being read, so that an option's own line can be told */
+	size_t n_lines;
+};
+
+void config_fault_va(struct config_report *report, int line, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
+/* Where config_reject complains now: a report while a file is read, NULL at a terminal. */
+void config_set_report(struct config_report *report);

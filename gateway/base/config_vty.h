@@ -1,0 +1,46 @@
+/* What the sections' commands share: the nodes of the grammar, and items that are entered, removed
+ * and copied by name. For *_vty.c only. Control thread. */
+#pragma once
+
+#include <osmocom/vty/command.h>
+#include <osmocom/vty/vty.h>
+
+#include "base/config.h"
+
+/* Nodes below CONFIG_NODE: one for each kind of section of the file. */
+enum config_node {
+	NODE_CLI = _LAST_OSMOVTY_NODE + 1,
+	NODE_MEDIA,
+	NODE_SPAN,
+	NODE_TRUNK,
+	NODE_SIP,
+	NODE_PEER,
+	NODE_LINE,
+	NODE_ROUTE,
+	NODES_END
+};
+
+/* The attribute of commands that a person may give but a file may not: `no trunk X`, `commit`
+ * ... */
+#define CONFIG_TERMINAL_ONLY CMD_ATTR_LIB_COMMAND
+
+/* Enters the item of that name in the candidate's value, new or present; present in a file is a
+ * fault. */
+int config_list_enter(struct vty *vty, const struct config_list *list, void *value,
+		      const char *name);
+int config_list_remove(struct vty *vty, const struct config_list *list, void *value,
+		       const char *name);
+/* Enters a section without a name; *section_line tells whether the file has had it before. */
+int config_section_enter(struct vty *vty, int node, int *section_line);
+
+/* A copy of the section's value of size octets, its lists included. */
+void *config_value_copy(void *talloc_ctx, const struct config_section *section, const void *value,
+			size_t size);
+
+/* Text into an array of size octets, or a complaint that names the option. CMD_SUCCESS or
+ * CMD_WARNING. */
+int config_set_text(struct vty *vty, const char *option, const char *text, char *to, size_t size);
+/* The same for the name of an item elsewhere. */
+int config_set_name(struct vty *vty, const char *option, const char *text, char *to, size_t size);
+/* The same for an IPv4 or IPv6 address; *to is its canonical text, 46 octets. */
+int config_set_address(struct vty *vty, const char *option, const char *text, char *to);

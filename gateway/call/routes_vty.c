@@ -1,0 +1,544 @@
+/* The configuration of routes and test lines:
+ *
+ *   line busy
+ *    reject 17 tone busy
+ *
+ *   route out
+ *    from peer phones
+ *    called 6
+ *    to trunk pstn
+ */
+#include "call/route_config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <osmocom/core/talloc.h>
+
+#include "base/config_vty.h"
+#include "codecs/dsp/tone.h"
+
+enum { LINE_UNSET = -1 };
+
+static void init_line(void *item)
+{
+	struct line_config *line = item;
+
+	line->kind = (enum line_kind)LINE_UNSET;
+}
+
+static void init_route(void *item)
+{
+	struct route_config *route = item;
+
+	route->from_any = true;
+}
+
+enum { LINES, ROUTES };
+
+static const struct config_list lists[] = {
+	[LINES] = {
+		.kind = "line",
+		.items_at = offsetof(struct routes_config, lines),
+		.n_at = offsetof(struct routes_config, n_lines),
+		.item_size = sizeof(struct line_config),
+		.name_size = TARGET_NAME_MAX,
+		.line_at = offsetof(struct line_config, line),
+		.node = NODE_LINE,
+		.init = init_line,
+	},
+	[ROUTES] = {
+		.kind = "route",
+		.items_at = offsetof(struct routes_config, routes),
+		.n_at = offsetof(struct routes_config, n_routes),
+		.item_size = sizeof(struct route_config),
+		.name_size = ROUTE_NAME_MAX,
+		.line_at = offsetof(struct route_config, line),
+		.node = NODE_ROUTE,
+		.init = init_route,
+	},
+};
+
+static void *new_value(void *talloc_ctx)
+{
+	return talloc_zero(talloc_ctx, struct routes_config);
+}
+
+static void *copy_value(void *talloc_ctx, const void *value)
+{
+	return config_value_copy(talloc_ctx, &routes_section, value, sizeof(struct routes_config));
+}
+
+static struct routes_config *edited(void)
+{
+	return config_candidate(&routes_section);
+}
+
+#define LINE_STR "A test line: a party inside the gateway that calls can be routed to\n"
+#define NAME_STR "Its name\n"
+
+DEFUN(line, line_cmd, "line NAME", LINE_STR NAME_STR)
+{
+	return config_list_enter(vty, &lists[LINES], edited(), argv[0]);
+}
+
+DEFUN_ATTR(no_line, no_line_cmd, "no line NAME", NO_STR LINE_STR NAME_STR, CONFIG_TERMINAL_ONLY)
+{
+	return config_list_remove(vty, &lists[LINES], edited(), argv[0]);
+}
+
+/* Makes the line one of a kind; only answer-after outlives that. */
+static struct line_config *set_kind(struct vty *vty, enum line_kind kind)
+{
+	struct line_config *item = vty->index;
+
+	item->kind = kind;
+	item->tone = TONE_NONE;
+	item->cause = 0;
+	item->clear_ms = 0;
+	return item;
+}
+
+/* TONE_NONE after a complaint that lists the tones. */
+static enum tone_id parse_tone(struct vty *vty, const char *name)
+{
+	enum tone_id tone = tone_by_name(name);
+	char *names;
+
+	if (tone != TONE_NONE)
+		return tone;
+	names = talloc_strdup(vty, "");
+	for (int i = TONE_NONE + 1; i < TONE_COUNT; i++)
+		names = talloc_asprintf_append(names, "%s%s", *names ? ", " : "", tone_name(i));
+	config_reject(vty, "tone \"%s\" is unknown; tones are: %s", name, names);
+	talloc_free(names);
+	return TONE_NONE;
+}
+
+#define TONE_STR "Plays a tone\ndial, ringback, busy, congestion, sit or milliwatt\n"
+#define CAUSE_STR "Q.850 cause\n"
+#define REJECT_STR "Refuses the call, with DISCONNECT\n" CAUSE_STR
+#define AFTER_STR "Releases after\nms\n"
+
+DEFUN(line_echo, line_echo_cmd, "echo", "Answers and says back what it hears\n")
+{
+	set_kind(vty, LINE_ECHO);
+	return CMD_SUCCESS;
+}
+
+DEFUN(line_tone, line_tone_cmd, "tone TONE", TONE_STR)
+{
+	enum tone_id tone = parse_tone(vty, argv[0]);
+
+	if (tone == TONE_NONE)
+		return CMD_WARNING;
+	set_kind(vty, LINE_TONE)->tone = tone;
+	return CMD_SUCCESS;
+}
+
+DEFUN(line_quiet, line_quiet_cmd, "quiet", "Answers and stays silent\n")
+{
+	set_kind(vty, LINE_QUIET);
+	return CMD_SUCCESS;
+}
+
+DEFUN(line_reject, line_reject_cmd, "reject <1-127>", REJECT_STR)
+{
+	set_kind(vty, LINE_REJECT)->cause = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(line_reject_tone, line_reject_tone_cmd, "reject <1-127> tone TONE", REJECT_STR TONE_STR)
+{
+	enum tone_id tone = parse_tone(vty, argv[1]);
+	struct line_config *item;
+
+	if (tone == TONE_NONE)
+		return CMD_WARNING;
+	item = set_kind(vty, LINE_REJECT);
+	item->cause = atoi(argv[0]);
+	item->tone = tone;
+	if (argc > 2)
+		item->clear_ms = atoi(argv[2]);
+	return CMD_SUCCESS;
+}
+
+ALIAS(line_reject_tone, line_reject_tone_after_cmd, "reject <1-127> tone TONE after <100-600000>",
+      REJECT_STR TONE_STR AFTER_STR)
+
+DEFUN(line_ring, line_ring_cmd, "ring", "Rings and never answers\n")
+{
+	set_kind(vty, LINE_RING);
+	return CMD_SUCCESS;
+}
+
+DEFUN(line_clear, line_clear_cmd, "clear <1-127> after <0-600000>",
+      "Answers, then clears\n" CAUSE_STR AFTER_STR)
+{
+	struct line_config *item = set_kind(vty, LINE_CLEAR);
+
+	item->cause = atoi(argv[0]);
+	item->clear_ms = atoi(argv[1]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(line_readback, line_readback_cmd, "readback",
+      "Answers and says the digits back that it hears\n")
+{
+	set_kind(vty, LINE_READBACK);
+	return CMD_SUCCESS;
+}
+
+DEFUN(line_answer_after, line_answer_after_cmd, "answer-after <0-600000>",
+      "Rings so long before it answers or refuses\n"
+      "ms; 0 by default\n")
+{
+	struct line_config *item = vty->index;
+
+	item->answer_ms = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+#define ROUTE_STR_ "From what is dialled, and who dials, to where it goes\n"
+
+DEFUN(route, route_cmd, "route NAME", ROUTE_STR_ NAME_STR)
+{
+	return config_list_enter(vty, &lists[ROUTES], edited(), argv[0]);
+}
+
+DEFUN_ATTR(no_route, no_route_cmd, "no route NAME", NO_STR ROUTE_STR_ NAME_STR,
+	   CONFIG_TERMINAL_ONLY)
+{
+	return config_list_remove(vty, &lists[ROUTES], edited(), argv[0]);
+}
+
+static enum target_kind parse_kind(const char *word)
+{
+	return word[0] == 't' ? TARGET_TRUNK : word[0] == 'p' ? TARGET_PEER : TARGET_LINE;
+}
+
+#define FROM_STR "Who dials\n"
+
+DEFUN(route_from_any, route_from_any_cmd, "from any", FROM_STR "Any trunk or peer; the default\n")
+{
+	struct route_config *item = vty->index;
+
+	item->from_any = true;
+	memset(&item->from, 0, sizeof(item->from));
+	return CMD_SUCCESS;
+}
+
+DEFUN(route_from, route_from_cmd, "from (trunk|peer) NAME", FROM_STR "A trunk\nA peer\n" NAME_STR)
+{
+	struct route_config *item = vty->index;
+
+	if (config_set_name(vty, argv[0], argv[1], item->from.name, sizeof(item->from.name)))
+		return CMD_WARNING;
+	item->from.kind = parse_kind(argv[0]);
+	item->from_any = false;
+	return CMD_SUCCESS;
+}
+
+/* Digits as a number can have them, into out of ROUTE_PATTERN_MAX octets. */
+static int set_digits(struct vty *vty, const char *option, const char *digits, char *out)
+{
+	if (digits[strspn(digits, "0123456789*#ABCD")])
+		return config_reject(vty, "%s \"%s\" is no number; digits 0-9 * # A-D are right",
+				     option, digits);
+	return config_set_text(vty, option, digits, out, ROUTE_PATTERN_MAX);
+}
+
+#define CALLED_STR "What is dialled; the longest prefix wins\n"
+
+DEFUN(route_called_any, route_called_any_cmd, "called any", CALLED_STR "Anything; the default\n")
+{
+	struct route_config *item = vty->index;
+
+	item->called[0] = '\0';
+	item->called_exact = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(route_called, route_called_cmd, "called DIGITS",
+      CALLED_STR "Numbers that begin with these digits\n")
+{
+	struct route_config *item = vty->index;
+
+	if (set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
+		return CMD_WARNING;
+	item->called_exact = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(route_called_exact, route_called_exact_cmd, "called exact DIGITS",
+      CALLED_STR "This number alone\nThe number\n")
+{
+	struct route_config *item = vty->index;
+
+	if (set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
+		return CMD_WARNING;
+	item->called_exact = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(route_strip, route_strip_cmd, "strip <0-32>",
+      "Leading digits taken away before the number is sent on\n"
+      "How many; 0 by default\n")
+{
+	struct route_config *item = vty->index;
+
+	item->strip = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+#define PREPEND_STR "Digits put in front of the number, after strip; none by default\n"
+
+DEFUN(route_prepend, route_prepend_cmd, "prepend DIGITS", PREPEND_STR "The digits\n")
+{
+	struct route_config *item = vty->index;
+
+	return set_digits(vty, "prepend", argv[0], item->prepend);
+}
+
+DEFUN(no_route_prepend, no_route_prepend_cmd, "no prepend", NO_STR PREPEND_STR)
+{
+	struct route_config *item = vty->index;
+
+	item->prepend[0] = '\0';
+	return CMD_SUCCESS;
+}
+
+#define TO_STR "Where it goes; several are tried in turn while the cause lets them\n"
+#define KINDS_STR "A trunk\nA peer\nA test line\n"
+
+static size_t target_position(const struct route_config *route, enum target_kind kind,
+			      const char *name)
+{
+	size_t i = 0;
+
+	while (i < route->n_targets &&
+	       (route->targets[i].kind != kind || strcmp(route->targets[i].name, name) != 0))
+		i++;
+	return i;
+}
+
+DEFUN(route_to, route_to_cmd, "to (trunk|peer|line) NAME", TO_STR KINDS_STR NAME_STR)
+{
+	struct route_config *item = vty->index;
+	struct route_target target = { .kind = parse_kind(argv[0]) };
+
+	if (config_set_name(vty, argv[0], argv[1], target.name, sizeof(target.name)))
+		return CMD_WARNING;
+	if (target_position(item, target.kind, target.name) < item->n_targets)
+		return config_reject(vty, "route %s goes to %s %s already; once is right",
+				     item->name, argv[0], argv[1]);
+	if (item->n_targets == ROUTE_TARGETS)
+		return config_reject(vty, "route %s has too many targets; at most %d", item->name,
+				     ROUTE_TARGETS);
+	item->targets[item->n_targets++] = target;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_route_to, no_route_to_cmd, "no to (trunk|peer|line) NAME",
+      NO_STR TO_STR KINDS_STR NAME_STR)
+{
+	struct route_config *item = vty->index;
+	size_t i = target_position(item, parse_kind(argv[0]), argv[1]);
+
+	if (i == item->n_targets)
+		return config_reject(vty, "route %s does not go to %s %s", item->name, argv[0],
+				     argv[1]);
+	item->n_targets--;
+	memmove(&item->targets[i], &item->targets[i + 1],
+		(item->n_targets - i) * sizeof(item->targets[0]));
+	return CMD_SUCCESS;
+}
+
+static void install_lines(void)
+{
+	static struct cmd_node node = { NODE_LINE, "%s(config-line)# ", 1, .name = "line" };
+
+	install_element(CONFIG_NODE, &line_cmd);
+	install_element(CONFIG_NODE, &no_line_cmd);
+	install_node(&node, NULL);
+	install_element(NODE_LINE, &line_echo_cmd);
+	install_element(NODE_LINE, &line_tone_cmd);
+	install_element(NODE_LINE, &line_quiet_cmd);
+	install_element(NODE_LINE, &line_reject_cmd);
+	install_element(NODE_LINE, &line_reject_tone_cmd);
+	install_element(NODE_LINE, &line_reject_tone_after_cmd);
+	install_element(NODE_LINE, &line_ring_cmd);
+	install_element(NODE_LINE, &line_clear_cmd);
+	install_element(NODE_LINE, &line_readback_cmd);
+	install_element(NODE_LINE, &line_answer_after_cmd);
+}
+
+static void install(void)
+{
+	static struct cmd_node node = { NODE_ROUTE, "%s(config-route)# ", 1, .name = "route" };
+
+	install_lines();
+	install_element(CONFIG_NODE, &route_cmd);
+	install_element(CONFIG_NODE, &no_route_cmd);
+	install_node(&node, NULL);
+	install_element(NODE_ROUTE, &route_from_any_cmd);
+	install_element(NODE_ROUTE, &route_from_cmd);
+	install_element(NODE_ROUTE, &route_called_any_cmd);
+	install_element(NODE_ROUTE, &route_called_cmd);
+	install_element(NODE_ROUTE, &route_called_exact_cmd);
+	install_element(NODE_ROUTE, &route_strip_cmd);
+	install_element(NODE_ROUTE, &route_prepend_cmd);
+	install_element(NODE_ROUTE, &no_route_prepend_cmd);
+	install_element(NODE_ROUTE, &route_to_cmd);
+	install_element(NODE_ROUTE, &no_route_to_cmd);
+}
+
+/* direction: "from" or "to". */
+static void validate_target(const struct config *config, const struct route_config *route,
+			    const char *direction, const struct route_target *target,
+			    struct config_report *report)
+{
+	const char *kind = target_kind_name(target->kind);
+	char *option, *names;
+
+	if (config_has(config, kind, target->name))
+		return;
+	option = talloc_asprintf(report, "%s %s %s", direction, kind, target->name);
+	names = config_names(option, config, kind);
+	config_fault_option(report, route->line, option,
+			    "route %s: %s %s does not exist; %ss are: %s", route->name, kind,
+			    target->name, kind, names);
+	talloc_free(option);
+}
+
+/* A route that another one, before it, is always chosen instead of. */
+static void validate_reach(const struct routes_config *value, size_t i,
+			   struct config_report *report)
+{
+	const struct route_config *route = &value->routes[i];
+
+	for (size_t j = 0; j < i; j++) {
+		const struct route_config *other = &value->routes[j];
+
+		if (strcmp(route->called, other->called) != 0 ||
+		    route->called_exact != other->called_exact ||
+		    route->from_any != other->from_any || route->from.kind != other->from.kind ||
+		    strcmp(route->from.name, other->from.name) != 0)
+			continue;
+		config_fault_option(
+			report, route->line, "called",
+			"route %s is never chosen: route %s before it has the same from "
+			"and called; put its targets there",
+			route->name, other->name);
+		return;
+	}
+}
+
+static void validate_route(const struct config *config, const struct route_config *route,
+			   struct config_report *report)
+{
+	if (!route->from_any)
+		validate_target(config, route, "from", &route->from, report);
+	if (!route->n_targets)
+		config_fault_option(
+			report, route->line, "to",
+			"route %s goes nowhere; it needs `to` and a trunk, peer or line",
+			route->name);
+	for (size_t i = 0; i < route->n_targets; i++)
+		validate_target(config, route, "to", &route->targets[i], report);
+	if (route->called_exact && route->strip > strlen(route->called))
+		config_fault_option(
+			report, route->line, "strip",
+			"route %s takes away %u digits of %s, which has %zu; at most that "
+			"many are right",
+			route->name, route->strip, route->called, strlen(route->called));
+}
+
+static void validate(const struct config *config, struct config_report *report)
+{
+	const struct routes_config *value = config_get(config, &routes_section);
+
+	for (size_t i = 0; i < value->n_lines; i++)
+		if ((int)value->lines[i].kind == LINE_UNSET)
+			config_fault_option(
+				report, value->lines[i].line, NULL,
+				"line %s does nothing; it needs one of: echo, tone, quiet, "
+				"reject, ring, clear, readback",
+				value->lines[i].name);
+	for (size_t i = 0; i < value->n_routes; i++) {
+		validate_route(config, &value->routes[i], report);
+		validate_reach(value, i, report);
+	}
+}
+
+static void write_line(const struct line_config *line, struct vty *vty)
+{
+	vty_out(vty, "\nline %s\n", line->name);
+	switch (line->kind) {
+	case LINE_ECHO:
+		vty_out(vty, " echo\n");
+		break;
+	case LINE_TONE:
+		vty_out(vty, " tone %s\n", tone_name(line->tone));
+		break;
+	case LINE_QUIET:
+		vty_out(vty, " quiet\n");
+		break;
+	case LINE_REJECT:
+		vty_out(vty, " reject %u", line->cause);
+		if (line->tone != TONE_NONE)
+			vty_out(vty, " tone %s", tone_name(line->tone));
+		if (line->clear_ms)
+			vty_out(vty, " after %u", line->clear_ms);
+		vty_out(vty, "\n");
+		break;
+	case LINE_RING:
+		vty_out(vty, " ring\n");
+		break;
+	case LINE_CLEAR:
+		vty_out(vty, " clear %u after %u\n", line->cause, line->clear_ms);
+		break;
+	case LINE_READBACK:
+		vty_out(vty, " readback\n");
+		break;
+	}
+	if (line->answer_ms)
+		vty_out(vty, " answer-after %u\n", line->answer_ms);
+}
+
+static void write_route(const struct route_config *route, struct vty *vty)
+{
+	vty_out(vty, "\nroute %s\n", route->name);
+	if (!route->from_any)
+		vty_out(vty, " from %s %s\n", target_kind_name(route->from.kind), route->from.name);
+	if (route->called[0])
+		vty_out(vty, " called %s%s\n", route->called_exact ? "exact " : "", route->called);
+	if (route->strip)
+		vty_out(vty, " strip %u\n", route->strip);
+	if (route->prepend[0])
+		vty_out(vty, " prepend %s\n", route->prepend);
+	for (size_t i = 0; i < route->n_targets; i++)
+		vty_out(vty, " to %s %s\n", target_kind_name(route->targets[i].kind),
+			route->targets[i].name);
+}
+
+static void write_value(const void *section_value, struct vty *vty)
+{
+	const struct routes_config *value = section_value;
+
+	for (size_t i = 0; i < value->n_lines; i++)
+		write_line(&value->lines[i], vty);
+	for (size_t i = 0; i < value->n_routes; i++)
+		write_route(&value->routes[i], vty);
+}
+
+const struct config_section routes_section = {
+	.name = "routes",
+	.lists = lists,
+	.n_lists = 2,
+	.new_value = new_value,
+	.copy_value = copy_value,
+	.install = install,
+	.validate = validate,
+	.write = write_value,
+};

@@ -1,0 +1,40 @@
+/* Inside of manage/: what the files of commands share. Control thread. */
+#pragma once
+
+#include <stdbool.h>
+
+struct cmd_element;
+struct config;
+struct gateway;
+struct vty;
+
+/* The gateway served, NULL before manage_start. */
+struct gateway *cli_gateway(void);
+const char *cli_version(void);
+/* Seconds since the program began. */
+unsigned cli_uptime_s(void);
+
+/* Installs a command for anyone at a terminal: in the nodes of both views. */
+void cli_install(struct cmd_element *element);
+/* Installs a command, closed to files, in CONFIG_NODE and in every node below it. */
+void cli_install_editing(struct cmd_element *element);
+
+/* A line that belongs to no command, as progress does: it does not disturb what is being typed. */
+void cli_notice(struct vty *vty, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Each file's commands. */
+void show_install(void);
+void show_familiar_install(void);
+void actions_install(void);
+void candidate_install(void);
+void store_install(void);
+
+/* A session has ended: nothing may write to it any more. */
+void actions_forget(struct vty *vty);
+/* A session has ended, or may have left editing by a key that libosmovty does not report. */
+void candidate_forget(struct vty *vty);
+void candidate_check_left(struct vty *vty);
+/* Frees the candidate and what was committed before. */
+void candidate_stop(void);
+/* Whether a candidate differs from the running configuration. */
+bool candidate_pending(void);

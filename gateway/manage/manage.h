@@ -1,0 +1,34 @@
+/* People's side: the CLI on libosmovty, show commands as text and JSON, the candidate configuration. Control
+ * thread. It reads the state of the layers below through their status values alone. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct config;
+struct config_report;
+struct gateway; /* below: what manage may look at and ask */
+struct call_hub;
+struct mg;
+struct sip;
+struct trunks;
+
+struct gateway {
+	struct mg *mg;
+	struct call_hub *hub;
+	struct trunks *trunks;
+	struct sip *sip;
+	const char *config_file;
+	/* Carries the running state over to the new configuration; 0, or -errno with the faults reported and
+	 * the old one still in force. main owns it, for it knows every layer's apply. */
+	int (*apply)(struct gateway *gateway, const struct config *to,
+		     struct config_report *report);
+	struct config *running;
+	void *owner; /* main's talloc root */
+};
+
+/* Registers libosmovty, its nodes and every command. Before config_read. */
+void manage_init(void *talloc_ctx, const char *version);
+/* Opens the CLI port and serves the gateway. 0 or -errno with the reason logged. */
+int manage_start(struct gateway *gateway);
+void manage_stop(void);

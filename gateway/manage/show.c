@@ -1,0 +1,398 @@
+/* The show commands. Each gathers one tree of JSON values from the status values of the layers
+ * below; the tree is then a table or record for people, or JSON as it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include <osmocom/core/utils.h>
+#include <osmocom/vty/command.h>
+#include <osmocom/vty/vty.h>
+
+#include "base/clock.h"
+#include "base/config_vty.h"
+#include "call/call.h"
+#include "call/cause.h"
+#include "drivers/tdm.h"
+#include "manage/cli.h"
+#include "manage/manage.h"
+#include "manage/show.h"
+#include "manage/table.h"
+#include "mg/mg.h"
+#include "pstn/trunk.h"
+#include "sip/sip.h"
+
+#define JSON_STR "As JSON, for programs\n"
+
+json_t *show_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char clean[256];
+	size_t n;
+
+	if (string)
+		return string;
+	/* Not UTF-8: octets from a line or a network. */
+	for (n = 0; n < sizeof(clean) - 1 && text[n]; n++)
+		clean[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
+	clean[n] = '\0';
+	return json_string(clean);
+}
+
+/* One show command whose tree is an array: what gathers it, and its columns in text. */
+struct listing {
+	json_t *(*gather)(struct gateway *gateway);
+	const char *empty;
+	const struct table_column *columns;
+	size_t n;
+};
+
+static int show_listing(struct vty *vty, const struct listing *listing, bool as_json)
+{
+	json_t *rows;
+
+	if (!cli_gateway())
+		return CMD_WARNING;
+	rows = listing->gather(cli_gateway());
+	if (as_json)
+		json_out(vty, rows);
+	else
+		table_out(vty, rows, listing->columns, listing->n, listing->empty);
+	json_decref(rows);
+	return CMD_SUCCESS;
+}
+
+static int show_record(struct vty *vty, json_t *record, bool as_json)
+{
+	if (as_json)
+		json_out(vty, record);
+	else
+		record_out(vty, record);
+	json_decref(record);
+	return CMD_SUCCESS;
+}
+
+const char *show_alarms(unsigned alarms)
+{
+	static char text[32];
+
+	if (!alarms)
+		return "ok";
+	snprintf(text, sizeof(text), "%s%s%s", alarms & TDM_ALARM_RED ? "red " : "",
+		 alarms & TDM_ALARM_YELLOW ? "yellow " : "",
+		 alarms & TDM_ALARM_BLUE ? "blue " : "");
+	text[strlen(text) - 1] = '\0';
+	return text;
+}
+
+static json_t *span_row(const struct tdm_span *span)
+{
+	struct tdm_counters counters;
+
+	tdm_counters_read(span, &counters);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
+			 span->name, "driver", span->driver->name, "type",
+			 span->timeslots > 24 ? "e1" : "t1", "law", law_name(span->law), "alarms",
+			 show_alarms(span->alarms), "timeslots", (int)span->timeslots, "ticks",
+			 (json_int_t)counters.ticks, "slips", (json_int_t)counters.slips,
+			 "frames_in", (json_int_t)counters.hdlc_rx_frames, "frames_out",
+			 (json_int_t)counters.hdlc_tx_frames, "frame_errors",
+			 (json_int_t)counters.hdlc_rx_errors, "frames_dropped",
+			 (json_int_t)counters.hdlc_dropped);
+}
+
+static json_t *gather_spans(struct gateway *gateway)
+{
+	json_t *rows = json_array();
+
+	(void)gateway;
+	for (unsigned i = 0; i < tdm_count(); i++)
+		if (tdm_by_index(i))
+			json_array_append_new(rows, span_row(tdm_by_index(i)));
+	return rows;
+}
+
+static const struct table_column span_columns[] = {
+	{ "name", "SPAN" },           { "driver", "DRIVER" },
+	{ "type", "TYPE" },           { "law", "LAW" },
+	{ "alarms", "ALARMS" },       { "slips", "SLIPS" },
+	{ "frames_in", "FRAMES IN" }, { "frames_out", "FRAMES OUT" },
+	{ "frame_errors", "ERRORS" }, { "frames_dropped", "DROPPED" },
+};
+static const struct listing spans_listing = { gather_spans, "No spans.", span_columns,
+					      ARRAY_SIZE(span_columns) };
+
+static bool add_trunk(void *data, const struct trunk_status *trunk)
+{
+	json_array_append_new(
+		data,
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:I, "
+			  "s:I, s:I}",
+			  "name", trunk->name, "protocol", trunk->protocol, "variant",
+			  trunk->variant, "side", trunk->side, "span", trunk->span, "d_channel",
+			  trunk->d_channel, "span_ok", trunk->span_ok, "layer1", trunk->layer1,
+			  "layer2", trunk->layer2, "channels", (int)trunk->channels, "idle",
+			  (int)trunk->idle, "busy", (int)trunk->busy, "down", (int)trunk->down,
+			  "calls_in", (json_int_t)trunk->calls_in, "calls_out",
+			  (json_int_t)trunk->calls_out, "flaps", (json_int_t)trunk->flaps));
+	return true;
+}
+
+static json_t *gather_trunks(struct gateway *gateway)
+{
+	json_t *rows = json_array();
+
+	trunks_each(gateway->trunks, add_trunk, rows);
+	return rows;
+}
+
+static const struct table_column trunk_columns[] = {
+	{ "name", "TRUNK" },     { "protocol", "PROTOCOL" },   { "variant", "VARIANT" },
+	{ "side", "SIDE" },      { "d_channel", "D CHANNEL" }, { "layer1", "LAYER 1" },
+	{ "layer2", "LAYER 2" }, { "idle", "IDLE" },           { "busy", "BUSY" },
+	{ "down", "DOWN" },      { "calls_in", "CALLS IN" },   { "calls_out", "CALLS OUT" },
+	{ "flaps", "FLAPS" },
+};
+static const struct listing trunks_listing = { gather_trunks, "No trunks.", trunk_columns,
+					       ARRAY_SIZE(trunk_columns) };
+
+static bool add_channel(void *data, const struct channel_status *channel)
+{
+	json_array_append_new(
+		data, json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "name", channel->name,
+				"trunk", channel->trunk, "state", channel->state, "call",
+				channel->call ? json_integer(channel->call) : json_null(),
+				"direction", channel->direction, "calling",
+				show_text(channel->calling), "called", show_text(channel->called)));
+	return true;
+}
+
+static json_t *gather_channels(struct gateway *gateway)
+{
+	json_t *rows = json_array();
+
+	channels_each(gateway->trunks, add_channel, rows);
+	return rows;
+}
+
+static const struct table_column channel_columns[] = {
+	{ "name", "CHANNEL" },  { "trunk", "TRUNK" },   { "state", "STATE" },
+	{ "call", "CALL" },     { "direction", "DIR" }, { "calling", "CALLING" },
+	{ "called", "CALLED" },
+};
+static const struct listing channels_listing = { gather_channels, "No channels.", channel_columns,
+						 ARRAY_SIZE(channel_columns) };
+
+/* Milliseconds between two instants of clock_now_us; null when either has not come. */
+static json_t *between_ms(uint64_t from_us, uint64_t to_us)
+{
+	return from_us && to_us >= from_us ? json_integer((to_us - from_us) / 1000) : json_null();
+}
+
+static json_t *leg_row(const struct call_status *call, int i)
+{
+	if (!call->leg[i].present)
+		return json_null();
+	return json_pack("{s:s, s:s, s:s, s:o}", "via", call->leg[i].via_kind, "name",
+			 call->leg[i].via, "channel", call->leg[i].channel, "about",
+			 show_text(call->leg[i].about));
+}
+
+/* "trunk pstn e1-1/17" */
+static json_t *leg_text(const struct call_status *call, int i)
+{
+	if (!call->leg[i].present)
+		return json_null();
+	return json_sprintf("%s %s%s%s", call->leg[i].via_kind, call->leg[i].via,
+			    call->leg[i].channel[0] ? " " : "", call->leg[i].channel);
+}
+
+static json_t *call_row(const struct call_status *call)
+{
+	uint64_t now = clock_now_us();
+
+	return json_pack(
+		"{s:i, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "id", (int)call->id, "state",
+		call->state, "calling", show_text(call->calling), "called", show_text(call->called),
+		"from", leg_text(call, 0), "to", leg_text(call, 1), "route", call->route, "age_s",
+		json_integer((now - call->setup_us) / 1000000), "answered_s",
+		call->answer_us ? json_integer((now - call->answer_us) / 1000000) : json_null());
+}
+
+static bool add_call(void *data, const struct call_status *call)
+{
+	json_array_append_new(data, call_row(call));
+	return true;
+}
+
+static json_t *gather_calls(struct gateway *gateway)
+{
+	json_t *rows = json_array();
+
+	calls_each(gateway->hub, add_call, rows);
+	return rows;
+}
+
+static const struct table_column call_columns[] = {
+	{ "id", "CALL" },         { "state", "STATE" },
+	{ "calling", "CALLING" }, { "called", "CALLED" },
+	{ "from", "FROM" },       { "to", "TO" },
+	{ "route", "ROUTE" },     { "answered_s", "ANSWERED (S)" },
+};
+static const struct listing calls_listing = { gather_calls, "No calls.", call_columns,
+					      ARRAY_SIZE(call_columns) };
+
+static json_t *call_record(const struct call_status *call)
+{
+	json_t *record =
+		json_pack("{s:i, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (int)call->id,
+			  "state", call->state, "context", (int)call->context, "route", call->route,
+			  "calling", show_text(call->calling), "called", show_text(call->called),
+			  "called_out", show_text(call->called_out), "setup_to_alerting_ms",
+			  between_ms(call->setup_us, call->alert_us), "setup_to_answer_ms",
+			  between_ms(call->setup_us, call->answer_us), "answered_ms",
+			  between_ms(call->answer_us, clock_now_us()));
+
+	if (call->cause)
+		json_object_set_new(record, "cause",
+				    json_sprintf("%u %s", call->cause, cause_name(call->cause)));
+	json_object_set_new(record, "from", leg_row(call, 0));
+	json_object_set_new(record, "to", leg_row(call, 1));
+	return record;
+}
+
+static bool add_peer(void *data, const struct peer_status *peer)
+{
+	json_array_append_new(data,
+			      json_pack("{s:s, s:s, s:s, s:b, s:i, s:I, s:I, s:o}", "name",
+					peer->name, "address", peer->address, "state", peer->state,
+					"trusted", peer->trusted, "calls", (int)peer->calls,
+					"calls_in", (json_int_t)peer->calls_in, "calls_out",
+					(json_int_t)peer->calls_out, "round_trip_ms",
+					peer->rtt_ms ? json_integer(peer->rtt_ms) : json_null()));
+	return true;
+}
+
+static json_t *gather_peers(struct gateway *gateway)
+{
+	json_t *rows = json_array();
+
+	peers_each(gateway->sip, add_peer, rows);
+	return rows;
+}
+
+static const struct table_column peer_columns[] = {
+	{ "name", "PEER" },           { "address", "ADDRESS" },
+	{ "state", "STATE" },         { "trusted", "TRUSTED" },
+	{ "calls", "CALLS" },         { "calls_in", "CALLS IN" },
+	{ "calls_out", "CALLS OUT" }, { "round_trip_ms", "ROUND TRIP (MS)" },
+};
+static const struct listing peers_listing = { gather_peers, "No peers.", peer_columns,
+					      ARRAY_SIZE(peer_columns) };
+
+static json_t *media_record(struct gateway *gateway)
+{
+	struct mg_totals totals;
+
+	mg_totals(gateway->mg, &totals);
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:i}", "contexts",
+			 (int)totals.contexts, "terminations", (int)totals.terminations,
+			 "ports_used", (int)totals.ports_used, "ports_total",
+			 (int)totals.ports_total, "tick_ms", TICK_MS, "ticks",
+			 (json_int_t)totals.ticks, "late_ticks", (json_int_t)totals.late_ticks,
+			 "tick_work_mean_us", (int)totals.busy_us_mean, "tick_work_max_us",
+			 (int)totals.busy_us_max);
+}
+
+static json_t *sip_record(struct gateway *gateway)
+{
+	struct sip_totals totals;
+
+	sip_totals(gateway->sip, &totals);
+	return json_pack("{s:s, s:i, s:i, s:I, s:I, s:I}", "listening", totals.listening,
+			 "sessions", (int)totals.sessions, "transactions", (int)totals.transactions,
+			 "requests", (json_int_t)totals.rx_requests, "bad_messages",
+			 (json_int_t)totals.rx_bad, "from_strangers",
+			 (json_int_t)totals.unknown_source);
+}
+
+static json_t *calls_record(struct gateway *gateway)
+{
+	struct call_totals totals;
+
+	call_totals(gateway->hub, &totals);
+	return json_pack("{s:i, s:I, s:I, s:I}", "active", (int)totals.active, "offered",
+			 (json_int_t)totals.offered, "answered", (json_int_t)totals.answered,
+			 "failed", (json_int_t)totals.failed);
+}
+
+DEFUN(show_spans, show_spans_cmd, "show spans [json]", SHOW_STR "Spans and their alarms\n" JSON_STR)
+{
+	return show_listing(vty, &spans_listing, argc > 0);
+}
+
+DEFUN(show_trunks, show_trunks_cmd, "show trunks [json]",
+      SHOW_STR "Trunks, their layers and channels\n" JSON_STR)
+{
+	return show_listing(vty, &trunks_listing, argc > 0);
+}
+
+DEFUN(show_channels, show_channels_cmd, "show channels [json]",
+      SHOW_STR "Every channel of every trunk\n" JSON_STR)
+{
+	return show_listing(vty, &channels_listing, argc > 0);
+}
+
+DEFUN(show_calls, show_calls_cmd, "show calls [json]", SHOW_STR "Calls in progress\n" JSON_STR)
+{
+	return show_listing(vty, &calls_listing, argc > 0);
+}
+
+DEFUN(show_call, show_call_cmd, "show call <1-4294967295> [json]",
+      SHOW_STR "One call\nIts number, as in `show calls`\n" JSON_STR)
+{
+	struct call_status call;
+
+	if (!cli_gateway() || !call_get(cli_gateway()->hub, strtoul(argv[0], NULL, 10), &call))
+		return config_reject(vty, "there is no call %s; `show calls` lists them", argv[0]);
+	return show_record(vty, call_record(&call), argc > 1);
+}
+
+DEFUN(show_peers, show_peers_cmd, "show peers [json]", SHOW_STR "SIP peers\n" JSON_STR)
+{
+	return show_listing(vty, &peers_listing, argc > 0);
+}
+
+DEFUN(show_media, show_media_cmd, "show media [json]",
+      SHOW_STR "The media gateway: contexts, ports, ticks\n" JSON_STR)
+{
+	return cli_gateway() ? show_record(vty, media_record(cli_gateway()), argc > 0)
+			     : CMD_WARNING;
+}
+
+DEFUN(show_version_, show_version_cmd, "show version [json]",
+      SHOW_STR "Version and uptime\n" JSON_STR)
+{
+	struct gateway *gateway = cli_gateway();
+
+	if (!gateway)
+		return CMD_WARNING;
+	return show_record(vty,
+			   json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "name", "crosspoint",
+				     "version", cli_version(), "uptime_s", (int)cli_uptime_s(),
+				     "configuration", gateway->config_file, "sip",
+				     sip_record(gateway), "calls", calls_record(gateway)),
+			   argc > 0);
+}
+
+void show_install(void)
+{
+	cli_install(&show_spans_cmd);
+	cli_install(&show_trunks_cmd);
+	cli_install(&show_channels_cmd);
+	cli_install(&show_calls_cmd);
+	cli_install(&show_call_cmd);
+	cli_install(&show_peers_cmd);
+	cli_install(&show_media_cmd);
+	cli_install(&show_version_cmd);
+}

@@ -1,0 +1,315 @@
+/* Every fault that a configuration can have, and what is said of it. */
+#include <string.h>
+
+#include <osmocom/core/talloc.h>
+
+#include "tests/unit/manage/grammar.h"
+#include "tests/unit/unit.h"
+
+#define CABLE                                                                                      \
+	"span a\n driver virtual\n far-end b\nspan b\n driver virtual\n far-end a\n" /* 6 lines */
+#define TRUNK "trunk t\n protocol isdn\n span a\n d-channel 16\n channels 1-15\n"    /* 5 lines */
+#define NAME_RULE "letters, digits, _ - and . are, after a letter or digit"
+
+struct fault_case {
+	const char *text;
+	const char *faults; /* a line each */
+};
+
+static void check_cases(const struct fault_case *cases, size_t n)
+{
+	grammar_init();
+	for (size_t i = 0; i < n; i++) {
+		void *ctx = talloc_new(NULL);
+		struct config_report *report = config_report_new(ctx, "f");
+		struct config *config =
+			config_read_text(ctx, cases[i].text, strlen(cases[i].text), report);
+		char *told = talloc_strdup(ctx, "");
+
+		for (size_t j = 0; j < config_report_count(report); j++)
+			told = talloc_asprintf_append(told, "%s\n", config_report_get(report, j));
+		ck_assert_str_eq(told, cases[i].faults);
+		ck_assert(!config == (*told != '\0'));
+		talloc_free(ctx);
+	}
+}
+
+#define CHECK(...)                                                                                 \
+	do {                                                                                       \
+		static const struct fault_case cases[] = { __VA_ARGS__ };                          \
+		check_cases(cases, sizeof(cases) / sizeof(cases[0]));                              \
+	} while (0)
+
+START_TEST(grammar_faults_say_what_would_be_right)
+{
+	CHECK({ "banana\n",
+		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
+		"line, route\n" },
+	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
+	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
+	      { "trunk t x\n", "f:1: \"x\" is too much; nothing comes after \"trunk t\"\n" },
+	      { "media\n jitter\n", "f:2: \"jitter\" is incomplete; it needs: adaptive, fixed\n" },
+	      { "media\n jitter adaptive 20\n",
+		"f:2: \"jitter adaptive 20\" is incomplete; it needs: a number from 10 to 500\n" },
+	      { "media\n jitter elastic\n",
+		"f:2: \"elastic\" is wrong after \"jitter\"; right would be: adaptive, fixed\n" },
+	      { "media\n jitter fixed 9\n", "f:2: \"9\" is wrong after \"jitter fixed\"; right "
+					    "would be: a number from 10 to 500\n" },
+	      { "media\n dscp -1\n",
+		"f:2: \"-1\" is wrong after \"dscp\"; right would be: a number from 0 to 63\n" },
+	      { "media\n dscp 99999999999999999999\n",
+		"f:2: \"99999999999999999999\" is wrong after \"dscp\"; right would be: a number "
+		"from 0 to 63\n" },
+	      { "media\n ds 1\n",
+		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
+	      { "no trunk t\n",
+		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
+		"line, route\n" },
+	      { "media\n exit\n",
+		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
+	      { "media\n end\n",
+		"f:2: \"end\" is unknown here; known are: ports, address, no, dscp, jitter\n" });
+}
+END_TEST
+
+START_TEST(names_are_names_and_unique)
+{
+	CHECK({ "span a/1\n", "f:1: span \"a/1\" is no name; " NAME_RULE "\n" },
+	      { "peer -x\n", "f:1: peer \"-x\" is no name; " NAME_RULE "\n" },
+	      { "span a234567890123456\n",
+		"f:1: span \"a234567890123456\" is too long; at most 15 characters\n" },
+	      { "line l\n echo\nline m\n quiet\nline l\n ring\n",
+		"f:5: line l exists already, on line 1; give it another name, or one place\n" },
+	      { CABLE TRUNK TRUNK,
+		"f:12: trunk t exists already, on line 7; give it another name, or one place\n" },
+	      { "cli\nmedia\nsip\nmedia\n",
+		"f:4: this section exists already, on line 2; keep it in one place\n" });
+}
+END_TEST
+
+START_TEST(cli_faults)
+{
+	CHECK({ "cli\n listen 192.0.2.1\n", "f:2: cli listens on 192.0.2.1, where anyone could "
+					    "give commands: there is no password; a "
+					    "loopback address is right, as 127.0.0.1\n" },
+	      { "cli\n listen localhost\n", "f:2: listen \"localhost\" is no address; an IPv4 or "
+					    "IPv6 address in figures, as 192.0.2.1\n" },
+	      { "cli\n listen 127.0.0.1 0\n", "f:2: \"0\" is wrong after \"listen 127.0.0.1\"; "
+					      "right would be: a number from 1 to 65535\n" },
+	      { "cli\n listen 127.0.0.1 5060\n", "f:2: cli listens on 127.0.0.1 port 5060 as sip "
+						 "does; give it a port of its own\n" },
+	      { "cli\n listen ::1\nsip\n listen ::1\n", "" });
+}
+END_TEST
+
+START_TEST(media_faults)
+{
+	CHECK({ "media\n ports 20001 20999\n",
+		"f:2: media ports begin at 20001, which is odd; RTP takes even ports: 20000\n" },
+	      { "media\n ports 20000 21000\n", "f:2: media ports end at 21000, which leaves its "
+					       "RTCP port out; an odd port is right: 21001\n" },
+	      { "media\n ports 30000 20001\n", "f:2: media ports 30000 to 20001 leave no room for "
+					       "a call; two ports a call are right\n" },
+	      { "media\n ports 80 90\n", "f:2: \"80\" is wrong after \"ports\"; right would be: a "
+					 "number from 1024 to 65535\n" },
+	      { "media\n jitter adaptive 100 50\n",
+		"f:2: jitter buffer's least delay 100 ms is above its greatest, 50 ms; the smaller "
+		"one comes "
+		"first\n" },
+	      { "media\n jitter adaptive 20 200 initial 300\n",
+		"f:2: jitter buffer's initial delay 300 ms is out of its bounds; 20 to 200 ms is "
+		"right\n" },
+	      { "media\n address 1.2.3.4.5\n", "f:2: address \"1.2.3.4.5\" is no address; an IPv4 "
+					       "or IPv6 address in figures, as 192.0.2.1\n" },
+	      { "media\n jitter adaptive 100 500\n", "" });
+}
+END_TEST
+
+START_TEST(span_faults)
+{
+	CHECK({ "span a\n",
+		"f:1: span a has no driver; `driver virtual` needs no card\n"
+		"f:1: span a has no far-end; a virtual span needs `far-end` and the name of "
+		"another\n" },
+	      { "span a\n driver dahdi\n far-end a\n",
+		"f:2: \"dahdi\" is wrong after \"driver\"; right would be: virtual\n"
+		"f:3: span a is its own far-end; name the span at the other end\n" },
+	      { "span a\n driver virtual\n far-end c\n",
+		"f:3: span a: far-end c does not exist; spans are: a\n" },
+	      { CABLE "span c\n driver virtual\n far-end a\n",
+		"f:9: span c: far-end a does not name it in turn; `far-end c` belongs there\n" },
+	      { CABLE " type t1\n law alaw\n",
+		"f:1: span a is e1, but its far-end b is t1; both ends have one type\n"
+		"f:7: span b is t1, but its far-end a is e1; both ends have one type\n" },
+	      { CABLE " law mulaw\n",
+		"f:1: span a speaks alaw, but its far-end b mulaw; both ends have one law\n"
+		"f:7: span b speaks mulaw, but its far-end a alaw; both ends have one law\n" });
+}
+END_TEST
+
+START_TEST(trunk_faults)
+{
+	CHECK({ "trunk t\n",
+		"f:1: trunk t has no protocol; `protocol isdn` is right\n"
+		"f:1: trunk t has no span; it needs `span` and a span's name\n"
+		"f:1: trunk t has no d-channel; `d-channel 16` is usual on an E1, 24 on a T1\n"
+		"f:1: trunk t has no channels; `channels 1-15,17-31` is usual on an E1, 1-23 on a "
+		"T1\n" },
+	      { TRUNK, "f:3: trunk t: span a does not exist; spans are: none\n" },
+	      { CABLE TRUNK " d-channel 32\n", "f:12: \"32\" is wrong after \"d-channel\"; right "
+					       "would be: a number from 1 to 31\n" },
+	      { CABLE TRUNK " channels 1-31\n", "f:11: trunk t: timeslot 16 is the D channel and "
+						"carries no call; `channels 1-15,17-31` is "
+						"right\n" },
+	      { "span a\n driver virtual\n far-end b\n type t1\n"
+		"span b\n driver virtual\n far-end a\n type t1\n"
+		"trunk t\n protocol isdn\n span a\n d-channel 31\n channels 1-25\n",
+		"f:12: trunk t: a T1 has no timeslot 31; `d-channel 24` is usual\n"
+		"f:13: trunk t: a T1 has 24 timeslots; `channels 1-23` is usual\n" },
+	      { CABLE TRUNK "trunk u\n protocol isdn\n span a\n d-channel 14\n channels 15,16,17\n",
+		"f:16: trunk u: trunk t has timeslots 14-16 of span a already; each belongs to one "
+		"trunk\n" },
+	      { CABLE TRUNK " timer t301 601\n", "f:12: \"601\" is wrong after \"timer t301\"; "
+						 "right would be: a number from 1 to 600\n" },
+	      { CABLE TRUNK "trunk u\n protocol isdn\n span a\n d-channel 17\n channels 18-31\n",
+		"" });
+}
+END_TEST
+
+START_TEST(channel_lists_are_understood_or_explained)
+{
+	static const char syntax[] =
+		"is no list of timeslots; right would be, as an example: 1-15,17-31";
+	static const struct {
+		const char *list, *wrong;
+	} cases[] = {
+		{ "x", syntax },
+		{ "1,", syntax },
+		{ ",1", syntax },
+		{ "1--2", syntax },
+		{ "1-", syntax },
+		{ "1-2-3", syntax },
+		{ "+1", syntax },
+		{ "1;2", syntax },
+		{ "0", "goes beyond the timeslots of a span; 1 to 31 are right" },
+		{ "1-32", "goes beyond the timeslots of a span; 1 to 31 are right" },
+		{ "99999999999999999999",
+		  "goes beyond the timeslots of a span; 1 to 31 are right" },
+		{ "5-3", "has a range that runs backwards; the smaller number comes first" },
+		{ "1-5,5", "names a timeslot twice; once is right" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text =
+			talloc_asprintf(NULL, "%s%s channels %s\n", CABLE, TRUNK, cases[i].list);
+		char *faults = talloc_asprintf(text, "f:12: channels \"%s\" %s\n", cases[i].list,
+					       cases[i].wrong);
+		const struct fault_case one = { text, faults };
+
+		check_cases(&one, 1);
+		talloc_free(text);
+	}
+}
+END_TEST
+
+START_TEST(sip_faults)
+{
+	CHECK({ "sip\n listen 0.0.0.0\n", "f:2: sip listens on 0.0.0.0, which peers cannot be told "
+					  "as our address; one address of this "
+					  "machine is right\n" },
+	      { "sip\n listen 127.0.0.1 20010\n", "f:2: sip listens on port 20010, which is among "
+						  "the media ports 20000 to 29999; take another "
+						  "for one of them\n" },
+	      { "peer p\n", "f:1: peer p has no address; it needs `address` and one in figures\n" },
+	      { "peer p\n address pbx.example.com\n",
+		"f:2: address \"pbx.example.com\" is no address; an IPv4 or IPv6 address in "
+		"figures, as "
+		"192.0.2.1\n" },
+	      { "peer p\n address 0.0.0.0\n",
+		"f:2: peer p: 0.0.0.0 is nobody's address; one of a machine is right\n" },
+	      { "peer p\n address 2001:db8::1\n", "f:2: peer p: 2001:db8::1 cannot be reached from "
+						  "127.0.0.1, where sip listens; both are IPv4 "
+						  "or both IPv6\n" },
+	      { "peer p\n address 127.0.0.1\n", "f:1: peer p: 127.0.0.1 port 5060 is our own, "
+						"calls would come back; name the peer's\n" },
+	      { "peer p\n address 192.0.2.1\npeer q\n address 192.0.2.1\n",
+		"f:4: peer q: 192.0.2.1 port 5060 is peer p already; one peer an address and "
+		"port\n" },
+	      { "peer p\n address 192.0.2.1\npeer q\n address 192.0.2.1\n port 5070\n",
+		"f:4: peer q: requests from 192.0.2.1 could be peer p's too; `source-port same` in "
+		"one of "
+		"them tells them apart\n" },
+	      { "peer p\n address 192.0.2.1\npeer q\n address 192.0.2.1\n port 5070\n source-port "
+		"same\n",
+		"" },
+	      { "peer p\n address 192.0.2.1\n codecs pcma pcma\n",
+		"f:3: codec pcma is named twice; once is right\n" },
+	      { "peer p\n address 192.0.2.1\n codecs g729\n",
+		"f:3: \"g729\" is wrong after \"codecs\"; right would be: pcma, pcmu\n" },
+	      { "peer p\n address 192.0.2.1\n ptime 25\n",
+		"f:3: \"25\" is wrong after \"ptime\"; right would be: 10, 20, 30, 40, 50, 60\n" });
+}
+END_TEST
+
+START_TEST(line_faults)
+{
+	CHECK({ "line l\n", "f:1: line l does nothing; it needs one of: echo, tone, quiet, reject, "
+			    "ring, clear, "
+			    "readback\n" },
+	      { "line l\n tone loud\n", "f:2: tone \"loud\" is unknown; tones are: dial, ringback, "
+					"busy, congestion, sit, milliwatt\n" },
+	      { "line l\n reject 1 tone loud\n", "f:2: tone \"loud\" is unknown; tones are: dial, "
+						 "ringback, busy, congestion, sit, milliwatt\n" },
+	      { "line l\n reject 128\n", "f:2: \"128\" is wrong after \"reject\"; right would be: "
+					 "a number from 1 to 127\n" },
+	      { "line l\n clear 16\n", "f:2: \"clear 16\" is incomplete; it needs: after\n" });
+}
+END_TEST
+
+START_TEST(route_faults)
+{
+	CHECK({ "route r\n",
+		"f:1: route r goes nowhere; it needs `to` and a trunk, peer or line\n" },
+	      { "route r\n to trunk t\n from peer p\n to line l\n",
+		"f:2: route r: trunk t does not exist; trunks are: none\n"
+		"f:3: route r: peer p does not exist; peers are: none\n"
+		"f:4: route r: line l does not exist; lines are: none\n" },
+	      { "line l\n echo\nroute r\n called 12a\n to line l\n",
+		"f:4: called \"12a\" is no number; digits 0-9 * # A-D are right\n" },
+	      { "line l\n echo\nroute r\n called 123456789012345678901234567890123\n to line l\n",
+		"f:4: called \"123456789012345678901234567890123\" is too long; at most 32 "
+		"characters\n" },
+	      { "line l\n echo\nroute r\n to line l\n to line l\n",
+		"f:5: route r goes to line l already; once is right\n" },
+	      { "line l\n echo\nroute r\n called exact 12\n strip 3\n to line l\n",
+		"f:5: route r takes away 3 digits of 12, which has 2; at most that many are "
+		"right\n" },
+	      { "line l\n echo\nroute r\n called 1\n to line l\nroute s\n called 1\n to line l\n",
+		"f:7: route s is never chosen: route r before it has the same from and called; put "
+		"its "
+		"targets there\n" },
+	      { "line l\n echo\nroute r\n called 1\n to line l\nroute s\n called exact 1\n to line "
+		"l\n",
+		"" });
+}
+END_TEST
+
+START_TEST(a_route_has_a_bounded_number_of_targets)
+{
+	char *text = talloc_strdup(NULL, "");
+	struct fault_case one = { NULL, "f:28: route r has too many targets; at most 8\n" };
+
+	for (int i = 0; i < 9; i++)
+		text = talloc_asprintf_append(text, "line l%d\n echo\n", i);
+	text = talloc_asprintf_append(text, "route r\n");
+	for (int i = 0; i < 9; i++)
+		text = talloc_asprintf_append(text, " to line l%d\n", i);
+	one.text = text;
+	check_cases(&one, 1);
+	talloc_free(text);
+}
+END_TEST
+
+UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique, cli_faults,
+	  media_faults, span_faults, trunk_faults, channel_lists_are_understood_or_explained,
+	  sip_faults, line_faults, route_faults, a_route_has_a_bounded_number_of_targets)
