@@ -1,0 +1,411 @@
+/* The program: reads its arguments and its configuration, opens every layer from below, serves
+ * until told to stop, and closes them from above. The only file that knows all layers. */
+#include <errno.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <osmocom/core/select.h>
+#include <osmocom/core/talloc.h>
+#include <osmocom/core/timer.h>
+
+#include "base/config.h"
+#include "base/log.h"
+#include "call/call.h"
+#include "call/route_config.h"
+#include "drivers/span_config.h"
+#include "drivers/tdm.h"
+#include "manage/manage.h"
+#include "manage/manage_config.h"
+#include "mg/mg.h"
+#include "mg/mg_config.h"
+#include "pstn/trunk.h"
+#include "sip/sip.h"
+
+#define DEFAULT_FILE "/etc/crosspoint/crosspoint.cfg"
+
+enum { DRAIN_S = 10 }; /* what calls get to end in, after the first SIGTERM */
+
+/* A span as it is open now, and the configuration that it was opened with. */
+struct open_span {
+	struct span_config config;
+	struct tdm_span *span;
+};
+
+static struct app {
+	void *root;
+	struct gateway gateway;
+	struct open_span *spans;
+	size_t n_spans;
+	struct osmo_fd signals;
+	struct osmo_timer_list drain_end;
+	bool draining, stopped;
+} app;
+
+static void register_sections(void)
+{
+	config_register(&manage_section);
+	config_register(&media_section);
+	config_register(&spans_section);
+	config_register(&trunks_section);
+	config_register(&sip_section);
+	config_register(&routes_section);
+}
+
+/* ---- the running configuration ---- */
+
+static bool same_span(const struct span_config *a, const struct span_config *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->driver, b->driver) == 0 &&
+	       strcmp(a->far_end, b->far_end) == 0 && a->type == b->type && a->law == b->law;
+}
+
+static bool is_open(const struct span_config *config)
+{
+	for (size_t i = 0; i < app.n_spans; i++)
+		if (same_span(&app.spans[i].config, config))
+			return true;
+	return false;
+}
+
+/* The trunks of the configuration whose span is open as it is to be. The copy is the caller's. */
+static struct trunks_config *trunks_that_stand(const struct config *to)
+{
+	const struct trunks_config *trunks = config_get(to, &trunks_section);
+	const struct spans_config *spans = config_get(to, &spans_section);
+	struct trunks_config *standing = talloc_zero(app.root, struct trunks_config);
+
+	standing->trunks = talloc_zero_array(standing, struct trunk_config, trunks->n + 1);
+	for (size_t i = 0; i < trunks->n; i++) {
+		const struct span_config *span = spans_config_find(spans, trunks->trunks[i].span);
+
+		if (span && is_open(span))
+			standing->trunks[standing->n++] = trunks->trunks[i];
+	}
+	return standing;
+}
+
+/* Closes what is not in the configuration as it is open. */
+static void close_spans(const struct spans_config *to)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < app.n_spans; i++) {
+		const struct span_config *config = spans_config_find(to, app.spans[i].config.name);
+
+		if (config && same_span(config, &app.spans[i].config))
+			app.spans[kept++] = app.spans[i];
+		else
+			tdm_close(app.spans[i].span);
+	}
+	app.n_spans = kept;
+}
+
+static int open_spans(const struct spans_config *to, struct config_report *report)
+{
+	app.spans = talloc_realloc(app.root, app.spans, struct open_span, app.n_spans + to->n + 1);
+	for (size_t i = 0; i < to->n; i++) {
+		struct open_span *open = &app.spans[app.n_spans];
+
+		if (is_open(&to->spans[i]))
+			continue;
+		open->config = to->spans[i];
+		open->span = tdm_open(app.root, &open->config);
+		if (!open->span) {
+			config_fault(report, 0, "span %s cannot be opened; the log says why",
+				     to->spans[i].name);
+			return -EIO;
+		}
+		app.n_spans++;
+	}
+	return 0;
+}
+
+static int apply_spans_and_trunks(const struct config *to, struct config_report *report)
+{
+	const struct spans_config *spans = config_get(to, &spans_section);
+	struct trunks_config *standing = trunks_that_stand(to);
+	int rc = trunks_apply(app.gateway.trunks, standing); /* frees the spans that change */
+
+	talloc_free(standing);
+	close_spans(spans);
+	if (rc == 0)
+		rc = open_spans(spans, report);
+	if (rc == 0)
+		rc = trunks_apply(app.gateway.trunks, config_get(to, &trunks_section));
+	if (rc < 0)
+		config_fault(report, 0, "trunks cannot be set up: %s", strerror(-rc));
+	return rc;
+}
+
+static int apply_sip(const struct config *to, struct config_report *report)
+{
+	const struct sip_config *sip = config_get(to, &sip_section);
+	int rc = sip_apply(app.gateway.sip, sip);
+
+	if (rc < 0)
+		config_fault(
+			report, 0,
+			"SIP cannot listen on %s UDP port %u: %s; `ss -lunp sport = :%u` names "
+			"who holds it, `sip` / `listen` takes another",
+			sip->address, sip->port, strerror(-rc), sip->port);
+	return rc;
+}
+
+/* From whatever runs now to the configuration. 0 or -errno, then part of it may stand. */
+static int carry_to(const struct config *to, struct config_report *report)
+{
+	int rc = apply_sip(to, report);
+
+	if (rc == 0)
+		rc = apply_spans_and_trunks(to, report);
+	if (rc == 0) {
+		mg_apply(app.gateway.mg, config_get(to, &media_section));
+		rc = call_hub_apply(app.gateway.hub, config_get(to, &routes_section));
+		if (rc < 0)
+			config_fault(report, 0, "routes cannot be set up: %s", strerror(-rc));
+	}
+	return rc;
+}
+
+/* manage.h: all of it, or the old configuration stays in force. */
+static int on_apply(struct gateway *gateway, const struct config *to, struct config_report *report)
+{
+	struct config_report *back = config_report_new(app.root, NULL);
+	int rc = carry_to(to, report);
+
+	if (rc < 0 && carry_to(gateway->running, back) < 0)
+		for (size_t i = 0; i < config_report_count(back); i++)
+			config_fault(report, 0, "going back: %s", config_report_get(back, i));
+	talloc_free(back);
+	return rc;
+}
+
+/* ---- start and stop ---- */
+
+static void report_print(const struct config_report *report)
+{
+	for (size_t i = 0; i < config_report_count(report); i++)
+		fprintf(stderr, "%s\n", config_report_get(report, i));
+}
+
+static void stop(void *data)
+{
+	(void)data;
+	app.stopped = true;
+}
+
+static void drain(void)
+{
+	app.draining = true;
+	osmo_timer_setup(&app.drain_end, stop, NULL);
+	osmo_timer_schedule(&app.drain_end, DRAIN_S, 0);
+	LOGP(DMANAGE, LOGL_NOTICE,
+	     "stopping: calls are being cleared; a second signal ends at once\n");
+	call_hub_drain(app.gateway.hub, stop, NULL);
+}
+
+static int on_signal(struct osmo_fd *fd, unsigned what)
+{
+	struct signalfd_siginfo info;
+
+	(void)what;
+	if (read(fd->fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	if (app.draining)
+		_exit(EXIT_FAILURE);
+	drain();
+	return 0;
+}
+
+/* Before any thread starts, so that all of them have the signals blocked. */
+static int catch_signals(void)
+{
+	sigset_t set;
+	int fd;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	osmo_fd_setup(&app.signals, fd, OSMO_FD_READ, on_signal, NULL, 0);
+	return osmo_fd_register(&app.signals);
+}
+
+/* A socket pair a call, and more: as many descriptors as we may have. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int open_layers(void)
+{
+	struct gateway *gateway = &app.gateway;
+
+	gateway->mg = mg_new(app.root, config_get(gateway->running, &media_section));
+	if (!gateway->mg || mg_start(gateway->mg) < 0)
+		return -ENOMEM;
+	gateway->hub = call_hub_new(app.root, gateway->mg);
+	gateway->trunks = gateway->hub ? trunks_new(app.root, gateway->hub, gateway->mg) : NULL;
+	gateway->sip = gateway->trunks ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
+	return gateway->sip ? 0 : -ENOMEM;
+}
+
+static void close_layers(void)
+{
+	struct gateway *gateway = &app.gateway;
+
+	manage_stop();
+	if (gateway->sip)
+		sip_free(gateway->sip);
+	if (gateway->trunks)
+		trunks_free(gateway->trunks);
+	if (gateway->hub)
+		call_hub_free(gateway->hub);
+	if (gateway->mg)
+		mg_free(gateway->mg);
+	for (size_t i = 0; i < app.n_spans; i++)
+		tdm_close(app.spans[i].span);
+	osmo_timer_del(&app.drain_end);
+	if (app.signals.fd > 0) {
+		osmo_fd_unregister(&app.signals);
+		close(app.signals.fd);
+	}
+}
+
+static void print_ready(const char *version)
+{
+	const struct sip_config *sip = config_get(app.gateway.running, &sip_section);
+	const struct manage_config *cli = config_get(app.gateway.running, &manage_section);
+	bool sip_v6 = strchr(sip->address, ':'), cli_v6 = strchr(cli->cli_address, ':');
+
+	fprintf(stderr, "crosspoint %s: ready; SIP udp %s%s%s:%u, CLI %s%s%s:%u\n", version,
+		sip_v6 ? "[" : "", sip->address, sip_v6 ? "]" : "", sip->port, cli_v6 ? "[" : "",
+		cli->cli_address, cli_v6 ? "]" : "", cli->cli_port);
+}
+
+static int run(const char *file)
+{
+	struct config_report *report = config_report_new(app.root, file);
+	int rc = -EINVAL;
+
+	app.gateway.owner = app.root;
+	app.gateway.config_file = file;
+	app.gateway.apply = on_apply;
+	app.gateway.running = config_read(app.root, file, report);
+	if (app.gateway.running) {
+		raise_descriptors();
+		rc = catch_signals();
+		if (rc == 0)
+			rc = open_layers();
+		if (rc < 0)
+			config_fault(report, 0, "cannot start: %s", strerror(-rc));
+		if (rc == 0)
+			rc = carry_to(app.gateway.running, report);
+		if (rc == 0)
+			rc = manage_start(&app.gateway);
+	}
+	report_print(report);
+	if (rc == 0)
+		print_ready(VERSION);
+	while (rc == 0 && !app.stopped)
+		osmo_select_main(0);
+	close_layers();
+	return rc;
+}
+
+static int check(const char *file)
+{
+	struct config_report *report = config_report_new(app.root, file);
+	struct config *config = config_read(app.root, file, report);
+
+	report_print(report);
+	if (config)
+		printf("%s: ok: %s\n", file, config_summary(config, config));
+	return config ? 0 : -EINVAL;
+}
+
+static void usage(FILE *to)
+{
+	fprintf(to,
+		"Usage: crosspoint [-c FILE]      run with the configuration FILE (%s)\n"
+		"       crosspoint --check FILE   tell every fault of FILE, and whether it is "
+		"good\n"
+		"       crosspoint --version\n"
+		"       crosspoint --help\n",
+		DEFAULT_FILE);
+}
+
+struct arguments {
+	const char *file, *check;
+	bool version, help;
+};
+
+/* False when they make no sense. */
+static bool parse_arguments(int argc, char **argv, struct arguments *out)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", required_argument, NULL, 'k' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	out->file = DEFAULT_FILE;
+	while ((c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
+		if (c == 'c')
+			out->file = optarg;
+		else if (c == 'k')
+			out->check = optarg;
+		else if (c == 'V')
+			out->version = true;
+		else if (c == 'h')
+			out->help = true;
+		else
+			return false;
+	}
+	return optind == argc;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments = { 0 };
+	int rc;
+
+	if (!parse_arguments(argc, argv, &arguments)) {
+		usage(stderr);
+		return 2;
+	}
+	if (arguments.help || arguments.version) {
+		if (arguments.help)
+			usage(stdout);
+		else
+			printf("crosspoint %s\n", VERSION);
+		return EXIT_SUCCESS;
+	}
+	app.root = talloc_named_const(NULL, 0, "crosspoint");
+	log_setup(app.root);
+	register_sections();
+	manage_init(app.root, VERSION);
+	rc = arguments.check ? check(arguments.check) : run(arguments.file);
+	talloc_free(app.root);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,327 @@
+/* Sofia-SIP's transaction layer in the control loop. su_root waits on an epoll descriptor of its own, and
+ * such a descriptor can itself be waited on: one osmo_fd for what arrives and one timer for what falls due
+ * run it, without a second thread. Sofia has no accessor for that descriptor, so it is recognised in
+ * /proc/self/fd as the one that su_root_create() adds. */
+#include "sip/agent.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <osmocom/core/select.h>
+#include <osmocom/core/talloc.h>
+#include <osmocom/core/timer.h>
+#include <osmocom/core/utils.h>
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/su_log.h>
+#include <sofia-sip/tport_tag.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "sip/netaddr.h"
+
+enum {
+	RECEIVE_BUFFER =
+		4 << 20,     /* octets; the kernel's default turns overload into retransmissions */
+	MESSAGE_MAX = 65535, /* octets; more is answered 413 */
+	PROCEEDING_MAX =
+		4000, /* INVITEs not yet answered; more get 503 before anything is kept of them */
+	EPOLLS_MAX = 64, /* of this process, before ours */
+	MS_PER_S = 1000,
+	US_PER_S = 1000000,
+};
+#define NTP_EPOCH 2208988800UL /* seconds from 1900 to 1970: su_time_t counts from 1900 */
+
+struct agent {
+	su_root_t *root;
+	nta_agent_t *nta;
+	msg_mclass_t *mclass; /* the headers that we parse: Sofia's default ones and RFC 3325's */
+	nta_leg_t *others;    /* what belongs to no dialog */
+	struct osmo_fd fd;
+	struct osmo_timer_list timer;
+	bool stepping;
+	struct sockaddr_storage local;
+};
+
+/* Sofia's clock. It must not follow steps of the wall clock. su_nanotime() stays as it is: tags, branches
+ * and Call-IDs are made of it and must differ from those of the last start. */
+extern void (*_su_time)(su_time_t *tv);
+
+static void on_su_time(su_time_t *tv)
+{
+	uint64_t now_us = clock_now_us();
+
+	if (!tv)
+		return;
+	tv->tv_sec = NTP_EPOCH + now_us / US_PER_S;
+	tv->tv_usec = now_us % US_PER_S;
+}
+
+static void on_su_log(void *data, const char *format, va_list ap)
+{
+	char line[512];
+
+	(void)data;
+	vsnprintf(line, sizeof(line), format, ap);
+	line[strcspn(line, "\r\n")] = '\0';
+	LOGP(DSIP, LOGL_DEBUG, "%s\n", line);
+}
+
+/* The descriptors of this process that are epolls. */
+static size_t list_epolls(int out[static EPOLLS_MAX])
+{
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	size_t n = 0;
+
+	while (dir && n < EPOLLS_MAX && (entry = readdir(dir))) {
+		char link[64] = "";
+
+		if (readlinkat(dirfd(dir), entry->d_name, link, sizeof(link) - 1) > 0 &&
+		    !strcmp(link, "anon_inode:[eventpoll]"))
+			out[n++] = atoi(entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static bool contains(const int *fds, size_t n, int fd)
+{
+	while (n) {
+		if (fds[--n] == fd)
+			return true;
+	}
+	return false;
+}
+
+/* Creates the root; returns its epoll descriptor, or -1. */
+static int create_root(struct agent *agent)
+{
+	int before[EPOLLS_MAX], after[EPOLLS_MAX];
+	size_t n = list_epolls(before);
+
+	agent->root = su_root_create(NULL);
+	if (!agent->root)
+		return -1;
+	su_root_threading(agent->root, 0);
+	size_t m = list_epolls(after);
+	for (size_t i = 0; i < m; i++) {
+		if (!contains(before, n, after[i]))
+			return after[i];
+	}
+	return -1;
+}
+
+static void step(struct agent *agent)
+{
+	agent->stepping = true;
+	su_duration_t next_ms = su_root_step(agent->root, 0);
+	agent->stepping = false;
+	/* 0 is also said of what falls due within the millisecond: not to spin until then. */
+	if (next_ms == 0)
+		next_ms = 1;
+	if (next_ms == SU_WAIT_FOREVER)
+		osmo_timer_del(&agent->timer);
+	else
+		osmo_timer_schedule(&agent->timer, (int)(next_ms / MS_PER_S),
+				    (int)(next_ms % MS_PER_S) * MS_PER_S);
+}
+
+static void on_timer(void *data)
+{
+	step(data);
+}
+
+static int on_readable(struct osmo_fd *fd, unsigned what)
+{
+	(void)what;
+	step(fd->data);
+	return 0;
+}
+
+void agent_touch(struct agent *agent)
+{
+	if (!agent->stepping)
+		osmo_timer_schedule(&agent->timer, 0, 0);
+}
+
+static bool create_nta(struct agent *agent, nta_request_f *on_request, void *data)
+{
+	agent->mclass = sip_extend_mclass(NULL);
+	/* No transport yet: agent_listen() adds it. */
+	agent->nta = nta_agent_create(
+		agent->root, (url_string_t *)-1, NULL, NULL, NTATAG_UA(1), NTATAG_MERGE_482(1),
+		NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(MESSAGE_MAX),
+		NTATAG_PASS_100(1), NTATAG_MAX_PROCEEDING(PROCEEDING_MAX),
+		TAG_IF(agent->mclass, NTATAG_MCLASS(agent->mclass)), TAG_END());
+	if (!agent->nta)
+		return false;
+	agent->others =
+		nta_leg_tcreate(agent->nta, on_request, data, NTATAG_NO_DIALOG(1), TAG_END());
+	return agent->others;
+}
+
+struct agent *agent_new(void *talloc_ctx, nta_request_f *on_request, void *data)
+{
+	struct agent *agent = talloc_zero(talloc_ctx, struct agent);
+
+	if (!agent)
+		return NULL;
+	agent->fd.fd = -1;
+	osmo_timer_setup(&agent->timer, on_timer, agent);
+	_su_time = on_su_time;
+	if (su_init() < 0)
+		goto fail;
+	su_log_redirect(NULL, on_su_log, NULL);
+	int fd = create_root(agent);
+	if (fd < 0 || !create_nta(agent, on_request, data))
+		goto fail;
+	osmo_fd_setup(&agent->fd, fd, OSMO_FD_READ, on_readable, agent, 0);
+	if (osmo_fd_register(&agent->fd) < 0) {
+		agent->fd.fd = -1;
+		goto fail;
+	}
+	return agent;
+fail:
+	LOGP(DSIP, LOGL_ERROR, "Sofia-SIP does not start: %s; is /proc mounted?\n",
+	     strerror(errno));
+	agent_free(agent);
+	return NULL;
+}
+
+void agent_free(struct agent *agent)
+{
+	if (!agent)
+		return;
+	osmo_timer_del(&agent->timer);
+	if (agent->fd.fd >= 0)
+		osmo_fd_unregister(&agent->fd);
+	nta_leg_destroy(agent->others);
+	nta_agent_destroy(agent->nta);
+	su_root_destroy(agent->root);
+	free(agent->mclass);
+	talloc_free(agent);
+	su_deinit();
+}
+
+/* Sofia says little of why a bind failed, and gives the old socket up first: the kernel is asked before. */
+static int try_bind(const struct sockaddr_storage *address)
+{
+	int fd = socket(address->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (const struct sockaddr *)address, netaddr_len(address)) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+static int add_transport(struct agent *agent, const struct sockaddr_storage *address)
+{
+	char text[NETADDR_TEXT_MAX], url[NETADDR_TEXT_MAX + 32];
+
+	netaddr_text(address, text, sizeof(text));
+	snprintf(url, sizeof(url), "sip:%s;transport=udp", text);
+	if (nta_agent_add_tport(agent->nta, URL_STRING_MAKE(url), TPTAG_UDP_RMEM(RECEIVE_BUFFER),
+				TAG_END()) < 0)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+int agent_listen(struct agent *agent, const char *address, uint16_t port, unsigned timer_b_ms)
+{
+	struct sockaddr_storage local;
+	int rc;
+
+	if (!netaddr_parse(address, port, &local))
+		return -EINVAL;
+	nta_agent_set_params(agent->nta, NTATAG_SIP_T1X64(timer_b_ms), TAG_END());
+	if (netaddr_same_host(&local, &agent->local) && netaddr_port(&agent->local) == port)
+		return 0;
+	rc = try_bind(&local);
+	if (rc)
+		return rc;
+	if (agent->local.ss_family)
+		nta_agent_close_tports(agent->nta);
+	rc = add_transport(agent, &local);
+	if (!rc)
+		agent->local = local;
+	else if (agent->local.ss_family && add_transport(agent, &agent->local))
+		agent->local = (struct sockaddr_storage){ 0 };
+	agent_touch(agent);
+	return rc;
+}
+
+nta_agent_t *agent_nta(struct agent *agent)
+{
+	return agent->nta;
+}
+
+int agent_refuse_method(nta_incoming_t *irq, sip_method_t method)
+{
+	int status = method == sip_method_unknown ? 501 : 405;
+
+	nta_incoming_treply(irq, status, NULL, SIPTAG_ALLOW_STR(AGENT_ALLOW),
+			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	return status;
+}
+
+static void source_of(msg_t *msg, struct sockaddr_storage *out)
+{
+	const su_sockaddr_t *from = msg_addr(msg);
+
+	*out = (struct sockaddr_storage){ 0 };
+	if (from)
+		memcpy(out, from, OSMO_MIN(sizeof(*from), sizeof(*out)));
+	msg_destroy(msg);
+}
+
+void agent_source(nta_incoming_t *irq, struct sockaddr_storage *out)
+{
+	source_of(nta_incoming_getrequest(irq), out);
+}
+
+void agent_source_of_ack(nta_incoming_t *irq, struct sockaddr_storage *out)
+{
+	source_of(nta_incoming_getrequest_ackcancel(irq), out);
+}
+
+void agent_listening(const struct agent *agent, char *out, size_t size)
+{
+	if (agent->local.ss_family)
+		netaddr_text(&agent->local, out, size);
+	else
+		snprintf(out, size, "nowhere");
+}
+
+void agent_address_for(const struct agent *agent, const struct sockaddr_storage *there,
+		       struct sockaddr_storage *out)
+{
+	*out = agent->local;
+	if (netaddr_is_any(&agent->local) && !netaddr_towards(there, out))
+		netaddr_set_port(out, netaddr_port(&agent->local));
+}
+
+unsigned agent_transactions(struct agent *agent)
+{
+	usize_t incoming = 0, outgoing = 0;
+
+	nta_agent_get_stats(agent->nta, NTATAG_S_IRQ_HASH_USED_REF(incoming),
+			    NTATAG_S_ORQ_HASH_USED_REF(outgoing), TAG_END());
+	return (unsigned)(incoming + outgoing);
+}
+
+uint64_t agent_bad_messages(struct agent *agent)
+{
+	usize_t bad = 0;
+
+	nta_agent_get_stats(agent->nta, NTATAG_S_BAD_MESSAGE_REF(bad), TAG_END());
+	return bad;
+}

@@ -1,0 +1,48 @@
+/* Sofia-SIP's transaction layer in the control loop: one su_root, one nta agent, one UDP socket. It knows
+ * messages and transactions; sessions and peers are above. Also the one place that sets how Sofia's opaque
+ * callback arguments are typed: include it before any of Sofia's own headers. */
+#pragma once
+
+#include <stdint.h>
+#include <sys/socket.h>
+
+#define NTA_AGENT_MAGIC_T void
+#define NTA_LEG_MAGIC_T void
+#define NTA_INCOMING_MAGIC_T void
+#define NTA_OUTGOING_MAGIC_T void
+#define NTA_RELIABLE_MAGIC_T void
+#include <sofia-sip/nta.h>
+#include <sofia-sip/sip_extra.h>
+#include <sofia-sip/sip_header.h>
+#include <sofia-sip/sip_status.h>
+#include <sofia-sip/sip_tag.h>
+
+#define AGENT_NAME "Crosspoint"
+#define AGENT_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS"
+
+struct agent;
+
+/* on_request gets what belongs to no dialog of ours. NULL when the loop's parts cannot be had. */
+struct agent *agent_new(void *talloc_ctx, nta_request_f *on_request, void *data);
+/* Every transaction and dialog with it: whoever holds one lets go of it before. */
+void agent_free(struct agent *agent);
+
+/* Opens the socket, or moves it; dialogs stay. 0 or -errno, then the old one is still open. Literal addresses
+ * only; 0.0.0.0 listens on all addresses of IPv4. */
+int agent_listen(struct agent *agent, const char *address, uint16_t port, unsigned timer_b_ms);
+nta_agent_t *agent_nta(struct agent *agent);
+/* Something was sent or set from outside Sofia's own callbacks: its timers are looked at again. */
+void agent_touch(struct agent *agent);
+
+/* 405 for a method of SIP's that is not ours, 501 for none of SIP's, with what is (RFC 3261 8.2.1). Returns it. */
+int agent_refuse_method(nta_incoming_t *irq, sip_method_t method);
+/* Where this request came from. */
+void agent_source(nta_incoming_t *irq, struct sockaddr_storage *out);
+/* The same for the ACK or CANCEL that a transaction's callback is being told of. */
+void agent_source_of_ack(nta_incoming_t *irq, struct sockaddr_storage *out);
+/* What we listen on; and what we are called when talking to there ("192.0.2.1:5060"). */
+void agent_listening(const struct agent *agent, char *out, size_t size);
+void agent_address_for(const struct agent *agent, const struct sockaddr_storage *there,
+		       struct sockaddr_storage *out);
+unsigned agent_transactions(struct agent *agent);
+uint64_t agent_bad_messages(struct agent *agent);

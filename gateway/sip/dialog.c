@@ -1,0 +1,342 @@
+/* The state machine of a session.
+ *
+ *   UAS   INCOMING --200, our answer--> CONFIRMING --ACK--> ACTIVE
+ *                  --200, our offer---> OFFERING ---ACK, its answer--> ACTIVE
+ *   UAC   PREPARING --our address--> CALLING --1xx--> RINGING --2xx--> ACTIVE
+ *   both  ACTIVE --re-INVITE--> CONFIRMING or OFFERING --ACK--> ACTIVE
+ *   end   ACTIVE --BYE sent--> CLEARING --its answer--> CLOSING;  --BYE received--> CLOSING
+ *         CALLING, RINGING --CANCEL sent--> CANCELLING --final response--> CLOSING
+ *         CONFIRMING, OFFERING --released--> UNACKED --ACK or timer H--> CLEARING
+ *         CLOSING --termination subtracted--> GONE: LEG_RELEASE_COMPLETE, and the session is freed
+ *
+ * Transactions and their timers (A to K) are nta's. */
+#include "sip/dialog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <osmocom/core/talloc.h>
+#include <osmocom/core/utils.h>
+
+#include "base/clock.h"
+#include "sip/netaddr.h"
+#include "sip/uac.h"
+#include "sip/uas.h"
+
+/* osmo_fsm_inst_alloc does not survive a lack of memory: instance and names come from the session's pool. */
+enum { FSM_OBJECTS = 5, FSM_OCTETS = sizeof(struct osmo_fsm_inst) + 512 };
+
+static struct osmo_fsm session_fsm;
+
+/* Birth */
+
+static int session_destructor(struct session *s)
+{
+	if (s->fi)
+		osmo_fsm_inst_free(s->fi);
+	return 0;
+}
+
+static struct session *session_new(struct session_ground *ground, struct peer *peer)
+{
+	struct session *s = talloc_pooled_object(ground, struct session, FSM_OBJECTS, FSM_OCTETS);
+	struct sockaddr_storage local;
+	char name[16], address[NETADDR_TEXT_MAX];
+
+	if (!s)
+		return NULL;
+	*s = (struct session){ .ground = ground, .peer = peer, .id = ++ground->last_id };
+	snprintf(name, sizeof(name), "%u", s->id);
+	s->fi = osmo_fsm_inst_alloc(&session_fsm, s, s, LOGL_DEBUG, name);
+	if (!s->fi) {
+		talloc_free(s);
+		return NULL;
+	}
+	talloc_set_destructor(s, session_destructor);
+	s->leg.ops = &session_leg_ops;
+	s->leg.via = peer->config.name;
+	s->leg.via_kind = target_kind_name(TARGET_PEER);
+	agent_address_for(ground->agent, &peer->address, &local);
+	netaddr_text(&local, address, sizeof(address));
+	snprintf(s->contact, sizeof(s->contact), "<sip:%s>", address);
+	s->origin.id = (uint64_t)clock_wall().tv_sec << 16 | (s->id & 0xffff);
+	s->origin.version = 1;
+	peer_hold(peer);
+	llist_add_tail(&s->entry, &ground->sessions);
+	return s;
+}
+
+struct session *dialog_outgoing(struct session_ground *ground, struct peer *peer)
+{
+	return session_new(ground, peer);
+}
+
+/* The dialog's tag is there from its beginning, so that nta sends it no request without one. */
+static bool open_dialog(struct session *s, const sip_t *sip)
+{
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+	sip_to_t *local;
+
+	su_home_init(home);
+	local = sip_to_dup(home, sip->sip_to);
+	if (local && !sip_to_tag(home, local, nta_incoming_tag(s->invite_in, NULL)))
+		s->dialog = nta_leg_tcreate(agent_nta(s->ground->agent), session_on_request, s,
+					    SIPTAG_CALL_ID(sip->sip_call_id), SIPTAG_FROM(local),
+					    SIPTAG_TO(sip->sip_from),
+					    NTATAG_REMOTE_CSEQ(sip->sip_cseq->cs_seq), TAG_END());
+	su_home_deinit(home);
+	if (!s->dialog)
+		return false;
+	return nta_leg_server_route(s->dialog, sip->sip_record_route, sip->sip_contact) >= 0;
+}
+
+struct session *dialog_incoming(struct session_ground *ground, struct peer *peer,
+				nta_incoming_t *irq, const sip_t *sip)
+{
+	struct session *s = session_new(ground, peer);
+
+	if (!s)
+		return NULL;
+	s->invite_in = irq;
+	s->sip_call_id = talloc_strdup(s, sip->sip_call_id->i_id);
+	if (!s->sip_call_id || !open_dialog(s, sip)) {
+		s->invite_in = NULL;
+		dialog_free(s);
+		return NULL;
+	}
+	nta_incoming_bind(irq, session_on_ack_or_cancel, s);
+	return s;
+}
+
+/* End */
+
+static void release_complete(struct session *s)
+{
+	const struct leg_msg msg = {
+		.verb = LEG_RELEASE_COMPLETE,
+		.cause = s->cause,
+		.location = s->location,
+	};
+
+	if (s->leg.call)
+		call_hears(s->ground->hub, &s->leg, &msg);
+}
+
+void dialog_free(struct session *s)
+{
+	session_set_cause(s, CAUSE_TEMPORARY_FAILURE, LOC_PRIVATE_LOCAL);
+	if (s->fi->state == ST_ACTIVE)
+		session_bye(s);
+	session_media_drop(s);
+	if (s->media == MEDIA_GOING)
+		mg_forget(s->ground->mg, s->term);
+	release_complete(s);
+	nta_incoming_destroy(s->invite_in);
+	nta_outgoing_destroy(s->invite_out);
+	nta_outgoing_destroy(s->bye);
+	nta_leg_destroy(s->dialog);
+	agent_touch(s->ground->agent);
+	llist_del(&s->entry);
+	peer_release(s->peer);
+	talloc_free(s);
+}
+
+void dialog_withdraw(struct session *s)
+{
+	const struct leg_msg release = {
+		.verb = LEG_RELEASE,
+		.cause = CAUSE_TEMPORARY_FAILURE,
+		.location = LOC_PRIVATE_LOCAL,
+	};
+
+	session_set_cause(s, release.cause, release.location);
+	session_say_release(s); /* the hub tells it LEG_RELEASE */
+	leg_tell(&s->leg, &release);
+}
+
+/* States of both directions */
+
+static void on_bye(struct session *s, struct session_request *request)
+{
+	request->status = 200;
+	session_set_cause(s, session_reason(s, request->sip), LOC_USER);
+	session_close(s);
+	session_say_release(s);
+}
+
+static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+	const struct leg_msg *msg = data;
+
+	switch (event) {
+	case EV_BYE:
+		on_bye(s, data);
+		break;
+	case EV_REINVITE:
+		uas_reinvite(s, data);
+		break;
+	case EV_DISCONNECT:
+	case EV_RELEASE:
+		session_set_cause(s, msg->cause, msg->location);
+		session_bye(s);
+		if (event == EV_DISCONNECT)
+			session_say_release(s);
+		break;
+	case EV_MEDIA_FAILED:
+		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+		session_bye(s);
+		session_say_release(s);
+		break;
+	default:
+		break;
+	}
+}
+
+/* CLEARING, CLOSING and GONE: a BYE that crossed ours or comes again is answered, all else is too late. */
+static void ending(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+
+	if (event == EV_BYE)
+		((struct session_request *)data)->status = 200;
+	else if ((event == EV_BYE_DONE && fi->state == ST_CLEARING) ||
+		 (event == EV_MEDIA_GONE && fi->state == ST_CLOSING))
+		session_close(s);
+}
+
+/* When it returns 0, fi may be gone. */
+static int on_timer(struct osmo_fsm_inst *fi)
+{
+	struct session *s = session_of(fi);
+
+	switch (fi->state) {
+	case ST_CALLING:
+	case ST_RINGING:
+		uac_no_answer(s);
+		break;
+	case ST_CANCELLING:
+		uac_never_cancelled(s);
+		break;
+	default:
+		dialog_free(s);
+	}
+	return 0;
+}
+
+#define S(x) (1u << (x))
+#define REQUESTS (S(EV_ACK) | S(EV_CANCEL) | S(EV_BYE) | S(EV_REINVITE) | S(EV_UNACKED))
+#define RESPONSES (S(EV_PROVISIONAL) | S(EV_SUCCESS) | S(EV_FAILURE))
+#define MEDIA (S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED) | S(EV_MEDIA_GONE))
+#define CLEARS (S(EV_DISCONNECT) | S(EV_RELEASE))
+#define NEWS (S(EV_PROCEEDING) | S(EV_ALERTING) | S(EV_PROGRESS) | S(EV_CONNECT))
+#define ENDS (S(ST_CLOSING) | S(ST_GONE))
+
+static const struct osmo_fsm_state states[] = {
+	[ST_IDLE] = {
+		.name = "idle",
+		.in_event_mask = S(EV_SETUP) | CLEARS,
+		.out_state_mask = S(ST_INCOMING) | S(ST_PREPARING) | ENDS,
+		.action = uac_idle,
+	},
+	[ST_INCOMING] = {
+		.name = "incoming",
+		.in_event_mask = NEWS | CLEARS | S(EV_CANCEL) | S(EV_BYE) | S(EV_REINVITE) |
+				 S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
+		.out_state_mask = S(ST_OFFERING) | S(ST_CONFIRMING) | ENDS,
+		.action = uas_incoming,
+	},
+	[ST_OFFERING] = {
+		.name = "offering",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.out_state_mask = S(ST_ACTIVE) | S(ST_UNACKED) | S(ST_CLEARING) | ENDS,
+		.action = uas_confirming,
+	},
+	[ST_CONFIRMING] = {
+		.name = "confirming",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.out_state_mask = S(ST_ACTIVE) | S(ST_UNACKED) | S(ST_CLEARING) | ENDS,
+		.action = uas_confirming,
+	},
+	[ST_PREPARING] = {
+		.name = "preparing",
+		.in_event_mask = CLEARS | S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
+		.out_state_mask = S(ST_CALLING) | ENDS,
+		.action = uac_preparing,
+	},
+	[ST_CALLING] = {
+		.name = "calling",
+		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA,
+		.out_state_mask = S(ST_RINGING) | S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) |
+				  ENDS,
+		.action = uac_calling,
+	},
+	[ST_RINGING] = {
+		.name = "ringing",
+		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA,
+		.out_state_mask = S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) | ENDS,
+		.action = uac_calling,
+	},
+	[ST_ACTIVE] = {
+		.name = "active",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.out_state_mask = S(ST_CONFIRMING) | S(ST_OFFERING) | S(ST_CLEARING) | ENDS,
+		.action = active,
+	},
+	[ST_UNACKED] = {
+		.name = "unacked",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.out_state_mask = S(ST_CLEARING) | ENDS,
+		.action = uas_unacked,
+	},
+	[ST_CANCELLING] = {
+		.name = "cancelling",
+		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA,
+		.out_state_mask = S(ST_CLEARING) | ENDS,
+		.action = uac_cancelling,
+	},
+	[ST_CLEARING] = {
+		.name = "clearing",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_BYE_DONE),
+		.out_state_mask = ENDS,
+		.action = ending,
+	},
+	[ST_CLOSING] = {
+		.name = "closing",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_BYE_DONE),
+		.out_state_mask = S(ST_GONE),
+		.action = ending,
+	},
+	[ST_GONE] = {
+		.name = "gone",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_BYE_DONE),
+		.action = ending,
+	},
+};
+
+static const struct value_string event_names[] = {
+	{ EV_SETUP, "SETUP" },           { EV_PROCEEDING, "PROCEEDING" },
+	{ EV_ALERTING, "ALERTING" },     { EV_PROGRESS, "PROGRESS" },
+	{ EV_CONNECT, "CONNECT" },       { EV_DISCONNECT, "DISCONNECT" },
+	{ EV_RELEASE, "RELEASE" },       { EV_ACK, "ACK" },
+	{ EV_CANCEL, "CANCEL" },         { EV_BYE, "BYE" },
+	{ EV_REINVITE, "re-INVITE" },    { EV_UNACKED, "timer H" },
+	{ EV_PROVISIONAL, "1xx" },       { EV_SUCCESS, "2xx" },
+	{ EV_FAILURE, "3xx-6xx" },       { EV_BYE_DONE, "BYE answered" },
+	{ EV_MEDIA_UP, "media up" },     { EV_MEDIA_FAILED, "media failed" },
+	{ EV_MEDIA_GONE, "media gone" }, { 0, NULL },
+};
+
+static struct osmo_fsm session_fsm = {
+	.name = "sip",
+	.states = states,
+	.num_states = ARRAY_SIZE(states),
+	.timer_cb = on_timer,
+	.log_subsys = DSIP,
+	.event_names = event_names,
+};
+
+static __attribute__((constructor)) void register_fsm(void)
+{
+	OSMO_ASSERT(osmo_fsm_register(&session_fsm) == 0);
+}

@@ -1,0 +1,115 @@
+/* Internet addresses as SIP and SDP write them: literals only, so nothing here asks the DNS. */
+#include "sip/netaddr.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct sockaddr_in *v4(const struct sockaddr_storage *address)
+{
+	return (const struct sockaddr_in *)address;
+}
+
+static const struct sockaddr_in6 *v6(const struct sockaddr_storage *address)
+{
+	return (const struct sockaddr_in6 *)address;
+}
+
+bool netaddr_parse(const char *text, uint16_t port, struct sockaddr_storage *out)
+{
+	struct sockaddr_storage address = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&address;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&address;
+
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1)
+		address.ss_family = AF_INET;
+	else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1)
+		address.ss_family = AF_INET6;
+	else
+		return false;
+	netaddr_set_port(&address, port);
+	*out = address;
+	return true;
+}
+
+void netaddr_host(const struct sockaddr_storage *address, char *out, size_t size)
+{
+	char host[INET6_ADDRSTRLEN] = "";
+
+	if (address->ss_family == AF_INET)
+		inet_ntop(AF_INET, &v4(address)->sin_addr, host, sizeof(host));
+	else if (address->ss_family == AF_INET6)
+		inet_ntop(AF_INET6, &v6(address)->sin6_addr, host, sizeof(host));
+	snprintf(out, size, "%s", host);
+}
+
+void netaddr_text(const struct sockaddr_storage *address, char *out, size_t size)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	netaddr_host(address, host, sizeof(host));
+	snprintf(out, size, address->ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
+		 netaddr_port(address));
+}
+
+uint16_t netaddr_port(const struct sockaddr_storage *address)
+{
+	if (address->ss_family == AF_INET)
+		return ntohs(v4(address)->sin_port);
+	return address->ss_family == AF_INET6 ? ntohs(v6(address)->sin6_port) : 0;
+}
+
+void netaddr_set_port(struct sockaddr_storage *address, uint16_t port)
+{
+	if (address->ss_family == AF_INET)
+		((struct sockaddr_in *)address)->sin_port = htons(port);
+	else if (address->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)address)->sin6_port = htons(port);
+}
+
+bool netaddr_same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return v4(a)->sin_addr.s_addr == v4(b)->sin_addr.s_addr;
+	return a->ss_family == AF_INET6 &&
+	       !memcmp(&v6(a)->sin6_addr, &v6(b)->sin6_addr, sizeof(v6(a)->sin6_addr));
+}
+
+bool netaddr_is_any(const struct sockaddr_storage *address)
+{
+	if (address->ss_family == AF_INET)
+		return v4(address)->sin_addr.s_addr == htonl(INADDR_ANY);
+	return address->ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&v6(address)->sin6_addr);
+}
+
+socklen_t netaddr_len(const struct sockaddr_storage *address)
+{
+	return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					      : sizeof(struct sockaddr_in);
+}
+
+int netaddr_towards(const struct sockaddr_storage *there, struct sockaddr_storage *out)
+{
+	struct sockaddr_storage address = { 0 };
+	socklen_t len = sizeof(address);
+	int rc = 0;
+	int fd = socket(there->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	/* Connecting a datagram socket sends nothing: it asks the routing table. */
+	if (connect(fd, (const struct sockaddr *)there, netaddr_len(there)) < 0 ||
+	    getsockname(fd, (struct sockaddr *)&address, &len) < 0)
+		rc = -errno;
+	close(fd);
+	if (rc)
+		return rc;
+	netaddr_set_port(&address, 0);
+	*out = address;
+	return 0;
+}

@@ -1,0 +1,184 @@
+/* Numbers and names between SIP headers and leg.h. */
+#include "sip/number.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { PLAN_E164 = 1, SCREENING_NONE = 0, SCREENING_NETWORK = 3 }; /* Q.931 4.5.10 */
+enum { USER_TEXT_MAX = 128 }; /* longer user parts are no numbers */
+
+static bool is_separator(char c)
+{
+	return c == '-' || c == '.' || c == '(' || c == ')'; /* RFC 3966 3: visual-separator */
+}
+
+static bool is_digit(char c)
+{
+	return (c >= '0' && c <= '9') || c == '*' || c == '#' || (c >= 'A' && c <= 'D');
+}
+
+/* Digits alone, at least one and no more than fit. */
+static bool put_digits(const char *text, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text; text++) {
+		char c = (char)toupper((unsigned char)*text);
+
+		if (is_separator(c))
+			continue;
+		if (!is_digit(c) || n + 1 >= size)
+			return false;
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	return n > 0;
+}
+
+bool number_from_url(const url_t *url, struct leg_number *out)
+{
+	struct leg_number number = { .type = LEG_TON_UNKNOWN, .plan = PLAN_E164 };
+	char user[USER_TEXT_MAX];
+	const char *text = user;
+
+	if (url->url_type != url_sip && url->url_type != url_sips && url->url_type != url_tel)
+		return false;
+	/* Sofia-SIP keeps the number of a tel: URI where a host would be when it has no "@". */
+	const char *source = url->url_user ? url->url_user : NULL;
+	if (!source && url->url_type == url_tel)
+		source = url->url_host;
+	if (!source || strlen(source) >= sizeof(user) || strstr(source, "%00"))
+		return false;
+	url_unescape(user, source);
+	user[strcspn(user, ";")] = '\0'; /* parameters of the number: npdi, rn, phone-context */
+	if (*text == '+') {
+		number.type = LEG_TON_INTERNATIONAL;
+		text++;
+	}
+	if (!put_digits(text, number.digits, sizeof(number.digits)))
+		return false;
+	*out = number;
+	return true;
+}
+
+/* The length of the UTF-8 character that begins here, 0 when it is none (RFC 3629). */
+static size_t utf8_len(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+
+	if (s[0] >= 0xf5)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return len;
+}
+
+/* Unquotes; drops control characters and what is no UTF-8; cuts between characters. */
+static void put_name(const char *display, char *out, size_t size)
+{
+	bool quoted = *display == '"';
+	size_t n = 0;
+
+	for (display += quoted; *display && !(quoted && *display == '"');) {
+		if (quoted && *display == '\\' && display[1])
+			display++;
+		size_t len = utf8_len(display);
+		if (n + len >= size)
+			break;
+		if (len && !iscntrl((unsigned char)*display)) {
+			memcpy(out + n, display, len);
+			n += len;
+		}
+		display += len ? len : 1;
+	}
+	while (n && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
+}
+
+/* RFC 3323 4.2: any of these asks that the identity be kept from the callee. */
+static bool wants_privacy(const sip_privacy_t *privacy)
+{
+	static const char *const values[] = { "id", "user", "header" };
+
+	if (!privacy || !privacy->priv_values)
+		return false;
+	for (const msg_param_t *value = privacy->priv_values; *value; value++) {
+		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+			if (!strcasecmp(*value, values[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* RFC 3323 4.1.1.3. */
+static bool is_anonymous(const sip_from_t *from)
+{
+	const char *user = from->a_url->url_user, *host = from->a_url->url_host;
+
+	return (user && !strcasecmp(user, "anonymous")) ||
+	       (host && !strcasecmp(host, "anonymous.invalid"));
+}
+
+void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asserted,
+			struct leg_setup *out)
+{
+	bool restricted = wants_privacy(sip->sip_privacy) || is_anonymous(sip->sip_from);
+	struct leg_number number = { .type = LEG_TON_UNKNOWN, .plan = PLAN_E164 };
+	const char *display = sip->sip_from->a_display;
+
+	number.screening = SCREENING_NONE;
+	if (asserted && number_from_url(asserted->paid_url, &number)) {
+		number.screening = SCREENING_NETWORK;
+		if (asserted->paid_display && *asserted->paid_display)
+			display = asserted->paid_display;
+	} else {
+		number_from_url(sip->sip_from->a_url, &number);
+	}
+	number.presentation = restricted         ? LEG_PRES_RESTRICTED
+			      : number.digits[0] ? LEG_PRES_ALLOWED
+						 : LEG_PRES_UNAVAILABLE;
+	out->calling = number;
+	out->calling_name[0] = '\0';
+	if (display && !restricted)
+		put_name(display, out->calling_name, sizeof(out->calling_name));
+}
+
+void number_user(const struct leg_number *number, char out[static NUMBER_USER_MAX])
+{
+	char *end = out;
+
+	if (number->type == LEG_TON_INTERNATIONAL && number->digits[0] && number->digits[0] != '+')
+		*end++ = '+';
+	for (const char *digit = number->digits; *digit; digit++) {
+		if (*digit == '#') /* not allowed bare in a URI: RFC 3261 25.1 */
+			end = stpcpy(end, "%23");
+		else
+			*end++ = *digit;
+	}
+	*end = '\0';
+}
+
+void number_display(const char *name, char out[static NUMBER_NAME_MAX])
+{
+	char *end = out;
+
+	*out = '\0';
+	if (!*name)
+		return;
+	*end++ = '"';
+	for (; *name; name++) {
+		if (iscntrl((unsigned char)*name))
+			continue;
+		if (*name == '"' || *name == '\\')
+			*end++ = '\\';
+		*end++ = *name;
+	}
+	stpcpy(end, "\" ");
+}

@@ -1,0 +1,25 @@
+/* Numbers and names between SIP headers and leg.h: who calls, who is called. Pure. RFC 3398 7.2.1.1 and
+ * 8.2.1.1 (numbers), RFC 3261 19.1.6 and RFC 3966 (telephone numbers in URIs), RFC 3323 and RFC 3325
+ * (privacy and asserted identity). Whatever comes from outside is cut to what leg.h may hold. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sofia-sip/sip.h>
+#include <sofia-sip/sip_extra.h>
+
+#include "call/leg.h"
+
+enum { NUMBER_USER_MAX = 3 * LEG_DIGITS_MAX + 2, NUMBER_NAME_MAX = 2 * LEG_NAME_MAX + 3 };
+
+/* A number out of a sip: or tel: URI's user part. False when it is no telephone number; out is unchanged. */
+bool number_from_url(const url_t *url, struct leg_number *out);
+/* The caller's number and name. asserted: P-Asserted-Identity, NULL when absent or not believed. */
+void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asserted,
+			struct leg_setup *out);
+
+/* The user part that says this number: "+4930123", "%23600"; "" for no digits. */
+void number_user(const struct leg_number *number, char out[static NUMBER_USER_MAX]);
+/* A display name as a quoted string with a blank behind it, ready for "<"; "" for no name. */
+void number_display(const char *name, char out[static NUMBER_NAME_MAX]);

@@ -1,0 +1,476 @@
+/* Session descriptions by Sofia-SIP's parser: what we need of them goes into plain values at once, and
+ * nothing of the parser's memory outlives offer_parse(). */
+#include "sip/offer.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sofia-sip/sdp.h>
+
+#include "base/law.h"
+#include "sip/netaddr.h"
+
+enum { /* RFC 3261 20.43 */
+       WARN_ADDRESS = 301,
+       WARN_TRANSPORT = 302,
+       WARN_MEDIA = 304,
+       WARN_FORMAT = 305,
+};
+enum {
+	PTIME_MIN = 10,
+	PTIME_MAX = 60,
+	TEVENT_PT = 101,
+	TEVENT_RATE = 8000,
+	PORT_MAX = 65535,
+	LINE_MAX_OCTETS = 512
+};
+
+static bool is_token(const char *text)
+{
+	return text && *text && !text[strcspn(text, " \t\r\n")];
+}
+
+/* RFC 3264 6: a stream that is not wanted is answered with port 0, its type, protocol and formats. */
+static bool note_stream(struct offer *out, const sdp_media_t *m)
+{
+	const char *format = m->m_format ? m->m_format->l_text : m->m_rtpmaps ? NULL : "0";
+	char pt[8];
+
+	if (out->n_streams == OFFER_STREAMS)
+		return false;
+	if (!format) {
+		snprintf(pt, sizeof(pt), "%u", (unsigned)m->m_rtpmaps->rm_pt);
+		format = pt;
+	}
+	if (!is_token(m->m_type_name) || !is_token(m->m_proto_name) || !is_token(format))
+		return false;
+	int n = snprintf(out->refused[out->n_streams], sizeof(out->refused[0]), "%s 0 %s %s",
+			 m->m_type_name, m->m_proto_name, format);
+	if (n < 0 || (size_t)n >= sizeof(out->refused[0]))
+		return false;
+	out->n_streams++;
+	return true;
+}
+
+/* RFC 4566 5.7; c=0.0.0.0 is the old way to say hold (RFC 3264 8.4). */
+static bool read_connection(const sdp_media_t *m, struct offer *out)
+{
+	const sdp_connection_t *c = sdp_media_connections(m);
+
+	if (!c || c->c_nettype != sdp_net_in || c->c_mcast || !c->c_address)
+		return false;
+	if (!netaddr_parse(c->c_address, (uint16_t)m->m_port, &out->rtp))
+		return false;
+	if (netaddr_is_any(&out->rtp))
+		out->rtp = (struct sockaddr_storage){ 0 };
+	return true;
+}
+
+static void read_format(const sdp_rtpmap_t *map, struct offer *out)
+{
+	const struct codec *codec;
+
+	if (!map->rm_encoding || map->rm_rate > UINT32_MAX)
+		return;
+	if (!strcasecmp(map->rm_encoding, "telephone-event") && map->rm_rate == TEVENT_RATE) {
+		if (!out->tevent_pt)
+			out->tevent_pt = map->rm_pt;
+		return;
+	}
+	codec = codec_by_name(map->rm_encoding, (unsigned)map->rm_rate);
+	if (!codec || out->n_formats == OFFER_FORMATS)
+		return;
+	out->formats[out->n_formats++] =
+		(struct offer_format){ .codec = codec->id, .pt = map->rm_pt };
+}
+
+static const char *attribute(const sdp_media_t *m, const char *name)
+{
+	const sdp_attribute_t *a = sdp_attribute_find(m->m_attributes, name);
+
+	return a ? a->a_value : NULL;
+}
+
+/* Decimal digits up to max; 0 for anything else. */
+static unsigned long number_of(const char *text, unsigned long max)
+{
+	char *end;
+
+	if (!text || *text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	unsigned long n = strtoul(text, &end, 10);
+	return errno || n > max || (*end && *end != ' ') ? 0 : n;
+}
+
+/* RFC 4566 6: ptime is what they would like, maxptime what they can bear. */
+static void read_ptime(const sdp_media_t *m, struct offer *out)
+{
+	unsigned long ptime = number_of(attribute(m, "ptime"), PTIME_MAX);
+	unsigned long max = number_of(attribute(m, "maxptime"), UINT32_MAX);
+
+	if (ptime >= PTIME_MIN && ptime % TICK_MS == 0)
+		out->ptime_ms = (uint8_t)ptime;
+	if (max >= PTIME_MIN && max < PTIME_MAX)
+		out->maxptime_ms = (uint8_t)(max - max % TICK_MS);
+}
+
+/* RFC 3605 2.1: a=rtcp:53020 [IN IP4 192.0.2.1]. */
+static void read_rtcp(const sdp_media_t *m, struct offer *out)
+{
+	const char *text = attribute(m, "rtcp");
+	unsigned long port = number_of(text, PORT_MAX);
+	char host[NETADDR_TEXT_MAX];
+
+	if (!port || !out->rtp.ss_family)
+		return;
+	out->rtcp = out->rtp;
+	netaddr_set_port(&out->rtcp, (uint16_t)port);
+	if (sscanf(text, "%*u IN %*3s %63s", host) == 1)
+		netaddr_parse(host, (uint16_t)port, &out->rtcp);
+}
+
+static int refuse(unsigned *warning, unsigned why)
+{
+	/* Of several streams the nearest miss is the most useful thing to say. */
+	if (why != WARN_MEDIA && *warning != WARN_FORMAT)
+		*warning = why;
+	return -ENOTSUP;
+}
+
+/* One m= line: can it be our audio stream? */
+static int read_stream(const sdp_media_t *m, struct offer *out, unsigned *warning)
+{
+	if (m->m_type != sdp_media_audio || m->m_rejected || !m->m_port)
+		return refuse(warning, WARN_MEDIA);
+	if (m->m_proto != sdp_proto_rtp)
+		return refuse(warning, WARN_TRANSPORT);
+	if (m->m_port > PORT_MAX || m->m_number_of_ports > 1)
+		return refuse(warning, WARN_TRANSPORT);
+	if (!read_connection(m, out))
+		return refuse(warning, WARN_ADDRESS);
+	for (const sdp_rtpmap_t *map = m->m_rtpmaps; map; map = map->rm_next)
+		read_format(map, out);
+	if (!out->n_formats)
+		return refuse(warning, WARN_FORMAT);
+	read_ptime(m, out);
+	out->send = m->m_mode & sdp_sendonly;
+	out->receive = m->m_mode & sdp_recvonly;
+	read_rtcp(m, out);
+	return 0;
+}
+
+static int read_session(const sdp_session_t *sdp, struct offer *out, unsigned *warning)
+{
+	int rc = -ENOTSUP;
+
+	*warning = WARN_MEDIA;
+	for (const sdp_media_t *m = sdp->sdp_media; m; m = m->m_next) {
+		struct offer stream = *out;
+
+		if (rc && !read_stream(m, &stream, warning)) {
+			size_t n = out->n_streams;
+
+			*out = stream;
+			out->stream = n;
+			rc = 0;
+		}
+		if (!note_stream(out, m)) {
+			*warning = WARN_MEDIA;
+			return -ENOTSUP;
+		}
+	}
+	return rc;
+}
+
+#define TOKEN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`{|}~"
+
+/* Skips octets of set, at least one, then blanks. NULL when there is none. */
+static const char *skip(const char *text, const char *set)
+{
+	size_t n = text ? strspn(text, set) : 0;
+
+	return n ? text + n + strspn(text + n, " ") : NULL;
+}
+
+/* What follows "m=": media port ["/" number] proto *fmt, by RFC 4566 9. */
+static bool media_line_valid(const char *text)
+{
+	static const char digits[] = "0123456789";
+
+	text = skip(text, TOKEN);
+	size_t n = text ? strspn(text, digits) : 0;
+	if (n && text[n] == '/') {
+		text += n + 1;
+		n = strspn(text, digits);
+	}
+	if (!n || text[n] != ' ')
+		return false;
+	text = skip(text, digits);
+	for (text = *text == '/' ? NULL : skip(text, TOKEN "/"); text && *text;)
+		text = skip(text, TOKEN);
+	return text;
+}
+
+/* Sofia-SIP 1.12.11 never ends, and allocates in every turn, on an m= line whose formats hold an octet that
+ * is of no token: such lines do not get there. */
+static bool media_lines_valid(const char *text, size_t len)
+{
+	char line[LINE_MAX_OCTETS];
+
+	for (const char *end = text + len; text < end;) {
+		size_t n = 0;
+
+		while (text < end && strchr(" \t\r\n", *text))
+			text++;
+		while (text + n < end && text[n] != '\r' && text[n] != '\n')
+			n++;
+		if (n >= 2 && !strncmp(text, "m=", 2)) {
+			if (n >= sizeof(line))
+				return false;
+			memcpy(line, text, n);
+			line[n] = '\0';
+			if (!media_line_valid(line + 2))
+				return false;
+		}
+		text += n;
+	}
+	return true;
+}
+
+int offer_parse(const char *text, size_t len, struct offer *out, unsigned *warning)
+{
+	struct offer offer = { 0 };
+	unsigned why = 0;
+	int rc = -EBADMSG;
+
+	if (!len || len > OFFER_READ_MAX || memchr(text, '\0', len) ||
+	    !media_lines_valid(text, len))
+		return -EBADMSG;
+	sdp_parser_t *parser = sdp_parse(NULL, text, (issize_t)len, 0);
+	const sdp_session_t *sdp = sdp_session(parser);
+	if (sdp)
+		rc = read_session(sdp, &offer, &why);
+	sdp_parser_free(parser);
+	if (!rc)
+		*out = offer;
+	*warning = why;
+	return rc;
+}
+
+const char *offer_warning_text(unsigned warning)
+{
+	switch (warning) {
+	case WARN_ADDRESS:
+		return "Incompatible network address formats";
+	case WARN_TRANSPORT:
+		return "Incompatible transport protocol";
+	case WARN_MEDIA:
+		return "Media type not available";
+	case WARN_FORMAT:
+		return "Incompatible media format";
+	default:
+		return "Miscellaneous warning";
+	}
+}
+
+enum leg_law offer_law(enum codec_id codec)
+{
+	return codec == CODEC_PCMA   ? LEG_LAW_ALAW
+	       : codec == CODEC_PCMU ? LEG_LAW_MULAW
+				     : LEG_LAW_ANY;
+}
+
+static bool configured(const struct peer_config *ours, enum codec_id codec)
+{
+	for (size_t i = 0; i < ours->n_codecs; i++) {
+		if (ours->codecs[i] == codec)
+			return true;
+	}
+	return false;
+}
+
+static const struct offer_format *choose(const struct offer *theirs, const struct peer_config *ours,
+					 enum leg_law law)
+{
+	const struct offer_format *first = NULL;
+
+	for (size_t i = 0; i < theirs->n_formats; i++) {
+		const struct offer_format *format = &theirs->formats[i];
+
+		if (!configured(ours, format->codec))
+			continue;
+		if (law != LEG_LAW_ANY && offer_law(format->codec) == law)
+			return format;
+		if (!first)
+			first = format;
+	}
+	return first;
+}
+
+static uint8_t agree_ptime(const struct offer *theirs, const struct peer_config *ours)
+{
+	uint8_t ptime = theirs->ptime_ms ? theirs->ptime_ms : (uint8_t)ours->ptime_ms;
+
+	return theirs->maxptime_ms && ptime > theirs->maxptime_ms ? theirs->maxptime_ms : ptime;
+}
+
+bool offer_agree(const struct offer *theirs, const struct peer_config *ours, enum leg_law law,
+		 struct mg_rtp *out)
+{
+	const struct offer_format *format = choose(theirs, ours, law);
+
+	if (!format)
+		return false;
+	*out = (struct mg_rtp){
+		.remote = theirs->rtp,
+		.remote_rtcp = theirs->rtcp,
+		.codec = format->codec,
+		.pt = format->pt,
+		.ptime_ms = agree_ptime(theirs, ours),
+		.tevent_pt = ours->telephone_event ? theirs->tevent_pt : 0,
+		.send = theirs->receive && theirs->rtp.ss_family,
+		.receive = theirs->send,
+	};
+	return true;
+}
+
+/* Our codecs in the order of preference, the law's first. Returns how many. */
+static size_t our_codecs(const struct peer_config *ours, enum leg_law law,
+			 enum codec_id out[static PEER_CODECS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ours->n_codecs; i++) {
+		if (law != LEG_LAW_ANY && offer_law(ours->codecs[i]) == law)
+			out[n++] = ours->codecs[i];
+	}
+	for (size_t i = 0; i < ours->n_codecs; i++) {
+		if (law == LEG_LAW_ANY || offer_law(ours->codecs[i]) != law)
+			out[n++] = ours->codecs[i];
+	}
+	return n;
+}
+
+void offer_terms(const struct peer_config *ours, enum leg_law law, struct mg_rtp *out)
+{
+	enum codec_id codecs[PEER_CODECS] = { CODEC_PCMA };
+
+	our_codecs(ours, law, codecs);
+	*out = (struct mg_rtp){
+		.codec = codecs[0],
+		.pt = (uint8_t)codec_get(codecs[0])->static_pt,
+		.ptime_ms = (uint8_t)ours->ptime_ms,
+		.tevent_pt = ours->telephone_event ? TEVENT_PT : 0,
+		.receive = true,
+	};
+}
+
+/* A text that remembers whether it overflowed. */
+struct text {
+	char *out;
+	size_t size, len;
+};
+
+static void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void put(struct text *text, const char *format, ...)
+{
+	va_list ap;
+
+	if (text->len >= text->size)
+		return;
+	va_start(ap, format);
+	int n = vsnprintf(text->out + text->len, text->size - text->len, format, ap);
+	va_end(ap);
+	text->len = n < 0 ? text->size : text->len + (size_t)n;
+}
+
+static int finish(const struct text *text)
+{
+	return text->len < text->size ? 0 : -ENOSPC;
+}
+
+static void put_session(struct text *text, const struct offer_origin *origin)
+{
+	const char *family = origin->rtp.ss_family == AF_INET6 ? "IP6" : "IP4";
+	char host[NETADDR_TEXT_MAX];
+
+	netaddr_host(&origin->rtp, host, sizeof(host));
+	put(text, "v=0\r\no=crosspoint %llu %llu IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n",
+	    (unsigned long long)origin->id, (unsigned long long)origin->version, family, host,
+	    family, host);
+}
+
+static void put_rtpmap(struct text *text, enum codec_id id, unsigned pt)
+{
+	put(text, "a=rtpmap:%u %s/%u\r\n", pt, codec_get(id)->name, codec_get(id)->clock_rate);
+}
+
+/* RFC 4733 2.5.1.1: the events of DTMF. */
+static void put_tevent(struct text *text, unsigned pt)
+{
+	if (pt)
+		put(text, "a=rtpmap:%u telephone-event/%u\r\na=fmtp:%u 0-15\r\n", pt, TEVENT_RATE,
+		    pt);
+}
+
+int offer_write(const struct offer_origin *origin, const struct peer_config *ours, enum leg_law law,
+		char *out, size_t size)
+{
+	struct text text = { .out = out, .size = size };
+	enum codec_id codecs[PEER_CODECS];
+	size_t n = our_codecs(ours, law, codecs);
+	unsigned tevent = ours->telephone_event ? TEVENT_PT : 0;
+
+	put_session(&text, origin);
+	put(&text, "m=audio %u RTP/AVP", netaddr_port(&origin->rtp));
+	for (size_t i = 0; i < n; i++)
+		put(&text, " %u", codec_get(codecs[i])->static_pt);
+	if (tevent)
+		put(&text, " %u", tevent);
+	put(&text, "\r\n");
+	for (size_t i = 0; i < n; i++)
+		put_rtpmap(&text, codecs[i], codec_get(codecs[i])->static_pt);
+	put_tevent(&text, tevent);
+	put(&text, "a=ptime:%u\r\na=sendrecv\r\n", ours->ptime_ms);
+	return finish(&text);
+}
+
+/* RFC 3264 6.1: their sendonly is our recvonly. What agreed.send says of c=0.0.0.0 is not repeated. */
+static const char *direction(const struct mg_rtp *agreed)
+{
+	if (agreed->send)
+		return agreed->receive ? "sendrecv" : "sendonly";
+	return agreed->receive ? "recvonly" : "inactive";
+}
+
+static void put_answer(struct text *text, const struct offer_origin *origin,
+		       const struct mg_rtp *agreed)
+{
+	put(text, "m=audio %u RTP/AVP %u", netaddr_port(&origin->rtp), agreed->pt);
+	if (agreed->tevent_pt)
+		put(text, " %u", agreed->tevent_pt);
+	put(text, "\r\n");
+	put_rtpmap(text, agreed->codec, agreed->pt);
+	put_tevent(text, agreed->tevent_pt);
+	put(text, "a=ptime:%u\r\na=%s\r\n", agreed->ptime_ms, direction(agreed));
+}
+
+int offer_answer(const struct offer_origin *origin, const struct offer *theirs,
+		 const struct mg_rtp *agreed, char *out, size_t size)
+{
+	struct text text = { .out = out, .size = size };
+
+	put_session(&text, origin);
+	for (size_t i = 0; i < theirs->n_streams; i++) {
+		if (i == theirs->stream)
+			put_answer(&text, origin, agreed);
+		else
+			put(&text, "m=%s\r\n", theirs->refused[i]);
+	}
+	return finish(&text);
+}

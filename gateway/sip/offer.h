@@ -1,0 +1,67 @@
+/* Session descriptions: offers and answers of one audio stream (RFC 3264, RFC 4566, RFC 4733). Pure:
+ * octets in, a struct out, and back. Every octet of a description comes from a stranger. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "call/leg.h"
+#include "mg/mg.h"
+#include "sip/sip_config.h"
+
+enum { OFFER_WARN_FORMAT = 305 }; /* incompatible media format, RFC 3261 20.43 */
+enum {
+	OFFER_FORMATS = 8,      /* of codecs that we know, the rest is not looked at */
+	OFFER_STREAMS = 8,      /* m= lines; more are refused */
+	OFFER_TEXT_MAX = 1024,  /* of what we write */
+	OFFER_READ_MAX = 16384, /* of what we read */
+};
+
+struct offer_format {
+	enum codec_id codec;
+	uint8_t pt;
+};
+
+/* What one party says about its audio, as it says it. */
+struct offer {
+	struct sockaddr_storage rtp;  /* where it wants to hear; family 0: nowhere (c=0.0.0.0) */
+	struct sockaddr_storage rtcp; /* RFC 3605; family 0: the port above */
+	struct offer_format formats[OFFER_FORMATS];
+	size_t n_formats;
+	uint8_t tevent_pt;   /* telephone-event/8000, 0: none */
+	uint8_t ptime_ms;    /* wanted; 0: not said, or nothing that we can do */
+	uint8_t maxptime_ms; /* 0: no limit that matters */
+	bool send, receive;
+	size_t stream, n_streams;        /* which m= line this is, of how many */
+	char refused[OFFER_STREAMS][48]; /* the other lines' answer, without "m=" */
+};
+
+/* What we are called in the o= line; version counts up with each change (RFC 3264 5, 8). */
+struct offer_origin {
+	uint64_t id, version;
+	struct sockaddr_storage rtp; /* our address and port */
+};
+
+/* 0; -EBADMSG: no session description (400); -ENOTSUP: none that we speak (488), *warning says why in
+ * RFC 3261 20.43's codes. */
+int offer_parse(const char *text, size_t len, struct offer *out, unsigned *warning);
+
+/* RFC 3261 20.43's text for such a code. */
+const char *offer_warning_text(unsigned warning);
+
+/* The terms that both can keep: the codec of that law if it is among theirs and ours, else the first of
+ * theirs that is ours. False when there is none. */
+bool offer_agree(const struct offer *theirs, const struct peer_config *ours, enum leg_law law,
+		 struct mg_rtp *out);
+/* What we would send before we know their side: the law's codec first. */
+void offer_terms(const struct peer_config *ours, enum leg_law law, struct mg_rtp *out);
+
+enum leg_law offer_law(enum codec_id codec);
+
+/* 0, or -ENOSPC. */
+int offer_write(const struct offer_origin *origin, const struct peer_config *ours, enum leg_law law,
+		char *out, size_t size);
+int offer_answer(const struct offer_origin *origin, const struct offer *theirs,
+		 const struct mg_rtp *agreed, char *out, size_t size);

@@ -1,0 +1,106 @@
+/* OPTIONS to and from peers. */
+#include "sip/options.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "sip/netaddr.h"
+#include "sip/peer.h"
+
+enum { US_PER_MS = 1000, STATUS_UNAVAILABLE = 503 };
+
+static void forget(struct peer *peer)
+{
+	nta_outgoing_destroy(peer->options);
+	nta_leg_destroy(peer->options_leg);
+	peer->options = NULL;
+	peer->options_leg = NULL;
+}
+
+static void set_reach(struct peer *peer, enum peer_reach reach, int status)
+{
+	if (peer->reach == reach)
+		return;
+	peer->reach = reach;
+	LOGP(DSIP, LOGL_NOTICE, "peer %s is %s (OPTIONS: %d)\n", peer->config.name,
+	     peer_reach_name(reach), status);
+}
+
+/* Any answer shows that it lives, but for 503; timer F and ICMP are answered by our own side. */
+static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct peer *peer = data;
+	int status = nta_outgoing_status(orq);
+	uint64_t rtt_us = clock_now_us() - peer->options_sent_us;
+
+	if (status < 200)
+		return 0;
+	if ((sip && nta_sip_is_internal(sip)) || status == STATUS_UNAVAILABLE) {
+		set_reach(peer, PEER_UNREACHABLE, status);
+	} else {
+		peer->rtt_ms = (unsigned)((rtt_us + US_PER_MS - 1) / US_PER_MS);
+		set_reach(peer, PEER_REACHABLE, status);
+	}
+	forget(peer);
+	return 0;
+}
+
+static void send_options(struct peer *peer)
+{
+	struct agent *agent = peer->peers->agent;
+	struct sockaddr_storage local;
+	char uri[128], address[NETADDR_TEXT_MAX], from[128], to[160];
+
+	agent_address_for(agent, &peer->address, &local);
+	netaddr_text(&local, address, sizeof(address));
+	peer_uri(peer, "", uri, sizeof(uri));
+	snprintf(from, sizeof(from), "<sip:%s>", address);
+	snprintf(to, sizeof(to), "<%s>", uri);
+	peer->options_leg = nta_leg_tcreate(agent_nta(agent), NULL, NULL, SIPTAG_FROM_STR(from),
+					    SIPTAG_TO_STR(to), TAG_END());
+	if (!peer->options_leg)
+		return;
+	nta_leg_tag(peer->options_leg, NULL);
+	peer->options = nta_outgoing_tcreate(
+		peer->options_leg, on_response, peer, NULL, SIP_METHOD_OPTIONS,
+		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(from),
+		SIPTAG_ACCEPT_STR("application/sdp"), SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
+	peer->options_sent_us = clock_now_us();
+	if (!peer->options)
+		forget(peer);
+	agent_touch(agent);
+}
+
+static void on_keepalive(void *data)
+{
+	struct peer *peer = data;
+
+	if (!peer->options)
+		send_options(peer);
+	osmo_timer_schedule(&peer->keepalive, (int)peer->config.options_s, 0);
+}
+
+void options_start(struct peer *peer)
+{
+	osmo_timer_setup(&peer->keepalive, on_keepalive, peer);
+	if (peer->config.options_s)
+		on_keepalive(peer);
+	else
+		options_stop(peer);
+}
+
+void options_stop(struct peer *peer)
+{
+	osmo_timer_del(&peer->keepalive);
+	forget(peer);
+}
+
+int options_answer(nta_incoming_t *irq)
+{
+	nta_incoming_treply(irq, SIP_200_OK, SIPTAG_ALLOW_STR(AGENT_ALLOW),
+			    SIPTAG_ACCEPT_STR("application/sdp"),
+			    SIPTAG_ACCEPT_ENCODING_STR("identity"), SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_END());
+	return 200;
+}

@@ -1,0 +1,182 @@
+/* The table of peers. */
+#include "sip/peer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <osmocom/core/talloc.h>
+
+#include "base/log.h"
+#include "sip/netaddr.h"
+
+struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
+			unsigned (*seize)(void *data, struct leg **leg, const char **why),
+			void *owner)
+{
+	struct peers *peers = talloc_zero(talloc_ctx, struct peers);
+
+	if (!peers)
+		return NULL;
+	INIT_LLIST_HEAD(&peers->list);
+	INIT_LLIST_HEAD(&peers->retired);
+	peers->hub = hub;
+	peers->agent = agent;
+	peers->seize = seize;
+	peers->owner = owner;
+	return peers;
+}
+
+void peers_free(struct peers *peers)
+{
+	struct peer *peer, *next;
+
+	if (!peers)
+		return;
+	llist_for_each_entry_safe (peer, next, &peers->list, entry)
+		target_unregister(&peer->target);
+	talloc_free(peers);
+}
+
+static struct peer *find_name(const struct peers *peers, const char *name)
+{
+	struct peer *peer;
+
+	llist_for_each_entry (peer, &peers->list, entry) {
+		if (!strcmp(peer->config.name, name))
+			return peer;
+	}
+	return NULL;
+}
+
+static bool is_configured(const struct sip_config *config, const char *name)
+{
+	for (size_t i = 0; i < config->n_peers; i++) {
+		if (!strcmp(config->peers[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static struct peer *add(struct peers *peers, const struct peer_config *config)
+{
+	struct peer *peer = talloc_zero(peers, struct peer);
+
+	if (!peer)
+		return NULL;
+	peer->peers = peers;
+	peer->target.kind = TARGET_PEER;
+	snprintf(peer->target.name, sizeof(peer->target.name), "%s", config->name);
+	peer->target.data = peer;
+	peer->target.seize = peers->seize;
+	llist_add_tail(&peer->entry, &peers->list);
+	target_register(peers->hub, &peer->target);
+	return peer;
+}
+
+static void retire(struct peer *peer)
+{
+	target_unregister(&peer->target);
+	llist_del(&peer->entry);
+	llist_add_tail(&peer->entry, &peer->peers->retired);
+	peer_release(peer);
+}
+
+static void drop_missing(struct peers *peers, const struct sip_config *config,
+			 void (*gone)(void *data, struct peer *peer), void *data)
+{
+	struct peer *peer, *next;
+
+	llist_for_each_entry_safe (peer, next, &peers->list, entry) {
+		if (is_configured(config, peer->config.name))
+			continue;
+		peer_hold(peer);
+		gone(data, peer);
+		retire(peer);
+	}
+}
+
+int peers_apply(struct peers *peers, const struct sip_config *config,
+		void (*gone)(void *data, struct peer *peer), void *data)
+{
+	for (size_t i = 0; i < config->n_peers; i++) {
+		const struct peer_config *c = &config->peers[i];
+		struct sockaddr_storage address;
+
+		if (!netaddr_parse(c->address, c->port, &address)) {
+			LOGP(DSIP, LOGL_ERROR, "peer %s: %s is no IPv4 or IPv6 address\n", c->name,
+			     c->address);
+			return -EINVAL;
+		}
+	}
+	drop_missing(peers, config, gone, data);
+	for (size_t i = 0; i < config->n_peers; i++) {
+		const struct peer_config *c = &config->peers[i];
+		struct peer *peer = find_name(peers, c->name);
+
+		if (!peer)
+			peer = add(peers, c);
+		if (!peer)
+			return -ENOMEM;
+		if (strcmp(peer->config.address, c->address) != 0 ||
+		    peer->config.options_s != c->options_s)
+			peer->reach = PEER_UNKNOWN;
+		peer->config = *c;
+		netaddr_parse(c->address, c->port, &peer->address);
+	}
+	return 0;
+}
+
+struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from)
+{
+	struct peer *peer, *found = NULL;
+
+	/* Several peers may share an address: the one whose port it is goes before one of any port. */
+	llist_for_each_entry (peer, &peers->list, entry) {
+		if (!netaddr_same_host(&peer->address, from))
+			continue;
+		if (netaddr_port(&peer->address) == netaddr_port(from))
+			return peer;
+		if (peer->config.any_port && !found)
+			found = peer;
+	}
+	return found;
+}
+
+void peer_hold(struct peer *peer)
+{
+	peer->calls++;
+}
+
+void peer_release(struct peer *peer)
+{
+	struct peer *retired;
+
+	if (--peer->calls)
+		return;
+	llist_for_each_entry (retired, &peer->peers->retired, entry) {
+		if (retired != peer)
+			continue;
+		llist_del(&peer->entry);
+		talloc_free(peer);
+		return;
+	}
+}
+
+const char *peer_reach_name(enum peer_reach reach)
+{
+	return reach == PEER_REACHABLE     ? "reachable"
+	       : reach == PEER_UNREACHABLE ? "unreachable"
+					   : "unknown";
+}
+
+void peer_uri(const struct peer *peer, const char *user, char *out, size_t size)
+{
+	char address[NETADDR_TEXT_MAX];
+
+	netaddr_text(&peer->address, address, sizeof(address));
+	if (*user)
+		snprintf(out, size, "sip:%s@%s;user=phone", user, address);
+	else
+		snprintf(out, size, "sip:%s", address);
+}

@@ -1,0 +1,61 @@
+/* Peers: who may call us over SIP and whom we may call. The table owns its peers; one that was taken out of
+ * the configuration is kept until its last session let go of it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <osmocom/core/linuxlist.h>
+#include <osmocom/core/timer.h>
+
+#include "call/target.h"
+#include "sip/agent.h"
+#include "sip/sip_config.h"
+
+struct call_hub;
+
+enum peer_reach { PEER_UNKNOWN, PEER_REACHABLE, PEER_UNREACHABLE };
+
+struct peer {
+	struct llist_head entry; /* of peers.list, or of peers.retired */
+	struct peers *peers;
+	struct target target;
+	struct peer_config config;
+	struct sockaddr_storage address;
+	unsigned calls; /* sessions that hold it */
+	uint64_t calls_in, calls_out;
+	enum peer_reach reach;
+	unsigned rtt_ms; /* of the last OPTIONS, 0: none */
+	struct osmo_timer_list keepalive;
+	nta_leg_t *options_leg; /* the OPTIONS under way; NULL: none */
+	nta_outgoing_t *options;
+	uint64_t options_sent_us;
+};
+
+struct peers {
+	struct llist_head list, retired;
+	struct call_hub *hub;
+	struct agent *agent;
+	void *owner; /* for seize */
+	/* target.seize, with a struct peer as data. */
+	unsigned (*seize)(void *data, struct leg **leg, const char **why);
+};
+
+struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
+			unsigned (*seize)(void *data, struct leg **leg, const char **why),
+			void *owner);
+/* No session may be left. */
+void peers_free(struct peers *peers);
+/* Takes the configured ones over: those of the same name keep their calls and counters. gone is called for
+ * each that is no longer configured. 0, -EINVAL (an address that is none, logged), or -ENOMEM. */
+int peers_apply(struct peers *peers, const struct sip_config *config,
+		void (*gone)(void *data, struct peer *peer), void *data);
+/* The peer that a request from there belongs to, or NULL. */
+struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from);
+
+void peer_hold(struct peer *peer);
+void peer_release(struct peer *peer);
+const char *peer_reach_name(enum peer_reach reach);
+/* "sip:192.0.2.1:5060", with the user part before it if there is one; for a request to the peer. */
+void peer_uri(const struct peer *peer, const char *user, char *out, size_t size);

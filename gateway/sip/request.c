@@ -1,0 +1,69 @@
+/* Requests that belong to no dialog. Only configured peers are served, whoever else speaks gets 403.
+ * Max-Forwards is not looked at: that is a proxy's duty, and we are where the request ends (RFC 3261 16.3). */
+#include "sip/request.h"
+
+#include "sip/cause_map.h"
+#include "sip/dialog.h"
+#include "sip/options.h"
+#include "sip/uas.h"
+
+static void log_refusal(const struct peer *peer, const sip_t *sip, int status)
+{
+	const char *user = sip->sip_request->rq_url->url_user;
+
+	LOGP(DSIP, LOGL_NOTICE, "peer %s: INVITE to %s refused: %d %s, Call-ID %s\n",
+	     peer->config.name, user ? user : "nobody", status, cause_map_phrase(status),
+	     sip->sip_call_id->i_id);
+}
+
+static int on_invite(struct session_ground *ground, struct peer *peer, nta_incoming_t *irq,
+		     const sip_t *sip)
+{
+	struct leg_setup setup = { 0 };
+	struct offer theirs;
+	unsigned warning = 0;
+	int status = uas_check(peer, sip, &setup, &theirs, &warning);
+
+	if (status) {
+		log_refusal(peer, sip, status);
+		session_refuse_sdp(irq, status, warning);
+		return status;
+	}
+	struct session *s = dialog_incoming(ground, peer, irq, sip);
+	if (!s)
+		return 500;
+	uas_begin(s, &setup, &theirs);
+	return 0;
+}
+
+/* The value returned is the response that nta sends, unless one was sent; 0: one will be. */
+int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct session_ground *ground = data;
+	sip_method_t method = sip->sip_request->rq_method;
+	struct sockaddr_storage from;
+	struct peer *peer;
+
+	(void)leg;
+	ground->rx_requests++;
+	if (method == sip_method_ack)
+		return 500; /* of no transaction of ours; it is never answered */
+	agent_source(irq, &from);
+	peer = peers_find(ground->peers, &from);
+	if (!peer) {
+		ground->unknown_source++;
+		return 403;
+	}
+	if (sip->sip_to->a_tag || method == sip_method_cancel || method == sip_method_bye)
+		return 481;
+	if (nta_check_required(irq, sip, NULL, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END()))
+		return 420;
+	switch (method) {
+	case sip_method_invite:
+		return on_invite(ground, peer, irq, sip);
+	case sip_method_options:
+		return options_answer(irq);
+	default:
+		return agent_refuse_method(irq, method);
+	}
+}

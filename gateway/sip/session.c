@@ -1,0 +1,272 @@
+/* What both directions of a session share: the hub's verbs and SIP's messages become events here. */
+#include "sip/session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <osmocom/core/utils.h>
+#include <sofia-sip/hostdomain.h>
+
+#include "sip/netaddr.h"
+#include "sip/options.h"
+#include "sip/reason.h"
+
+enum { T_FINISH = -1, FINISH_MS = 1 }; /* the end comes from the loop, above nobody's frame */
+
+void session_go_timed(struct session *s, enum session_state state, unsigned timeout_ms, int timer)
+{
+	osmo_fsm_inst_state_chg_ms(s->fi, state, timeout_ms, timer);
+}
+
+void session_go(struct session *s, enum session_state state)
+{
+	session_go_timed(s, state, 0, 0);
+}
+
+void session_close(struct session *s)
+{
+	session_media_drop(s);
+	if (s->media == MEDIA_GOING)
+		session_go(s, ST_CLOSING);
+	else
+		session_go_timed(s, ST_GONE, FINISH_MS, T_FINISH);
+}
+
+/* To the hub */
+
+static void say(struct session *s, const struct leg_msg *msg)
+{
+	if (s->leg.call)
+		call_hears(s->ground->hub, &s->leg, msg);
+}
+
+void session_say(struct session *s, enum leg_verb verb, bool inband)
+{
+	const struct leg_msg msg = {
+		.verb = (uint8_t)verb,
+		.law = s->theirs.n_formats ? (uint8_t)offer_law(s->rtp.codec) : LEG_LAW_ANY,
+		.inband = inband,
+	};
+
+	say(s, &msg);
+}
+
+void session_set_cause(struct session *s, unsigned cause, unsigned location)
+{
+	if (s->cause)
+		return;
+	s->cause = (uint8_t)(cause ? cause : CAUSE_NORMAL);
+	s->location = (uint8_t)location;
+}
+
+void session_say_release(struct session *s)
+{
+	const struct leg_msg msg = {
+		.verb = LEG_RELEASE,
+		.cause = s->cause,
+		.location = s->location,
+	};
+
+	say(s, &msg);
+}
+
+/* From the hub */
+
+static void tell(struct leg *leg, const struct leg_msg *msg)
+{
+	static const uint8_t event_of_verb[] = {
+		[LEG_SETUP] = EV_SETUP,       [LEG_PROCEEDING] = EV_PROCEEDING,
+		[LEG_ALERTING] = EV_ALERTING, [LEG_PROGRESS] = EV_PROGRESS,
+		[LEG_CONNECT] = EV_CONNECT,   [LEG_DISCONNECT] = EV_DISCONNECT,
+		[LEG_RELEASE] = EV_RELEASE,
+	};
+	struct session *s = (struct session *)((char *)leg - offsetof(struct session, leg));
+
+	s->call_id = call_id(leg->call);
+	if (msg->law != LEG_LAW_ANY)
+		s->law = msg->law;
+	osmo_fsm_inst_dispatch(s->fi, event_of_verb[msg->verb], (void *)msg);
+}
+
+static void describe(const struct leg *leg, char *out, unsigned size)
+{
+	const struct session *s =
+		(const struct session *)((const char *)leg - offsetof(struct session, leg));
+
+	snprintf(out, size, "sip-%u Call-ID %s", s->id, s->sip_call_id ? s->sip_call_id : "none");
+}
+
+const struct leg_ops session_leg_ops = { .protocol = "sip", .tell = tell, .describe = describe };
+
+/* The dialog */
+
+/* Sofia-SIP 1.12.11 looks for a parameter beyond the end of a URI whose last one only begins like it. */
+static bool params_valid(const char *params)
+{
+	static const char *const names[] = { "lr", "transport", "maddr", "ttl", "method", "comp" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		size_t len = strlen(names[i]);
+
+		for (const char *p = params; p; p = strchr(p, ';')) {
+			p += *p == ';';
+			if (!strncasecmp(p, names[i], len) && p[len] && p[len] != '=' &&
+			    p[len] != ';')
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool url_valid(const url_t *url)
+{
+	return url->url_type == url_sip && url->url_host && *url->url_host &&
+	       params_valid(url->url_params) &&
+	       (host_is_ip_address(url->url_host) || host_is_domain(url->url_host));
+}
+
+bool session_target_valid(const sip_t *sip)
+{
+	if (!sip->sip_contact || !url_valid(sip->sip_contact->m_url))
+		return false;
+	for (const sip_record_route_t *r = sip->sip_record_route; r; r = r->r_next) {
+		if (!url_valid(r->r_url))
+			return false;
+	}
+	return true;
+}
+
+/* Does the remote target's URI name this address? A peer that is a proxy may let the other end speak to us
+ * itself, once the dialog is there. */
+static bool is_target(const struct session *s, const struct sockaddr_storage *from)
+{
+	const sip_route_t *route = NULL;
+	const sip_contact_t *target = NULL;
+	struct sockaddr_storage address;
+	char host[NETADDR_TEXT_MAX];
+
+	nta_leg_get_route(s->dialog, &route, &target);
+	if (!target || !target->m_url->url_host)
+		return false;
+	const char *name = target->m_url->url_host;
+	snprintf(host, sizeof(host), "%s", name + (*name == '['));
+	host[strcspn(host, "]")] = '\0';
+	return netaddr_parse(host, 0, &address) && netaddr_same_host(&address, from);
+}
+
+static bool is_party(struct session *s, const struct sockaddr_storage *from)
+{
+	if (netaddr_same_host(&s->peer->address, from) || is_target(s, from))
+		return true;
+	s->ground->unknown_source++;
+	return false;
+}
+
+/* status: what it is answered with where the state machine has no use for it. */
+static int dispatch(struct session *s, enum session_event event, nta_incoming_t *irq,
+		    const sip_t *sip, int status)
+{
+	struct session_request request = { .irq = irq, .sip = sip, .status = status };
+
+	osmo_fsm_inst_dispatch(s->fi, event, &request);
+	agent_touch(s->ground->agent);
+	return request.status;
+}
+
+/* The value returned is the response that nta sends, unless one was sent; 0: one will be. */
+int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct session *s = data;
+	sip_method_t method = sip->sip_request->rq_method;
+	struct sockaddr_storage from;
+
+	(void)leg;
+	s->ground->rx_requests++;
+	if (method == sip_method_ack)
+		return 500; /* of no transaction of ours; it is never answered */
+	agent_source(irq, &from);
+	if (!is_party(s, &from))
+		return 403;
+	if (!sip->sip_to->a_tag)
+		return 481;
+	if (nta_check_required(irq, sip, NULL, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END()))
+		return 420;
+	switch (method) {
+	case sip_method_bye:
+		return dispatch(s, EV_BYE, irq, sip, 481);
+	case sip_method_invite:
+		return dispatch(s, EV_REINVITE, irq, sip, 481);
+	case sip_method_options:
+		return options_answer(irq);
+	case sip_method_cancel:
+		return 481;
+	default:
+		return agent_refuse_method(irq, method);
+	}
+}
+
+int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct session *s = data;
+	struct sockaddr_storage from;
+
+	if (!sip) {
+		dispatch(s, EV_UNACKED, irq, sip, 0);
+		return 0;
+	}
+	agent_source_of_ack(irq, &from);
+	if (!is_party(s, &from))
+		return 0;
+	bool ack = sip->sip_request->rq_method == sip_method_ack;
+	dispatch(s, ack ? EV_ACK : EV_CANCEL, irq, sip, 0);
+	return 0;
+}
+
+int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct session *s = data;
+	int status = nta_outgoing_status(orq);
+	enum session_event event = status < 200   ? EV_PROVISIONAL
+				   : status < 300 ? EV_SUCCESS
+						  : EV_FAILURE;
+
+	if (orq == s->invite_out && sip)
+		osmo_fsm_inst_dispatch(s->fi, event, (void *)sip);
+	return 0;
+}
+
+unsigned session_reason(const struct session *s, const sip_t *sip)
+{
+	return s->peer->config.trusted ? reason_cause(sip->sip_reason) : 0;
+}
+
+static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct session *s = data;
+
+	(void)sip;
+	if (nta_outgoing_status(orq) < 200)
+		return 0;
+	nta_outgoing_destroy(s->bye);
+	s->bye = NULL;
+	osmo_fsm_inst_dispatch(s->fi, EV_BYE_DONE, NULL);
+	return 0;
+}
+
+void session_bye(struct session *s)
+{
+	char reason[REASON_TEXT_MAX];
+
+	reason_text(s->cause ? s->cause : CAUSE_NORMAL, reason, sizeof(reason));
+	s->bye = nta_outgoing_tcreate(s->dialog, on_bye_response, s, NULL, SIP_METHOD_BYE, NULL,
+				      SIPTAG_REASON_STR(reason), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+				      TAG_END());
+	agent_touch(s->ground->agent);
+	if (!s->bye) {
+		session_close(s);
+		return;
+	}
+	session_media_drop(s);
+	session_go(s, ST_CLEARING);
+}

@@ -1,0 +1,161 @@
+/* A session: the SIP leg of a call. This file is what both directions share: the object, its dialog, its RTP
+ * termination, and the hub's verbs and SIP's messages turned into events. What each state does with them is in
+ * uas.c, uac.c and dialog.c. Inside this folder the struct is open. Control thread; dialog.c owns sessions. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <osmocom/core/fsm.h>
+#include <osmocom/core/linuxlist.h>
+
+#include "base/log.h"
+#include "call/call.h"
+#include "call/cause.h"
+#include "call/leg.h"
+#include "mg/mg.h"
+#include "sip/agent.h"
+#include "sip/offer.h"
+#include "sip/peer.h"
+
+/* What all sessions stand on. */
+struct session_ground {
+	struct call_hub *hub;
+	struct mg *mg;
+	struct agent *agent;
+	struct peers *peers;
+	struct llist_head sessions;
+	unsigned timer_b_ms, no_answer_s;
+	uint32_t last_id;
+	uint64_t rx_requests, unknown_source;
+};
+
+enum session_state {
+	ST_IDLE,
+	ST_INCOMING,   /* UAS: INVITE in, not yet answered */
+	ST_OFFERING,   /* 2xx sent with our offer: the ACK brings the answer */
+	ST_CONFIRMING, /* 2xx sent with our answer: the ACK is awaited */
+	ST_PREPARING,  /* UAC: our address for the offer is awaited */
+	ST_CALLING,    /* UAC: INVITE sent, nothing heard */
+	ST_RINGING,    /* UAC: a provisional response heard */
+	ST_ACTIVE,
+	ST_UNACKED,    /* to be cleared, but its 2xx lacks the ACK (RFC 3261 15) */
+	ST_CANCELLING, /* CANCEL sent, the INVITE's final response is awaited */
+	ST_CLEARING,   /* BYE sent */
+	ST_CLOSING,    /* SIP is done, the termination is not */
+	ST_GONE,       /* all is done */
+};
+
+enum session_event {
+	/* the hub's verbs; data: struct leg_msg */
+	EV_SETUP,
+	EV_PROCEEDING,
+	EV_ALERTING,
+	EV_PROGRESS,
+	EV_CONNECT,
+	EV_DISCONNECT,
+	EV_RELEASE,
+	/* requests of the dialog; data: struct session_request */
+	EV_ACK,
+	EV_CANCEL,
+	EV_BYE,
+	EV_REINVITE,
+	EV_UNACKED, /* timer H: no ACK came; no data */
+	/* responses to our INVITE; data: sip_t */
+	EV_PROVISIONAL,
+	EV_SUCCESS,
+	EV_FAILURE,
+	EV_BYE_DONE, /* no data */
+	/* the termination; no data */
+	EV_MEDIA_UP,
+	EV_MEDIA_FAILED,
+	EV_MEDIA_GONE,
+};
+
+struct session_request {
+	nta_incoming_t *irq;
+	const sip_t *sip;
+	int status; /* what the request is answered with, set by who handles it; 0: it will be later */
+};
+
+enum session_media { MEDIA_NONE, MEDIA_ADDING, MEDIA_UP, MEDIA_GOING, MEDIA_GONE };
+
+struct session {
+	struct llist_head entry;
+	struct leg leg;
+	struct session_ground *ground;
+	struct peer *peer;
+	struct osmo_fsm_inst *fi;
+	uint32_t id;      /* of ours */
+	uint32_t call_id; /* of the call, kept for the log */
+	char *sip_call_id;
+
+	nta_leg_t *dialog;
+	nta_incoming_t *invite_in;  /* not yet confirmed */
+	nta_outgoing_t *invite_out; /* not yet answered finally */
+	nta_outgoing_t *bye;
+	char contact[128];
+
+	enum session_media media;
+	uint32_t term;
+	struct mg_rtp rtp;   /* as last told to the media gateway */
+	enum leg_law law;    /* the far circuit's */
+	struct offer theirs; /* n_formats 0: they have not described themselves */
+	struct offer_origin origin;
+	char local_sdp[OFFER_TEXT_MAX]; /* of this round of offer and answer; "": not yet written */
+	char *early_tag;                /* UAC: whose answer is in force */
+	int waiting;             /* UAS: the response that waits for the termination, 0: none */
+	struct leg_setup setup;  /* UAC: as told */
+	uint8_t cause, location; /* why it ends, once it does */
+};
+
+/* One grep on "call ID:" follows a call, its Call-ID included. */
+#define LOGSES(s, level, format, ...)                                                              \
+	LOGP(DSIP, level, "call %u: peer %s sip-%u: " format, (s)->call_id, (s)->leg.via, (s)->id, \
+	     ##__VA_ARGS__)
+
+extern const struct leg_ops session_leg_ops;
+
+static inline struct session *session_of(struct osmo_fsm_inst *fi)
+{
+	return fi->priv;
+}
+
+/* session.c: to the state machine. timeout_ms 0: none. */
+void session_go(struct session *s, enum session_state state);
+void session_go_timed(struct session *s, enum session_state state, unsigned timeout_ms, int timer);
+
+/* To the hub. */
+void session_say(struct session *s, enum leg_verb verb, bool inband);
+/* Why it ends, if nothing was said before. */
+void session_set_cause(struct session *s, unsigned cause, unsigned location);
+/* The end begins on this side: LEG_RELEASE with the cause. The state has changed before, as the hub answers
+ * with LEG_RELEASE from inside. */
+void session_say_release(struct session *s);
+/* From now on only the termination is waited for, if there is one. */
+void session_close(struct session *s);
+
+/* The dialog. */
+int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);
+int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip);
+int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip);
+/* Contact and Record-Route can be sent to: sip: URIs, where others would be (RFC 3261 8.1.1.8, 12.1). */
+bool session_target_valid(const sip_t *sip);
+/* The Q.850 cause that this message names, if its sender is believed; else 0. */
+unsigned session_reason(const struct session *s, const sip_t *sip);
+/* Sends BYE, and goes where it is waited for. */
+void session_bye(struct session *s);
+
+/* session_media.c: the termination, and the descriptions of it. */
+/* 0 with *out (no body: n_formats 0), or the status that the request deserves: 400, 415, 488 with *warning. */
+int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning);
+/* That status, with what the other side needs to do better. */
+void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning);
+/* False: refused, logged. */
+bool session_media_add(struct session *s, uint32_t context, const struct mg_rtp *rtp);
+bool session_media_modify(struct session *s, const struct mg_rtp *rtp);
+void session_media_drop(struct session *s);
+/* A new round of offer and answer: the next description is another version. */
+void session_new_round(struct session *s);
+const char *session_our_offer(struct session *s);
+const char *session_our_answer(struct session *s);

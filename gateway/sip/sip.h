@@ -1,0 +1,36 @@
+/* The SIP side: one nta agent in the control loop, and a leg per session. Control thread.
+ * Sofia-SIP's types stay inside this folder. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sip/sip_config.h"
+
+struct call_hub;
+struct mg;
+struct sip;
+
+struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg);
+/* Listens, or moves to another address; calls of peers that stay go on. 0, or -errno with the reason logged. */
+int sip_apply(struct sip *sip, const struct sip_config *config);
+void sip_free(struct sip *sip);
+
+struct peer_status {
+	const char *name;
+	char address[64];  /* "127.0.0.1:5070" */
+	const char *state; /* "reachable", "unreachable", "unknown" */
+	bool trusted;
+	unsigned calls; /* now */
+	uint64_t calls_in, calls_out;
+	unsigned rtt_ms; /* of the last OPTIONS, 0: none */
+};
+void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_status *),
+		void *data);
+
+struct sip_totals {
+	unsigned sessions, transactions;
+	uint64_t rx_requests, rx_bad, unknown_source;
+	char listening[64];
+};
+void sip_totals(const struct sip *sip, struct sip_totals *out);

@@ -1,0 +1,329 @@
+/* Calls that go out over SIP. When an INVITE forks, the description that was heard last is in force until the
+ * first 2xx; nta acknowledges and clears the dialogs of later ones (RFC 3261 13.2.2.4). */
+#include "sip/uac.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <osmocom/core/talloc.h>
+
+#include "sip/cause_map.h"
+#include "sip/netaddr.h"
+#include "sip/number.h"
+#include "sip/reason.h"
+
+enum { T_NO_ANSWER = 301, T_CANCEL = -2, MS_PER_S = 1000, URI_MAX = 400 };
+
+/* The session ends before it was answered, by our own doing or theirs. */
+static void end(struct session *s, unsigned cause, unsigned location)
+{
+	session_set_cause(s, cause, location);
+	nta_outgoing_destroy(s->invite_out);
+	s->invite_out = NULL;
+	agent_touch(s->ground->agent);
+	session_close(s);
+	session_say_release(s);
+}
+
+void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+	const struct leg_msg *msg = data;
+	struct mg_rtp rtp;
+
+	if (event != EV_SETUP) { /* cleared before it began */
+		session_set_cause(s, msg->cause, msg->location);
+		session_close(s);
+		return;
+	}
+	s->setup = msg->setup;
+	s->peer->calls_out++;
+	offer_terms(&s->peer->config, s->law, &rtp);
+	if (session_media_add(s, msg->setup.context, &rtp))
+		session_go(s, ST_PREPARING);
+	else
+		end(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+}
+
+/* The INVITE */
+
+struct invite_texts {
+	char request_uri[URI_MAX], to[URI_MAX], from[URI_MAX], identity[URI_MAX + 32];
+	bool restricted, asserted;
+};
+
+/* RFC 3323 4.1.1.3 for who wants to be nobody; RFC 3325 6 tells those who may know. A caller without a number
+ * is the gateway itself (RFC 3398 8.2.1.1). */
+static void write_caller(const struct session *s, struct invite_texts *out)
+{
+	const struct leg_number *calling = &s->setup.calling;
+	char address[NETADDR_TEXT_MAX], user[NUMBER_USER_MAX], name[NUMBER_NAME_MAX];
+	struct sockaddr_storage local;
+
+	agent_address_for(s->ground->agent, &s->peer->address, &local);
+	netaddr_text(&local, address, sizeof(address));
+	number_user(calling, user);
+	number_display(s->setup.calling_name, name);
+	out->restricted = calling->presentation == LEG_PRES_RESTRICTED;
+	out->asserted = *user && s->peer->config.trusted;
+	snprintf(out->identity, sizeof(out->identity),
+		 "P-Asserted-Identity: %s<sip:%s@%s;user=phone>", name, user, address);
+	if (out->restricted)
+		snprintf(out->from, sizeof(out->from),
+			 "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
+	else if (*user)
+		snprintf(out->from, sizeof(out->from), "%s<sip:%s@%s;user=phone>", name, user,
+			 address);
+	else
+		snprintf(out->from, sizeof(out->from), "%s<sip:%s>", name, address);
+}
+
+static void write_texts(const struct session *s, struct invite_texts *out)
+{
+	char user[NUMBER_USER_MAX];
+
+	number_user(&s->setup.called, user);
+	peer_uri(s->peer, user, out->request_uri, sizeof(out->request_uri));
+	snprintf(out->to, sizeof(out->to), "<%.*s>", (int)sizeof(out->to) - 3, out->request_uri);
+	write_caller(s, out);
+}
+
+static bool open_dialog(struct session *s, const struct invite_texts *texts)
+{
+	s->dialog =
+		nta_leg_tcreate(agent_nta(s->ground->agent), session_on_request, s,
+				SIPTAG_FROM_STR(texts->from), SIPTAG_TO_STR(texts->to), TAG_END());
+	return s->dialog && nta_leg_tag(s->dialog, NULL);
+}
+
+static bool send_invite(struct session *s)
+{
+	struct invite_texts texts;
+
+	write_texts(s, &texts);
+	if (!open_dialog(s, &texts))
+		return false;
+	s->invite_out = nta_outgoing_tcreate(
+		s->dialog, session_on_invite_response, s, NULL, SIP_METHOD_INVITE,
+		URL_STRING_MAKE(texts.request_uri), SIPTAG_CONTACT_STR(s->contact),
+		SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+		TAG_IF(texts.restricted, SIPTAG_PRIVACY_STR("id")),
+		TAG_IF(texts.asserted, SIPTAG_HEADER_STR(texts.identity)),
+		SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+		SIPTAG_PAYLOAD_STR(session_our_offer(s)), TAG_END());
+	if (!s->invite_out)
+		return false;
+	msg_t *msg = nta_outgoing_getrequest(s->invite_out);
+	const sip_t *sip = sip_object(msg);
+	if (sip && sip->sip_call_id)
+		s->sip_call_id = talloc_strdup(s, sip->sip_call_id->i_id);
+	msg_destroy(msg);
+	agent_touch(s->ground->agent);
+	LOGSES(s, LOGL_INFO, "INVITE %s, Call-ID %s\n", texts.request_uri,
+	       s->sip_call_id ? s->sip_call_id : "?");
+	return true;
+}
+
+void uac_preparing(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+	const struct leg_msg *msg = data;
+
+	switch (event) {
+	case EV_MEDIA_UP:
+		if (send_invite(s))
+			session_go_timed(s, ST_CALLING, s->ground->no_answer_s * MS_PER_S,
+					 T_NO_ANSWER);
+		else
+			end(s, CAUSE_TEMPORARY_FAILURE, LOC_PRIVATE_LOCAL);
+		break;
+	case EV_MEDIA_FAILED:
+		end(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+		break;
+	default: /* DISCONNECT, RELEASE */
+		end(s, msg->cause, msg->location);
+	}
+}
+
+/* Provisional responses */
+
+static bool same_dialog(const struct session *s, const sip_t *sip)
+{
+	return s->early_tag && sip->sip_to->a_tag && !strcmp(s->early_tag, sip->sip_to->a_tag);
+}
+
+/* Takes a description in, if there is one that can be used. */
+static bool take_answer(struct session *s, const sip_t *sip)
+{
+	unsigned warning = 0;
+	struct offer theirs;
+	struct mg_rtp rtp;
+
+	if (session_read_sdp(sip, &theirs, &warning) || !theirs.n_formats ||
+	    !offer_agree(&theirs, &s->peer->config, LEG_LAW_ANY, &rtp) ||
+	    !session_media_modify(s, &rtp))
+		return false;
+	s->theirs = theirs;
+	talloc_free(s->early_tag);
+	s->early_tag = sip->sip_to->a_tag ? talloc_strdup(s, sip->sip_to->a_tag) : NULL;
+	return true;
+}
+
+static void on_provisional(struct session *s, const sip_t *sip)
+{
+	int status = sip->sip_status->st_status;
+
+	if (s->fi->state == ST_CALLING) {
+		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_RINGING);
+		session_say(s, LEG_PROCEEDING, false);
+	}
+	if (status == 100 || s->fi->state != ST_RINGING)
+		return;
+	bool described = take_answer(s, sip);
+	if (status == 180)
+		session_say(s, LEG_ALERTING, described || same_dialog(s, sip));
+	else if (described)
+		session_say(s, LEG_PROGRESS, true);
+}
+
+/* Final responses */
+
+/* The 2xx is acknowledged whatever it holds, or it is sent again for half a minute. */
+static bool acknowledge(struct session *s, const sip_t *sip)
+{
+	bool valid = session_target_valid(sip);
+	nta_outgoing_t *ack;
+
+	nta_leg_rtag(s->dialog, sip->sip_to->a_tag);
+	if (valid)
+		nta_leg_client_route(s->dialog, sip->sip_record_route, sip->sip_contact);
+	ack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
+				   SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
+	nta_outgoing_destroy(ack); /* it stays to answer repeated 2xx, ownerless */
+	nta_outgoing_destroy(s->invite_out);
+	s->invite_out = NULL;
+	agent_touch(s->ground->agent);
+	return valid && ack;
+}
+
+static void on_success(struct session *s, const sip_t *sip)
+{
+	bool valid = acknowledge(s, sip);
+	bool described = take_answer(s, sip) || same_dialog(s, sip);
+
+	if (valid && described) {
+		session_go(s, ST_ACTIVE);
+		session_say(s, LEG_CONNECT, false);
+		return;
+	}
+	LOGSES(s, LOGL_NOTICE, "its 200 has no %s that can be used\n",
+	       valid ? "session description" : "Contact");
+	session_set_cause(s, valid ? CAUSE_BEARER_NOT_IMPLEMENTED : CAUSE_PROTOCOL_ERROR,
+			  LOC_BEYOND_INTERWORKING);
+	session_bye(s);
+	session_say_release(s);
+}
+
+/* Timer B and ICMP are answered by our own side: the peer is out of order (27), so that another target may be
+ * tried. RFC 6432: a Q.850 Reason goes before the status. */
+static void on_failure(struct session *s, const sip_t *sip)
+{
+	int status = sip->sip_status->st_status;
+	unsigned warning = sip->sip_warning ? sip->sip_warning->w_code : 0;
+	struct cause_map_cause cause = cause_map_cause(status, warning);
+	unsigned reason = session_reason(s, sip);
+
+	if (nta_sip_is_internal(sip)) {
+		cause.cause = CAUSE_DESTINATION_OUT_OF_ORDER;
+		cause.location = LOC_PRIVATE_LOCAL;
+		LOGSES(s, LOGL_NOTICE, "%s\n",
+		       status == 408 ? "no answer to the INVITE (timer B)" : "cannot be reached");
+	} else if (reason) {
+		cause.cause = (uint8_t)reason;
+	}
+	LOGSES(s, LOGL_INFO, "%d %s: cause %u\n", status, sip->sip_status->st_phrase, cause.cause);
+	end(s, cause.cause, cause.location);
+}
+
+/* Giving up */
+
+static void cancel(struct session *s)
+{
+	char reason[REASON_TEXT_MAX];
+
+	reason_text(s->cause, reason, sizeof(reason));
+	nta_outgoing_tcancel(s->invite_out, NULL, NULL, SIPTAG_REASON_STR(reason),
+			     SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
+	agent_touch(s->ground->agent);
+	session_media_drop(s);
+	session_go_timed(s, ST_CANCELLING, s->ground->timer_b_ms, T_CANCEL);
+}
+
+void uac_no_answer(struct session *s)
+{
+	LOGSES(s, LOGL_NOTICE, "not answered in %u s\n", s->ground->no_answer_s);
+	session_set_cause(s, CAUSE_NO_ANSWER, LOC_PRIVATE_LOCAL);
+	cancel(s);
+	session_say_release(s);
+}
+
+void uac_calling(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+	struct session_request *request = data;
+	const struct leg_msg *msg = data;
+
+	switch (event) {
+	case EV_PROVISIONAL:
+		on_provisional(s, data);
+		break;
+	case EV_SUCCESS:
+		on_success(s, data);
+		break;
+	case EV_FAILURE:
+		on_failure(s, data);
+		break;
+	case EV_REINVITE: /* RFC 3261 14.2: our own is not answered yet */
+		request->status = 491;
+		break;
+	case EV_MEDIA_FAILED:
+		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+		cancel(s);
+		session_say_release(s);
+		break;
+	case EV_DISCONNECT:
+	case EV_RELEASE:
+		session_set_cause(s, msg->cause, msg->location);
+		cancel(s);
+		if (event == EV_DISCONNECT)
+			session_say_release(s);
+		break;
+	default: /* BYE: before the 2xx there is no session to end (RFC 3261 15) */
+		break;
+	}
+}
+
+/* RFC 3261 9.1: no answer to the cancelled INVITE in 64*T1 is one. */
+void uac_never_cancelled(struct session *s)
+{
+	nta_outgoing_destroy(s->invite_out);
+	s->invite_out = NULL;
+	session_close(s);
+}
+
+void uac_cancelling(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+
+	switch (event) {
+	case EV_SUCCESS: /* it crossed the CANCEL */
+		acknowledge(s, data);
+		session_bye(s);
+		break;
+	case EV_FAILURE:
+		uac_never_cancelled(s);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,380 @@
+/* Calls that come in over SIP. The termination is added as soon as the call has somewhere to go, so that its
+ * address is at hand; the codec is settled when it is first described, as the far circuit's law is known
+ * by then. Responses that carry the description wait for the termination. */
+#include "sip/uas.h"
+
+#include <stdio.h>
+
+#include "sip/cause_map.h"
+#include "sip/number.h"
+#include "sip/reason.h"
+
+enum { RINGING = 180, IN_PROGRESS = 183, OK = 200 };
+
+int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,
+	      struct offer *theirs, unsigned *warning)
+{
+	const url_t *url = sip->sip_request->rq_url;
+	struct mg_rtp rtp;
+
+	if (!session_target_valid(sip))
+		return 400;
+	if (url->url_type != url_sip && url->url_type != url_tel)
+		return 416; /* RFC 3261 8.2.2.1 */
+	if (!number_from_url(url, &setup->called))
+		return 404;
+	int status = session_read_sdp(sip, theirs, warning);
+	if (status)
+		return status;
+	if (theirs->n_formats && !offer_agree(theirs, &peer->config, LEG_LAW_ANY, &rtp)) {
+		*warning = OFFER_WARN_FORMAT;
+		return 488;
+	}
+	number_from_caller(sip, peer->config.trusted ? sip_p_asserted_identity(sip) : NULL, setup);
+	setup->bearer = LEG_AUDIO_3K1; /* Q.1912.5 table 2: what G.711 is */
+	return 0;
+}
+
+void uas_begin(struct session *s, const struct leg_setup *setup, const struct offer *theirs)
+{
+	struct leg_msg msg = { .verb = LEG_SETUP, .setup = *setup };
+
+	s->theirs = *theirs;
+	if (theirs->n_formats && offer_agree(theirs, &s->peer->config, LEG_LAW_ANY, &s->rtp))
+		msg.law = (uint8_t)offer_law(s->rtp.codec);
+	s->peer->calls_in++;
+	nta_incoming_treply(s->invite_in, SIP_100_TRYING, TAG_END());
+	session_go(s, ST_INCOMING);
+	call_hears(s->ground->hub, &s->leg, &msg);
+	if (!s->leg.call)
+		return; /* refused, and told so */
+	s->call_id = call_id(s->leg.call);
+	LOGSES(s, LOGL_INFO, "INVITE from %s to %s, Call-ID %s\n", setup->calling.digits,
+	       setup->called.digits, s->sip_call_id);
+}
+
+/* Final responses */
+
+static void refuse(struct session *s, int status)
+{
+	char reason[REASON_TEXT_MAX];
+
+	reason_text(s->cause, reason, sizeof(reason)); /* RFC 6432 */
+	nta_incoming_treply(s->invite_in, status, cause_map_phrase(status),
+			    TAG_IF(s->cause, SIPTAG_REASON_STR(reason)),
+			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	nta_incoming_destroy(s->invite_in);
+	s->invite_in = NULL;
+	agent_touch(s->ground->agent);
+	session_close(s);
+}
+
+static void refuse_by_cause(struct session *s, unsigned cause, unsigned location)
+{
+	session_set_cause(s, cause, location);
+	refuse(s, cause_map_status(s->cause, s->location));
+}
+
+static void send_2xx(struct session *s, const char *sdp, enum session_state next)
+{
+	nta_incoming_treply(s->invite_in, SIP_200_OK, SIPTAG_CONTACT_STR(s->contact),
+			    SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_SERVER_STR(AGENT_NAME),
+			    SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(sdp),
+			    TAG_END());
+	agent_touch(s->ground->agent);
+	session_go(s, next);
+}
+
+/* Until our first answer is out, the codec may still follow the far circuit's law. */
+static void settle(struct session *s)
+{
+	struct mg_rtp rtp;
+
+	if (!s->local_sdp[0] && s->theirs.n_formats &&
+	    offer_agree(&s->theirs, &s->peer->config, s->law, &rtp) && rtp.codec != s->rtp.codec)
+		session_media_modify(s, &rtp);
+}
+
+static void answer(struct session *s)
+{
+	settle(s);
+	if (s->theirs.n_formats)
+		send_2xx(s, session_our_answer(s), ST_CONFIRMING);
+	else
+		send_2xx(s, session_our_offer(s), ST_OFFERING);
+}
+
+/* Provisional responses */
+
+/* Once it was described, the sound is described in every response: those may be lost (RFC 3261 13.2.1). */
+static void send_1xx(struct session *s, int status, bool sound)
+{
+	const char *sdp = NULL;
+
+	if (sound || s->local_sdp[0]) {
+		settle(s);
+		sdp = session_our_answer(s);
+	}
+	nta_incoming_treply(s->invite_in, status, NULL, SIPTAG_CONTACT_STR(s->contact),
+			    SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
+	agent_touch(s->ground->agent);
+}
+
+static bool add_media(struct session *s)
+{
+	struct mg_rtp rtp;
+
+	if (s->media != MEDIA_NONE)
+		return true;
+	if (s->theirs.n_formats)
+		offer_agree(&s->theirs, &s->peer->config, s->law, &rtp);
+	else
+		offer_terms(&s->peer->config, s->law, &rtp);
+	return session_media_add(s, call_context(s->leg.call), &rtp);
+}
+
+static void give_up_media(struct session *s)
+{
+	refuse_by_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+	session_say_release(s);
+}
+
+static void respond_now(struct session *s, int status)
+{
+	if (status == OK)
+		answer(s);
+	else
+		send_1xx(s, status, true);
+}
+
+/* A response with sound, when there is some. */
+static void respond(struct session *s, int status)
+{
+	if (!s->theirs.n_formats && status != OK) {
+		send_1xx(s, status,
+			 false); /* no offer, so no answer; and no reliable 1xx to offer in */
+		return;
+	}
+	if (!add_media(s))
+		give_up_media(s);
+	else if (s->media == MEDIA_UP)
+		respond_now(s, status);
+	else
+		s->waiting = status;
+}
+
+static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
+{
+	switch (event) {
+	case EV_PROCEEDING:
+		if (!add_media(s))
+			give_up_media(s);
+		break;
+	case EV_ALERTING:
+		if (msg->inband)
+			respond(s, RINGING);
+		else
+			send_1xx(s, RINGING, false);
+		break;
+	case EV_PROGRESS:
+	case EV_DISCONNECT:
+		if (msg->inband) {
+			respond(s, IN_PROGRESS);
+		} else if (event == EV_DISCONNECT) {
+			refuse_by_cause(s, msg->cause, msg->location);
+			session_say_release(s);
+		}
+		break;
+	case EV_CONNECT:
+		respond(s, OK);
+		break;
+	default:
+		refuse_by_cause(s, msg->cause, msg->location);
+	}
+}
+
+/* The caller gave up (RFC 3261 9.2, and 15.1.2 for BYE). */
+static void on_given_up(struct session *s, const sip_t *sip)
+{
+	unsigned reason = session_reason(s, sip);
+
+	session_set_cause(s, reason ? reason : CAUSE_NORMAL, LOC_USER);
+	refuse(s, 487);
+	session_say_release(s);
+}
+
+void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+	struct session_request *request = data;
+
+	switch (event) {
+	case EV_BYE:
+		request->status = 200;
+		on_given_up(s, request->sip);
+		break;
+	case EV_CANCEL:
+		on_given_up(s, request->sip);
+		break;
+	case EV_REINVITE: /* RFC 3261 14.2 */
+		nta_incoming_treply(request->irq, SIP_500_INTERNAL_SERVER_ERROR,
+				    SIPTAG_RETRY_AFTER_STR("3"), TAG_END());
+		request->status = 500;
+		break;
+	case EV_MEDIA_UP:
+		if (s->waiting)
+			respond_now(s, s->waiting);
+		s->waiting = 0;
+		break;
+	case EV_MEDIA_FAILED:
+		give_up_media(s);
+		break;
+	default:
+		on_hub(s, event, data);
+	}
+}
+
+/* After the 2xx */
+
+static void confirmed(struct session *s)
+{
+	nta_incoming_destroy(s->invite_in);
+	s->invite_in = NULL;
+}
+
+/* The ACK answers our offer (RFC 3261 13.2.1). */
+static bool take_answer(struct session *s, const sip_t *ack)
+{
+	struct offer theirs;
+	struct mg_rtp rtp;
+	unsigned warning = 0;
+
+	if (session_read_sdp(ack, &theirs, &warning) || !theirs.n_formats ||
+	    !offer_agree(&theirs, &s->peer->config, LEG_LAW_ANY, &rtp)) {
+		LOGSES(s, LOGL_NOTICE, "the ACK brings no answer that can be used\n");
+		session_set_cause(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_BEYOND_INTERWORKING);
+		return false;
+	}
+	s->theirs = theirs;
+	if (session_media_modify(s, &rtp))
+		return true;
+	session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+	return false;
+}
+
+static void on_ack(struct session *s, const sip_t *ack)
+{
+	bool good = s->fi->state != ST_OFFERING || take_answer(s, ack);
+
+	confirmed(s);
+	if (good) {
+		session_go(s, ST_ACTIVE);
+	} else {
+		session_bye(s);
+		session_say_release(s);
+	}
+}
+
+void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+	struct session_request *request = data;
+	const struct leg_msg *msg = data;
+
+	switch (event) {
+	case EV_ACK:
+		on_ack(s, request->sip);
+		break;
+	case EV_UNACKED: /* RFC 3261 13.3.1.4 */
+		LOGSES(s, LOGL_NOTICE, "no ACK\n");
+		confirmed(s);
+		session_set_cause(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
+		session_bye(s);
+		session_say_release(s);
+		break;
+	case EV_BYE:
+		request->status = 200;
+		confirmed(s);
+		session_set_cause(s, session_reason(s, request->sip), LOC_USER);
+		session_close(s);
+		session_say_release(s);
+		break;
+	case EV_REINVITE: /* RFC 3261 14.2: one at a time */
+		request->status = 491;
+		break;
+	case EV_MEDIA_FAILED:
+		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+		session_media_drop(s);
+		session_go(s, ST_UNACKED);
+		session_say_release(s);
+		break;
+	case EV_DISCONNECT:
+	case EV_RELEASE:
+		session_set_cause(s, msg->cause, msg->location);
+		session_media_drop(s);
+		session_go(s, ST_UNACKED);
+		if (event == EV_DISCONNECT)
+			session_say_release(s);
+		break;
+	default: /* ALERTING and the like are late */
+		break;
+	}
+}
+
+void uas_unacked(struct osmo_fsm_inst *fi, uint32_t event, void *data)
+{
+	struct session *s = session_of(fi);
+	struct session_request *request = data;
+
+	switch (event) {
+	case EV_ACK:
+	case EV_UNACKED:
+		confirmed(s);
+		session_bye(s);
+		break;
+	case EV_BYE:
+		request->status = 200;
+		confirmed(s);
+		session_close(s);
+		break;
+	default:
+		break;
+	}
+}
+
+void uas_reinvite(struct session *s, struct session_request *request)
+{
+	const sip_t *sip = request->sip;
+	unsigned warning = 0;
+	struct offer theirs = { 0 };
+	struct mg_rtp rtp;
+	int status = sip->sip_contact && !session_target_valid(sip) ? 400 : 0;
+
+	if (!status)
+		status = session_read_sdp(sip, &theirs, &warning);
+	if (!status && theirs.n_formats &&
+	    !offer_agree(&theirs, &s->peer->config, offer_law(s->rtp.codec), &rtp)) {
+		warning = OFFER_WARN_FORMAT;
+		status = 488;
+	}
+	if (!status && theirs.n_formats && !session_media_modify(s, &rtp))
+		status = 500;
+	if (status) {
+		session_refuse_sdp(request->irq, status, warning);
+		request->status = status;
+		return;
+	}
+	nta_leg_server_route(s->dialog, NULL, sip->sip_contact);
+	session_new_round(s);
+	s->invite_in = request->irq;
+	nta_incoming_bind(s->invite_in, session_on_ack_or_cancel, s);
+	request->status = 0;
+	if (theirs.n_formats) {
+		s->theirs = theirs;
+		send_2xx(s, session_our_answer(s), ST_CONFIRMING);
+	} else {
+		send_2xx(s, session_our_offer(s), ST_OFFERING);
+	}
+}

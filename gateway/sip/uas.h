@@ -1,0 +1,19 @@
+/* Calls that come in over SIP: what the server side does in each state until the ACK, and with requests that
+ * change an established session. Control thread. */
+#pragma once
+
+#include "sip/session.h"
+
+/* May this INVITE become a call? 0 with its numbers and their description, or the status that refuses it. */
+int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,
+	      struct offer *theirs, unsigned *warning);
+/* It becomes one. The session has its dialog and the INVITE's transaction. */
+void uas_begin(struct session *s, const struct leg_setup *setup, const struct offer *theirs);
+
+/* osmo_fsm actions. */
+void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data); /* ST_INCOMING */
+void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event,
+		    void *data); /* ST_CONFIRMING, ST_OFFERING */
+void uas_unacked(struct osmo_fsm_inst *fi, uint32_t event, void *data); /* ST_UNACKED */
+
+void uas_reinvite(struct session *s, struct session_request *request);

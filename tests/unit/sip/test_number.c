@@ -1,0 +1,182 @@
+/* Numbers and names in and out of URIs and headers. */
+#include <string.h>
+
+#include <osmocom/core/utils.h>
+#include <sofia-sip/msg_mclass.h>
+#include <sofia-sip/sip_header.h>
+
+#include "sip/number.h"
+#include "tests/unit/unit.h"
+
+static bool from_text(su_home_t *home, const char *text, struct leg_number *out)
+{
+	return number_from_url(url_make(home, text), out);
+}
+
+START_TEST(number_of_a_uri)
+{
+	static const struct {
+		const char *uri, *digits; /* NULL: none */
+		unsigned type;
+	} rows[] = {
+		{ "sip:600@192.0.2.1", "600", LEG_TON_UNKNOWN },
+		{ "sip:+4930123456@192.0.2.1;user=phone", "4930123456", LEG_TON_INTERNATIONAL },
+		{ "sip:+1-212-555.0100@gw", "12125550100", LEG_TON_INTERNATIONAL },
+		{ "sip:(030)12@gw", "03012", LEG_TON_UNKNOWN },
+		{ "sip:*21%23@gw", "*21#", LEG_TON_UNKNOWN },
+		{ "sip:%36%30%30@gw", "600", LEG_TON_UNKNOWN },
+		{ "sip:600;npdi;rn=1234@gw", "600", LEG_TON_UNKNOWN },
+		{ "sip:600:secret@gw", "600", LEG_TON_UNKNOWN },
+		{ "sip:12ab@gw", "12AB", LEG_TON_UNKNOWN }, /* the fourth column of DTMF */
+		{ "tel:+4930123456", "4930123456", LEG_TON_INTERNATIONAL },
+		{ "tel:600;phone-context=example.com", "600", LEG_TON_UNKNOWN },
+		{ "sip:12345678901234567890123456789012@gw", "12345678901234567890123456789012",
+		  LEG_TON_UNKNOWN },
+		{ "sip:123456789012345678901234567890123@gw", NULL, 0 }, /* one too many */
+		{ "sip:alice@gw", NULL, 0 },
+		{ "sip:gw", NULL, 0 },
+		{ "sip:@gw", NULL, 0 },
+		{ "sip:+@gw", NULL, 0 },
+		{ "sip:6 00@gw", NULL, 0 },
+		{ "sip:600%00@gw", NULL, 0 },
+		{ "sip:600%0d%0aX@gw", NULL, 0 },
+		{ "sip:;x=1@gw", NULL, 0 },
+		{ "mailto:600@example.com", NULL, 0 },
+		{ "http://600@example.com", NULL, 0 },
+		{ "*", NULL, 0 },
+	};
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+
+	su_home_init(home);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct leg_number number = { .digits = "unchanged" };
+		url_t *url = url_make(home, rows[i].uri);
+		bool found = url && number_from_url(url, &number);
+
+		ck_assert_msg(found == !!rows[i].digits, "%s", rows[i].uri);
+		if (!found) {
+			ck_assert_str_eq(number.digits, "unchanged");
+			continue;
+		}
+		ck_assert_str_eq(number.digits, rows[i].digits);
+		ck_assert_uint_eq(number.type, rows[i].type);
+		ck_assert_uint_eq(number.plan, 1);
+	}
+	su_home_deinit(home);
+}
+END_TEST
+
+struct caller_row {
+	const char *from, *asserted, *privacy;
+	const char *digits, *name;
+	unsigned presentation, screening;
+};
+
+/* clang-format off */
+static const struct caller_row caller_rows[] = {
+	{ "\"Al\" <sip:100@gw>", NULL, NULL, "100", "Al", LEG_PRES_ALLOWED, 0 },
+	{ "Al <sip:100@gw>;tag=x", NULL, "none", "100", "Al", LEG_PRES_ALLOWED, 0 },
+	/* RFC 3325: asserted goes before From */
+	{ "\"Al\" <sip:100@gw>", "\"Al Real\" <sip:+49301@gw>", NULL, "49301", "Al Real", LEG_PRES_ALLOWED, 3 },
+	{ "\"Al\" <sip:100@gw>", "<tel:+49301>", NULL, "49301", "Al", LEG_PRES_ALLOWED, 3 },
+	{ "\"Al\" <sip:100@gw>", "<sip:alice@gw>", NULL, "100", "Al", LEG_PRES_ALLOWED, 0 },
+	/* RFC 3323 */
+	{ "\"Al\" <sip:100@gw>", NULL, "id", "100", "", LEG_PRES_RESTRICTED, 0 },
+	{ "\"Al\" <sip:100@gw>", NULL, "USER", "100", "", LEG_PRES_RESTRICTED, 0 },
+	{ "\"Anonymous\" <sip:anonymous@anonymous.invalid>", NULL, NULL, "", "", LEG_PRES_RESTRICTED, 0 },
+	{ "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "\"Al\" <sip:100@gw>", "id", "100", "", LEG_PRES_RESTRICTED, 3 },
+	/* no telephone number */
+	{ "<sip:alice@gw>", NULL, NULL, "", "", LEG_PRES_UNAVAILABLE, 0 },
+	{ "\"Alice\" <sip:gw>", NULL, NULL, "", "Alice", LEG_PRES_UNAVAILABLE, 0 },
+	/* names are cleaned */
+	{ "\"a\\\"b\\\\c\" <sip:1@gw>", NULL, NULL, "1", "a\"b\\c", LEG_PRES_ALLOWED, 0 },
+	{ "\"M\xc3\xbcller\" <sip:1@gw>", NULL, NULL, "1", "M\xc3\xbcller", LEG_PRES_ALLOWED, 0 },
+	{ "\"M\xfcller \" <sip:1@gw>", NULL, NULL, "1", "Mller", LEG_PRES_ALLOWED, 0 },
+	{ "\"\xf5\xc0\xaf\x1b[31m\" <sip:1@gw>", NULL, NULL, "1", "[31m", LEG_PRES_ALLOWED, 0 },
+	/* cut between two characters: 62 octets of ASCII leave no room for one of two */
+	{ "\"12345678901234567890123456789012345678901234567890123456789012\xc3\xbc\" <sip:1@gw>", NULL, NULL,
+	  "1", "12345678901234567890123456789012345678901234567890123456789012", LEG_PRES_ALLOWED, 0 },
+};
+/* clang-format on */
+
+START_TEST(caller_of_a_request)
+{
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+
+	su_home_init(home);
+	for (size_t i = 0; i < ARRAY_SIZE(caller_rows); i++) {
+		const struct caller_row *row = &caller_rows[i];
+		sip_t sip = { .sip_from = sip_from_make(home, row->from) };
+		struct leg_setup setup = { 0 };
+
+		ck_assert_msg(sip.sip_from, "%s", row->from);
+		if (row->privacy)
+			sip.sip_privacy = sip_privacy_make(home, row->privacy);
+		number_from_caller(&sip,
+				   row->asserted ? sip_p_asserted_identity_make(home, row->asserted)
+						 : NULL,
+				   &setup);
+		ck_assert_str_eq(setup.calling.digits, row->digits);
+		ck_assert_str_eq(setup.calling_name, row->name);
+		ck_assert_uint_eq(setup.calling.presentation, row->presentation);
+		ck_assert_uint_eq(setup.calling.screening, row->screening);
+	}
+	su_home_deinit(home);
+}
+END_TEST
+
+START_TEST(user_part_reads_back)
+{
+	static const struct {
+		struct leg_number number;
+		const char *user;
+	} rows[] = {
+		{ { .digits = "600" }, "600" },
+		{ { .digits = "49301", .type = LEG_TON_INTERNATIONAL }, "+49301" },
+		{ { .digits = "*21#" }, "*21%23" },
+		{ { .digits = "", .type = LEG_TON_INTERNATIONAL }, "" },
+		{ { .digits = "################################" },
+		  "%23%23%23%23%23%23%23%23%23%23%23%23%23%23%23%23"
+		  "%23%23%23%23%23%23%23%23%23%23%23%23%23%23%23%23" },
+	};
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+
+	su_home_init(home);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char user[NUMBER_USER_MAX], uri[256];
+		struct leg_number back;
+
+		number_user(&rows[i].number, user);
+		ck_assert_str_eq(user, rows[i].user);
+		snprintf(uri, sizeof(uri), "sip:%s@gw", user);
+		if (!*user)
+			continue;
+		ck_assert(from_text(home, uri, &back));
+		ck_assert_str_eq(back.digits, rows[i].number.digits);
+		ck_assert_uint_eq(back.type, rows[i].number.type);
+	}
+	su_home_deinit(home);
+}
+END_TEST
+
+/* RFC 3261 25.1: quoted-string */
+START_TEST(display_name_is_quoted)
+{
+	char longest[LEG_NAME_MAX];
+	char out[NUMBER_NAME_MAX];
+
+	number_display("", out);
+	ck_assert_str_eq(out, "");
+	number_display("Al", out);
+	ck_assert_str_eq(out, "\"Al\" ");
+	number_display("a\"b\\c\r\nX: y", out);
+	ck_assert_str_eq(out, "\"a\\\"b\\\\cX: y\" ");
+	memset(longest, '"', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	number_display(longest, out);
+	ck_assert_uint_eq(strlen(out), 2 * (sizeof(longest) - 1) + 3);
+}
+END_TEST
+
+UNIT_MAIN("number", number_of_a_uri, caller_of_a_request, user_part_reads_back,
+	  display_name_is_quoted)

@@ -1,0 +1,330 @@
+/* Offers and answers: tables of what peers describe and what comes of it, hostile ones included. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <osmocom/core/utils.h>
+
+#include "sip/netaddr.h"
+#include "sip/offer.h"
+#include "tests/unit/unit.h"
+
+#define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+#define TEVENT "a=rtpmap:101 telephone-event/8000\r\n"
+
+static const struct peer_config ours = {
+	.telephone_event = true,
+	.codecs = { CODEC_PCMA, CODEC_PCMU },
+	.n_codecs = 2,
+	.ptime_ms = 20,
+};
+
+static struct offer parsed(const char *text)
+{
+	struct offer offer;
+	unsigned warning = 0;
+
+	ck_assert_msg(offer_parse(text, strlen(text), &offer, &warning) == 0, "%s", text);
+	return offer;
+}
+
+START_TEST(audio_stream_is_read)
+{
+	struct offer offer = parsed(HEAD "m=audio 4000 RTP/AVP 8 0 101\r\n" TEVENT
+					 "a=ptime:30\r\na=sendonly\r\n");
+	char text[NETADDR_TEXT_MAX];
+
+	netaddr_text(&offer.rtp, text, sizeof(text));
+	ck_assert_str_eq(text, "192.0.2.1:4000");
+	ck_assert_uint_eq(offer.rtcp.ss_family, 0);
+	ck_assert_uint_eq(offer.n_formats, 2);
+	ck_assert_int_eq(offer.formats[0].codec, CODEC_PCMA);
+	ck_assert_uint_eq(offer.formats[0].pt, 8);
+	ck_assert_int_eq(offer.formats[1].codec, CODEC_PCMU);
+	ck_assert_uint_eq(offer.tevent_pt, 101);
+	ck_assert_uint_eq(offer.ptime_ms, 30);
+	ck_assert(offer.send && !offer.receive);
+}
+END_TEST
+
+/* What an m= section leads to: the agreed terms, or the warning. */
+struct media_row {
+	const char *media;
+	unsigned warning; /* 0: agreed on the rest */
+	enum codec_id codec;
+	uint8_t pt, tevent_pt, ptime_ms;
+	bool send, receive;
+};
+
+/* clang-format off */
+static const struct media_row media_rows[] = {
+	/* RFC 3264 5.1: static payload types need no rtpmap */
+	{ "m=audio 4000 RTP/AVP 0\r\n", 0, CODEC_PCMU, 0, 0, 20, true, true },
+	/* RFC 4566 6: a dynamic one is what its rtpmap says; encoding names ignore case */
+	{ "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 pcma/8000\r\n", 0, CODEC_PCMA, 96, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 PCMA/16000\r\n", 305, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 9 18 4\r\n", 305, 0, 0, 0, 0, false, false },
+	/* RFC 4733: its payload type is theirs; another clock rate is no telephone-event for us */
+	{ "m=audio 4000 RTP/AVP 8 97\r\na=rtpmap:97 telephone-event/8000\r\na=fmtp:97 0-16\r\n", 0, CODEC_PCMA, 8, 97, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8 97\r\na=rtpmap:97 telephone-event/16000\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 101\r\n" TEVENT, 305, 0, 0, 0, 0, false, false },
+	/* RFC 3264 6.1: direction */
+	{ "m=audio 4000 RTP/AVP 8\r\na=sendonly\r\n", 0, CODEC_PCMA, 8, 0, 20, false, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=recvonly\r\n", 0, CODEC_PCMA, 8, 0, 20, true, false },
+	{ "m=audio 4000 RTP/AVP 8\r\na=inactive\r\n", 0, CODEC_PCMA, 8, 0, 20, false, false },
+	/* RFC 3264 8.4: hold of old */
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 0.0.0.0\r\n", 0, CODEC_PCMA, 8, 0, 20, false, true },
+	/* RFC 4566 6: ptime and maxptime; absurd ones are not heard */
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:10\r\n", 0, CODEC_PCMA, 8, 0, 10, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=maxptime:10\r\n", 0, CODEC_PCMA, 8, 0, 10, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:40\r\na=maxptime:35\r\n", 0, CODEC_PCMA, 8, 0, 30, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=maxptime:240\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:0\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:25\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:-20\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:266\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:99999999999999999999\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=ptime:4294967306\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	/* RFC 3261 20.43: why not */
+	{ "", 304, 0, 0, 0, 0, false, false },
+	{ "m=video 4000 RTP/AVP 31\r\n", 304, 0, 0, 0, 0, false, false },
+	{ "m=audio 0 RTP/AVP 8\r\n", 304, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/SAVP 8\r\n", 302, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVPF 8\r\n", 302, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 TCP/RTP/AVP 8\r\n", 302, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000/2 RTP/AVP 8\r\n", 302, 0, 0, 0, 0, false, false },
+	{ "m=audio 70000 RTP/AVP 8\r\n", 302, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 host.example.com\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 224.2.1.1/127\r\n", 301, 0, 0, 0, 0, false, false },
+	/* the nearest miss is told */
+	{ "m=video 4000 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 18\r\n", 305, 0, 0, 0, 0, false, false },
+	/* RFC 3264 6: the first stream that can be used */
+	{ "m=audio 4000 RTP/SAVP 8\r\nm=audio 4002 RTP/AVP 8\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	/* payload types out of range, twice, and too many */
+	{ "m=audio 4000 RTP/AVP 8 8 8 8 8 8 8 8 8 8 8 8 0\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=fmtp:8 x\r\na=fmtp:127 \"\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	/* nine streams */
+	{ "m=audio 4000 RTP/AVP 8\r\nm=video 1 RTP/AVP 31\r\nm=video 1 RTP/AVP 31\r\nm=video 1 RTP/AVP 31\r\n"
+	  "m=video 1 RTP/AVP 31\r\nm=video 1 RTP/AVP 31\r\nm=video 1 RTP/AVP 31\r\nm=video 1 RTP/AVP 31\r\n"
+	  "m=video 1 RTP/AVP 31\r\n", 304, 0, 0, 0, 0, false, false },
+};
+/* clang-format on */
+
+START_TEST(media_section_is_agreed_or_refused)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(media_rows); i++) {
+		const struct media_row *row = &media_rows[i];
+		unsigned warning = 0;
+		struct offer offer;
+		struct mg_rtp rtp;
+		char text[1024];
+
+		snprintf(text, sizeof(text), HEAD "%s", row->media);
+		int rc = offer_parse(text, strlen(text), &offer, &warning);
+		ck_assert_msg(rc == (row->warning ? -ENOTSUP : 0), "%d for %s", rc, row->media);
+		if (rc) {
+			ck_assert_msg(warning == row->warning, "%u for %s", warning, row->media);
+			ck_assert_str_ne(offer_warning_text(warning), "Miscellaneous warning");
+			continue;
+		}
+		ck_assert_msg(offer_agree(&offer, &ours, LEG_LAW_ANY, &rtp), "%s", row->media);
+		ck_assert_msg(rtp.codec == row->codec && rtp.pt == row->pt, "%s", row->media);
+		ck_assert_msg(rtp.tevent_pt == row->tevent_pt, "%s", row->media);
+		ck_assert_msg(rtp.ptime_ms == row->ptime_ms, "%u: %s", rtp.ptime_ms, row->media);
+		ck_assert_msg(rtp.send == row->send && rtp.receive == row->receive, "%s",
+			      row->media);
+	}
+}
+END_TEST
+
+START_TEST(what_is_no_description_is_malformed)
+{
+	static const char *const texts[] = {
+		"",
+		"\r\n",
+		"v=1\r\n",
+		"hello",
+		"m=audio 4000 RTP/AVP 8\r\n",
+		"v=0\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 8\r\n",       /* no o= */
+		"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nm=audio 4000 RTP/AVP 8\r\n", /* no c= */
+		HEAD "m=audio\r\n",
+		HEAD "m=audio x RTP/AVP 8\r\n",
+		HEAD "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 \r\n",
+		HEAD "m=audio 4000 RTP/AVP 999\r\n",
+		HEAD "m=audio 4000 RTP/AVP x\r\n",
+		HEAD "garbage\r\n",
+		/* octets that are of no token, where formats are no payload types */
+		HEAD "m=audio 9 X/Y \xfc 0\r\n",
+		HEAD "m=image 9 udptl \"t38\r\n",
+		HEAD " \tm=image 9 udptl t38 (\n",
+		HEAD "m=audio 9 X /Y 0\r\n",
+		HEAD "m=audio 9/1 /XY 0\r\n",
+		HEAD "m=audio 9/2/X RTP/AVP 0\r\n",
+		HEAD "m=audio 9X/Y RTP/AVP 0\r\n",
+		HEAD "m=audio 9 X/Y\t0\r\n",
+		HEAD "m=audio -1 RTP/AVP 8\r\n",
+		HEAD "m=audio 9/ RTP/AVP 8\r\n",
+	};
+	static char big[OFFER_READ_MAX + 1];
+	struct offer offer;
+	unsigned warning;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		ck_assert_msg(offer_parse(texts[i], strlen(texts[i]), &offer, &warning) == -EBADMSG,
+			      "%s", texts[i]);
+	ck_assert_int_eq(offer_parse("v=0\0\r\n", 6, &offer, &warning), -EBADMSG);
+	memset(big, 'x', sizeof(big));
+	ck_assert_int_eq(offer_parse(big, sizeof(big), &offer, &warning), -EBADMSG);
+}
+END_TEST
+
+/* RFC 3605 2.1 */
+START_TEST(rtcp_may_be_elsewhere)
+{
+	static const struct {
+		const char *attribute, *rtcp;
+	} rows[] = {
+		{ "a=rtcp:53020\r\n", "192.0.2.1:53020" },
+		{ "a=rtcp:53020 IN IP4 192.0.2.9\r\n", "192.0.2.9:53020" },
+		{ "a=rtcp:53020 IN IP6 2001:db8::1\r\n", "[2001:db8::1]:53020" },
+		{ "a=rtcp:53020 IN IP4 host.example.com\r\n", "192.0.2.1:53020" },
+		{ "a=rtcp:0\r\n", ":0" },
+		{ "a=rtcp:65536\r\n", ":0" },
+		{ "a=rtcp:x\r\n", ":0" },
+		{ "a=rtcp\r\n", ":0" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char sdp[512], text[NETADDR_TEXT_MAX];
+
+		snprintf(sdp, sizeof(sdp), HEAD "m=audio 4000 RTP/AVP 8\r\n%s", rows[i].attribute);
+		struct offer offer = parsed(sdp);
+		netaddr_text(&offer.rtcp, text, sizeof(text));
+		ck_assert_str_eq(text, rows[i].rtcp);
+	}
+}
+END_TEST
+
+START_TEST(codec_follows_the_law_then_the_offer)
+{
+	static const struct {
+		const char *formats;
+		enum leg_law law;
+		enum codec_id codec;
+	} rows[] = {
+		{ "0 8", LEG_LAW_ANY, CODEC_PCMU },    { "8 0", LEG_LAW_ANY, CODEC_PCMA },
+		{ "0 8", LEG_LAW_ALAW, CODEC_PCMA },   { "0 8", LEG_LAW_MULAW, CODEC_PCMU },
+		{ "8 0", LEG_LAW_MULAW, CODEC_PCMU },  { "0", LEG_LAW_ALAW, CODEC_PCMU },
+		{ "18 8", LEG_LAW_MULAW, CODEC_PCMA },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mg_rtp rtp;
+		char sdp[512];
+
+		snprintf(sdp, sizeof(sdp), HEAD "m=audio 4000 RTP/AVP %s\r\n", rows[i].formats);
+		struct offer offer = parsed(sdp);
+		ck_assert(offer_agree(&offer, &ours, rows[i].law, &rtp));
+		ck_assert_int_eq(rtp.codec, rows[i].codec);
+	}
+}
+END_TEST
+
+START_TEST(codec_that_is_not_configured_is_not_agreed)
+{
+	struct peer_config alaw = ours;
+	struct mg_rtp rtp;
+	struct offer offer = parsed(HEAD "m=audio 4000 RTP/AVP 0 101\r\n" TEVENT);
+
+	alaw.n_codecs = 1;
+	ck_assert(!offer_agree(&offer, &alaw, LEG_LAW_MULAW, &rtp));
+	offer = parsed(HEAD "m=audio 4000 RTP/AVP 0 8 101\r\n" TEVENT);
+	alaw.telephone_event = false;
+	ck_assert(offer_agree(&offer, &alaw, LEG_LAW_MULAW, &rtp));
+	ck_assert_int_eq(rtp.codec, CODEC_PCMA);
+	ck_assert_uint_eq(rtp.tevent_pt, 0);
+}
+END_TEST
+
+static struct offer_origin origin_at(const char *host, uint16_t port)
+{
+	struct offer_origin origin = { .id = 7, .version = 3 };
+
+	ck_assert(netaddr_parse(host, port, &origin.rtp));
+	return origin;
+}
+
+/* RFC 3264 5 */
+START_TEST(offer_lists_the_laws_codec_first)
+{
+	struct offer_origin origin = origin_at("192.0.2.7", 20000);
+	char text[OFFER_TEXT_MAX];
+
+	ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_MULAW, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "v=0\r\no=crosspoint 7 3 IN IP4 192.0.2.7\r\ns=-\r\n"
+			       "c=IN IP4 192.0.2.7\r\nt=0 0\r\nm=audio 20000 RTP/AVP 0 8 101\r\n"
+			       "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
+			       "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+			       "a=ptime:20\r\na=sendrecv\r\n");
+	ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_ANY, text, sizeof(text)), 0);
+	ck_assert_ptr_nonnull(strstr(text, "RTP/AVP 8 0 101\r\n"));
+}
+END_TEST
+
+/* RFC 3264 6: one answer to each m= line, in order, of the same type; those refused have port 0 */
+START_TEST(answer_repeats_every_stream)
+{
+	struct offer_origin origin = origin_at("2001:db8::7", 20000);
+	struct offer offer = parsed(HEAD "m=video 5000 RTP/AVP 31 34\r\n"
+					 "m=audio 4000 RTP/AVP 0 8 96\r\na=sendonly\r\n"
+					 "a=rtpmap:96 telephone-event/8000\r\n"
+					 "m=image 5002 udptl t38\r\n"
+					 "m=audio 4004 RTP/AVP 8\r\n");
+	char text[OFFER_TEXT_MAX];
+	struct mg_rtp rtp;
+
+	ck_assert(offer_agree(&offer, &ours, LEG_LAW_ALAW, &rtp));
+	ck_assert_int_eq(offer_answer(&origin, &offer, &rtp, text, sizeof(text)), 0);
+	ck_assert_str_eq(text, "v=0\r\no=crosspoint 7 3 IN IP6 2001:db8::7\r\ns=-\r\n"
+			       "c=IN IP6 2001:db8::7\r\nt=0 0\r\nm=video 0 RTP/AVP 31\r\n"
+			       "m=audio 20000 RTP/AVP 8 96\r\na=rtpmap:8 PCMA/8000\r\n"
+			       "a=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\n"
+			       "a=ptime:20\r\na=recvonly\r\n"
+			       "m=image 0 udptl t38\r\nm=audio 0 RTP/AVP 8\r\n");
+}
+END_TEST
+
+START_TEST(what_is_written_reads_back)
+{
+	struct offer_origin origin = origin_at("192.0.2.7", 20000);
+	char text[OFFER_TEXT_MAX];
+	struct mg_rtp rtp, terms;
+
+	ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_MULAW, text, sizeof(text)), 0);
+	struct offer offer = parsed(text);
+	ck_assert(offer_agree(&offer, &ours, LEG_LAW_ANY, &rtp));
+	offer_terms(&ours, LEG_LAW_MULAW, &terms);
+	ck_assert_int_eq(terms.codec, CODEC_PCMU);
+	ck_assert_int_eq(rtp.codec, terms.codec);
+	ck_assert_uint_eq(rtp.pt, terms.pt);
+	ck_assert_uint_eq(rtp.tevent_pt, terms.tevent_pt);
+	ck_assert_uint_eq(rtp.ptime_ms, terms.ptime_ms);
+	ck_assert(!terms.send && terms.receive);
+}
+END_TEST
+
+START_TEST(text_that_does_not_fit_is_an_error)
+{
+	struct offer_origin origin = origin_at("192.0.2.7", 20000);
+	char text[OFFER_TEXT_MAX];
+
+	for (size_t size = 1; size < 100; size++)
+		ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_ANY, text, size), -ENOSPC);
+}
+END_TEST
+
+UNIT_MAIN("offer", audio_stream_is_read, media_section_is_agreed_or_refused,
+	  what_is_no_description_is_malformed, rtcp_may_be_elsewhere,
+	  codec_follows_the_law_then_the_offer, codec_that_is_not_configured_is_not_agreed,
+	  offer_lists_the_laws_codec_first, answer_repeats_every_stream, what_is_written_reads_back,
+	  text_that_does_not_fit_is_an_error)
