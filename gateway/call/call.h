@@ -39,7 +39,8 @@ struct originate {
 	char line[TARGET_NAME_MAX]; /* "": quiet */
 	unsigned hold_ms;           /* cleared that long after answer; 0: never by us */
 };
-uint32_t call_originate(struct call_hub *hub, const struct originate *what, call_progress_cb on_progress, void *data, const char **why);
+uint32_t call_originate(struct call_hub *hub, const struct originate *what,
+			call_progress_cb on_progress, void *data, const char **why);
 void call_unwatch(struct call_hub *hub, call_progress_cb on_progress, void *data);
 /* Clears a call with cause 16; false when there is no such call. */
 bool call_clear(struct call_hub *hub, uint32_t id);
@@ -47,19 +48,25 @@ bool call_clear(struct call_hub *hub, uint32_t id);
 /* A picture of one call, for people and programs. */
 struct call_status {
 	uint32_t id, context;
-	const char *state;           /* "routing", "proceeding", "alerting", "active", "disconnecting", "clearing" */
-	const char *route;           /* name, "" before one was found */
+	const char *
+		state; /* "routing", "proceeding", "alerting", "active", "disconnecting", "clearing" */
+	const char *route; /* name, "" before one was found */
 	struct {
 		bool present;
 		char via_kind[8], via[TARGET_NAME_MAX], channel[24], about[128];
-	} leg[2];                    /* 0: who called, 1: who is called */
-	char calling[LEG_DIGITS_MAX + 1], called[LEG_DIGITS_MAX + 1], called_out[LEG_DIGITS_MAX + 1];
+	} leg[2]; /* 0: who called, 1: who is called */
+	char calling[LEG_DIGITS_MAX + 1], called[LEG_DIGITS_MAX + 1],
+		called_out[LEG_DIGITS_MAX + 1];
 	uint64_t setup_us, alert_us, answer_us; /* clock_now_us, 0: not yet */
-	uint8_t cause;               /* once clearing */
+	uint8_t cause;                          /* once clearing */
 };
 /* fn is called for each in order of id until it returns false. */
-void calls_each(const struct call_hub *hub, bool (*fn)(void *data, const struct call_status *status), void *data);
+void calls_each(const struct call_hub *hub,
+		bool (*fn)(void *data, const struct call_status *status), void *data);
 bool call_get(const struct call_hub *hub, uint32_t id, struct call_status *out);
 
-struct call_totals { uint64_t offered, answered, failed; unsigned active; };
+struct call_totals {
+	uint64_t offered, answered, failed;
+	unsigned active;
+};
 void call_totals(const struct call_hub *hub, struct call_totals *out);

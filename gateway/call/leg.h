@@ -12,23 +12,23 @@
 struct call;
 
 enum leg_verb {
-	LEG_SETUP,            /* setup: the numbers. From a leg: a call comes in. To a leg: place one */
-	LEG_PROCEEDING,       /* enough digits, being routed */
-	LEG_ALERTING,         /* rings; inband: the ringing tone is in the sound */
-	LEG_PROGRESS,         /* inband: something to hear before answer; cause: why, 0 if none */
-	LEG_CONNECT,          /* answered */
-	LEG_DISCONNECT,       /* cause; clearing has begun, inband: and there is something to hear until RELEASE */
-	LEG_RELEASE,          /* cause; clear now */
+	LEG_SETUP,      /* setup: the numbers. From a leg: a call comes in. To a leg: place one */
+	LEG_PROCEEDING, /* enough digits, being routed */
+	LEG_ALERTING,   /* rings; inband: the ringing tone is in the sound */
+	LEG_PROGRESS,   /* inband: something to hear before answer; cause: why, 0 if none */
+	LEG_CONNECT,    /* answered */
+	LEG_DISCONNECT, /* cause; clearing has begun, inband: and there is something to hear until RELEASE */
+	LEG_RELEASE, /* cause; clear now */
 	LEG_RELEASE_COMPLETE, /* from a leg only, its last word: cause if it was not yet said; the line is idle */
 };
 
 enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64 };
 
 enum leg_number_type { /* Q.931 4.5.10 type of number */
-	LEG_TON_UNKNOWN = 0,
-	LEG_TON_INTERNATIONAL = 1,
-	LEG_TON_NATIONAL = 2,
-	LEG_TON_SUBSCRIBER = 4,
+		       LEG_TON_UNKNOWN = 0,
+		       LEG_TON_INTERNATIONAL = 1,
+		       LEG_TON_NATIONAL = 2,
+		       LEG_TON_SUBSCRIBER = 4,
 };
 enum leg_presentation { LEG_PRES_ALLOWED = 0, LEG_PRES_RESTRICTED = 1, LEG_PRES_UNAVAILABLE = 2 };
 
@@ -51,10 +51,10 @@ struct leg_setup {
 };
 
 struct leg_msg {
-	uint8_t verb;      /* enum leg_verb */
-	uint8_t law;       /* enum leg_law: the circuit's, so that the other end may spare a conversion */
-	uint8_t cause;     /* Q.850, 0: none */
-	uint8_t location;  /* enum cause_location, with a cause */
+	uint8_t verb; /* enum leg_verb */
+	uint8_t law; /* enum leg_law: the circuit's, so that the other end may spare a conversion */
+	uint8_t cause;    /* Q.850, 0: none */
+	uint8_t location; /* enum cause_location, with a cause */
 	bool inband;
 	struct leg_setup setup; /* with LEG_SETUP */
 };
@@ -72,10 +72,10 @@ struct leg_ops {
 /* The head of every protocol's leg object. The call sets call; the owner the rest. */
 struct leg {
 	const struct leg_ops *ops;
-	struct call *call;     /* NULL before setup and after LEG_RELEASE_COMPLETE */
-	const char *via;       /* name of the trunk, peer or line it belongs to; outlives the leg */
-	const char *via_kind;  /* "trunk", "peer", "line" */
-	char channel[24];      /* "e1-1/17"; "" where there is none */
+	struct call *call;    /* NULL before setup and after LEG_RELEASE_COMPLETE */
+	const char *via;      /* name of the trunk, peer or line it belongs to; outlives the leg */
+	const char *via_kind; /* "trunk", "peer", "line" */
+	char channel[24];     /* "e1-1/17"; "" where there is none */
 };
 
 void leg_tell(struct leg *leg, const struct leg_msg *msg);

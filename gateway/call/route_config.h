@@ -24,28 +24,30 @@ struct route_config {
 	bool called_exact;               /* the whole number, not a prefix */
 	unsigned strip;                  /* leading digits taken away before it is sent on */
 	char prepend[ROUTE_PATTERN_MAX]; /* digits put in front then */
-	struct route_target targets[ROUTE_TARGETS]; /* tried in turn while the cause lets (34, 38, 41, 42, 44, 47, 27) */
+	struct route_target targets
+		[ROUTE_TARGETS]; /* tried in turn while the cause lets (34, 38, 41, 42, 44, 47, 27) */
 	size_t n_targets;
 	int line;
 };
 
 enum line_kind {
-	LINE_ECHO,      /* answers, says back what it hears */
-	LINE_TONE,      /* answers, plays tone */
-	LINE_QUIET,     /* answers, silence */
-	LINE_REJECT,    /* DISCONNECT with cause; with tone: progress indicator 8 and the tone until released */
-	LINE_RING,      /* alerts, never answers */
-	LINE_CLEAR,     /* answers, clears with cause after clear_ms */
-	LINE_READBACK,  /* answers, says the digits back that it heard, after # or 2 s pause */
+	LINE_ECHO,  /* answers, says back what it hears */
+	LINE_TONE,  /* answers, plays tone */
+	LINE_QUIET, /* answers, silence */
+	LINE_REJECT, /* DISCONNECT with cause; with tone: progress indicator 8 and the tone until released */
+	LINE_RING,     /* alerts, never answers */
+	LINE_CLEAR,    /* answers, clears with cause after clear_ms */
+	LINE_READBACK, /* answers, says the digits back that it heard, after # or 2 s pause */
 };
 
 struct line_config {
 	char name[TARGET_NAME_MAX];
 	enum line_kind kind;
-	int tone;            /* enum tone_id: LINE_TONE, LINE_REJECT (TONE_NONE: release at once) */
-	unsigned cause;      /* LINE_REJECT, LINE_CLEAR */
-	unsigned answer_ms;  /* alerts that long before it answers or disconnects; 0: at once */
-	unsigned clear_ms;   /* LINE_CLEAR: after answer. LINE_REJECT with tone: released then (0: never) */
+	int tone;           /* enum tone_id: LINE_TONE, LINE_REJECT (TONE_NONE: release at once) */
+	unsigned cause;     /* LINE_REJECT, LINE_CLEAR */
+	unsigned answer_ms; /* alerts that long before it answers or disconnects; 0: at once */
+	unsigned
+		clear_ms; /* LINE_CLEAR: after answer. LINE_REJECT with tone: released then (0: never) */
 	int line;
 };
 
