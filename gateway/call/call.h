@@ -48,8 +48,7 @@ bool call_clear(struct call_hub *hub, uint32_t id);
 /* A picture of one call, for people and programs. */
 struct call_status {
 	uint32_t id, context;
-	const char *
-		state; /* "routing", "proceeding", "alerting", "active", "disconnecting", "clearing" */
+	const char *state; /* "routing", "proceeding", "alerting", "active", "disconnecting" ... */
 	const char *route; /* name, "" before one was found */
 	struct {
 		bool present;

@@ -24,11 +24,12 @@ enum leg_verb {
 
 enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64 };
 
-enum leg_number_type { /* Q.931 4.5.10 type of number */
-		       LEG_TON_UNKNOWN = 0,
-		       LEG_TON_INTERNATIONAL = 1,
-		       LEG_TON_NATIONAL = 2,
-		       LEG_TON_SUBSCRIBER = 4,
+/* Q.931 4.5.10 type of number */
+enum leg_number_type {
+	LEG_TON_UNKNOWN = 0,
+	LEG_TON_INTERNATIONAL = 1,
+	LEG_TON_NATIONAL = 2,
+	LEG_TON_SUBSCRIBER = 4,
 };
 enum leg_presentation { LEG_PRES_ALLOWED = 0, LEG_PRES_RESTRICTED = 1, LEG_PRES_UNAVAILABLE = 2 };
 
