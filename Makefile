@@ -7,7 +7,8 @@
 #   make lint, make check-fuzz, make check-system, make bench
 
 SAN ?=
-CC ?= gcc
+# The sanitizers' builds are clang's, as the fuzz targets link one of them.
+CC := $(if $(SAN),clang,gcc)
 B := build$(if $(SAN),/$(SAN))
 PACKAGES := libosmocore libosmovty sofia-sip-ua spandsp jansson libpcap
 # pkg-config is asked once and only when something is compiled.
@@ -65,9 +66,11 @@ build/fuzz/%: tests/fuzz/%.c build/address/libcrosspoint.a
 	$Q mkdir -p $(@D) && clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		$(CPPFLAGS) $(PKG_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ -o $@ $< build/address/libcrosspoint.a $(LIBS)
 
+ifneq ($(SAN),address)
 build/address/libcrosspoint.a: FORCE
-	$Q[ -n "$(SAN)" ] || $(MAKE) --no-print-directory SAN=address CC=clang build/address/libcrosspoint.a
+	$Q$(MAKE) --no-print-directory SAN=address $@
 .PHONY: FORCE
+endif
 
 check-unit: $(UNIT)
 	$Q tests/run-unit $(UNIT)

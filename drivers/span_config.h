@@ -11,7 +11,10 @@ struct config_section;
 
 enum { TDM_NAME_MAX = 16 };
 
-enum span_type { SPAN_E1, SPAN_T1 };
+enum span_type {
+	SPAN_E1, /* G.704 2.3: 32 timeslots, 0 for framing */
+	SPAN_T1, /* G.704 2.1: 24 timeslots */
+};
 
 struct span_config {
 	char name[TDM_NAME_MAX];
@@ -30,6 +33,12 @@ struct spans_config {
 };
 
 extern const struct config_section spans_section;
+
+/* The highest timeslot that can carry something. */
+static inline unsigned span_timeslots(enum span_type type)
+{
+	return type == SPAN_T1 ? 24 : 31;
+}
 
 /* NULL when there is no such span. */
 const struct span_config *spans_config_find(const struct spans_config *spans, const char *name);

@@ -9,11 +9,7 @@
 #include "base/log.h"
 #include "drivers/span_config.h"
 
-enum {
-	MAX_SPANS = 256,
-	E1_TIMESLOTS = 31, /* G.704 2.3: 32 timeslots, 0 for framing */
-	T1_TIMESLOTS = 24, /* G.704 2.1 */
-};
+enum { MAX_SPANS = 256 };
 
 static const struct tdm_driver *const drivers[] = { &virtual_driver };
 static struct tdm_span *spans[MAX_SPANS];
@@ -56,7 +52,7 @@ struct tdm_span *tdm_open(void *talloc_ctx, const struct span_config *config)
 	span->driver = driver;
 	osmo_strlcpy(span->name, config->name, sizeof(span->name));
 	span->law = config->law;
-	span->timeslots = config->type == SPAN_T1 ? T1_TIMESLOTS : E1_TIMESLOTS;
+	span->timeslots = span_timeslots(config->type);
 	span->index = index;
 	spans[index] = span;
 	return span;
@@ -100,14 +96,28 @@ void tdm_listen(struct tdm_span *span, const struct tdm_listener *listener, void
 		listener->on_alarm(data, span->alarms);
 }
 
+const char *tdm_alarm_names(unsigned alarms)
+{
+	static const char *const names[] = {
+		[TDM_ALARM_RED] = "red",
+		[TDM_ALARM_YELLOW] = "yellow",
+		[TDM_ALARM_RED | TDM_ALARM_YELLOW] = "red yellow",
+		[TDM_ALARM_BLUE] = "blue",
+		[TDM_ALARM_RED | TDM_ALARM_BLUE] = "red blue",
+		[TDM_ALARM_YELLOW | TDM_ALARM_BLUE] = "yellow blue",
+		[TDM_ALARM_RED | TDM_ALARM_YELLOW | TDM_ALARM_BLUE] = "red yellow blue",
+	};
+
+	return alarms && alarms < ARRAY_SIZE(names) ? names[alarms] : "";
+}
+
 void tdm_report_alarms(struct tdm_span *span, unsigned alarms)
 {
 	if (alarms == span->alarms)
 		return;
 	span->alarms = alarms;
-	LOGP(DTDM, LOGL_NOTICE, "%s: %s%s%s%s\n", span->name, alarms ? "alarm" : "no alarm",
-	     alarms & TDM_ALARM_RED ? " red" : "", alarms & TDM_ALARM_YELLOW ? " yellow" : "",
-	     alarms & TDM_ALARM_BLUE ? " blue" : "");
+	LOGP(DTDM, LOGL_NOTICE, "%s: %s%s\n", span->name, alarms ? "alarm " : "no alarm",
+	     tdm_alarm_names(alarms));
 	if (span->listener && span->listener->on_alarm)
 		span->listener->on_alarm(span->listener_data, alarms);
 }

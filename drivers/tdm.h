@@ -30,7 +30,7 @@ enum tdm_fault {
 	TDM_FAULT_CUT,  /* the cable is out: both ends see red */
 };
 
-/* Called on the control thread. data is that of tdm_listen. */
+/* Called on the control thread; any may be NULL. data is that of tdm_listen. */
 struct tdm_listener {
 	void (*on_frame)(void *data, unsigned timeslot, const uint8_t *frame, size_t len);
 	void (*on_alarm)(void *data, unsigned alarms); /* the new set of enum tdm_alarm bits */
@@ -98,6 +98,9 @@ void tdm_listen(struct tdm_span *span, const struct tdm_listener *listener, void
 
 /* The counters as they are now: any thread may ask while the media thread counts. */
 void tdm_counters_read(const struct tdm_span *span, struct tdm_counters *out);
+
+/* "red", "red yellow"; "" for none. */
+const char *tdm_alarm_names(unsigned alarms);
 
 /* For drivers: the new set of alarms, logged and told to the listener when it differs. Control thread. */
 void tdm_report_alarms(struct tdm_span *span, unsigned alarms);

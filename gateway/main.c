@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <osmocom/core/select.h>
+#include <osmocom/core/sockaddr_str.h>
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/timer.h>
 
@@ -58,7 +59,7 @@ static void register_sections(void)
 	config_register(&routes_section);
 }
 
-/* ---- the running configuration ---- */
+/* The running configuration */
 
 static bool same_span(const struct span_config *a, const struct span_config *b)
 {
@@ -187,7 +188,7 @@ static int on_apply(struct gateway *gateway, const struct config *to, struct con
 	return rc;
 }
 
-/* ---- start and stop ---- */
+/* Start and stop */
 
 static void report_print(const struct config_report *report)
 {
@@ -293,11 +294,14 @@ static void print_ready(const char *version)
 {
 	const struct sip_config *sip = config_get(app.gateway.running, &sip_section);
 	const struct manage_config *cli = config_get(app.gateway.running, &manage_section);
-	bool sip_v6 = strchr(sip->address, ':'), cli_v6 = strchr(cli->cli_address, ':');
+	struct osmo_sockaddr_str sip_at, cli_at;
 
-	fprintf(stderr, "crosspoint %s: ready; SIP udp %s%s%s:%u, CLI %s%s%s:%u\n", version,
-		sip_v6 ? "[" : "", sip->address, sip_v6 ? "]" : "", sip->port, cli_v6 ? "[" : "",
-		cli->cli_address, cli_v6 ? "]" : "", cli->cli_port);
+	osmo_sockaddr_str_from_str(&sip_at, sip->address, sip->port);
+	osmo_sockaddr_str_from_str(&cli_at, cli->cli_address, cli->cli_port);
+	fprintf(stderr,
+		"crosspoint %s: ready; SIP udp " OSMO_SOCKADDR_STR_FMT
+		", CLI " OSMO_SOCKADDR_STR_FMT "\n",
+		version, OSMO_SOCKADDR_STR_FMT_ARGS(&sip_at), OSMO_SOCKADDR_STR_FMT_ARGS(&cli_at));
 }
 
 static int run(const char *file)

@@ -3,6 +3,7 @@
 #include "base/config.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
@@ -104,22 +105,6 @@ void config_set_report(struct config_report *report)
 	current_report = report;
 }
 
-int config_reject(struct vty *vty, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (current_report) {
-		config_fault_va(current_report, current_line, format, args);
-	} else {
-		vty_out(vty, "%% ");
-		vty_out_va(vty, format, args);
-		vty_out(vty, "%s", VTY_NEWLINE);
-	}
-	va_end(args);
-	return CMD_WARNING;
-}
-
 struct config_report *config_report_new(void *talloc_ctx, const char *file)
 {
 	struct config_report *report = talloc_zero(talloc_ctx, struct config_report);
@@ -155,7 +140,8 @@ static char *fault_text(struct config_report *report, int line, const char *form
 	return talloc_vasprintf_append(text, format, args);
 }
 
-void config_fault_va(struct config_report *report, int line, const char *format, va_list args)
+static __attribute__((format(printf, 3, 0))) void fault_va(struct config_report *report, int line,
+							   const char *format, va_list args)
 {
 	size_t at = fault_position(report, line);
 	size_t room =
@@ -178,8 +164,24 @@ void config_fault(struct config_report *report, int line, const char *format, ..
 	va_list args;
 
 	va_start(args, format);
-	config_fault_va(report, line, format, args);
+	fault_va(report, line, format, args);
 	va_end(args);
+}
+
+int config_reject(struct vty *vty, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (current_report) {
+		fault_va(current_report, current_line, format, args);
+	} else {
+		vty_out(vty, "%% ");
+		vty_out_va(vty, format, args);
+		vty_out(vty, "%s", VTY_NEWLINE);
+	}
+	va_end(args);
+	return CMD_WARNING;
 }
 
 static bool begins_with_words(const char *line, const char *words)
@@ -231,7 +233,7 @@ void config_fault_option(struct config_report *report, int item_line, const char
 	if (line != item_line && unread(report, line))
 		return;
 	va_start(args, format);
-	config_fault_va(report, line, format, args);
+	fault_va(report, line, format, args);
 	va_end(args);
 }
 

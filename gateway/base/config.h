@@ -3,7 +3,6 @@
  * Control thread. A config and all its sections are freed together. */
 #pragma once
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 

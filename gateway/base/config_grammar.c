@@ -12,8 +12,6 @@
 #include "base/config.h"
 #include "base/config_vty.h"
 
-extern vector cmdvec; /* libosmovty's table of nodes: exported, declared in none of its headers */
-
 enum { WORD_MAX = 31 }; /* longer words are near to nothing */
 
 /* The i-th command of a node that a file may give, or NULL; *i moves on to it. */

@@ -1,7 +1,6 @@
 /* Inside of the report of faults, shared by config.c and config_read.c alone. */
 #pragma once
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,7 +16,5 @@ struct config_report {
 	size_t n_lines;
 };
 
-void config_fault_va(struct config_report *report, int line, const char *format, va_list args)
-	__attribute__((format(printf, 3, 0)));
 /* Where config_reject complains now: a report while a file is read, NULL at a terminal. */
 void config_set_report(struct config_report *report);

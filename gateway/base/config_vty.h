@@ -20,6 +20,9 @@ enum config_node {
 	NODES_END
 };
 
+/* libosmovty's table of nodes: exported, declared in none of its headers. */
+extern vector cmdvec;
+
 /* The attribute of commands that a person may give but a file may not: `no trunk X`, `commit`
  * ... */
 #define CONFIG_TERMINAL_ONLY CMD_ATTR_LIB_COMMAND

@@ -16,11 +16,7 @@ enum { LINE_MAX_OCTETS = 2048 };
 
 /* clang-format off */
 static const struct log_info_cat categories[] = {
-	[DBASE] = { .name = "DBASE", .description = "Loop, clock, configuration",
-		.enabled = 1, .loglevel = LOGL_NOTICE },
 	[DTDM] = { .name = "DTDM", .description = "Spans and their drivers",
-		.enabled = 1, .loglevel = LOGL_NOTICE },
-	[DRTP] = { .name = "DRTP", .description = "RTP and RTCP",
 		.enabled = 1, .loglevel = LOGL_NOTICE },
 	[DMG] = { .name = "DMG", .description = "Contexts and terminations",
 		.enabled = 1, .loglevel = LOGL_NOTICE },

@@ -1,13 +1,11 @@
-/* Log categories, one per folder, and the log itself: one line per event, wall time in front.
+/* Log categories, one per folder that logs, and the log itself: one line per event, wall time in front.
  * Control thread only. */
 #pragma once
 
 #include <osmocom/core/logging.h>
 
 enum log_subsystem {
-	DBASE,
 	DTDM,   /* drivers/ */
-	DRTP,   /* rtp/ */
 	DMG,    /* mg/ */
 	DCALL,  /* call/ */
 	DSIP,   /* sip/ */

@@ -230,11 +230,6 @@ static void advance(struct call *call, struct call_event last)
 	clear_by(call, &last);
 }
 
-static bool is_number(const char *digits)
-{
-	return digits[strspn(digits, "0123456789*#ABCD")] == '\0';
-}
-
 static enum target_kind kind_of(const char *name)
 {
 	enum target_kind kind = 0;
@@ -253,7 +248,7 @@ static unsigned find_way(struct call *call)
 	enum target_kind kind = kind_of(from->via_kind);
 	const struct route_config *route = NULL;
 
-	if (!is_number(called)) {
+	if (!leg_is_number(called)) {
 		snprintf(call->why, sizeof(call->why), "malformed number");
 		return CAUSE_INVALID_NUMBER;
 	}
@@ -492,7 +487,7 @@ static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *m
 		return;
 	}
 	call->slots[SLOT_CALLER].law = msg->law;
-	if (!is_number(call->setup.calling.digits))
+	if (!leg_is_number(call->setup.calling.digits))
 		memset(&call->setup.calling, 0, sizeof(call->setup.calling));
 	if (hub->draining) {
 		event.kind = CALL_EV_CLEAR;

@@ -32,9 +32,9 @@ static const char *check(struct call_hub *hub, const struct originate *what,
 		return "the gateway is stopping";
 	if (!target_find(hub, what->kind, what->through))
 		return "no such trunk, peer or line to call through";
-	if (!*what->called || what->called[strspn(what->called, "0123456789*#ABCD")])
+	if (!*what->called || !leg_is_number(what->called))
 		return "the called number is no number";
-	if (what->calling[strspn(what->calling, "0123456789*#ABCD")])
+	if (!leg_is_number(what->calling))
 		return "the calling number is no number";
 	if (*what->line && !named)
 		return "no such line to call from";

@@ -1,4 +1,4 @@
-/* Q.850 (05/2018): table 1's causes, table 2.2.5's classes and the locations of 2.2.3. */
+/* Q.850 (05/2018): table 1's causes and the locations of 2.2.3. */
 #include "call/cause.h"
 
 #include <stddef.h>
@@ -100,16 +100,6 @@ static const char *const locations[LOCATIONS] = {
 const char *cause_name(unsigned cause)
 {
 	return cause < CAUSES && names[cause] ? names[cause] : "unknown";
-}
-
-unsigned cause_known(unsigned cause)
-{
-	/* By bits 7 to 5; classes 000 and 001 are both "normal event". */
-	static const unsigned char class_default[] = { 31, 31, 47, 63, 79, 95, 111, 127 };
-
-	if (cause >= CAUSES)
-		return CAUSE_NORMAL_UNSPECIFIED;
-	return names[cause] ? cause : class_default[cause >> 4];
 }
 
 const char *cause_location_name(unsigned location)

@@ -1,4 +1,4 @@
-/* Q.850 causes and locations: numbers, names, classes. Pure tables. */
+/* Q.850 causes and locations: numbers and names. Pure tables. */
 #pragma once
 
 #include <stdint.h>
@@ -7,9 +7,9 @@
 enum cause {
 	CAUSE_UNALLOCATED = 1,
 	CAUSE_NO_ROUTE = 3,
+	CAUSE_CHANNEL_UNACCEPTABLE = 6,
 	CAUSE_NORMAL = 16,
 	CAUSE_USER_BUSY = 17,
-	CAUSE_NO_USER_RESPONDING = 18,
 	CAUSE_NO_ANSWER = 19,
 	CAUSE_REJECTED = 21,
 	CAUSE_DESTINATION_OUT_OF_ORDER = 27,
@@ -21,12 +21,11 @@ enum cause {
 	CAUSE_CONGESTION = 42,
 	CAUSE_CHANNEL_NOT_AVAILABLE = 44,
 	CAUSE_RESOURCE_UNAVAILABLE = 47,
-	CAUSE_BEARER_NOT_AUTHORIZED = 57,
 	CAUSE_BEARER_NOT_IMPLEMENTED = 65,
+	CAUSE_NO_SUCH_CHANNEL = 82,
 	CAUSE_INCOMPATIBLE = 88,
 	CAUSE_RECOVERY_ON_TIMER = 102,
 	CAUSE_PROTOCOL_ERROR = 111,
-	CAUSE_INTERWORKING = 127,
 };
 
 /* Q.850 2.2.3 */
@@ -41,7 +40,5 @@ enum cause_location {
 	LOC_BEYOND_INTERWORKING = 10,
 };
 
-const char *cause_name(unsigned cause); /* "user busy"; "cause 200" style never: "unknown" */
-/* The cause itself when Q.850 defines it, else its class's default (Q.850 2.2.5: 31, 47, 63, 79, 95, 111, 127). */
-unsigned cause_known(unsigned cause);
+const char *cause_name(unsigned cause); /* "user busy"; "unknown" when Q.850 has none */
 const char *cause_location_name(unsigned location);

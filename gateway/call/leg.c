@@ -1,7 +1,7 @@
 /* What all legs share: the way to them, and the names of the verbs. */
 #include "call/leg.h"
 
-#include <stddef.h>
+#include <string.h>
 
 static const char *const verb_names[] = {
 	[LEG_SETUP] = "SETUP",       [LEG_PROCEEDING] = "PROCEEDING",
@@ -14,6 +14,11 @@ static const char *const verb_names[] = {
 void leg_tell(struct leg *leg, const struct leg_msg *msg)
 {
 	leg->ops->tell(leg, msg);
+}
+
+bool leg_is_number(const char *digits)
+{
+	return digits[strspn(digits, LEG_DIGITS)] == '\0';
 }
 
 const char *leg_verb_name(unsigned verb)

@@ -22,6 +22,7 @@ enum leg_verb {
 	LEG_RELEASE_COMPLETE, /* from a leg only, its last word: cause if it was not yet said; the line is idle */
 };
 
+#define LEG_DIGITS "0123456789*#ABCD" /* what a number is made of */
 enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64 };
 
 /* Q.931 4.5.10 type of number */
@@ -34,7 +35,7 @@ enum leg_number_type {
 enum leg_presentation { LEG_PRES_ALLOWED = 0, LEG_PRES_RESTRICTED = 1, LEG_PRES_UNAVAILABLE = 2 };
 
 struct leg_number {
-	char digits[LEG_DIGITS_MAX + 1]; /* 0-9 * # A-D; "" when absent */
+	char digits[LEG_DIGITS_MAX + 1]; /* of LEG_DIGITS; "" when absent */
 	uint8_t type;                    /* enum leg_number_type */
 	uint8_t plan;                    /* Q.931 numbering plan; 1 is E.164 */
 	uint8_t presentation;            /* enum leg_presentation; calling only */
@@ -81,3 +82,5 @@ struct leg {
 
 void leg_tell(struct leg *leg, const struct leg_msg *msg);
 const char *leg_verb_name(unsigned verb);
+/* Nothing but LEG_DIGITS; "" too. */
+bool leg_is_number(const char *digits);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <osmocom/core/talloc.h>
 
+#include "call/leg.h"
+
 enum { SYMBOLS = 16, ROOT_ANY = 0 };
 
 struct node {
@@ -33,10 +35,9 @@ struct route_table {
 /* The digit's place in a node, -1: no digit. */
 static int symbol(char digit)
 {
-	static const char digits[] = "0123456789*#ABCD";
-	const char *at = digit ? strchr(digits, digit) : NULL;
+	size_t at = strcspn(LEG_DIGITS, (const char[]){ digit, '\0' });
 
-	return at ? (int)(at - digits) : -1;
+	return at < SYMBOLS ? (int)at : -1;
 }
 
 static int compare_origins(const void *a, const void *b)

@@ -16,6 +16,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "base/config_vty.h"
+#include "call/leg.h"
 #include "codecs/dsp/tone.h"
 
 enum { LINE_UNSET = -1 };
@@ -242,7 +243,7 @@ DEFUN(route_from, route_from_cmd, "from (trunk|peer) NAME", FROM_STR "A trunk\nA
 /* Digits as a number can have them, into out of ROUTE_PATTERN_MAX octets. */
 static int set_digits(struct vty *vty, const char *option, const char *digits, char *out)
 {
-	if (digits[strspn(digits, "0123456789*#ABCD")])
+	if (!leg_is_number(digits))
 		return config_reject(vty, "%s \"%s\" is no number; digits 0-9 * # A-D are right",
 				     option, digits);
 	return config_set_text(vty, option, digits, out, ROUTE_PATTERN_MAX);

@@ -70,7 +70,7 @@ static int set_originate_option(struct vty *vty, struct originate *what, const c
 	char *end;
 
 	if (strcmp(word, "caller") == 0) {
-		if (value[strspn(value, "0123456789*#ABCD")])
+		if (!leg_is_number(value))
 			return config_reject(vty, "caller \"%s\" is no number", value);
 		return config_set_text(vty, word, value, what->calling, sizeof(what->calling));
 	}
@@ -94,7 +94,7 @@ static int parse_originate(struct vty *vty, struct originate *what, int argc, co
 	what->kind = strcmp(argv[0], "trunk") == 0 ? TARGET_TRUNK : TARGET_PEER;
 	if (config_set_name(vty, argv[0], argv[1], what->through, sizeof(what->through)))
 		return CMD_WARNING;
-	if (argv[2][strspn(argv[2], "0123456789*#ABCD")])
+	if (!leg_is_number(argv[2]))
 		return config_reject(vty, "number \"%s\" is no number", argv[2]);
 	if (config_set_text(vty, "number", argv[2], what->called, sizeof(what->called)))
 		return CMD_WARNING;

@@ -29,8 +29,6 @@
 #include "manage/cli.h"
 #include "manage/manage_config.h"
 
-extern vector cmdvec; /* libosmovty's table of nodes: exported, declared in none of its headers */
-
 enum {
 	SESSIONS_MAX = 100,
 	LINE_MAX_OCTETS = 4096,   /* of one command */

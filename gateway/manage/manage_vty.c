@@ -14,13 +14,15 @@
 #include "base/config_vty.h"
 #include "sip/sip_config.h"
 
+enum { CLI_PORT = 4262 };
+
 static void *new_value(void *talloc_ctx)
 {
 	struct manage_config *value = talloc_zero(talloc_ctx, struct manage_config);
 
 	if (value) {
 		strcpy(value->cli_address, "127.0.0.1");
-		value->cli_port = 4262;
+		value->cli_port = CLI_PORT;
 	}
 	return value;
 }
@@ -46,7 +48,7 @@ DEFUN(cli_listen, cli_listen_cmd, "listen ADDRESS [<1-65535>]",
 
 	if (config_set_address(vty, "listen", argv[0], value->cli_address) != CMD_SUCCESS)
 		return CMD_WARNING;
-	value->cli_port = argc > 1 ? atoi(argv[1]) : 4262;
+	value->cli_port = argc > 1 ? atoi(argv[1]) : CLI_PORT;
 	return CMD_SUCCESS;
 }
 

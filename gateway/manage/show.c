@@ -16,7 +16,6 @@
 #include "drivers/tdm.h"
 #include "manage/cli.h"
 #include "manage/manage.h"
-#include "manage/show.h"
 #include "manage/table.h"
 #include "mg/mg.h"
 #include "pstn/trunk.h"
@@ -24,7 +23,8 @@
 
 #define JSON_STR "As JSON, for programs\n"
 
-json_t *show_text(const char *text)
+/* A JSON string of text that may have come over a wire: what is not UTF-8 is made so. */
+static json_t *wire_text(const char *text)
 {
 	json_t *string = json_string(text);
 	char clean[256];
@@ -72,33 +72,20 @@ static int show_record(struct vty *vty, json_t *record, bool as_json)
 	return CMD_SUCCESS;
 }
 
-const char *show_alarms(unsigned alarms)
-{
-	static char text[32];
-
-	if (!alarms)
-		return "ok";
-	snprintf(text, sizeof(text), "%s%s%s", alarms & TDM_ALARM_RED ? "red " : "",
-		 alarms & TDM_ALARM_YELLOW ? "yellow " : "",
-		 alarms & TDM_ALARM_BLUE ? "blue " : "");
-	text[strlen(text) - 1] = '\0';
-	return text;
-}
-
 static json_t *span_row(const struct tdm_span *span)
 {
 	struct tdm_counters counters;
 
 	tdm_counters_read(span, &counters);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
-			 span->name, "driver", span->driver->name, "type",
-			 span->timeslots > 24 ? "e1" : "t1", "law", law_name(span->law), "alarms",
-			 show_alarms(span->alarms), "timeslots", (int)span->timeslots, "ticks",
-			 (json_int_t)counters.ticks, "slips", (json_int_t)counters.slips,
-			 "frames_in", (json_int_t)counters.hdlc_rx_frames, "frames_out",
-			 (json_int_t)counters.hdlc_tx_frames, "frame_errors",
-			 (json_int_t)counters.hdlc_rx_errors, "frames_dropped",
-			 (json_int_t)counters.hdlc_dropped);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "name", span->name,
+		"driver", span->driver->name, "type", span->timeslots > 24 ? "e1" : "t1", "law",
+		law_name(span->law), "alarms", span->alarms ? tdm_alarm_names(span->alarms) : "ok",
+		"timeslots", (int)span->timeslots, "ticks", (json_int_t)counters.ticks, "slips",
+		(json_int_t)counters.slips, "frames_in", (json_int_t)counters.hdlc_rx_frames,
+		"frames_out", (json_int_t)counters.hdlc_tx_frames, "frame_errors",
+		(json_int_t)counters.hdlc_rx_errors, "frames_dropped",
+		(json_int_t)counters.hdlc_dropped);
 }
 
 static json_t *gather_spans(struct gateway *gateway)
@@ -163,7 +150,7 @@ static bool add_channel(void *data, const struct channel_status *channel)
 				"trunk", channel->trunk, "state", channel->state, "call",
 				channel->call ? json_integer(channel->call) : json_null(),
 				"direction", channel->direction, "calling",
-				show_text(channel->calling), "called", show_text(channel->called)));
+				wire_text(channel->calling), "called", wire_text(channel->called)));
 	return true;
 }
 
@@ -195,7 +182,7 @@ static json_t *leg_row(const struct call_status *call, int i)
 		return json_null();
 	return json_pack("{s:s, s:s, s:s, s:o}", "via", call->leg[i].via_kind, "name",
 			 call->leg[i].via, "channel", call->leg[i].channel, "about",
-			 show_text(call->leg[i].about));
+			 wire_text(call->leg[i].about));
 }
 
 /* "trunk pstn e1-1/17" */
@@ -213,7 +200,7 @@ static json_t *call_row(const struct call_status *call)
 
 	return json_pack(
 		"{s:i, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "id", (int)call->id, "state",
-		call->state, "calling", show_text(call->calling), "called", show_text(call->called),
+		call->state, "calling", wire_text(call->calling), "called", wire_text(call->called),
 		"from", leg_text(call, 0), "to", leg_text(call, 1), "route", call->route, "age_s",
 		json_integer((now - call->setup_us) / 1000000), "answered_s",
 		call->answer_us ? json_integer((now - call->answer_us) / 1000000) : json_null());
@@ -247,8 +234,8 @@ static json_t *call_record(const struct call_status *call)
 	json_t *record =
 		json_pack("{s:i, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (int)call->id,
 			  "state", call->state, "context", (int)call->context, "route", call->route,
-			  "calling", show_text(call->calling), "called", show_text(call->called),
-			  "called_out", show_text(call->called_out), "setup_to_alerting_ms",
+			  "calling", wire_text(call->calling), "called", wire_text(call->called),
+			  "called_out", wire_text(call->called_out), "setup_to_alerting_ms",
 			  between_ms(call->setup_us, call->alert_us), "setup_to_answer_ms",
 			  between_ms(call->setup_us, call->answer_us), "answered_ms",
 			  between_ms(call->answer_us, clock_now_us()));

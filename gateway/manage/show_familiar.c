@@ -10,7 +10,6 @@
 #include "drivers/tdm.h"
 #include "manage/cli.h"
 #include "manage/manage.h"
-#include "manage/show.h"
 #include "pstn/trunk.h"
 
 struct mask_walk {

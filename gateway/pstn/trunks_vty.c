@@ -283,7 +283,7 @@ static void validate_span(const struct config *config, const struct trunk_config
 {
 	const struct span_config *span =
 		spans_config_find(config_get(config, &spans_section), trunk->span);
-	unsigned last = span && span->type == SPAN_T1 ? 24 : 31;
+	unsigned last = span_timeslots(span ? span->type : SPAN_E1);
 
 	if (!span) {
 		char *names = config_names(report, config, "span");

@@ -21,7 +21,6 @@ enum {
 	/* An alarm shorter than this does no harm but to the sound; a longer one clears the calls. Q.921
 	 * alone would notice after T203 and four times T200, 14 s. */
 	ALARM_PERSISTS_S = 2,
-	CAUSE_NO_SUCH_CHANNEL = 82, /* Q.850: identified channel does not exist */
 };
 
 static struct isdn *isdn_of(const struct trunk *trunk)
@@ -333,15 +332,9 @@ static void on_alarm(void *data, unsigned alarms)
 	isdn->alarms = alarms;
 }
 
-static void on_cas(void *data, unsigned timeslot, uint8_t abcd)
-{
-	(void)data, (void)timeslot, (void)abcd;
-}
-
 static const struct tdm_listener listener = {
 	.on_frame = on_frame,
 	.on_alarm = on_alarm,
-	.on_cas = on_cas,
 };
 
 /* Q.931 5.8.9 clears with 27 when the data link does not come back; a dead span says so sooner. */
@@ -433,21 +426,13 @@ static unsigned isdn_seize(struct trunk *trunk, struct leg **leg, const char **w
 	return 0;
 }
 
-static const char *layer1(unsigned alarms)
-{
-	return alarms & TDM_ALARM_RED      ? "red"
-	       : alarms & TDM_ALARM_BLUE   ? "blue"
-	       : alarms & TDM_ALARM_YELLOW ? "yellow"
-					   : "active";
-}
-
 static void isdn_status(const struct trunk *trunk, struct trunk_status *out)
 {
 	const struct isdn *isdn = isdn_of(trunk);
 
 	out->variant = dchannel_variant(isdn->dchannel);
 	out->span_ok = !isdn->alarms;
-	out->layer1 = layer1(isdn->alarms);
+	out->layer1 = isdn->alarms ? tdm_alarm_names(isdn->alarms) : "active";
 	out->layer2 = dchannel_is_up(isdn->dchannel) ? "up" : "down";
 	out->calls_in = isdn->calls_in;
 	out->calls_out = isdn->calls_out;

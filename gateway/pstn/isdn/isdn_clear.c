@@ -9,7 +9,8 @@
 static bool completes(unsigned cause)
 {
 	return cause == CAUSE_UNALLOCATED || cause == CAUSE_NO_CIRCUIT ||
-	       cause == CAUSE_CHANNEL_NOT_AVAILABLE || cause == 82 || cause == CAUSE_INCOMPATIBLE;
+	       cause == CAUSE_CHANNEL_NOT_AVAILABLE || cause == CAUSE_NO_SUCH_CHANNEL ||
+	       cause == CAUSE_INCOMPATIBLE;
 }
 
 /* 6, 7, 26 and 81 have a meaning between neighbours only, and make libpri take short cuts. */

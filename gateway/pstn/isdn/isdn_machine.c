@@ -108,7 +108,7 @@ static void on_answer_message(struct isdn_leg *leg, uint32_t event,
 
 	if (!isdn_leg_accept_channel(leg, line->channel)) {
 		/* 6 tells the network (5.2.3.1), 44 lets the hub find another way. */
-		isdn_clear_both(leg, 6, CAUSE_CHANNEL_NOT_AVAILABLE);
+		isdn_clear_both(leg, CAUSE_CHANNEL_UNACCEPTABLE, CAUSE_CHANNEL_NOT_AVAILABLE);
 		return;
 	}
 	if (event != LINE_PROGRESS)

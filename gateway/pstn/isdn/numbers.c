@@ -9,14 +9,12 @@
 /* What libpri has room for; it cuts longer numbers without a word. */
 enum { DIGITS_MAX = 31 };
 
-static const char dialable[] = "0123456789*#ABCD";
-
 /* False when it is no number, or so long that it may have been cut; to is empty then. */
 static bool copy_digits(struct leg_number *to, const char *from)
 {
-	size_t n = strspn(from, dialable);
+	size_t n = strlen(from);
 
-	if (from[n] || n >= DIGITS_MAX)
+	if (!leg_is_number(from) || n >= DIGITS_MAX)
 		return false;
 	memcpy(to->digits, from, n + 1);
 	return true;

@@ -89,8 +89,8 @@ END_TEST
 START_TEST(level_below_notice_is_off_by_default)
 {
 	begin();
-	LOGP(DRTP, LOGL_INFO, "quiet\n");
-	LOGP(DRTP, LOGL_DEBUG, "quiet\n");
+	LOGP(DMG, LOGL_INFO, "quiet\n");
+	LOGP(DMG, LOGL_DEBUG, "quiet\n");
 	ck_assert_str_eq(finish(), "");
 }
 END_TEST
