@@ -27,6 +27,7 @@ static struct {
 	unsigned n_history;
 	struct osmo_timer_list confirm; /* pending: a commit waits to be confirmed */
 	struct config *confirmed;       /* what ran before, and runs again if it is not */
+	bool went_back; /* since the candidate was begun: its editor must see that */
 } state;
 
 static bool same(const struct config *a, const struct config *b)
@@ -58,6 +59,7 @@ static void take_candidate(const struct config *from)
 	TALLOC_FREE(state.candidate);
 	state.candidate = config_copy(cli_gateway()->owner, from);
 	config_set_candidate(state.candidate);
+	state.went_back = false;
 }
 
 void candidate_forget(struct vty *vty)
@@ -209,6 +211,13 @@ static bool cli_moves(const struct config *from, const struct config *to)
 
 static int commit_candidate(struct vty *vty)
 {
+	if (state.went_back) {
+		state.went_back = false;
+		return config_reject(
+			vty, "not committed: an unconfirmed commit was taken back since this "
+			     "candidate was begun, and may still be in it; see `show diff`, then "
+			     "`commit` again or `rollback 0`");
+	}
 	struct config_report *report = config_report_new(NULL, NULL);
 	bool moves = cli_moves(cli_gateway()->running, state.candidate);
 	bool done = carry_over(state.candidate, report);
@@ -256,6 +265,7 @@ static void on_confirm_missing(void *data)
 						 : "no reason given");
 	TALLOC_FREE(state.confirmed);
 	talloc_free(report);
+	state.went_back = state.editor;
 	if (state.editor)
 		cli_notice(state.editor,
 			   "%% not confirmed in time: the configuration before the commit runs "

@@ -247,6 +247,10 @@ START_TEST(an_unconfirmed_commit_goes_back)
 	ck_assert(!running_has("m") && !running_has("n") && running_has("l"));
 	session_hear(&end);
 	ck_assert_ptr_nonnull(strstr(end.heard, "not confirmed in time"));
+	CHECK_SAYS(&end, "commit", "taken back");
+	ck_assert(!running_has("m"));
+	CHECK_SAYS(&end, "commit", "Committed");
+	ck_assert(running_has("m"));
 	session_close(&end);
 	stop();
 }
