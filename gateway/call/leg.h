@@ -49,6 +49,7 @@ struct leg_setup {
 	struct leg_number called, calling;
 	char calling_name[LEG_NAME_MAX]; /* UTF-8; "" when absent */
 	uint8_t bearer;                  /* enum leg_bearer */
+	bool all_isdn;                   /* the caller and the way to here (Q.931 4.5.23) */
 	uint32_t context;                /* to a leg: where its termination goes */
 };
 

@@ -17,15 +17,17 @@ enum trunk_hunt { HUNT_ASCENDING, HUNT_DESCENDING, HUNT_ROUND_ROBIN };
  * better with 486) are let through until RELEASE or T306. */
 enum trunk_inband { INBAND_ANNOUNCEMENTS, INBAND_ALWAYS, INBAND_NEVER };
 
-struct trunk_timers {  /* seconds, by their names in Q.931; 0: the default stands */
-	unsigned t301; /* 180: alerting to connect; ours, libpri leaves it unset */
-	unsigned t303; /* 4 */
-	unsigned t305; /* 30 */
-	unsigned t306; /* 30: DISCONNECT with in-band information to RELEASE; ours */
-	unsigned t308; /* 4 */
-	unsigned t310; /* 60 user side, 35 network: PROCEEDING to ALERTING; ours */
-	unsigned t313; /* 4 */
+/* Seconds, by their names in Q.931; 0: the default stands. T301, T306 and T310 are our own, the others
+ * libpri's. T302 and T304 do not run: SETUP has all digits, in both directions. */
+struct trunk_timers {
+	unsigned t301; /* 180: ALERTING to CONNECT; not in the user who is called */
+	unsigned t303; /* 4: SETUP to the first answer, twice */
+	unsigned t305; /* 30: DISCONNECT to RELEASE */
+	unsigned t306; /* 30: the same, with in-band information */
+	unsigned t308; /* 4: RELEASE to RELEASE COMPLETE, twice */
 	unsigned t309; /* 90: active calls outlive a lost data link */
+	unsigned t310; /* 60 user side, 35 network: PROCEEDING to ALERTING */
+	unsigned t313; /* 4: CONNECT to CONNECT ACKNOWLEDGE, user side */
 };
 
 struct trunk_config {

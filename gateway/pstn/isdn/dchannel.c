@@ -63,7 +63,7 @@ static int on_write(struct pri *pri, void *buf, int size)
 	if (q931_sent_reference(frame, len, &reference)) {
 		struct q931_edit edit = { 0 };
 		dchannel->user->on_send(dchannel->data, reference, &edit);
-		q931_edit(frame, len, &edit);
+		len = q931_edit(frame, len, sizeof(frame), &edit);
 	}
 	dchannel->user->on_trace(dchannel->data, true, frame, len);
 	dchannel->span->driver->hdlc_send(dchannel->span, dchannel->timeslot, frame, len);

@@ -163,14 +163,25 @@ static bool is_inband(int progress_mask)
 	return progress_mask & (PRI_PROG_INBAND_AVAILABLE | PRI_PROG_CALL_NOT_E2E_ISDN);
 }
 
+/* When T303 has run out twice, Q.931 wants 102 from the user (5.1.1) and 18 from the network (5.2.5.3);
+ * libpri says 18 for both. */
+static uint8_t clearing_cause(const struct isdn *isdn, int cause, bool has_message)
+{
+	if (cause <= 0 || cause > 127)
+		return CAUSE_NORMAL_UNSPECIFIED;
+	if (!has_message && cause == PRI_CAUSE_NO_USER_RESPONSE &&
+	    isdn->trunk.config.side == TRUNK_USER)
+		return CAUSE_RECOVERY_ON_TIMER;
+	return (uint8_t)cause;
+}
+
 static void on_clearing(const struct isdn *isdn, const pri_event_hangup *event,
 			enum isdn_event verb, const struct q931_heard *heard)
 {
 	struct isdn_leg *leg = find_call(isdn, event->call);
 	const struct isdn_line_msg msg = {
 		.channel = event->channel,
-		.cause = event->cause > 0 && event->cause < 128 ? (uint8_t)event->cause
-								: CAUSE_NORMAL_UNSPECIFIED,
+		.cause = clearing_cause(isdn, event->cause, heard),
 		.location = heard ? heard->location : LOC_PRIVATE_LOCAL,
 		.inband = heard && heard->inband,
 	};
@@ -285,6 +296,7 @@ static void on_send(void *data, uint16_t reference, struct q931_edit *edit)
 			continue;
 		edit->cause_location = leg->location;
 		edit->one_step_on = leg->one_step_on;
+		edit->not_all_isdn = !leg->all_isdn;
 	}
 }
 

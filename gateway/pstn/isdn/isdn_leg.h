@@ -62,6 +62,7 @@ struct isdn_leg {
 	bool incoming;      /* the line called us */
 	uint8_t timeslot;   /* 0: the network will say */
 	uint8_t bearer;     /* enum leg_bearer */
+	bool all_isdn;      /* as in leg_setup */
 	uint8_t location;   /* of the cause that we send */
 	uint8_t cause;      /* of a DISCONNECT that has sound */
 	/* Our DISCONNECT had a progress indicator, which libpri cannot send: it was libpri's PROGRESS, and

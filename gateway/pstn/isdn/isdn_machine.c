@@ -70,6 +70,7 @@ static void place(struct isdn_leg *leg, const struct leg_setup *setup)
 {
 	copy_numbers(leg, setup);
 	leg->context = setup->context;
+	leg->all_isdn = setup->all_isdn;
 	unsigned cause = send_setup(leg, setup);
 	if (cause) {
 		const struct isdn_line_msg why = {
@@ -258,10 +259,9 @@ bool isdn_machine_ring(struct isdn *isdn, const pri_event_ring *ring, unsigned t
 		isdn_clear_both(leg, cause, cause);
 		return true;
 	}
+	/* The hub answers at once, and its answer must go out before the peer clears: libpri forgets calls
+	 * without one silently. */
 	isdn_leg_say(leg, &msg);
-	/* A first message must go out before the peer clears: libpri forgets calls without one silently. */
-	if (isdn_leg_state(leg) == ST_CALL_PRESENT)
-		isdn_clear_proceed(leg);
 	return true;
 }
 

@@ -63,6 +63,8 @@ static void copy_name(char out[LEG_NAME_MAX], const char *from)
 
 unsigned numbers_of_ring(const pri_event_ring *ring, struct leg_setup *setup)
 {
+	const int not_isdn = PRI_PROG_CALL_NOT_E2E_ISDN | PRI_PROG_CALLER_NOT_ISDN;
+
 	*setup = (struct leg_setup){ 0 };
 	switch (ring->ctype) {
 	case PRI_TRANS_CAP_SPEECH:
@@ -82,6 +84,7 @@ unsigned numbers_of_ring(const pri_event_ring *ring, struct leg_setup *setup)
 		return CAUSE_INVALID_NUMBER;
 	copy_calling(&setup->calling, ring);
 	copy_name(setup->calling_name, ring->callingname);
+	setup->all_isdn = !(ring->progressmask & not_isdn);
 	return 0;
 }
 

@@ -2,6 +2,8 @@
  * looked at; an element that cannot be what it says ends the search. */
 #include "pstn/isdn/q931.h"
 
+#include <string.h>
+
 enum {
 	CONTROL = 2,       /* after the two address octets */
 	DISCRIMINATOR = 4, /* after the two control octets of an I frame */
@@ -11,6 +13,7 @@ enum {
 	PROTOCOL_Q931 = 8,
 
 	MSG_PROGRESS = 0x03,
+	MSG_SETUP = 0x05,
 	MSG_DISCONNECT = 0x45,
 	MSG_RELEASE = 0x4d,
 
@@ -19,6 +22,7 @@ enum {
 	IE_SINGLE_OCTET = 0x80,
 	IE_SHIFT = 0x90,
 	IE_SHIFT_ONCE = 0x08, /* non-locking, 4.5.4 */
+	PROGRESS_ORIGIN_NOT_ISDN = 3,
 	PROGRESS_INBAND = 8,
 };
 
@@ -93,19 +97,45 @@ static void put_location(uint8_t *frame, size_t at, uint8_t location)
 		frame[at] = (uint8_t)((frame[at] & 0xf0) | (location & 0x0f));
 }
 
-void q931_edit(uint8_t *frame, size_t len, const struct q931_edit *edit)
+/* Where that element belongs: they come in order, but for those of one octet, and before all of other codesets
+ * (Q.931 4.5.1, 4.5.2). Beyond len when an element on the way there is none. */
+static size_t place_of(const uint8_t *frame, size_t len, size_t from, uint8_t id)
+{
+	bool foreign = false;
+
+	while (from < len && (frame[from] < id || frame[from] & IE_SINGLE_OCTET) &&
+	       (frame[from] & 0xf0) != IE_SHIFT)
+		from = next_element(frame, len, from, &foreign);
+	return from;
+}
+
+/* The calling party has no ISDN (Q.931 4.5.23). */
+static size_t add_progress(uint8_t *frame, size_t len, size_t size, size_t elements)
+{
+	static const uint8_t progress[] = { IE_PROGRESS, 2, 0x80, 0x80 | PROGRESS_ORIGIN_NOT_ISDN };
+	size_t at = place_of(frame, len, elements, IE_PROGRESS);
+
+	if (at > len || len + sizeof(progress) > size)
+		return len;
+	memmove(frame + at + sizeof(progress), frame + at, len - at);
+	memcpy(frame + at, progress, sizeof(progress));
+	return len + sizeof(progress);
+}
+
+size_t q931_edit(uint8_t *frame, size_t len, size_t size, const struct q931_edit *edit)
 {
 	size_t type = type_at(frame, len);
 
 	if (!type)
-		return;
+		return len;
+	if (frame[type] == MSG_SETUP && edit->not_all_isdn)
+		len = add_progress(frame, len, size, type + 1);
 	size_t cause = find(frame, len, type + 1, IE_CAUSE);
 	put_location(frame, cause, edit->cause_location);
 	put_location(frame, find(frame, len, type + 1, IE_PROGRESS), edit->progress_location);
-	if (!edit->one_step_on)
-		return;
-	if (frame[type] == MSG_PROGRESS && cause)
+	if (edit->one_step_on && frame[type] == MSG_PROGRESS && cause)
 		frame[type] = MSG_DISCONNECT;
-	else if (frame[type] == MSG_DISCONNECT)
+	else if (edit->one_step_on && frame[type] == MSG_DISCONNECT)
 		frame[type] = MSG_RELEASE;
+	return len;
 }

@@ -1,5 +1,6 @@
 /* What libpri neither tells nor lets one say about Q.931 messages, done on the frames that pass by: the
- * location of a cause, the progress indicator of a DISCONNECT. Frames are Q.921's, without FCS. Pure. */
+ * location of a cause, the progress indicators of DISCONNECT and SETUP. Frames are Q.921's, without FCS.
+ * Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,6 +24,8 @@ struct q931_edit {
 	/* PROGRESS with a cause goes out as DISCONNECT, which has the same elements (Q.931 3.1.8, 3.1.5),
 	 * and DISCONNECT as RELEASE. */
 	bool one_step_on;
+	bool not_all_isdn; /* SETUP gets progress indicator 3 */
 };
 
-void q931_edit(uint8_t *frame, size_t len, const struct q931_edit *edit);
+/* The frame's new length, of size at most. */
+size_t q931_edit(uint8_t *frame, size_t len, size_t size, const struct q931_edit *edit);

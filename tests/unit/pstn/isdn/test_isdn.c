@@ -105,6 +105,24 @@ START_TEST(numbers_cross_whole)
 }
 END_TEST
 
+/* Progress indicator 3 comes and goes with who calls (Q.931 4.5.23). */
+START_TEST(caller_in_the_isdn_is_told_from_others)
+{
+	world_open();
+	for (unsigned all_isdn = 0; all_isdn < 2; all_isdn++) {
+		struct leg_msg msg = { .verb = LEG_SETUP, .setup = setup_from(LEG_PRES_ALLOWED) };
+
+		msg.setup.all_isdn = all_isdn;
+		mock_leg_open(&w.b.leg, w.hub, "peer", "b");
+		call_hears(w.hub, w.b.leg.leg, &msg);
+		run_ms(100);
+		ck_assert_uint_eq(w.a.leg.told[0].setup.all_isdn, all_isdn);
+		says(&w.b, LEG_RELEASE, 16, false);
+	}
+	world_close();
+}
+END_TEST
+
 START_TEST(caller_without_a_number_is_unavailable)
 {
 	world_open();
@@ -283,33 +301,63 @@ START_TEST(t306_of_the_network_sends_release)
 }
 END_TEST
 
+/* In who placed the call, and in the network for the call that it serves (Q.931 9.1, 9.2) */
 START_TEST(t301_ends_a_call_that_nobody_answers)
 {
+	for (unsigned runs_in = 0; runs_in < 2; runs_in++) {
+		world_prepare();
+		w.trunk[runs_in].timers.t301 = 20;
+		world_start();
+		a_calls("200");
+		says(&w.b, LEG_ALERTING, 0, false);
+		run_ms(19500);
+		ck_assert(!was_told(&w.a, LEG_RELEASE));
+		run_ms(700);
+		ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), 19);
+		ck_assert_uint_eq(told_cause(&w.b, LEG_RELEASE), 19);
+		world_close();
+	}
+}
+END_TEST
+
+START_TEST(t301_does_not_run_in_the_called_user)
+{
 	world_prepare();
-	w.trunk[1].timers.t301 = 20;
+	w.trunk[0].timers.t301 = 5;
 	world_start();
-	a_calls("605");
-	ck_assert(was_told(&w.a, LEG_ALERTING));
-	run_ms(19500);
+	b_calls("300");
+	says(&w.a, LEG_ALERTING, 0, false);
+	run_ms(6000);
 	ck_assert(!was_told(&w.a, LEG_RELEASE));
-	run_ms(700);
-	ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), 19);
+	says(&w.a, LEG_CONNECT, 0, false);
+	ck_assert(was_told(&w.b, LEG_CONNECT));
+	says(&w.b, LEG_RELEASE, 16, false);
 	world_close();
 }
 END_TEST
 
+/* Rows: which side calls, its T310 as set, and as it is (ETSI EN 300 403-1 9) */
 START_TEST(t310_ends_a_call_that_does_not_proceed)
 {
-	world_prepare();
-	w.trunk[0].timers.t310 = 10;
-	world_start();
-	a_calls("200");
-	run_ms(9500);
-	ck_assert(!was_told(&w.a, LEG_RELEASE));
-	run_ms(700);
-	ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), 102);
-	ck_assert_uint_eq(told_cause(&w.b, LEG_RELEASE), 102);
-	world_close();
+	static const struct {
+		unsigned side, set_s, runs_s;
+	} rows[] = { { 0, 10, 10 }, { 1, 10, 10 }, { 0, 0, 60 }, { 1, 0, 35 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		world_prepare();
+		w.trunk[rows[i].side].timers.t310 = rows[i].set_s;
+		world_start();
+		if (rows[i].side)
+			b_calls("300");
+		else
+			a_calls("200");
+		run_ms(rows[i].runs_s * 1000 - 500);
+		ck_assert(!was_told(&w.a, LEG_RELEASE));
+		run_ms(700);
+		ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), 102);
+		ck_assert_uint_eq(told_cause(&w.b, LEG_RELEASE), 102);
+		world_close();
+	}
 }
 END_TEST
 
@@ -675,6 +723,21 @@ START_TEST(ringing_tone_is_heard_and_then_the_party)
 }
 END_TEST
 
+/* Who is called gives the tone: the network keeps its own. */
+START_TEST(ringing_tone_of_the_party_is_left_alone)
+{
+	world_open();
+	a_calls("200");
+	uint32_t caller = add_party(1, TONE_NONE);
+	mock_leg_say(&w.b.leg, LEG_ALERTING, 0, true);
+	for (unsigned s = 0; s < 5; s += 2)
+		ck_assert_int_lt(hears(caller), 100);
+	mg_subtract(w.mg, caller);
+	says(&w.a, LEG_RELEASE, 16, false);
+	world_close();
+}
+END_TEST
+
 /* Q.931 messages in the capture as seen by the user's trunk (e1-1), upper case when the network sent them */
 struct captured {
 	char types[64];
@@ -774,12 +837,13 @@ END_TEST
 
 UNIT_MAIN("isdn", link_comes_up_on_both_sides, call_from_user_to_network_and_back_to_idle,
 	  call_from_network_to_user_cleared_by_called, numbers_cross_whole,
-	  caller_without_a_number_is_unavailable, refusal_crosses_with_cause_and_location,
-	  refusal_without_a_route_keeps_its_cause, caller_gives_up_in_every_state,
-	  both_clear_at_once, busy_tone_is_not_waited_for, announcement_is_heard_until_release,
-	  caller_may_hang_up_on_an_announcement, policy_decides_about_announcements,
-	  t306_ends_an_announcement, t306_of_the_network_sends_release,
-	  t301_ends_a_call_that_nobody_answers, t310_ends_a_call_that_does_not_proceed,
+	  caller_in_the_isdn_is_told_from_others, caller_without_a_number_is_unavailable,
+	  refusal_crosses_with_cause_and_location, refusal_without_a_route_keeps_its_cause,
+	  caller_gives_up_in_every_state, both_clear_at_once, busy_tone_is_not_waited_for,
+	  announcement_is_heard_until_release, caller_may_hang_up_on_an_announcement,
+	  policy_decides_about_announcements, t306_ends_an_announcement,
+	  t306_of_the_network_sends_release, t301_ends_a_call_that_nobody_answers,
+	  t301_does_not_run_in_the_called_user, t310_ends_a_call_that_does_not_proceed,
 	  progress_with_sound_stops_t310, thirty_calls_and_no_more, no_call_without_d_channel,
 	  glare_costs_no_call, glare_on_the_last_channel_goes_to_the_network,
 	  cut_clears_calls_and_the_next_is_good, long_cut_takes_the_link_down_and_it_comes_back,
@@ -787,4 +851,4 @@ UNIT_MAIN("isdn", link_comes_up_on_both_sides, call_from_user_to_network_and_bac
 	  removed_trunk_clears_its_calls_and_may_come_back, one_side_rebuilt_frees_the_other,
 	  call_without_a_termination_is_cleared_with_47, three_hundred_calls_leave_nothing,
 	  nothing_is_left_in_libpri, ringing_tone_is_heard_and_then_the_party,
-	  line_carries_the_right_messages)
+	  ringing_tone_of_the_party_is_left_alone, line_carries_the_right_messages)

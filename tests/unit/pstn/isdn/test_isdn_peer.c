@@ -33,6 +33,59 @@ START_TEST(restart_clears_the_call_on_its_channel)
 }
 END_TEST
 
+/* RESTART for the interface: no channel, indicator 7 (Q.931 4.5.24) */
+static void restart_all(uint8_t *frame, size_t *len)
+{
+	if (*len < 9 || frame[2] & 1 || frame[8] != 0x46)
+		return;
+	memcpy(frame + 9, "\x79\x01\x87", 3);
+	*len = 12;
+}
+
+START_TEST(restart_of_the_interface_clears_every_call)
+{
+	struct mock_leg other = { 0 };
+
+	peer_world(TRUNK_USER);
+	active_call();
+	w.a.target.leg = &other;
+	peer_calls("300", 9, true, PRI_TRANS_CAP_SPEECH);
+	ck_assert_uint_eq(busy_channels(), 2);
+	peer.edit = restart_all;
+	pri_reset(peer.pri, 20);
+	peer_run(100);
+	ck_assert_uint_eq(peer.seen[PRI_EVENT_RESTART_ACK], 1);
+	ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), 41);
+	ck_assert_uint_eq(busy_channels(), 0);
+	peer_close();
+}
+END_TEST
+
+/* Rows: the law of the span and the bearer's layer 1 (Q.931 4.5.5). All digits are in SETUP, which says so
+ * (5.1.1), and who calls has no ISDN (4.5.23). */
+START_TEST(setup_says_what_it_is)
+{
+	static const struct {
+		enum law law;
+		int layer1;
+	} rows[] = { { LAW_ALAW, PRI_LAYER_1_ALAW }, { LAW_MULAW, PRI_LAYER_1_ULAW } };
+
+	peer_world(TRUNK_USER);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const pri_event_ring *ring = &peer.last[PRI_EVENT_RING].ring;
+
+		w.e1->law = rows[i].law;
+		q931_call *call = peer_is_called("200");
+		ck_assert_int_eq(ring->layer1, rows[i].layer1);
+		ck_assert_int_eq(ring->complete, 1);
+		ck_assert_int_eq(ring->progressmask, PRI_PROG_CALLER_NOT_ISDN);
+		pri_proceeding(peer.pri, call, 1, 0);
+		peer_clears(call, 21);
+	}
+	peer_close();
+}
+END_TEST
+
 /* Q.931 5.8.9: an active call outlives a lost data link, for T309. */
 START_TEST(active_call_outlives_a_lost_link)
 {
@@ -80,15 +133,84 @@ START_TEST(lost_link_clears_a_call_that_is_not_active)
 }
 END_TEST
 
-/* Q.931 5.1.1: SETUP goes out twice, T303 apart. */
-START_TEST(t303_ends_a_call_without_an_answer)
+/* SETUP goes out twice, T303 apart. */
+static void silence_ends_with(unsigned cause, enum trunk_side ours)
 {
-	peer_world(TRUNK_USER);
+	peer_world(ours);
 	peer_is_called("200");
 	peer_run(7500);
 	ck_assert(!was_told(&w.a, LEG_RELEASE));
 	peer_run(800);
+	ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), cause);
+	peer_close();
+}
+
+/* Q.931 5.1.1 */
+START_TEST(t303_of_the_user_ends_a_call_with_102)
+{
+	silence_ends_with(102, TRUNK_USER);
+}
+END_TEST
+
+/* Q.931 5.2.5.3 */
+START_TEST(t303_of_the_network_ends_a_call_with_18)
+{
+	silence_ends_with(18, TRUNK_NETWORK);
+}
+END_TEST
+
+/* The same cause from the line stays what it is. */
+START_TEST(silence_beyond_the_exchange_is_no_t303)
+{
+	peer_world(TRUNK_USER);
+	q931_call *call = peer_is_called("200");
+	pri_proceeding(peer.pri, call, 1, 0);
+	peer_clears(call, 18);
 	ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), 18);
+	peer_close();
+}
+END_TEST
+
+/* Q.931 5.2.8: CONNECT of the user wants its acknowledgement. */
+START_TEST(t313_ends_an_answer_without_acknowledgement)
+{
+	world_prepare();
+	w.trunk[0].timers.t313 = 10;
+	peer_open(PRI_NETWORK);
+	pri_connect_ack_enable(peer.pri, 1);
+	ck_assert_int_eq(world_apply(1), 0);
+	peer_run(1500);
+	q931_call *call = peer_calls("300", 1, true, PRI_TRANS_CAP_SPEECH);
+	mock_leg_say(&w.a.leg, LEG_CONNECT, 0, false);
+	peer_run(9500);
+	ck_assert_uint_eq(peer.seen[PRI_EVENT_HANGUP_REQ], 0);
+	peer_run(700);
+	ck_assert_uint_eq(peer.seen[PRI_EVENT_HANGUP_REQ], 1);
+	pri_hangup(peer.pri, call, -1);
+	peer_run(100);
+	ck_assert(was_told(&w.a, LEG_RELEASE));
+	peer_close();
+}
+END_TEST
+
+static void not_all_isdn(uint8_t *frame, size_t *len)
+{
+	uint8_t *progress = memmem(frame, *len, "\x1e\x02\x81\x88", 4);
+
+	if (progress)
+		progress[3] = 0x80 | 1;
+}
+
+/* Q.931 5.1.6: with progress indicator 1 too, tones may be in the channel. */
+START_TEST(call_that_leaves_the_isdn_may_have_sound)
+{
+	peer_world(TRUNK_USER);
+	q931_call *call = peer_is_called("200");
+	peer.edit = not_all_isdn;
+	pri_acknowledge(peer.pri, call, 1, 1);
+	peer_run(100);
+	ck_assert(mock_leg_told(&w.a.leg, LEG_ALERTING)->inband);
+	peer_clears(call, 17);
 	peer_close();
 }
 END_TEST
@@ -287,10 +409,13 @@ START_TEST(noise_does_no_harm)
 }
 END_TEST
 
-UNIT_MAIN("isdn_peer", restart_clears_the_call_on_its_channel, active_call_outlives_a_lost_link,
+UNIT_MAIN("isdn_peer", restart_clears_the_call_on_its_channel,
+	  restart_of_the_interface_clears_every_call, setup_says_what_it_is,
+	  active_call_outlives_a_lost_link, silence_beyond_the_exchange_is_no_t303,
+	  t313_ends_an_answer_without_acknowledgement, call_that_leaves_the_isdn_may_have_sound,
 	  t309_clears_with_27, lost_link_clears_a_call_that_is_not_active,
-	  t303_ends_a_call_without_an_answer, clearing_ends_though_nobody_answers,
-	  network_may_give_another_channel, unacceptable_channel_is_refused,
-	  channel_of_a_call_that_comes_in, malformed_call_is_refused,
-	  setup_acknowledge_is_waited_out, cause_comes_with_its_location,
+	  t303_of_the_user_ends_a_call_with_102, t303_of_the_network_ends_a_call_with_18,
+	  clearing_ends_though_nobody_answers, network_may_give_another_channel,
+	  unacceptable_channel_is_refused, channel_of_a_call_that_comes_in,
+	  malformed_call_is_refused, setup_acknowledge_is_waited_out, cause_comes_with_its_location,
 	  link_stays_down_between_two_of_a_kind, noise_does_no_harm)

@@ -104,20 +104,48 @@ static const struct {
 	  FRAME(I_FRAME, CALL_1, 0x03, 0x08, 0x02, 0x83, 0x95, 0x1e, 0x02, 0x82, 0x88) },
 	/* one step on */
 	{ FRAME(I_FRAME, CALL_1, 0x03, 0x08, 0x02, 0x81, 0x95, 0x1e, 0x02, 0x81, 0x88),
-	  { 1, 1, true },
+	  { 1, 1, true, false },
 	  FRAME(I_FRAME, CALL_1, 0x45, 0x08, 0x02, 0x81, 0x95, 0x1e, 0x02, 0x81, 0x88) },
 	{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 0x02, 0x81, 0x95),
-	  { 1, 1, true },
+	  { 1, 1, true, false },
 	  FRAME(I_FRAME, CALL_1, 0x4d, 0x08, 0x02, 0x81, 0x95) },
 	/* an earlier PROGRESS, sent again, and RELEASE stay what they are */
 	{ FRAME(I_FRAME, CALL_1, 0x03, 0x1e, 0x02, 0x81, 0x88),
-	  { 1, 1, true },
+	  { 1, 1, true, false },
 	  FRAME(I_FRAME, CALL_1, 0x03, 0x1e, 0x02, 0x81, 0x88) },
 	{ FRAME(I_FRAME, CALL_1, 0x4d, 0x08, 0x02, 0x81, 0x95),
-	  { 1, 1, true },
+	  { 1, 1, true, false },
 	  FRAME(I_FRAME, CALL_1, 0x4d, 0x08, 0x02, 0x81, 0x95) },
+	/* SETUP: progress indicator 3 before the elements of higher numbers and other codesets, and only there;
+	 * not beyond a broken element */
+	{ FRAME(I_FRAME, CALL_1, 0x05, 0xa1, 0x04, 0x01, 0x90, 0x18, 0x01, 0xa9, 0x70, 0x01, 0x81),
+	  { .progress_location = 2, .not_all_isdn = true },
+	  FRAME(I_FRAME, CALL_1, 0x05, 0xa1, 0x04, 0x01, 0x90, 0x18, 0x01, 0xa9, 0x1e, 0x02, 0x82,
+		0x83, 0x70, 0x01, 0x81) },
+	{ FRAME(I_FRAME, CALL_1, 0x05, 0x04, 0x01, 0x90, 0x96, 0x04, 0x01, 0x90),
+	  { .progress_location = 1, .not_all_isdn = true },
+	  FRAME(I_FRAME, CALL_1, 0x05, 0x04, 0x01, 0x90, 0x1e, 0x02, 0x81, 0x83, 0x96, 0x04, 0x01,
+		0x90) },
+	{ FRAME(I_FRAME, CALL_1, 0x05),
+	  { .progress_location = 1, .not_all_isdn = true },
+	  FRAME(I_FRAME, CALL_1, 0x05, 0x1e, 0x02, 0x81, 0x83) },
+	{ FRAME(I_FRAME, CALL_1, 0x05, 0x04, 0x01, 0x90),
+	  { .progress_location = 1 },
+	  FRAME(I_FRAME, CALL_1, 0x05, 0x04, 0x01, 0x90) },
+	{ FRAME(I_FRAME, CALL_1, 0x07, 0x18, 0x01, 0xa9),
+	  { .not_all_isdn = true },
+	  FRAME(I_FRAME, CALL_1, 0x07, 0x18, 0x01, 0xa9) },
+	{ FRAME(I_FRAME, CALL_1, 0x05, 0x04, 0x09, 0x90),
+	  { .not_all_isdn = true },
+	  FRAME(I_FRAME, CALL_1, 0x05, 0x04, 0x09, 0x90) },
+	/* no room: the frame fills its array */
+	{ FRAME(I_FRAME, CALL_1, 0x05, 0x7e, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0),
+	  { .not_all_isdn = true },
+	  FRAME(I_FRAME, CALL_1, 0x05, 0x7e, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0) },
 	/* no message */
-	{ FRAME(0x02, 0x01, 0x01, 0x06), { 5, 5, true }, FRAME(0x02, 0x01, 0x01, 0x06) },
+	{ FRAME(0x02, 0x01, 0x01, 0x06), { 5, 5, true, true }, FRAME(0x02, 0x01, 0x01, 0x06) },
 };
 
 START_TEST(edits_change_what_they_say_and_nothing_else)
@@ -125,7 +153,9 @@ START_TEST(edits_change_what_they_say_and_nothing_else)
 	for (size_t i = 0; i < ARRAY_SIZE(edits); i++) {
 		struct frame frame = edits[i].before;
 
-		q931_edit(frame.octets, frame.len, &edits[i].edit);
+		frame.len =
+			q931_edit(frame.octets, frame.len, sizeof(frame.octets), &edits[i].edit);
+		ck_assert_msg(frame.len == edits[i].after.len, "row %zu", i);
 		ck_assert_msg(!memcmp(frame.octets, edits[i].after.octets, frame.len), "row %zu",
 			      i);
 	}
