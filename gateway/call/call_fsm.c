@@ -7,7 +7,7 @@
  *   these three    B: DISCONNECT inband, not re-routed        DISCONNECTING  A hears on, T306 runs
  *   all five       A or B: DISCONNECT RELEASE GONE; CLEAR     CLEARING       each leg is told RELEASE
  *   DISCONNECTING  T306                                       CLEARING
- *   CLEARING       last GONE, or X60: the legs are dropped    the end
+ *   CLEARING       last GONE, or X150: the legs are dropped   the end
  *
  * Only the called side may clear with sound: with the caller gone nobody listens. Re-routing ends at
  * ALERTING. Legs of targets given up linger in their slots until GONE; nothing else of theirs counts.
@@ -29,11 +29,12 @@ enum call_state {
 	ST_CLEARING,
 };
 
-enum { T306 = 306, X_GUARD = -60 };
+enum { T306 = 306, X_GUARD = -150 };
 
 static struct osmo_tdef timers[] = {
 	{ .T = T306, .default_val = 30, .val = 30, .desc = "In-band information to RELEASE" },
-	{ .T = X_GUARD, .default_val = 60, .val = 60, .desc = "RELEASE to RELEASE COMPLETE" },
+	/* longer than SIP's timers H and F in turn, 64*T1 each */
+	{ .T = X_GUARD, .default_val = 150, .val = 150, .desc = "RELEASE to RELEASE COMPLETE" },
 	{}
 };
 
@@ -318,6 +319,18 @@ static void on_alerting(struct call *call, const struct call_event *event)
 	call_notify(call, "alerting");
 }
 
+/* A leg that repeats itself must not fill the caller's signalling channel. */
+static void on_progress(struct call *call, const struct call_event *event)
+{
+	struct call_event *last = &call->slots[call->current].progress;
+
+	if (last->kind && last->inband == event->inband && last->cause == event->cause)
+		return;
+	*last = *event;
+	relay(call, LEG_PROGRESS, event);
+	call_notify(call, "progress");
+}
+
 static void on_connect(struct call *call, const struct call_event *event)
 {
 	change(call, ST_ACTIVE);
@@ -343,8 +356,9 @@ static void early_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 		if (fi->state == ST_ROUTING)
 			change(call, ST_PROCEEDING);
 		if (kind == CALL_EV_PROGRESS)
-			relay(call, LEG_PROGRESS, event);
-		call_notify(call, kind == CALL_EV_PROGRESS ? "progress" : "proceeding");
+			on_progress(call, event);
+		else
+			call_notify(call, "proceeding");
 		break;
 	case CALL_EV_ALERTING:
 		on_alerting(call, event);
@@ -370,11 +384,10 @@ static void alerting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 		break;
 	case CALL_EV_ALERTING: /* said again, it is worth telling only for its sound */
 		if (event->inband)
-			relay(call, LEG_PROGRESS, event);
+			on_progress(call, event);
 		break;
 	case CALL_EV_PROGRESS:
-		relay(call, LEG_PROGRESS, event);
-		call_notify(call, "progress");
+		on_progress(call, event);
 		break;
 	case CALL_EV_CONNECT:
 		on_connect(call, event);

@@ -40,14 +40,6 @@ enum {
 	SLOT_GATEWAY = 0xff
 }; /* the gateway itself has no slot: who ended a call */
 
-struct call_slot {
-	struct leg *leg; /* NULL: none, or it has said LEG_RELEASE_COMPLETE */
-	bool released;   /* told LEG_RELEASE, which each leg is once */
-	uint8_t law;     /* enum leg_law, as last said */
-	char via_kind[8], via[TARGET_NAME_MAX],
-		channel[24]; /* kept for the record when leg is gone */
-};
-
 enum call_event_kind {
 	CALL_EV_ROUTE, /* find the way by the routes */
 	CALL_EV_PLACE, /* originate: the way is known */
@@ -66,6 +58,15 @@ struct call_event {
 	uint8_t kind; /* enum call_event_kind */
 	uint8_t slot, cause, location;
 	bool inband;
+};
+
+struct call_slot {
+	struct leg *leg;            /* NULL: none, or it has said LEG_RELEASE_COMPLETE */
+	bool released;              /* told LEG_RELEASE, which each leg is once */
+	uint8_t law;                /* enum leg_law, as last said */
+	struct call_event progress; /* as last relayed; what says nothing new is not */
+	char via_kind[8], via[TARGET_NAME_MAX],
+		channel[24]; /* kept for the record when leg is gone */
 };
 
 struct call {
