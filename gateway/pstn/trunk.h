@@ -47,8 +47,8 @@ struct trunks;
  * trunk to a span. hub and mg outlive the table. */
 struct trunks *trunks_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg);
 void trunks_free(struct trunks *trunks); /* clears what is left at once */
-/* Trunks that did not change keep their calls; changed and removed ones are cleared (cause 41) and
- * rebuilt. 0, or the first -errno with each reason logged: the other trunks are in service then. */
+/* Trunks that did not change, or in hunt, inband and timers alone, keep their calls; other changed and
+ * removed ones are cleared (cause 41) and rebuilt. 0, or the first -errno with each reason logged: the other trunks are in service then. */
 int trunks_apply(struct trunks *trunks, const struct trunks_config *config);
 /* Where signalling of every D channel goes as a pcap that Wireshark opens (link type LINUX_LAPD); NULL: none. */
 int trunks_capture(struct trunks *trunks, const char *pcap_path);

@@ -28,6 +28,8 @@ struct trunk_protocol {
 			      const struct trunk_config *config, struct tdm_span *span);
 	/* Clears what is left (cause 41) and frees the trunk. */
 	void (*close)(struct trunk *trunk);
+	/* config differs from the trunk's in hunt, inband and timers alone: they hold from now on. */
+	void (*retune)(struct trunk *trunk, const struct trunk_config *config);
 	/* As target.seize. */
 	unsigned (*seize)(struct trunk *trunk, struct leg **leg, const char **why);
 	/* Fills what the protocol knows; the rest is there already. */

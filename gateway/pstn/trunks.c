@@ -53,13 +53,12 @@ void trunks_free(struct trunks *trunks)
 	talloc_free(trunks);
 }
 
-/* Everything but the line in the file, and nothing behind the end of a string. */
-static bool same(const struct trunk_config *a, const struct trunk_config *b)
+/* Whether the trunk can stay as it stands; nothing behind the end of a string counts. */
+static bool stands(const struct trunk_config *a, const struct trunk_config *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->protocol, b->protocol) &&
 	       !strcmp(a->span, b->span) && a->d_timeslot == b->d_timeslot &&
-	       a->channels == b->channels && a->side == b->side && a->hunt == b->hunt &&
-	       a->inband == b->inband && !memcmp(&a->timers, &b->timers, sizeof(a->timers));
+	       a->channels == b->channels && a->side == b->side;
 }
 
 static struct trunk *find(const struct trunks *trunks, const char *name)
@@ -133,7 +132,7 @@ static void close_changed(struct trunks *trunks, const struct trunks_config *con
 
 	llist_for_each_entry_safe (trunk, next, &trunks->list, entry) {
 		const struct trunk_config *now = find_config(config, trunk->config.name);
-		if (!now || !same(now, &trunk->config))
+		if (!now || !stands(now, &trunk->config))
 			close_trunk(trunk);
 	}
 }
@@ -146,6 +145,7 @@ int trunks_apply(struct trunks *trunks, const struct trunks_config *config)
 	for (size_t i = 0; i < config->n; i++) {
 		struct trunk *trunk = find(trunks, config->trunks[i].name);
 		if (trunk) { /* stays; into its new place */
+			trunk->protocol->retune(trunk, &config->trunks[i]);
 			llist_move_tail(&trunk->entry, &trunks->list);
 			continue;
 		}

@@ -62,6 +62,12 @@ static void set_timers(struct isdn *isdn)
 			      (int)theirs[i].seconds * 1000);
 }
 
+static void isdn_retune(struct trunk *trunk, const struct trunk_config *config)
+{
+	trunk->config = *config;
+	set_timers(isdn_of(trunk));
+}
+
 /* Legs */
 
 static struct isdn_leg *find_call(const struct isdn *isdn, const q931_call *call)
@@ -489,6 +495,7 @@ static enum channel_state isdn_channel(const struct trunk *trunk, unsigned times
 const struct trunk_protocol isdn_protocol = {
 	.name = "isdn",
 	.open = isdn_open,
+	.retune = isdn_retune,
 	.close = isdn_close,
 	.seize = isdn_seize,
 	.status = isdn_status,

@@ -17,6 +17,8 @@
 static unsigned n_opened, n_closed;
 static const struct tdm_listener listener;
 
+static unsigned t301; /* as last retuned */
+
 static struct trunk *fake_open(void *talloc_ctx, const struct trunk_env *env,
 			       const struct trunk_config *config, struct tdm_span *span)
 {
@@ -35,6 +37,12 @@ static void fake_close(struct trunk *trunk)
 	tdm_listen(trunk->span, NULL, NULL);
 	talloc_free(trunk);
 	n_closed++;
+}
+
+static void fake_retune(struct trunk *trunk, const struct trunk_config *config)
+{
+	trunk->config = *config;
+	t301 = config->timers.t301;
 }
 
 static unsigned fake_seize(struct trunk *trunk, struct leg **leg, const char **why)
@@ -61,6 +69,7 @@ static enum channel_state fake_channel(const struct trunk *trunk, unsigned times
 static const struct trunk_protocol fake = {
 	.name = "fake",
 	.open = fake_open,
+	.retune = fake_retune,
 	.close = fake_close,
 	.seize = fake_seize,
 	.status = fake_status,
@@ -140,10 +149,26 @@ START_TEST(changed_trunk_is_rebuilt)
 
 	setup();
 	ck_assert_int_eq(apply(&config, 1), 0);
-	config.timers.t301 = 20;
+	config.side = TRUNK_NETWORK;
 	ck_assert_int_eq(apply(&config, 1), 0);
 	ck_assert_uint_eq(n_opened, 2);
 	ck_assert_uint_eq(n_closed, 1);
+	teardown();
+}
+END_TEST
+
+START_TEST(hunt_inband_and_timers_change_in_service)
+{
+	struct trunk_config config = config_of("a", "e1-1");
+
+	setup();
+	ck_assert_int_eq(apply(&config, 1), 0);
+	config.timers.t301 = 20;
+	config.hunt = HUNT_DESCENDING;
+	config.inband = INBAND_NEVER;
+	ck_assert_int_eq(apply(&config, 1), 0);
+	ck_assert_uint_eq(n_closed, 0);
+	ck_assert_uint_eq(t301, 20);
 	teardown();
 }
 END_TEST
@@ -254,6 +279,6 @@ START_TEST(capture_that_cannot_be_written_is_refused)
 END_TEST
 
 UNIT_MAIN("trunks", unchanged_trunk_stays, changed_trunk_is_rebuilt,
-	  removed_trunk_is_no_target_any_more, spans_may_be_exchanged_in_one_step,
-	  a_trunk_that_cannot_be_leaves_the_others, status_counts_channels_in_order_of_the_file,
-	  capture_that_cannot_be_written_is_refused)
+	  hunt_inband_and_timers_change_in_service, removed_trunk_is_no_target_any_more,
+	  spans_may_be_exchanged_in_one_step, a_trunk_that_cannot_be_leaves_the_others,
+	  status_counts_channels_in_order_of_the_file, capture_that_cannot_be_written_is_refused)
