@@ -30,11 +30,16 @@ struct dtmf_rx *dtmf_rx_new(void *talloc_ctx)
 {
 	struct dtmf_rx *rx = talloc_zero(talloc_ctx, struct dtmf_rx);
 
-	if (!rx)
-		return NULL;
+	if (rx)
+		dtmf_rx_reset(rx);
+	return rx;
+}
+
+void dtmf_rx_reset(struct dtmf_rx *rx)
+{
 	dtmf_rx_init(&rx->spandsp, NULL, NULL);
 	dtmf_rx_set_realtime_callback(&rx->spandsp, on_change, rx);
-	return rx;
+	rx->down = 0;
 }
 
 void dtmf_rx_free(struct dtmf_rx *rx)

@@ -139,7 +139,6 @@ static void on_media(void *data, const struct mg_event *event)
 		osmo_fsm_inst_dispatch(l->fi, EV_DONE, NULL);
 		break;
 	case MG_EV_MODIFIED:
-	case MG_EV_STATS:
 		break; /* never asked for */
 	}
 }
@@ -391,7 +390,6 @@ static void line_describe(const struct leg *leg, char *out, unsigned size)
 }
 
 static const struct leg_ops line_ops = {
-	.protocol = "line",
 	.tell = line_tell,
 	.describe = line_describe,
 };

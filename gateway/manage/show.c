@@ -1,5 +1,8 @@
 /* The show commands. Each gathers one tree of JSON values from the status values of the layers
  * below; the tree is then a table or record for people, or JSON as it is. */
+#include <arpa/inet.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,6 +251,134 @@ static json_t *call_record(const struct call_status *call)
 	return record;
 }
 
+/* "192.0.2.1:20000", "[2001:db8::1]:20000", or "-" while it is not known. */
+static void endpoint(const struct sockaddr_storage *address, char *out, size_t size)
+{
+	const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+	char host[INET6_ADDRSTRLEN];
+
+	if (address->ss_family == AF_INET)
+		snprintf(out, size, "%s:%u",
+			 inet_ntop(AF_INET, &four->sin_addr, host, sizeof(host)),
+			 ntohs(four->sin_port));
+	else if (address->ss_family == AF_INET6)
+		snprintf(out, size, "[%s]:%u",
+			 inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof(host)),
+			 ntohs(six->sin6_port));
+	else
+		snprintf(out, size, "-");
+}
+
+/* "e1-1/17", "192.0.2.1:20000 -> 192.0.2.2:4000" */
+static json_t *termination_name(const struct mg_status *term)
+{
+	const struct tdm_span *span;
+	char local[64], remote[64];
+
+	switch (term->term.kind) {
+	case MG_TDM:
+		span = tdm_by_index(term->term.tdm.span);
+		return json_sprintf("%s/%u", span ? span->name : "-", term->term.tdm.timeslot);
+	case MG_RTP:
+		endpoint(&term->local, local, sizeof(local));
+		endpoint(&term->term.rtp.remote, remote, sizeof(remote));
+		return json_sprintf("%s -> %s", local, remote);
+	case MG_LOCAL:
+		break;
+	}
+	return json_string(term->term.local.echo ? "echo" : "local");
+}
+
+static json_t *signal_name(const struct mg_status *term)
+{
+	if (term->signal == MG_SIGNAL_DIGITS)
+		return json_string("digits");
+	return term->signal == MG_SIGNAL_TONE ? json_string(tone_name(term->tone)) : json_null();
+}
+
+/* The level of a sine with that peak: full scale is 3.14 dBm0 (G.711 table 1a). Null for none at all. */
+static json_t *peak_dbm0(int16_t peak)
+{
+	return peak > 0 ? json_integer(lround(20 * log10(peak / 32768.0) + 3.14)) : json_null();
+}
+
+static void add_rtp_stats(json_t *row, const struct mg_stats *stats)
+{
+	json_object_update_new(
+		row,
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:o, s:I}", "packets_in",
+			  (json_int_t)stats->rx_packets, "packets_out",
+			  (json_int_t)stats->tx_packets, "lost", (json_int_t)stats->rx_lost, "late",
+			  (json_int_t)stats->rx_late, "bad", (json_int_t)stats->rx_bad, "jitter_ms",
+			  (int)(stats->rx_jitter_us / 1000), "buffer_ms", (int)stats->jb_delay_ms,
+			  "buffer_target_ms", (int)stats->jb_target_ms, "round_trip_ms",
+			  stats->round_trip_us ? json_integer(stats->round_trip_us / 1000)
+					       : json_null(),
+			  "concealed_ms", (json_int_t)stats->concealed_ticks * TICK_MS));
+}
+
+static bool add_termination(void *rows, const struct mg_status *term)
+{
+	static const char *const kinds[] = {
+		[MG_TDM] = "tdm", [MG_RTP] = "rtp", [MG_LOCAL] = "local"
+	};
+	const bool rtp = term->term.kind == MG_RTP;
+	json_t *row =
+		json_pack("{s:i, s:s, s:o, s:o}", "id", (int)term->id, "kind",
+			  kinds[term->term.kind], "name", termination_name(term), "codec",
+			  rtp ? json_string(codec_get(term->term.rtp.codec)->name) : json_null());
+
+	if (term->reported_us) {
+		json_object_update_new(row,
+				       json_pack("{s:o, s:o, s:o}", "signal", signal_name(term),
+						 "peak_in_dbm0", peak_dbm0(term->stats.in_peak),
+						 "peak_out_dbm0", peak_dbm0(term->stats.out_peak)));
+		if (rtp)
+			add_rtp_stats(row, &term->stats);
+	}
+	json_array_append_new(rows, row);
+	return true;
+}
+
+static const struct table_column termination_columns[] = {
+	{ "name", "TERMINATION" },
+	{ "codec", "CODEC" },
+	{ "packets_in", "IN" },
+	{ "packets_out", "OUT" },
+	{ "lost", "LOST" },
+	{ "late", "LATE" },
+	{ "bad", "BAD" },
+	{ "jitter_ms", "JITTER" },
+	{ "buffer_ms", "BUFFER" },
+	{ "buffer_target_ms", "TARGET" },
+	{ "round_trip_ms", "TRIP" },
+	{ "concealed_ms", "CONCEALED" },
+	{ "peak_in_dbm0", "PEAK IN" },
+	{ "peak_out_dbm0", "PEAK OUT" },
+	{ "signal", "SIGNAL" },
+};
+
+/* The record, and for people the terminations as a table below it. */
+static void show_call_record(struct vty *vty, const struct call_status *call, bool as_json)
+{
+	json_t *record = call_record(call), *rows = json_array();
+
+	mg_each(cli_gateway()->mg, call->context, add_termination, rows);
+	if (as_json) {
+		json_object_set(record, "terminations", rows);
+		json_out(vty, record);
+	} else {
+		record_out(vty, record);
+		vty_out(vty, "%sRTP in packets, times in ms, peaks in dBm0 of a sine that loud:%s",
+			VTY_NEWLINE, VTY_NEWLINE);
+		table_out(vty, rows, termination_columns, ARRAY_SIZE(termination_columns),
+			  "No terminations.");
+	}
+	json_decref(rows);
+	json_decref(record);
+}
+
 static bool add_peer(void *data, const struct peer_status *peer)
 {
 	json_array_append_new(data,
@@ -336,13 +467,15 @@ DEFUN(show_calls, show_calls_cmd, "show calls [json]", SHOW_STR "Calls in progre
 }
 
 DEFUN(show_call, show_call_cmd, "show call <1-4294967295> [json]",
-      SHOW_STR "One call\nIts number, as in `show calls`\n" JSON_STR)
+      SHOW_STR "One call and the sound on its terminations\n"
+	       "Its number, as in `show calls`\n" JSON_STR)
 {
 	struct call_status call;
 
 	if (!cli_gateway() || !call_get(cli_gateway()->hub, strtoul(argv[0], NULL, 10), &call))
 		return config_reject(vty, "there is no call %s; `show calls` lists them", argv[0]);
-	return show_record(vty, call_record(&call), argc > 1);
+	show_call_record(vty, &call, argc > 1);
+	return CMD_SUCCESS;
 }
 
 DEFUN(show_peers, show_peers_cmd, "show peers [json]", SHOW_STR "SIP peers\n" JSON_STR)

@@ -64,6 +64,15 @@ static const json_t *value_at(const json_t *rows, size_t row, const struct table
 	return json_object_get(json_array_get(rows, row), column->key);
 }
 
+/* Any number makes a column of numbers: elsewhere in it they may be missing. */
+static bool is_numeric(const json_t *rows, const struct table_column *column)
+{
+	for (size_t i = 0; i < json_array_size(rows); i++)
+		if (json_is_number(value_at(rows, i, column)))
+			return true;
+	return false;
+}
+
 static void widths_of(const json_t *rows, const struct table_column *columns, size_t n, int *widths)
 {
 	char out[CELL_MAX];
@@ -80,6 +89,7 @@ void table_out(struct vty *vty, const json_t *rows, const struct table_column *c
 	       const char *empty)
 {
 	int widths[COLUMNS_MAX];
+	bool right[COLUMNS_MAX];
 	char out[CELL_MAX];
 
 	OSMO_ASSERT(n <= COLUMNS_MAX);
@@ -88,16 +98,14 @@ void table_out(struct vty *vty, const json_t *rows, const struct table_column *c
 		return;
 	}
 	widths_of(rows, columns, n, widths);
-	for (size_t c = 0; c < n; c++)
-		cell_out(vty, columns[c].title, widths[c],
-			 json_is_number(value_at(rows, 0, &columns[c])), c == n - 1);
+	for (size_t c = 0; c < n; c++) {
+		right[c] = is_numeric(rows, &columns[c]);
+		cell_out(vty, columns[c].title, widths[c], right[c], c == n - 1);
+	}
 	for (size_t i = 0; i < json_array_size(rows); i++)
-		for (size_t c = 0; c < n; c++) {
-			const json_t *value = value_at(rows, i, &columns[c]);
-
-			cell_out(vty, cell(value, out), widths[c], json_is_number(value),
-				 c == n - 1);
-		}
+		for (size_t c = 0; c < n; c++)
+			cell_out(vty, cell(value_at(rows, i, &columns[c]), out), widths[c],
+				 right[c], c == n - 1);
 }
 
 static void member_out(struct vty *vty, const char *key, const json_t *value, int width,

@@ -9,6 +9,8 @@
 #include "mg/media.h"
 #include "mg/term.h"
 
+enum { CACHE_LINE = 64, EXPECTED_OCTETS = 1024 };
+
 struct hearing {
 	struct frame frame;
 	unsigned n;               /* of terms heard */
@@ -72,6 +74,36 @@ static struct frame hear_others(struct context *context, struct media *media, st
 	return hearing.frame;
 }
 
+void context_changed(struct context *context)
+{
+	unsigned takers = 0;
+	struct term *term;
+
+	llist_for_each_entry (term, &context->terms, entry)
+		takers += term->takes_digits;
+	llist_for_each_entry (term, &context->terms, entry)
+		term->digits_wanted = takers > term->takes_digits;
+}
+
+void context_expect(const struct context *context)
+{
+	__builtin_prefetch(context);
+}
+
+static void expect_term(const struct llist_head *entry)
+{
+	const uint8_t *term = (const uint8_t *)llist_entry(entry, struct term, entry);
+
+	for (unsigned i = 0; i < EXPECTED_OCTETS; i += CACHE_LINE)
+		__builtin_prefetch(term + i);
+}
+
+void context_expect_terms(const struct context *context)
+{
+	expect_term(context->terms.next); /* mostly there are two */
+	expect_term(context->terms.prev);
+}
+
 void context_tick(struct context *context, struct media *media)
 {
 	struct term *term;
@@ -87,5 +119,6 @@ void context_tick(struct context *context, struct media *media)
 			term->echoes ? term->said : hear_others(context, media, term, true);
 		peak_feed(&term->in, &term->said);
 		term->ops->hear(term, media, heard);
+		term_report(term, media);
 	}
 }

@@ -16,4 +16,10 @@ struct context {
 	struct llist_head terms;
 };
 
+/* A termination came, went or was modified. */
+void context_changed(struct context *context);
+/* Soon to be ticked: a call's memory has left the caches since its last tick. The context itself, then what
+ * it holds. */
+void context_expect(const struct context *context);
+void context_expect_terms(const struct context *context);
 void context_tick(struct context *context, struct media *media);

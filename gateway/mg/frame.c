@@ -5,7 +5,7 @@
 
 #include "codecs/g711.h"
 
-enum { PEAK_TICKS = 1000 / TICK_MS, LANES = 16 };
+enum { PEAK_TICKS = 1000 / TICK_MS, PEAK_EVERY = 4, LANES = 16 };
 
 #define TEN(octet) octet, octet, octet, octet, octet, octet, octet, octet, octet, octet
 #define TICK(octet)                                                                                \
@@ -68,9 +68,12 @@ int16_t frame_peak(enum law law, const uint8_t *octets, unsigned n)
 
 void peak_feed(struct peak *peak, const struct frame *frame)
 {
-	int16_t level = frame_peak(frame->law, frame->octets, TICK_OCTETS);
+	int16_t level;
 
-	if (peak->ticks++ == PEAK_TICKS) {
+	if (peak->ticks++ % PEAK_EVERY)
+		return;
+	level = frame_peak(frame->law, frame->octets, TICK_OCTETS);
+	if (peak->ticks > PEAK_TICKS) {
 		peak->before = peak->now;
 		peak->now = 0;
 		peak->ticks = 1;

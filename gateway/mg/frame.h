@@ -23,7 +23,7 @@ void frame_copy(const struct frame *frame, enum law law, uint8_t out[TICK_OCTETS
 /* The loudest of n octets, as its linear magnitude. */
 int16_t frame_peak(enum law law, const uint8_t *octets, unsigned n);
 
-/* The loudest of the last second or two. */
+/* The loudest of the last second or two, of every fourth tick. */
 struct peak {
 	int16_t now, before;
 	unsigned ticks;

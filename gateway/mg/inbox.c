@@ -1,14 +1,20 @@
 /* Reads datagrams from a socket, with their time of arrival. */
 #include "mg/inbox.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
-enum { AGE_MAX_US = 1000000 }; /* an older one means that the wall clock was set */
+#include "mg/ports.h"
+
+enum {
+	AGE_MAX_US = 1000000, /* an older one means that the wall clock was set */
+	TRIES = 3,            /* each but the last may find an error instead of datagrams */
+};
 
 void inbox_init(struct inbox *inbox)
 {
-	*inbox = (struct inbox){ 0 };
+	*inbox = (struct inbox){ .n = INBOX_BATCH };
 	for (unsigned i = 0; i < INBOX_BATCH; i++) {
 		struct msghdr *header = &inbox->messages[i].msg_hdr;
 		inbox->pieces[i] = (struct iovec){ inbox->octets[i], sizeof(inbox->octets[i]) };
@@ -19,16 +25,41 @@ void inbox_init(struct inbox *inbox)
 	}
 }
 
+/* Bound to all our addresses a socket would be left with the one that the route to the peer has, and the
+ * peer may send to another. */
+static bool is_bound(int fd)
+{
+	struct sockaddr_storage local = { 0 };
+	socklen_t len = sizeof(local);
+
+	return !getsockname(fd, (struct sockaddr *)&local, &len) && !address_is_any(&local);
+}
+
+/* Where it cannot be done, the datagrams are sorted out here as before. */
+void inbox_restrict(int fd, const struct sockaddr_storage *peer)
+{
+	static const struct sockaddr_storage nobody; /* AF_UNSPEC: connect(2) dissolves */
+
+	if (!peer)
+		peer = &nobody;
+	else if (!is_bound(fd))
+		return;
+	(void)!connect(fd, (const struct sockaddr *)peer, address_len(peer));
+}
+
 unsigned inbox_read(struct inbox *inbox, int fd)
 {
-	int n;
+	int n, tries = TRIES;
 
-	for (unsigned i = 0; i < INBOX_BATCH; i++) {
+	for (unsigned i = 0; i < inbox->n; i++) { /* the kernel has written the lengths of those */
 		inbox->messages[i].msg_hdr.msg_namelen = sizeof(inbox->from[i]);
 		inbox->messages[i].msg_hdr.msg_controllen = INBOX_CONTROL;
 	}
-	n = recvmmsg(fd, inbox->messages, INBOX_BATCH, MSG_DONTWAIT, NULL);
-	return n > 0 ? n : 0;
+	do /* ICMP of a connected socket's peer is told once, before what waits */
+		n = recvmmsg(fd, inbox->messages, INBOX_BATCH, MSG_DONTWAIT, NULL);
+	while (n < 0 && errno != EAGAIN && --tries);
+	inbox->n = n > 0 ? n : 0;
+	return inbox->n;
 }
 
 /* How long the datagram lay in the socket. */

@@ -11,6 +11,7 @@
 enum { INBOX_BATCH = 8, INBOX_CONTROL = 64 };
 
 struct inbox {
+	unsigned n;      /* datagrams of the last reading */
 	uint64_t now_us; /* the clock when this tick's reading began */
 	uint64_t
 		wall_us; /* CLOCK_REALTIME then, that the kernel stamps with; 0: ignore its stamps */
@@ -31,4 +32,7 @@ struct datagram {
 void inbox_init(struct inbox *inbox);
 /* How many datagrams came, at most INBOX_BATCH; they are valid until the next call. */
 unsigned inbox_read(struct inbox *inbox, int fd);
+/* The kernel keeps everybody's datagrams but this peer's out of the socket, so that a flood of them takes no
+ * room there and no time here; peer NULL: it lets all in again. Datagrams that wait are kept. */
+void inbox_restrict(int fd, const struct sockaddr_storage *peer);
 struct datagram inbox_get(const struct inbox *inbox, unsigned i);

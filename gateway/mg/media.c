@@ -27,7 +27,8 @@ int media_init(struct media *media, void *talloc_ctx)
 	media->commands = ring_new(talloc_ctx, sizeof(struct command), MEDIA_RING);
 	media->replies = ring_new(talloc_ctx, sizeof(struct note), MEDIA_RING);
 	media->digits = ring_new(talloc_ctx, sizeof(struct digit_note), MEDIA_DIGITS);
-	if (media->commands && media->replies && media->digits)
+	media->reports = ring_new(talloc_ctx, sizeof(struct report), MEDIA_REPORTS);
+	if (media->commands && media->replies && media->digits && media->reports)
 		return 0;
 	media_fini(media);
 	return -ENOMEM;
@@ -41,6 +42,8 @@ void media_fini(struct media *media)
 		ring_free(media->replies);
 	if (media->digits)
 		ring_free(media->digits);
+	if (media->reports)
+		ring_free(media->reports);
 }
 
 uint64_t media_ntp(const struct media *media, uint64_t clock_us)
@@ -63,5 +66,12 @@ void media_digit(struct media *media, uint32_t term, char digit)
 
 	if (!ring_put(media->digits, &note))
 		atomic_fetch_add_explicit(&media->load.digits_dropped, 1, memory_order_relaxed);
+	media->news = true;
+}
+
+/* The next one says more: that one was lost matters to nobody. */
+void media_report(struct media *media, const struct report *report)
+{
+	(void)ring_put(media->reports, report);
 	media->news = true;
 }

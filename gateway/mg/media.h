@@ -21,10 +21,10 @@ struct tdm_span;
 struct term;
 struct wake;
 
-enum { MEDIA_SPANS = 256, MEDIA_RING = 8192, MEDIA_DIGITS = 1024 };
+enum { MEDIA_SPANS = 256, MEDIA_RING = 8192, MEDIA_DIGITS = 1024, MEDIA_REPORTS = 2048 };
 
 /* Control to media. Each is answered by exactly one note in the ring of replies. */
-enum command_kind { COMMAND_ADD, COMMAND_MODIFY, COMMAND_SIGNAL, COMMAND_QUERY, COMMAND_SUBTRACT };
+enum command_kind { COMMAND_ADD, COMMAND_MODIFY, COMMAND_SIGNAL, COMMAND_SUBTRACT };
 struct command {
 	enum command_kind kind;
 	struct term *term;
@@ -36,22 +36,22 @@ struct command {
 };
 
 /* Media to control. */
-enum note_kind {
-	NOTE_ADDED,
-	NOTE_MODIFIED,
-	NOTE_SIGNAL_DONE,
-	NOTE_SILENT,
-	NOTE_STATS,
-	NOTE_SUBTRACTED
-};
+enum note_kind { NOTE_ADDED, NOTE_MODIFIED, NOTE_SIGNAL_DONE, NOTE_SILENT, NOTE_SUBTRACTED };
 struct note {
 	enum note_kind kind;
 	uint32_t term;
-	struct mg_stats stats; /* with NOTE_STATS and NOTE_SUBTRACTED */
+	struct mg_stats stats; /* with NOTE_SUBTRACTED */
 };
+/* Of these a full ring drops some: digits, and the reports that nobody asked for. */
 struct digit_note {
 	uint32_t term;
 	char digit;
+};
+struct report {
+	uint32_t term;
+	enum mg_signal_kind signal;
+	enum tone_id tone;
+	struct mg_stats stats;
 };
 
 /* A span comes or goes: control puts one here and waits for done. */
@@ -67,7 +67,7 @@ struct media_load { /* written by media, read by control */
 };
 
 struct media {
-	struct ring *commands, *replies, *digits;
+	struct ring *commands, *replies, *digits, *reports;
 	_Atomic(struct span_request *) request;
 	struct media_load load;
 	struct wake *wake;
@@ -90,5 +90,6 @@ void media_fini(struct media *media);
 
 void media_reply(struct media *media, const struct note *note);
 void media_digit(struct media *media, uint32_t term, char digit);
+void media_report(struct media *media, const struct report *report);
 /* The wall clock for RTCP as 32.32 since 1900: read once, then run by the clock that never steps. */
 uint64_t media_ntp(const struct media *media, uint64_t clock_us);

@@ -27,12 +27,14 @@ enum { HASH_LOG2 = 9 };
 /* A termination as control knows it. Its media side is the media thread's until the subtraction's note. */
 struct handle {
 	struct hlist_node node;
+	struct llist_head entry; /* of all, oldest first */
 	uint32_t id;
-	enum mg_kind kind;
+	struct mg_term is; /* what was asked for last */
 	struct context *context;
 	struct term *term;
-	struct mg_tdm tdm;      /* of MG_TDM */
 	struct port_pair ports; /* of MG_RTP */
+	struct report report;   /* the last one that came */
+	uint64_t reported_us;   /* and when; 0: none */
 	mg_event_cb on_event;   /* NULL: forgotten */
 	void *data;
 	bool closing; /* the command to subtract was given */
@@ -42,6 +44,7 @@ struct mg {
 	struct mg_config config;
 	struct ports ports;
 	DECLARE_HASHTABLE(handles, HASH_LOG2);
+	struct llist_head all; /* handles */
 	DECLARE_HASHTABLE(contexts, HASH_LOG2);
 	unsigned n_handles, n_contexts;
 	unsigned live;                       /* handles that are not closing */
@@ -63,6 +66,7 @@ struct mg *mg_new(void *talloc_ctx, const struct mg_config *config)
 		return NULL;
 	mg->config = *config;
 	hash_init(mg->handles);
+	INIT_LLIST_HEAD(&mg->all);
 	hash_init(mg->contexts);
 	if (media_init(&mg->media, mg) < 0)
 		goto out;
@@ -228,11 +232,26 @@ static bool family_valid(sa_family_t family)
 	return family == AF_UNSPEC || family == AF_INET || family == AF_INET6;
 }
 
+static bool tevent_valid(const struct mg_rtp *rtp)
+{
+	return rtp->tevent_pt < 128 && rtp->tevent_rx_pt < 128 &&
+	       (!rtp->tevent_pt || rtp->tevent_pt != rtp->pt) &&
+	       (!rtp->tevent_rx_pt || rtp->tevent_pt);
+}
+
+static bool also_valid(const struct mg_rtp *rtp)
+{
+	for (uint8_t i = 0; i < rtp->n_also; i++) {
+		if (i == MG_ALSO || !codec_get(rtp->also[i].codec) || rtp->also[i].pt > 127)
+			return false;
+	}
+	return true;
+}
+
 static bool rtp_valid(const struct mg_rtp *rtp)
 {
-	return codec_get(rtp->codec) && rtp->pt < 128 && rtp->tevent_pt < 128 &&
-	       (!rtp->tevent_pt || rtp->tevent_pt != rtp->pt) && rtp->ptime_ms >= 10 &&
-	       rtp->ptime_ms <= 60 && rtp->ptime_ms % TICK_MS == 0 &&
+	return codec_get(rtp->codec) && rtp->pt < 128 && tevent_valid(rtp) && also_valid(rtp) &&
+	       rtp->ptime_ms >= 10 && rtp->ptime_ms <= 60 && rtp->ptime_ms % TICK_MS == 0 &&
 	       family_valid(rtp->remote.ss_family) && family_valid(rtp->remote_rtcp.ss_family);
 }
 
@@ -266,20 +285,19 @@ static int seize(struct mg *mg, struct handle *handle, const struct mg_term *to)
 		return ports_open(&mg->ports, &mg->config, &to->rtp.remote, &handle->ports);
 	if (to->kind != MG_TDM)
 		return 0;
-	handle->tdm = to->tdm;
 	return seize_timeslot(mg, &to->tdm);
 }
 
 /* The timeslot is free as soon as the command to subtract is on its way: who seizes it next comes behind. */
 static void release_timeslot(struct mg *mg, const struct handle *handle)
 {
-	if (handle->kind == MG_TDM)
-		mg->timeslots[handle->tdm.span] &= ~(1u << handle->tdm.timeslot);
+	if (handle->is.kind == MG_TDM)
+		mg->timeslots[handle->is.tdm.span] &= ~(1u << handle->is.tdm.timeslot);
 }
 
 static void release_ports(struct mg *mg, struct handle *handle)
 {
-	if (handle->kind == MG_RTP)
+	if (handle->is.kind == MG_RTP)
 		ports_close(&mg->ports, &handle->ports);
 }
 
@@ -326,7 +344,7 @@ int64_t mg_add(struct mg *mg, uint32_t context, const struct mg_term *term, mg_e
 	handle = talloc_zero(mg, struct handle);
 	if (!handle)
 		return -ENOMEM;
-	handle->kind = term->kind;
+	handle->is = *term;
 	handle->on_event = on_event;
 	handle->data = data;
 	rc = build(mg, handle, context, term);
@@ -336,6 +354,7 @@ int64_t mg_add(struct mg *mg, uint32_t context, const struct mg_term *term, mg_e
 	}
 	handle->id = handle->term->id = next_term(mg);
 	hash_add(mg->handles, &handle->node, handle->id);
+	llist_add_tail(&handle->entry, &mg->all);
 	mg->n_handles++;
 	mg->live++;
 	send_command(mg, handle, &command);
@@ -347,10 +366,10 @@ static int check_change(const struct handle *handle, const struct mg_term *to)
 {
 	const sa_family_t family = handle->ports.local.ss_family;
 
-	if (to->kind != handle->kind || !term_valid(to))
+	if (to->kind != handle->is.kind || !term_valid(to))
 		return -EINVAL;
 	if (to->kind == MG_TDM &&
-	    (to->tdm.span != handle->tdm.span || to->tdm.timeslot != handle->tdm.timeslot))
+	    (to->tdm.span != handle->is.tdm.span || to->tdm.timeslot != handle->is.tdm.timeslot))
 		return -EINVAL;
 	if (to->kind == MG_RTP &&
 	    ((to->rtp.remote.ss_family && to->rtp.remote.ss_family != family) ||
@@ -372,6 +391,7 @@ int mg_modify(struct mg *mg, uint32_t term, const struct mg_term *to)
 		return rc;
 	if (!has_room(mg, 1))
 		return -EAGAIN;
+	handle->is = *to;
 	send_command(mg, handle, &command);
 	return 0;
 }
@@ -387,19 +407,6 @@ int mg_signal(struct mg *mg, uint32_t term, const struct mg_signal *signal)
 	rc = player_init(&command.player, signal);
 	if (rc < 0)
 		return rc;
-	if (!has_room(mg, 1))
-		return -EAGAIN;
-	send_command(mg, handle, &command);
-	return 0;
-}
-
-int mg_query(struct mg *mg, uint32_t term)
-{
-	struct command command = { .kind = COMMAND_QUERY };
-	struct handle *handle = find_live(mg, term);
-
-	if (!handle)
-		return -ENOENT;
 	if (!has_room(mg, 1))
 		return -EAGAIN;
 	send_command(mg, handle, &command);
@@ -434,7 +441,7 @@ static void tell(const struct handle *handle, struct mg_event *event)
 {
 	event->term = handle->id;
 	event->context = handle->context->id;
-	if (event->kind == MG_EV_ADDED && handle->kind == MG_RTP)
+	if (event->kind == MG_EV_ADDED && handle->is.kind == MG_RTP)
 		event->local = handle->ports.local;
 	if (handle->on_event)
 		handle->on_event(handle->data, event);
@@ -455,6 +462,7 @@ static void end(struct mg *mg, struct handle *handle, const struct mg_stats *sta
 	handle->term->ops->free(handle->term);
 	leave_context(mg, handle->context);
 	hash_del(&handle->node);
+	llist_del(&handle->entry);
 	mg->n_handles--;
 	talloc_free(handle);
 	if (last.on_event)
@@ -467,9 +475,8 @@ static void on_note(struct mg *mg, const struct note *note)
 		[NOTE_ADDED] = MG_EV_ADDED,
 		[NOTE_MODIFIED] = MG_EV_MODIFIED,
 		[NOTE_SIGNAL_DONE] = MG_EV_SIGNAL_DONE,
-		[NOTE_STATS] = MG_EV_STATS,
 	};
-	struct mg_event event = { .stats = note->stats };
+	struct mg_event event = { 0 };
 	struct handle *handle = find(mg, note->term);
 
 	mg->unanswered--;
@@ -481,6 +488,19 @@ static void on_note(struct mg *mg, const struct note *note)
 	}
 }
 
+static void take_reports(struct mg *mg)
+{
+	struct report report;
+
+	while (ring_get(mg->media.reports, &report)) {
+		struct handle *handle = find(mg, report.term);
+		if (!handle)
+			continue;
+		handle->report = report;
+		handle->reported_us = clock_now_us();
+	}
+}
+
 /* By number alone: any callback may subtract any termination. */
 static void deliver(void *data)
 {
@@ -488,6 +508,7 @@ static void deliver(void *data)
 	struct digit_note digit;
 	struct note note;
 
+	take_reports(mg);
 	while (ring_get(mg->media.digits, &digit)) {
 		struct mg_event event = { .kind = MG_EV_DIGIT, .digit = digit.digit };
 		struct handle *handle = find_live(mg, digit.term);
@@ -501,13 +522,13 @@ static void deliver(void *data)
 void mg_free(struct mg *mg)
 {
 	struct handle *handle;
-	int bucket;
 
 	if (!mg)
 		return;
 	if (mg->thread)
 		media_thread_free(mg->thread);
-	hash_for_each(mg->handles, bucket, handle, node) mg_forget(mg, handle->id);
+	llist_for_each_entry (handle, &mg->all, entry)
+		mg_forget(mg, handle->id);
 	while (mg->n_handles) {
 		tick_commands(&mg->media);
 		deliver(mg);
@@ -515,6 +536,38 @@ void mg_free(struct mg *mg)
 	wake_free(mg->media.wake);
 	media_fini(&mg->media);
 	talloc_free(mg);
+}
+
+static struct mg_status status_of(const struct handle *handle)
+{
+	struct mg_status status = {
+		.id = handle->id,
+		.context = handle->context->id,
+		.term = handle->is,
+		.reported_us = handle->reported_us,
+		.signal = handle->report.signal,
+		.tone = handle->report.tone,
+		.stats = handle->report.stats,
+	};
+
+	if (handle->is.kind == MG_RTP)
+		status.local = handle->ports.local;
+	return status;
+}
+
+void mg_each(const struct mg *mg, uint32_t context,
+	     bool (*fn)(void *data, const struct mg_status *status), void *data)
+{
+	const struct handle *handle;
+
+	llist_for_each_entry (handle, &mg->all, entry) {
+		struct mg_status status;
+		if (handle->closing || (context && handle->context->id != context))
+			continue;
+		status = status_of(handle);
+		if (!fn(data, &status))
+			return;
+	}
 }
 
 void mg_totals(const struct mg *mg, struct mg_totals *out)

@@ -38,10 +38,26 @@ int64_t mg_add(struct mg *mg, uint32_t context, const struct mg_term *term, mg_e
 	       void *data);
 int mg_modify(struct mg *mg, uint32_t term, const struct mg_term *to);
 int mg_signal(struct mg *mg, uint32_t term, const struct mg_signal *signal);
-int mg_query(struct mg *mg, uint32_t term);
 /* After this only MG_EV_SUBTRACTED comes; with mg_forget not even that (its owner is going away). */
 int mg_subtract(struct mg *mg, uint32_t term);
 void mg_forget(struct mg *mg, uint32_t term);
+
+/* A termination as control knows it. Its statistics are those of its last report: every termination sends
+ * one about once a second unasked, so that a remote media gateway can do the same, and some may be lost.
+ * The last ones of all come with MG_EV_SUBTRACTED. */
+struct mg_status {
+	uint32_t id, context;
+	struct mg_term term;           /* as added, or modified since */
+	struct sockaddr_storage local; /* of RTP: the address that the peer was told */
+	uint64_t reported_us;          /* clock_now_us; 0: not yet, and nothing of what follows */
+	enum mg_signal_kind signal;    /* that plays */
+	enum tone_id tone;             /* with MG_SIGNAL_TONE */
+	struct mg_stats stats;
+};
+/* fn is called for each of the context (0: of all) until it returns false; oldest first, and not for those
+ * that were subtracted. It gives no commands. */
+void mg_each(const struct mg *mg, uint32_t context,
+	     bool (*fn)(void *data, const struct mg_status *status), void *data);
 
 struct mg_totals {
 	unsigned contexts, terminations, ports_used, ports_total;

@@ -16,10 +16,24 @@ enum mg_kind {
 	MG_LOCAL, /* a party inside the gateway: says what its signal says, or what it hears (test lines) */
 };
 
+/* When a line is tapped for digits (Q.24). */
+enum mg_dtmf {
+	MG_DTMF_IGNORED,  /* never: what it carries need not be sound */
+	MG_DTMF_RELAYED,  /* while another termination of the context takes digits */
+	MG_DTMF_REPORTED, /* always: each is an event too */
+};
+
 struct mg_tdm {
 	uint16_t span; /* tdm_span.index */
 	uint8_t timeslot;
-	bool detect_dtmf; /* tap the line for digits (Q.24) */
+	enum mg_dtmf detect_dtmf;
+};
+
+enum { MG_ALSO = 2 };
+
+struct mg_format {
+	enum codec_id codec;
+	uint8_t pt;
 };
 
 struct mg_rtp {
@@ -27,10 +41,13 @@ struct mg_rtp {
 	struct sockaddr_storage remote;
 	struct sockaddr_storage remote_rtcp; /* family 0: remote's port plus one */
 	enum codec_id codec;
-	uint8_t pt;         /* payload type we send and expect */
-	uint8_t ptime_ms;   /* 10..60, a multiple of TICK_MS */
-	uint8_t tevent_pt;  /* telephone-event payload type, 0: not negotiated */
-	bool send, receive; /* SDP direction, as seen from us */
+	uint8_t pt;           /* payload type we send and expect */
+	uint8_t ptime_ms;     /* 10..60, a multiple of TICK_MS */
+	uint8_t tevent_pt;    /* telephone-event payload type we send, 0: not negotiated */
+	uint8_t tevent_rx_pt; /* and expect: each side names its own (RFC 3264 5.1); 0: the same */
+	uint8_t n_also;
+	struct mg_format also[MG_ALSO]; /* expected too, and converted */
+	bool send, receive;             /* SDP direction, as seen from us */
 };
 
 struct mg_local {
@@ -58,8 +75,9 @@ struct mg_signal {
 
 struct mg_stats { /* since add; packets and octets are RTP's, of payload */
 	uint64_t tx_packets, tx_octets, rx_packets, rx_octets;
-	uint64_t rx_lost, rx_late, rx_bad; /* bad: not RTP, wrong source, wrong payload type */
-	uint32_t rx_jitter_us;             /* RFC 3550 A.8 */
+	/* bad: not RTP, wrong payload type, wrong source; of the last those that no kernel kept out */
+	uint64_t rx_lost, rx_late, rx_bad;
+	uint32_t rx_jitter_us; /* RFC 3550 A.8 */
 	uint32_t jb_delay_ms, jb_target_ms;
 	uint32_t round_trip_us; /* from RTCP, 0: unknown */
 	uint64_t concealed_ticks;
@@ -70,10 +88,11 @@ enum mg_event_kind {
 	MG_EV_ADDED, /* local: for RTP the address to tell the peer */
 	MG_EV_MODIFIED,
 	MG_EV_SUBTRACTED, /* stats; the last event of a termination */
-	MG_EV_FAILED, /* add or modify failed: error; after a failed add the termination is gone */
-	MG_EV_DIGIT,  /* digit: heard from outside (TDM, RTP) or said to it (LOCAL), when it ends */
+	/* Add or modify failed: error; after a failed add the termination is gone. A remote media gateway may
+	 * say so; the local one never does, for what it accepts it can do. */
+	MG_EV_FAILED,
+	MG_EV_DIGIT, /* digit: heard from outside (TDM, RTP) or said to it (LOCAL), when it ends */
 	MG_EV_SIGNAL_DONE, /* digits were played, or another signal replaced them */
-	MG_EV_STATS,       /* the answer to mg_query */
 };
 
 struct mg_event {
@@ -82,5 +101,5 @@ struct mg_event {
 	int error; /* errno, with MG_EV_FAILED */
 	char digit;
 	struct sockaddr_storage local; /* with MG_EV_ADDED of RTP */
-	struct mg_stats stats;
+	struct mg_stats stats;         /* with MG_EV_SUBTRACTED */
 };

@@ -72,3 +72,8 @@ bool origin_takes(struct origin *origin, const struct sockaddr_storage *from,
 	origin->settled = true;
 	return true;
 }
+
+bool origin_is_final(const struct origin *origin)
+{
+	return origin->settled && origin->port == address_port(&origin->signalled);
+}

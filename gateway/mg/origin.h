@@ -25,5 +25,7 @@ struct origin {
 void origin_set(struct origin *origin, const struct sockaddr_storage *signalled);
 bool origin_takes(struct origin *origin, const struct sockaddr_storage *from,
 		  const struct rtp_packet *packet);
+/* The signalled source itself was heard: nothing else is waited for, until signalling names another. */
+bool origin_is_final(const struct origin *origin);
 /* The signalled address, whatever port; or this machine, where the peer may have several. */
 bool origin_may_be(const struct sockaddr_storage *from, const struct sockaddr_storage *signalled);

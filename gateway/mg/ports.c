@@ -31,6 +31,13 @@ socklen_t address_len(const struct sockaddr_storage *address)
 					      : sizeof(struct sockaddr_in);
 }
 
+bool address_is_any(const struct sockaddr_storage *address)
+{
+	if (address->ss_family == AF_INET6)
+		return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)address)->sin6_addr);
+	return ((const struct sockaddr_in *)address)->sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
 static int address_parse(const char *text, struct sockaddr_storage *out)
 {
 	*out = (struct sockaddr_storage){ .ss_family = AF_INET };
@@ -95,6 +102,8 @@ static int open_socket(const struct sockaddr_storage *bound, unsigned port, uint
 	struct sockaddr_storage at = *bound;
 	bool six = at.ss_family == AF_INET6;
 	const int yes = 1, tos = dscp << 2; /* RFC 2474 3: the upper six bits */
+	/* Whole, whatever ICMP says: no packet of ours is near any MTU. IPv6 has the same number. */
+	const int whole = IP_PMTUDISC_PROBE;
 	int rc, fd = socket(at.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
@@ -104,6 +113,8 @@ static int open_socket(const struct sockaddr_storage *bound, unsigned port, uint
 	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &yes, sizeof(yes)) < 0 ||
 	    setsockopt(fd, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_TCLASS : IP_TOS, &tos,
 		       sizeof(tos)) < 0 ||
+	    setsockopt(fd, six ? IPPROTO_IPV6 : IPPROTO_IP,
+		       six ? IPV6_MTU_DISCOVER : IP_MTU_DISCOVER, &whole, sizeof(whole)) < 0 ||
 	    bind(fd, (struct sockaddr *)&at, address_len(&at)) < 0) {
 		rc = -errno;
 		close(fd);

@@ -2,6 +2,7 @@
  * Control thread. A port that became free is the last to be used again. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -29,4 +30,5 @@ unsigned ports_total(const struct mg_config *config);
 /* Of IPv4 and IPv6 alike, in host order. */
 uint16_t address_port(const struct sockaddr_storage *address);
 void address_set_port(struct sockaddr_storage *address, uint16_t port);
+bool address_is_any(const struct sockaddr_storage *address);
 socklen_t address_len(const struct sockaddr_storage *address);

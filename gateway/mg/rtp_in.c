@@ -35,6 +35,28 @@ void rtp_in_fini(struct rtp_in *in)
 		plc_free(in->plc);
 }
 
+static void add_format(struct rtp_in_formats *formats, uint8_t pt, enum law law)
+{
+	formats->pt[formats->n] = pt;
+	formats->law[formats->n++] = (uint8_t)law;
+}
+
+/* RFC 3264 8.3.2: until one of the new payload types is seen the old ones may still come. */
+static void tune_formats(struct rtp_in *in, const struct mg_rtp *to, enum law law)
+{
+	struct rtp_in_formats formats = { 0 };
+
+	add_format(&formats, to->pt, law);
+	for (uint8_t i = 0; i < to->n_also; i++)
+		add_format(&formats, to->also[i].pt,
+			   to->also[i].codec == CODEC_PCMA ? LAW_ALAW : LAW_MULAW);
+	if (!memcmp(&formats, &in->now, sizeof(formats)))
+		return;
+	in->then = in->now;
+	in->then_taken = true;
+	in->now = formats;
+}
+
 void rtp_in_tune(struct rtp_in *in, const struct mg_rtp *to, enum law law)
 {
 	if (in->receive != to->receive) {
@@ -43,11 +65,9 @@ void rtp_in_tune(struct rtp_in *in, const struct mg_rtp *to, enum law law)
 		in->started = in->seam = false;
 	}
 	g711_transcode(in->law, in->fifo, in->fifo, in->fill);
-	in->old_pt = in->pt;
-	in->old_law = in->law;
-	in->pt = to->pt;
+	tune_formats(in, to, law);
 	in->law = law;
-	in->tevent_pt = to->tevent_pt;
+	in->tevent_pt = to->tevent_rx_pt ? to->tevent_rx_pt : to->tevent_pt;
 	in->receive = to->receive;
 	origin_set(&in->origin, &to->remote);
 }
@@ -69,12 +89,26 @@ static void take_event(struct rtp_in *in, const struct rtp_packet *packet, uint6
 	jitter_put(in->jitter, packet, 0, now_us);
 }
 
-/* RFC 3264 8.3.2: until the new payload type is seen the old one may still come. */
+static bool find_law(const struct rtp_in_formats *formats, uint8_t pt, enum law *law)
+{
+	for (uint8_t i = 0; i < formats->n; i++) {
+		if (formats->pt[i] == pt) {
+			*law = formats->law[i];
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_sound(struct rtp_in *in, uint8_t pt)
 {
-	if (pt == in->pt)
-		in->old_pt = in->pt;
-	return pt == in->pt || pt == in->old_pt;
+	enum law law;
+
+	if (find_law(&in->now, pt, &law)) {
+		in->then_taken = false;
+		return true;
+	}
+	return in->then_taken && find_law(&in->then, pt, &law);
 }
 
 static void take(struct rtp_in *in, const struct datagram *datagram)
@@ -105,7 +139,18 @@ static void take(struct rtp_in *in, const struct datagram *datagram)
 		jitter_put(in->jitter, &packet, packet.payload_len, datagram->arrival_us);
 }
 
-void rtp_in_read(struct rtp_in *in, struct inbox *inbox, int fd)
+/* Every tick, for what a new peer sends meanwhile is lost. */
+static void restrict_socket(struct rtp_in *in, int fd)
+{
+	bool final = origin_is_final(&in->origin);
+
+	if (final != in->restricted)
+		inbox_restrict(fd, final ? &in->origin.signalled : NULL);
+	in->restricted = final;
+}
+
+/* Takes the packets that came. */
+static void read_all(struct rtp_in *in, struct inbox *inbox, int fd)
 {
 	unsigned n, batches = 0;
 
@@ -139,9 +184,12 @@ static void play(struct rtp_in *in, const struct jitter_frame *frame)
 	uint8_t *octets = in->fifo + in->fill;
 	unsigned n = frame->payload_len;
 	int16_t samples[JITTER_MAX_PAYLOAD];
+	enum law law = in->law;
 
-	if (frame->pt != in->pt && in->old_law != in->law)
-		g711_transcode(in->old_law, frame->payload, octets, n);
+	if (!find_law(&in->now, frame->pt, &law))
+		find_law(&in->then, frame->pt, &law);
+	if (law != in->law)
+		g711_transcode(law, frame->payload, octets, n);
 	else
 		memcpy(octets, frame->payload, n);
 	g711_decode(in->law, octets, samples, n);
@@ -191,16 +239,21 @@ static void refill(struct rtp_in *in, uint64_t line_us)
 	}
 }
 
-struct frame rtp_in_say(struct rtp_in *in, uint64_t now_us, uint64_t line_us)
+/* While the fifo lasts packets may lie in the socket, where the kernel has noted their arrival: taken
+ * before the jitter buffer is asked, they make the same of it. */
+struct frame rtp_in_say(struct rtp_in *in, struct inbox *inbox, int fd, uint64_t line_us)
 {
 	struct frame frame = frame_idle(in->law);
 
+	restrict_socket(in, fd);
+	if (in->fill < TICK_OCTETS)
+		read_all(in, inbox, fd);
 	while (in->fill < TICK_OCTETS)
 		refill(in, line_us);
 	memcpy(in->said, in->fifo, TICK_OCTETS);
 	in->fill -= TICK_OCTETS;
 	memmove(in->fifo, in->fifo + TICK_OCTETS, in->fill);
-	frame.digit = digits_step(&in->digits, tevent_rx_down(&in->event, now_us), 1);
+	frame.digit = digits_step(&in->digits, tevent_rx_down(&in->event, inbox->now_us), 1);
 	if (!frame.digit) /* while one is down it is the sound */
 		frame.octets = in->said;
 	return frame;

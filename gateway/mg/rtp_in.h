@@ -18,13 +18,22 @@ struct plc;
 
 enum { RTP_IN_FIFO = JITTER_MAX_PAYLOAD + 2 * TICK_OCTETS };
 
+/* The payload types of sound, and their laws. */
+struct rtp_in_formats {
+	uint8_t n, pt[1 + MG_ALSO], law[1 + MG_ALSO];
+};
+
 struct rtp_in {
 	struct jitter *jitter;
 	struct plc *plc;
 	struct origin origin;
+	bool restricted; /* the kernel was asked to let in the origin alone */
 	struct rtcp_source source;
-	uint8_t pt, old_pt; /* now, and before the codec changed: what still waits has that */
-	enum law law, old_law;
+	enum law law;              /* of what is said */
+	struct rtp_in_formats now; /* what is expected */
+	struct rtp_in_formats
+		then;      /* and was, before that changed: what still waits may be of it */
+	bool then_taken;   /* and may still come */
 	uint8_t tevent_pt; /* 0: none */
 	bool receive;
 	struct tevent_rx event;
@@ -44,7 +53,5 @@ void rtp_in_fini(struct rtp_in *in);
 
 /* What signalling says now; law is that of its codec. */
 void rtp_in_tune(struct rtp_in *in, const struct mg_rtp *to, enum law law);
-/* Takes the packets that came. */
-void rtp_in_read(struct rtp_in *in, struct inbox *inbox, int fd);
-/* The frame of the tick at line_us on the line's clock, now_us on that of arrivals. */
-struct frame rtp_in_say(struct rtp_in *in, uint64_t now_us, uint64_t line_us);
+/* The frame of the tick at line_us on the line's clock. Reads the socket when a packet is needed. */
+struct frame rtp_in_say(struct rtp_in *in, struct inbox *inbox, int fd, uint64_t line_us);

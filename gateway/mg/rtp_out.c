@@ -1,6 +1,7 @@
 /* The sending half of an RTP termination. */
 #include "mg/rtp_out.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -33,13 +34,25 @@ void rtp_out_tune(struct rtp_out *out, const struct mg_rtp *to, enum law law)
 		out->to = to->remote;
 }
 
+/* A connected socket tells of ICMP from its peer once, in place of sending: then it is sent again. */
+static bool send_octets(const struct rtp_out *out, const uint8_t *octets, ssize_t len)
+{
+	for (unsigned tries = 2; tries--;) {
+		if (sendto(out->fd, octets, len, MSG_DONTWAIT | MSG_NOSIGNAL,
+			   (const struct sockaddr *)&out->to, address_len(&out->to)) == len)
+			return true;
+		if (errno == EAGAIN)
+			return false;
+	}
+	return false;
+}
+
 static void send_packet(struct rtp_out *out, const struct rtp_packet *packet)
 {
 	uint8_t octets[RTP_HEADER + RTP_OUT_ROOM];
 	int len = rtp_write(packet, octets, sizeof(octets));
 
-	if (len < 0 || sendto(out->fd, octets, len, MSG_DONTWAIT | MSG_NOSIGNAL,
-			      (struct sockaddr *)&out->to, address_len(&out->to)) != len)
+	if (len < 0 || !send_octets(out, octets, len))
 		return; /* full or unreachable: lost on the way, as any other */
 	out->packets++;
 	out->octets += packet->payload_len;

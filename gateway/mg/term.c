@@ -3,15 +3,34 @@
 
 #include "mg/media.h"
 
+enum { REPORT_TICKS = 1000 / TICK_MS };
+
+static void get_stats(const struct term *term, struct mg_stats *out)
+{
+	term->ops->stats(term, out);
+	out->in_peak = peak_get(&term->in);
+	out->out_peak = peak_get(&term->out);
+}
+
+/* Their numbers give each a tick of its own, as far as there are enough. */
+void term_report(const struct term *term, struct media *media)
+{
+	struct report report = { .term = term->id, .signal = term->player.kind };
+
+	if ((media->ticks + term->id) % REPORT_TICKS)
+		return;
+	if (report.signal == MG_SIGNAL_TONE)
+		report.tone = term->player.tone.id;
+	get_stats(term, &report.stats);
+	media_report(media, &report);
+}
+
 void term_reply(const struct term *term, struct media *media, enum note_kind kind)
 {
 	struct note note = { .kind = kind, .term = term->id };
 
-	if (kind == NOTE_STATS || kind == NOTE_SUBTRACTED) {
-		term->ops->stats(term, &note.stats);
-		note.stats.in_peak = peak_get(&term->in);
-		note.stats.out_peak = peak_get(&term->out);
-	}
+	if (kind == NOTE_SUBTRACTED)
+		get_stats(term, &note.stats);
 	media_reply(media, &note);
 }
 

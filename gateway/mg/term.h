@@ -32,13 +32,15 @@ struct term_ops {
 struct term {
 	const struct term_ops *ops;
 	uint32_t id;
-	struct llist_head entry;    /* of its context */
-	struct frame said;          /* in this tick */
-	bool echoes;                /* in this tick: it says what it hears */
-	uint8_t mixed[TICK_OCTETS]; /* room for what it hears, when that is a sum */
+	struct llist_head entry; /* of its context */
+	struct frame said;       /* in this tick */
+	bool echoes;             /* in this tick: it says what it hears */
+	bool takes_digits;       /* its kind's word: digits that are said to it go somewhere */
+	bool digits_wanted;      /* the context's: another one takes them */
+	char digit;              /* that is down, to tell when it ends */
+	struct peak in, out;     /* into the context, out of it */
 	struct player player;
-	char digit;          /* that is down, to tell when it ends */
-	struct peak in, out; /* into the context, out of it */
+	uint8_t mixed[TICK_OCTETS]; /* room for what it hears, when that is a sum */
 };
 
 struct term *term_tdm_new(void *talloc_ctx, const struct mg_tdm *tdm);
@@ -52,5 +54,7 @@ bool term_play(struct term *term, struct media *media, enum law law, struct fram
 void term_digit(struct term *term, struct media *media, char digit);
 /* A new signal, or MG_SIGNAL_STOP; digits that it replaces are reported done. */
 void term_signal(struct term *term, struct media *media, const struct player *player);
+/* At the end of its tick: its report, when it is its turn. */
+void term_report(const struct term *term, struct media *media);
 /* The answer to a command. */
 void term_reply(const struct term *term, struct media *media, enum note_kind kind);

@@ -36,6 +36,7 @@ static void local_hear(struct term *term, struct media *media, struct frame hear
 static void local_modify(struct term *term, const struct mg_term *to)
 {
 	((struct term_local *)term)->to = to->local;
+	term->takes_digits = !to->local.echo;
 }
 
 static void local_stats(const struct term *term, struct mg_stats *out)
@@ -66,5 +67,6 @@ struct term *term_local_new(void *talloc_ctx, const struct mg_local *to)
 		return NULL;
 	local->term.ops = &local_ops;
 	local->to = *to;
+	local->term.takes_digits = !to->echo; /* an echo has no use for them */
 	return &local->term;
 }

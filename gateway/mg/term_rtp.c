@@ -30,10 +30,9 @@ static bool rtp_say(struct term *term, struct media *media)
 {
 	struct term_rtp *rtp = (struct term_rtp *)term;
 
-	rtp_in_read(&rtp->in, &media->inbox, rtp->out.fd);
 	if ((media->ticks + term->id) % RTCP_TICKS == 0)
 		rtp_report_read(&rtp->report, media, &rtp->in, &rtp->out);
-	term->said = rtp_in_say(&rtp->in, media->inbox.now_us, media->line_us);
+	term->said = rtp_in_say(&rtp->in, &media->inbox, rtp->out.fd, media->line_us);
 	term_digit(term, media, term->said.digit);
 	return true;
 }
@@ -51,6 +50,7 @@ static void rtp_hear(struct term *term, struct media *media, struct frame heard)
 static void tune(struct term_rtp *rtp, const struct mg_rtp *to)
 {
 	rtp->law = to->codec == CODEC_PCMA ? LAW_ALAW : LAW_MULAW;
+	rtp->term.takes_digits = to->tevent_pt;
 	rtp_in_tune(&rtp->in, to, rtp->law);
 	rtp_out_tune(&rtp->out, to, rtp->law);
 	rtp_report_tune(&rtp->report, to);

@@ -8,11 +8,18 @@
 #include "drivers/tdm.h"
 #include "mg/media.h"
 
+enum {
+	QUIET_PEAK = 100, /* linear, 5 dB below what the detector takes for a tone */
+	QUIET_TICKS = 4,  /* then it has forgotten what was before */
+};
+
 struct term_tdm {
 	struct term term;
 	struct mg_tdm to;
 	struct dtmf_rx *dtmf;
-	struct regen regen; /* digits heard from telephone-event */
+	bool tapped;
+	unsigned quiet_ticks; /* in a row */
+	struct regen regen;   /* digits heard from telephone-event */
 };
 
 /* NULL while the span is not attached: the timeslot is silent then. */
@@ -30,12 +37,36 @@ static enum law tdm_law(const struct term *term, const struct media *media)
 	return span ? span->law : LAW_ALAW;
 }
 
+static bool is_tapped(const struct term_tdm *tdm)
+{
+	return tdm->to.detect_dtmf == MG_DTMF_REPORTED ||
+	       (tdm->to.detect_dtmf == MG_DTMF_RELAYED && tdm->term.digits_wanted);
+}
+
+/* Speech is half pauses, and most of a pause need not be listened to. */
 static char detect(struct term_tdm *tdm, const struct frame *frame)
 {
 	int16_t samples[TICK_OCTETS];
 
+	if (frame_peak(frame->law, frame->octets, TICK_OCTETS) > QUIET_PEAK)
+		tdm->quiet_ticks = 0;
+	else if (tdm->quiet_ticks++ >= QUIET_TICKS)
+		return 0;
 	g711_decode(frame->law, frame->octets, samples, TICK_OCTETS);
 	return dtmf_rx_feed(tdm->dtmf, samples, TICK_OCTETS);
+}
+
+static void tap(struct term_tdm *tdm, struct media *media)
+{
+	bool tapped = is_tapped(tdm);
+
+	if (tapped && !tdm->tapped)
+		dtmf_rx_reset(tdm->dtmf);
+	tdm->tapped = tapped;
+	if (tapped)
+		tdm->term.said.digit = detect(tdm, &tdm->term.said);
+	if (tdm->to.detect_dtmf == MG_DTMF_REPORTED)
+		term_digit(&tdm->term, media, tdm->term.said.digit);
 }
 
 static bool tdm_say(struct term *term, struct media *media)
@@ -46,10 +77,8 @@ static bool tdm_say(struct term *term, struct media *media)
 	term->said = frame_idle(tdm_law(term, media));
 	if (span)
 		term->said.octets = span->driver->rx(span, tdm->to.timeslot);
-	if (tdm->to.detect_dtmf)
-		term->said.digit = detect(tdm, &term->said);
 	term->said.digit_in_band = true;
-	term_digit(term, media, term->said.digit);
+	tap(tdm, media);
 	return true;
 }
 

@@ -18,6 +18,7 @@ static void add(struct media *media, struct context *context, struct term *term)
 	if (llist_empty(&context->terms))
 		llist_add_tail(&context->entry, &media->contexts);
 	llist_add_tail(&term->entry, &context->terms);
+	context_changed(context);
 	term_reply(term, media, NOTE_ADDED);
 }
 
@@ -31,6 +32,7 @@ static void subtract(struct media *media, struct context *context, struct term *
 	if (term->ops->stop)
 		term->ops->stop(term, media);
 	llist_del(&term->entry);
+	context_changed(context);
 	if (llist_empty(&context->terms))
 		llist_del(&context->entry);
 	term_reply(term, media, NOTE_SUBTRACTED);
@@ -46,13 +48,11 @@ static void obey(struct media *media, const struct command *command)
 		break;
 	case COMMAND_MODIFY:
 		term->ops->modify(term, &command->to);
+		context_changed(command->context);
 		term_reply(term, media, NOTE_MODIFIED);
 		break;
 	case COMMAND_SIGNAL:
 		term_signal(term, media, &command->player);
-		break;
-	case COMMAND_QUERY:
-		term_reply(term, media, NOTE_STATS);
 		break;
 	case COMMAND_SUBTRACT:
 		subtract(media, command->context, term);
@@ -80,10 +80,28 @@ void tick_commands(struct media *media)
 		obey(media, &command);
 }
 
+static struct context *next_of(const struct llist_head *entry)
+{
+	return llist_entry(entry->next, struct context, entry);
+}
+
+static void tick_contexts(struct media *media)
+{
+	const struct llist_head *end = &media->contexts, *next;
+
+	for (const struct llist_head *entry = end->next; entry != end; entry = next) {
+		next = entry->next;
+		if (next != end) {
+			context_expect_terms(next_of(entry));
+			if (next->next != end)
+				context_expect(next_of(next));
+		}
+		context_tick(llist_entry(entry, struct context, entry), media);
+	}
+}
+
 void tick_all(struct media *media, uint64_t line_us, uint64_t now_us, uint64_t wall_us)
 {
-	struct context *context;
-
 	media->line_us = line_us;
 	media->inbox.now_us = now_us;
 	media->inbox.wall_us = wall_us;
@@ -93,8 +111,7 @@ void tick_all(struct media *media, uint64_t line_us, uint64_t now_us, uint64_t w
 		if (media->spans[i])
 			media->spans[i]->driver->tick(media->spans[i]);
 	}
-	llist_for_each_entry (context, &media->contexts, entry)
-		context_tick(context, media);
+	tick_contexts(media);
 	media->ticks++;
 	atomic_fetch_add_explicit(&media->load.ticks, 1, memory_order_relaxed);
 	if (media->news)

@@ -140,16 +140,6 @@ int mg_signal(struct mg *mg, uint32_t term, const struct mg_signal *signal)
 	return 0;
 }
 
-int mg_query(struct mg *mg, uint32_t term)
-{
-	struct mock_term *t = term_of(mg, term);
-
-	if (!t || t->leaving)
-		return -EINVAL;
-	queue(mg, t, MG_EV_STATS, 0);
-	return 0;
-}
-
 int mg_subtract(struct mg *mg, uint32_t term)
 {
 	struct mock_term *t = term_of(mg, term);

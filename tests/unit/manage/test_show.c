@@ -1,12 +1,16 @@
 /* Show commands: one tree as a table and as JSON, over real layers that stand still. */
 #include <jansson.h>
 
+#include <osmocom/core/select.h>
+
+#include "base/clock.h"
 #include "call/call.h"
 #include "drivers/tdm.h"
 #include "manage/table.h"
 #include "mg/mg.h"
 #include "pstn/trunk.h"
 #include "sip/sip.h"
+#include "tests/mock/mock_leg.c"
 #include "tests/unit/manage/session.h"
 
 #include <osmocom/vty/buffer.h>
@@ -120,6 +124,108 @@ START_TEST(every_record_comes_as_text_and_as_json)
 }
 END_TEST
 
+static void on_event(void *data, const struct mg_event *event)
+{
+	(void)data, (void)event;
+}
+
+static void add_term(uint32_t context, const struct mg_term *term)
+{
+	ck_assert_int_gt(mg_add(gateway.mg, context, term, on_event, NULL), 0);
+}
+
+/* A call through a target that plays along; in its context a timeslot, a stream, and our party's tone. */
+static uint32_t start_call(struct mock_target *target, struct mock_leg *leg)
+{
+	const struct originate what = { .kind = TARGET_TRUNK, .through = "t", .called = "600" };
+	struct mg_term tdm = { .kind = MG_TDM, .tdm = { .span = spans[0]->index, .timeslot = 17 } };
+	struct mg_term rtp = { .kind = MG_RTP,
+			       .rtp = { .codec = CODEC_PCMA,
+					.pt = 8,
+					.ptime_ms = 20,
+					.send = true,
+					.receive = true } };
+	struct sockaddr_in *remote = (struct sockaddr_in *)&rtp.rtp.remote;
+	struct call_status call;
+	const char *why;
+	uint32_t id;
+
+	mock_target_open(target, gateway.hub, TARGET_TRUNK, "t", leg);
+	id = call_originate(gateway.hub, &what, NULL, NULL, &why);
+	ck_assert_msg(id, "%s", why);
+	ck_assert(call_get(gateway.hub, id, &call));
+	remote->sin_family = AF_INET;
+	remote->sin_port = htons(9);
+	remote->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	add_term(call.context, &tdm);
+	add_term(call.context, &rtp);
+	add_term(call.context + 1, &rtp); /* somebody else's */
+	return id;
+}
+
+static void run_ticks(unsigned n)
+{
+	while (n--) {
+		clock_advance(TICK_MS * 1000);
+		mg_tick(gateway.mg);
+		osmo_select_main_ctx(1);
+	}
+}
+
+static const json_t *find_kind(const json_t *call, const char *kind)
+{
+	const json_t *rows = json_object_get(call, "terminations");
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		if (!strcmp(json_string_value(json_object_get(row, "kind")), kind))
+			return row;
+	}
+	ck_abort_msg("there is no termination of kind %s", kind);
+	return NULL;
+}
+
+START_TEST(a_call_is_shown_with_its_terminations_and_how_they_do)
+{
+	struct mock_target target;
+	struct mock_leg leg = { 0 };
+	struct session_end end;
+	char line[40];
+	json_t *tree;
+	uint32_t id;
+
+	clock_use_virtual(1000000000);
+	start();
+	id = start_call(&target, &leg);
+	run_ticks(200);
+	end = session_open();
+	snprintf(line, sizeof(line), "show call %u", id);
+	CHECK_SAYS(&end, line, "called ");
+	CHECK_SAYS(&end, line, "TERMINATION");
+	CHECK_SAYS(&end, line, "a/17 ");
+	CHECK_SAYS(&end, line, " -> 127.0.0.1:9 ");
+	snprintf(line, sizeof(line), "show call %u json", id);
+	tree = typed_json(&end, line);
+	ck_assert_uint_ge(json_array_size(json_object_get(tree, "terminations")), 2);
+	ck_assert_str_eq(json_string_value(json_object_get(find_kind(tree, "tdm"), "name")),
+			 "a/17");
+	ck_assert_str_eq(json_string_value(json_object_get(find_kind(tree, "rtp"), "codec")),
+			 "PCMA");
+	ck_assert_int_ge(json_integer_value(json_object_get(find_kind(tree, "rtp"), "packets_out")),
+			 50);
+	ck_assert_int_eq(json_integer_value(json_object_get(find_kind(tree, "rtp"), "packets_in")),
+			 0);
+	ck_assert_int_lt(
+		json_integer_value(json_object_get(find_kind(tree, "rtp"), "peak_in_dbm0")), -60);
+	json_decref(tree);
+	session_close(&end);
+	mock_leg_say(&leg, LEG_RELEASE_COMPLETE, 16, false);
+	run_ticks(3);
+	target_unregister(&target.target);
+	stop();
+}
+END_TEST
+
 START_TEST(familiar_names_answer)
 {
 	struct session_end end;
@@ -202,6 +308,24 @@ START_TEST(columns_line_up)
 }
 END_TEST
 
+START_TEST(a_column_of_numbers_may_have_gaps)
+{
+	json_t *rows = json_pack("[{s:s}, {s:s, s:i}, {s:s, s:n}]", "name", "a", "name", "b", "n",
+				 7, "name", "c", "n");
+	struct vty *vty = paper();
+	char *text;
+
+	table_out(vty, rows, columns, 2, "none");
+	text = told(vty);
+	ck_assert_str_eq(text, "NAME  COUNT\n"
+			       "a         -\n"
+			       "b         7\n"
+			       "c         -\n");
+	talloc_free(text);
+	json_decref(rows);
+}
+END_TEST
+
 START_TEST(an_empty_table_says_so)
 {
 	json_t *rows = json_array();
@@ -263,6 +387,7 @@ START_TEST(json_rows_take_a_line_each)
 END_TEST
 
 UNIT_MAIN("show", every_listing_comes_as_text_and_as_json, every_record_comes_as_text_and_as_json,
-	  familiar_names_answer, actions_explain_what_is_wrong, columns_line_up,
+	  a_call_is_shown_with_its_terminations_and_how_they_do, familiar_names_answer,
+	  actions_explain_what_is_wrong, columns_line_up, a_column_of_numbers_may_have_gaps,
 	  an_empty_table_says_so, control_characters_do_not_reach_the_terminal, records_nest,
 	  json_rows_take_a_line_each)

@@ -8,7 +8,7 @@
 #include "rtp/packet.h"
 #include "rtp/rtcp.h"
 #include "rtp/tevent.h"
-#include "tests/unit/mg/rig.h"
+#include "tests/unit/mg/stats.h"
 
 /* A peer: a socket pair of its own and the stream it sends. */
 struct peer {

@@ -36,7 +36,7 @@ struct rig {
 /* A termination and what it told. */
 struct party {
 	uint32_t id;
-	unsigned told[MG_EV_STATS + 1];
+	unsigned told[MG_EV_SIGNAL_DONE + 1];
 	char digits[32];
 	struct mg_event last;
 };
@@ -136,18 +136,6 @@ static inline struct mg_term rig_tdm(const struct tdm_span *span, unsigned times
 static inline struct mg_term rig_local(enum law law, bool echo)
 {
 	return (struct mg_term){ .kind = MG_LOCAL, .local = { .law = law, .echo = echo } };
-}
-
-/* Stats by mg_query. A tick takes what has come, the next one answers. */
-static inline struct mg_stats rig_stats(struct rig *rig, struct party *party)
-{
-	unsigned before = party->told[MG_EV_STATS];
-
-	rig_tick(rig);
-	ck_assert_int_eq(mg_query(rig->mg, party->id), 0);
-	rig_tick(rig);
-	ck_assert_uint_eq(party->told[MG_EV_STATS], before + 1);
-	return party->last.stats;
 }
 
 /* The far end of the line, by hand. */

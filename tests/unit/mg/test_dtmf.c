@@ -24,7 +24,7 @@ static void call_open(struct call *call, uint8_t tevent_pt)
 	far = rig_tdm(call->rig.far, SLOT);
 	rtp = peer_term(&call->peer);
 	rtp.rtp.tevent_pt = tevent_pt;
-	near.tdm.detect_dtmf = far.tdm.detect_dtmf = true;
+	near.tdm.detect_dtmf = far.tdm.detect_dtmf = MG_DTMF_REPORTED;
 	rig_add(&call->rig, &call->line, 1, &near);
 	rig_add(&call->rig, &call->far, 2, &far);
 	rig_add(&call->rig, &call->reader, 2, &reader);
@@ -91,7 +91,7 @@ START_TEST(events_become_tones_on_the_line)
 	ck_assert_str_eq(call.reader.digits, digits); /* and said to the party there */
 	ck_assert_str_eq(call.rtp.digits, digits);    /* came in by RTP */
 	ck_assert_str_eq(call.line.digits, "");       /* but not from the line */
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 	ck_assert_uint_eq(stats.rx_lost + stats.rx_bad + stats.rx_late + stats.concealed_ticks, 0);
 	call_free(&call);
 }
@@ -138,7 +138,7 @@ START_TEST(digits_that_come_too_fast_all_arrive)
 	send_silence(&call, 60);
 	ck_assert_str_eq(call.far.digits, "11233455");
 	ck_assert_str_eq(call.rtp.digits, "11233455");
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 	ck_assert_uint_eq(stats.rx_lost + stats.concealed_ticks, 0);
 	call_free(&call);
 }
@@ -319,6 +319,38 @@ START_TEST(without_events_tones_pass_and_signals_are_tones)
 }
 END_TEST
 
+/* RFC 3264 5.1: each side says by which number it wants to hear events */
+START_TEST(events_come_by_our_payload_type_and_go_by_theirs)
+{
+	enum { PT_THEIRS = 97 };
+	const struct mg_signal digit = { .kind = MG_SIGNAL_DIGITS, .digits = "7" };
+	uint8_t buffer[RTP_MAX_PACKET];
+	struct rtp_packet packet;
+	unsigned theirs = 0;
+	struct call call;
+
+	call_open(&call, 0);
+	struct mg_term term = peer_term(&call.peer);
+	term.rtp.tevent_pt = PT_THEIRS;
+	term.rtp.tevent_rx_pt = PT_EVENT;
+	ck_assert_int_eq(mg_modify(call.rig.mg, call.rtp.id, &term), 0);
+	send_silence(&call, 10);
+	send_digit(&call, '5', 5, 3);
+	send_silence(&call, 10);
+	ck_assert_str_eq(call.rtp.digits, "5");
+	peer_send_event(&call.peer, PT_THEIRS, 5, 160, false);
+	ck_assert_uint_eq(rig_stats(&call.rig, &call.rtp).rx_bad, 1);
+	ck_assert_int_eq(mg_signal(call.rig.mg, call.rtp.id, &digit), 0);
+	rig_ticks(&call.rig, 40);
+	while (peer_receive(&call.peer, &packet, buffer)) {
+		ck_assert_uint_ne(packet.pt, PT_EVENT);
+		theirs += packet.pt == PT_THEIRS;
+	}
+	ck_assert_uint_ge(theirs, 5);
+	call_free(&call);
+}
+END_TEST
+
 START_TEST(events_go_on_as_events_or_as_tones)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -353,4 +385,5 @@ UNIT_MAIN("dtmf", events_become_tones_on_the_line, the_shortest_event_is_at_leas
 	  an_event_whose_end_is_lost_ends_by_itself, sound_after_an_event_is_untouched,
 	  tones_on_the_line_become_events,
 	  a_signal_of_digits_goes_as_events_where_they_were_negotiated,
-	  without_events_tones_pass_and_signals_are_tones, events_go_on_as_events_or_as_tones)
+	  without_events_tones_pass_and_signals_are_tones,
+	  events_come_by_our_payload_type_and_go_by_theirs, events_go_on_as_events_or_as_tones)

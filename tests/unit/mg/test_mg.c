@@ -13,12 +13,10 @@ START_TEST(every_command_is_answered_once_and_never_from_inside)
 	rig_add(&rig, &party, 5, &term);
 	ck_assert_uint_eq(party.told[MG_EV_ADDED], 0);
 	ck_assert_int_eq(mg_modify(rig.mg, party.id, &term), 0);
-	ck_assert_int_eq(mg_query(rig.mg, party.id), 0);
 	ck_assert_uint_eq(party.told[MG_EV_ADDED], 0);
 	rig_tick(&rig);
 	ck_assert_uint_eq(party.told[MG_EV_ADDED], 1);
 	ck_assert_uint_eq(party.told[MG_EV_MODIFIED], 1);
-	ck_assert_uint_eq(party.told[MG_EV_STATS], 1);
 	ck_assert_uint_eq(party.last.context, 5);
 	ck_assert_int_eq(mg_subtract(rig.mg, party.id), 0);
 	rig_ticks(&rig, 3);
@@ -41,7 +39,6 @@ START_TEST(after_subtract_only_that_is_told)
 	ck_assert_int_eq(mg_subtract(rig.mg, party.id), 0);
 	ck_assert_int_eq(mg_modify(rig.mg, party.id, &term), -ENOENT);
 	ck_assert_int_eq(mg_signal(rig.mg, party.id, &digits), -ENOENT);
-	ck_assert_int_eq(mg_query(rig.mg, party.id), -ENOENT);
 	rig_ticks(&rig, 30);
 	ck_assert_uint_eq(party.told[MG_EV_SUBTRACTED], 1);
 	ck_assert_uint_eq(party.told[MG_EV_ADDED] + party.told[MG_EV_MODIFIED] +
@@ -62,7 +59,7 @@ START_TEST(a_forgotten_owner_hears_nothing)
 		rig_add(&rig, &party[i], 5, &term);
 	mg_forget(rig.mg, party[0].id);
 	rig_tick(&rig);
-	mg_query(rig.mg, party[1].id);
+	mg_modify(rig.mg, party[1].id, &term);
 	mg_forget(rig.mg, party[1].id);
 	mg_subtract(rig.mg, party[2].id);
 	mg_forget(rig.mg, party[2].id); /* even after subtract */
@@ -70,7 +67,8 @@ START_TEST(a_forgotten_owner_hears_nothing)
 	rig_ticks(&rig, 3);
 	ck_assert_uint_eq(party[0].told[MG_EV_ADDED], 0);
 	for (unsigned i = 0; i < 3; i++)
-		ck_assert_uint_eq(party[i].told[MG_EV_SUBTRACTED] + party[i].told[MG_EV_STATS], 0);
+		ck_assert_uint_eq(party[i].told[MG_EV_SUBTRACTED] + party[i].told[MG_EV_MODIFIED],
+				  0);
 	mg_totals(rig.mg, &totals);
 	ck_assert_uint_eq(totals.terminations + totals.contexts, 0);
 	rig_free(&rig);
@@ -110,6 +108,12 @@ START_TEST(what_cannot_be_is_refused)
 				 good,
 				 good,
 				 good,
+				 good,
+				 good,
+				 good,
+				 good,
+				 good,
+				 good,
 				 rig_tdm(rig.near, 0),
 				 rig_tdm(rig.near, 32),
 				 rig_tdm(rig.near, 1),
@@ -124,9 +128,18 @@ START_TEST(what_cannot_be_is_refused)
 	bad[4].rtp.ptime_ms = 70;
 	bad[5].rtp.tevent_pt = bad[5].rtp.pt;
 	bad[6].rtp.remote.ss_family = AF_UNIX;
-	bad[9].tdm.span = 77;
-	bad[10].local.law = 7;
-	bad[11].kind = 9;
+	bad[7].rtp.tevent_pt = 128;
+	bad[8].rtp.tevent_rx_pt = 101; /* but none to send */
+	bad[9].rtp.tevent_pt = 101;
+	bad[9].rtp.tevent_rx_pt = 128;
+	bad[10].rtp.n_also = MG_ALSO + 1;
+	bad[11].rtp.n_also = 1;
+	bad[11].rtp.also[0].codec = CODEC_COUNT;
+	bad[12].rtp.n_also = 1;
+	bad[12].rtp.also[0].pt = 128;
+	bad[15].tdm.span = 77;
+	bad[16].local.law = 7;
+	bad[17].kind = 9;
 	for (unsigned i = 0; i < ARRAY_SIZE(bad); i++)
 		ck_assert_int_eq(mg_add(rig.mg, 1, &bad[i], party_hears, &party), -EINVAL);
 	ck_assert_int_eq(mg_add(rig.mg, 0, &good, party_hears, &party), -EINVAL);
@@ -254,7 +267,7 @@ START_TEST(too_much_unanswered_is_refused_but_never_a_subtraction)
 
 	for (unsigned i = 0; i < 3; i++)
 		rig_add(&rig, &party[i], 1, &term);
-	while (!(rc = mg_query(rig.mg, party[0].id)))
+	while (!(rc = mg_modify(rig.mg, party[0].id, &term)))
 		given++;
 	ck_assert_int_eq(rc, -EAGAIN);
 	ck_assert_uint_gt(given, 1000);
@@ -263,9 +276,9 @@ START_TEST(too_much_unanswered_is_refused_but_never_a_subtraction)
 	ck_assert_int_eq(mg_subtract(rig.mg, party[1].id), 0);
 	mg_forget(rig.mg, party[2].id);
 	rig_ticks(&rig, 40);
-	ck_assert_uint_eq(party[0].told[MG_EV_STATS], given);
+	ck_assert_uint_eq(party[0].told[MG_EV_MODIFIED], given);
 	ck_assert_uint_eq(party[1].told[MG_EV_SUBTRACTED], 1);
-	ck_assert_int_eq(mg_query(rig.mg, party[0].id), 0);
+	ck_assert_int_eq(mg_modify(rig.mg, party[0].id, &term), 0);
 	rig_free(&rig);
 }
 END_TEST
@@ -380,6 +393,135 @@ START_TEST(memory_that_ends_leaves_nothing_behind)
 }
 END_TEST
 
+START_TEST(every_second_each_reports_and_never_all_at_once)
+{
+	enum { N = 200 };
+	struct rig rig = rig_new(LAW_ALAW);
+	struct mg_term term = rig_local(LAW_ALAW, false);
+	struct party party[N];
+	uint64_t last[N] = { 0 };
+	unsigned reports = 0;
+
+	for (unsigned i = 0; i < N; i++)
+		rig_add(&rig, &party[i], 1 + i, &term);
+	for (unsigned tick = 0; tick < 300; tick++) {
+		unsigned now = 0;
+		rig_tick(&rig);
+		for (unsigned i = 0; i < N; i++) {
+			uint64_t at = rig_status(&rig, &party[i]).reported_us;
+			now += at != last[i];
+			ck_assert(at != last[i] || at + 1000000 > clock_now_us() || tick < 100);
+			last[i] = at;
+		}
+		ck_assert_uint_le(now, N / 100);
+		reports += now;
+	}
+	ck_assert_uint_ge(reports, 3 * N);
+	rig_free(&rig);
+}
+END_TEST
+
+START_TEST(each_is_told_of_as_it_was_asked_for_last)
+{
+	struct rig rig = rig_new(LAW_ALAW);
+	struct peer peer = peer_new(8);
+	struct mg_term rtp = peer_term(&peer), tdm = rig_tdm(rig.near, 3);
+	const struct mg_signal busy = { .kind = MG_SIGNAL_TONE, .tone = TONE_BUSY };
+	struct party a, b;
+	struct mg_status status;
+
+	rig_add(&rig, &b, 2, &tdm);
+	peer_add(&rig, &a, 1, &peer, &rtp);
+	ck_assert_uint_eq(rig_status(&rig, &a).reported_us, 0);
+	rtp.rtp.codec = CODEC_PCMU;
+	ck_assert_int_eq(mg_modify(rig.mg, a.id, &rtp), 0);
+	ck_assert_int_eq(mg_signal(rig.mg, a.id, &busy), 0);
+	rig_ticks(&rig, 200);
+	status = rig_status(&rig, &a);
+	ck_assert_uint_eq(status.context, 1);
+	ck_assert_int_eq(status.term.kind, MG_RTP);
+	ck_assert_int_eq(status.term.rtp.codec, CODEC_PCMU);
+	ck_assert_mem_eq(&status.local, &peer.gateway, sizeof(status.local));
+	ck_assert_int_eq(status.signal, MG_SIGNAL_TONE);
+	ck_assert_int_eq(status.tone, TONE_BUSY);
+	ck_assert_uint_ge(status.stats.tx_packets, 50);
+	ck_assert_int_gt(status.stats.out_peak, 1000);
+	status = rig_status(&rig, &b);
+	ck_assert_int_eq(status.term.tdm.timeslot, 3);
+	ck_assert_int_eq(status.signal, MG_SIGNAL_STOP);
+	rig_free(&rig);
+}
+END_TEST
+
+struct seen {
+	unsigned n, most;
+	uint32_t last;
+};
+
+static bool see(void *data, const struct mg_status *status)
+{
+	struct seen *seen = data;
+
+	ck_assert_uint_gt(status->id, seen->last);
+	seen->last = status->id;
+	return ++seen->n < seen->most;
+}
+
+static unsigned count(const struct rig *rig, uint32_t context, unsigned most)
+{
+	struct seen seen = { .most = most };
+
+	mg_each(rig->mg, context, see, &seen);
+	return seen.n;
+}
+
+START_TEST(those_of_one_context_or_of_all_are_told_in_order)
+{
+	struct rig rig = rig_new(LAW_ALAW);
+	struct mg_term term = rig_local(LAW_ALAW, false);
+	struct party party[30];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(party); i++)
+		rig_add(&rig, &party[i], 1 + i % 3, &term);
+	ck_assert_uint_eq(count(&rig, 0, 99), 30);
+	ck_assert_uint_eq(count(&rig, 0, 7), 7); /* fn said that it is enough */
+	ck_assert_uint_eq(count(&rig, 2, 99), 10);
+	ck_assert_uint_eq(count(&rig, 4, 99), 0);
+	mg_subtract(rig.mg, party[1].id);
+	ck_assert_uint_eq(count(&rig, 2, 99), 9);
+	rig_free(&rig);
+}
+END_TEST
+
+START_TEST(reports_that_nobody_takes_displace_nothing)
+{
+	enum { N = 300 };
+	struct rig rig = rig_new(LAW_ALAW);
+	struct mg_term term = rig_local(LAW_ALAW, false);
+	struct party party[N], next;
+	uint64_t before;
+
+	for (unsigned i = 0; i < N; i++)
+		rig_add(&rig, &party[i], 1 + i, &term);
+	rig_tick(&rig);
+	for (unsigned i = 0; i < 1000; i++) { /* control is busy for ten seconds */
+		clock_advance(TICK_US);
+		mg_tick(rig.mg);
+	}
+	for (unsigned i = 0; i < N; i++)
+		ck_assert_int_eq(mg_subtract(rig.mg, party[i].id), 0);
+	before = clock_now_us();
+	mg_tick(rig.mg);
+	rig_add(&rig, &next, 1, &term);
+	rig_ticks(&rig, 2);
+	for (unsigned i = 0; i < N; i++)
+		ck_assert_uint_eq(party[i].told[MG_EV_SUBTRACTED], 1);
+	rig_ticks(&rig, 100);
+	ck_assert_uint_gt(rig_status(&rig, &next).reported_us, before);
+	rig_free(&rig);
+}
+END_TEST
+
 /* Runs the control loop until told. */
 static void wait_for(const unsigned *told, unsigned n)
 {
@@ -392,6 +534,7 @@ START_TEST(the_thread_ticks_obeys_and_stops)
 	struct rig rig = rig_new(LAW_ALAW);
 	struct peer peer = peer_new(8);
 	struct mg_term rtp = peer_term(&peer), echo = rig_local(LAW_ALAW, true);
+	struct mg_signal digits = { .kind = MG_SIGNAL_DIGITS, .digits = "1" };
 	struct mg_totals totals;
 
 	ck_assert_int_eq(mg_start(rig.mg), 0);
@@ -404,12 +547,12 @@ START_TEST(the_thread_ticks_obeys_and_stops)
 		}
 		for (unsigned i = 0; i < ARRAY_SIZE(party); i++) {
 			wait_for(&party[i].told[MG_EV_ADDED], 1);
-			ck_assert_int_eq(mg_query(rig.mg, party[i].id), 0);
+			ck_assert_int_eq(mg_signal(rig.mg, party[i].id, &digits), 0);
 		}
 		ck_assert_int_eq(mg_detach(rig.mg, rig.near), 0);
 		ck_assert_int_eq(mg_attach(rig.mg, rig.near), 0);
 		for (unsigned i = 0; i < ARRAY_SIZE(party); i++) {
-			wait_for(&party[i].told[MG_EV_STATS], 1);
+			wait_for(&party[i].told[MG_EV_SIGNAL_DONE], 1);
 			ck_assert_int_eq(mg_subtract(rig.mg, party[i].id), 0);
 		}
 		for (unsigned i = 0; i < ARRAY_SIZE(party); i++)
@@ -433,4 +576,7 @@ UNIT_MAIN("mg", every_command_is_answered_once_and_never_from_inside,
 	  without_an_address_the_route_to_the_peer_decides,
 	  too_much_unanswered_is_refused_but_never_a_subtraction, answers_are_never_owed_for_ever,
 	  a_callback_may_give_commands, free_closes_what_is_left_and_tells_nobody,
-	  memory_that_ends_leaves_nothing_behind, the_thread_ticks_obeys_and_stops)
+	  memory_that_ends_leaves_nothing_behind, every_second_each_reports_and_never_all_at_once,
+	  each_is_told_of_as_it_was_asked_for_last,
+	  those_of_one_context_or_of_all_are_told_in_order,
+	  reports_that_nobody_takes_displace_nothing, the_thread_ticks_obeys_and_stops)

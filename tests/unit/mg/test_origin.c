@@ -132,9 +132,29 @@ START_TEST(a_peer_on_this_machine_may_come_from_loopback_but_only_from_its_port)
 }
 END_TEST
 
+START_TEST(it_is_final_once_the_signalled_port_itself_was_heard)
+{
+	struct sockaddr_storage other = address("192.0.2.1", 5002);
+	struct origin origin = signalled("192.0.2.1", 5000);
+
+	ck_assert(!origin_is_final(&origin));
+	ck_assert(takes(&origin, "127.0.0.1", 5000, 1, 1)); /* either address may come next */
+	ck_assert(!origin_is_final(&origin));
+	for (uint16_t seq = 0; seq < ORIGIN_PROOF; seq++)
+		takes(&origin, "192.0.2.1", 6000, seq, 1);
+	ck_assert(takes(&origin, "192.0.2.1", 6000, 5, 1));
+	ck_assert(!origin_is_final(&origin)); /* the signalled port is still believed */
+	ck_assert(takes(&origin, "192.0.2.1", 5000, 6, 1));
+	ck_assert(origin_is_final(&origin));
+	origin_set(&origin, &other);
+	ck_assert(!origin_is_final(&origin));
+}
+END_TEST
+
 UNIT_MAIN("origin", only_the_signalled_address_is_taken, nothing_is_taken_before_signalling_spoke,
 	  another_port_is_believed_after_five_in_a_row,
 	  a_gap_or_another_stream_begins_the_proof_anew,
 	  the_signalled_port_once_heard_excludes_others,
 	  the_same_signalling_again_keeps_what_was_learned,
-	  a_peer_on_this_machine_may_come_from_loopback_but_only_from_its_port)
+	  a_peer_on_this_machine_may_come_from_loopback_but_only_from_its_port,
+	  it_is_final_once_the_signalled_port_itself_was_heard)

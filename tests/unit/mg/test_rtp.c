@@ -88,7 +88,7 @@ START_TEST(rtp_line_echo_line_rtp_is_bit_exact)
 	int at = position(heard, n, sent, sizeof(sent) - WAY);
 	ck_assert_int_ge(at, 0);
 	ck_assert_int_le(at, WAY); /* and none too many milliseconds */
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 	ck_assert_uint_eq(stats.rx_packets, PACKETS);
 	ck_assert_uint_eq(stats.rx_octets, PACKETS * PTIME_OCTETS);
 	ck_assert_uint_eq(stats.rx_lost + stats.rx_late + stats.rx_bad + stats.concealed_ticks, 0);
@@ -173,7 +173,7 @@ START_TEST(the_stream_is_contiguous_with_the_marker_at_its_start)
 			}
 		}
 		ck_assert_uint_eq(n, 600 / ptimes[i]);
-		struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+		struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 		ck_assert_uint_eq(stats.tx_packets, n + 10 / ptimes[i]);
 		ck_assert_uint_eq(stats.tx_octets, stats.tx_packets * ptimes[i] * 8);
 		call_free(&call);
@@ -219,7 +219,7 @@ START_TEST(a_lost_packet_is_concealed_and_counted)
 	/* After the seam everything is as it was sent. */
 	ck_assert_mem_eq(gap + 2 * PTIME_OCTETS, sent + (LOST + 2) * PTIME_OCTETS,
 			 10 * PTIME_OCTETS);
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 	ck_assert_uint_eq(stats.rx_lost, 1);
 	ck_assert_uint_eq(stats.concealed_ticks, 2);
 	call_free(&call);
@@ -258,7 +258,7 @@ START_TEST(a_stream_that_stops_fades_to_silence)
 		ck_assert_int_lt(frame_peak(LAW_ALAW, rig_line_rx(&call.rig, SLOT), TICK_OCTETS),
 				 20);
 	}
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 	ck_assert_uint_le(stats.concealed_ticks, 10); /* silence is not concealment */
 	ck_assert_uint_eq(stats.rx_lost, 0);
 	call_free(&call);
@@ -299,7 +299,7 @@ START_TEST(strangers_and_nonsense_are_counted_and_not_heard)
 		ck_assert_int_lt(frame_peak(LAW_ALAW, rig_line_rx(&call.rig, SLOT), TICK_OCTETS),
 				 20);
 	}
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 	ck_assert_uint_eq(stats.rx_bad, 7);
 	ck_assert_uint_eq(stats.rx_packets, 0);
 	peer_free(&stranger);
@@ -329,15 +329,13 @@ START_TEST(duplicates_late_and_swapped_packets)
 	}
 	play(&call, sent + 12 * PTIME_OCTETS, 8, heard + 12 * PTIME_OCTETS);
 	ck_assert_int_ge(position(heard, 20 * PTIME_OCTETS, sent, 16 * PTIME_OCTETS), 0);
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
-	ck_assert_uint_eq(stats.rx_late, 0);
-	ck_assert_uint_eq(stats.concealed_ticks, 0);
 	peer_send_from(call.peer.fd, &call.peer, &second); /* long past */
 	first.seq -= 40;                                   /* never came in time */
 	first.timestamp -= 40 * PTIME_OCTETS;
 	peer_send_from(call.peer.fd, &call.peer, &first);
-	stats = rig_stats(&call.rig, &call.rtp);
-	ck_assert_uint_ge(stats.rx_late, 1);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
+	ck_assert_uint_eq(stats.rx_late, 1);
+	ck_assert_uint_eq(stats.concealed_ticks, 0);
 	call_free(&call);
 }
 END_TEST
@@ -469,7 +467,40 @@ START_TEST(what_waits_in_the_buffer_keeps_its_codec)
 		ck_assert_int_le(abs(was - is), 8 + abs(was) / 16);
 	}
 	ck_assert_mem_eq(heard + at + 10 * PTIME_OCTETS, mulaw, 8 * PTIME_OCTETS);
+	ck_assert_uint_eq(rig_end(&call.rig, &call.rtp).rx_bad, 0);
+	call_free(&call);
+}
+END_TEST
+
+/* RFC 3264 6.1: an answer of several codecs lets its giver send any of them, changing as it likes */
+START_TEST(every_agreed_payload_type_is_heard_in_its_law)
+{
+	struct call call = call_new(LAW_ALAW, PT_PCMA);
+	uint8_t octets[40 * PTIME_OCTETS], heard[40 * PTIME_OCTETS], buffer[RTP_MAX_PACKET];
+	struct rtp_packet packet;
+
+	call.term.rtp.n_also = 1;
+	call.term.rtp.also[0] = (struct mg_format){ .codec = CODEC_PCMU, .pt = PT_PCMU };
+	call_open(&call);
+	pattern(octets, sizeof(octets), 1);
+	for (unsigned i = 0; i < 40; i++) {
+		call.peer.pt = i % 3 ? PT_PCMA : PT_PCMU;
+		play(&call, octets + i * PTIME_OCTETS, 1, heard + i * PTIME_OCTETS);
+		if (!(i % 3))
+			g711_transcode(LAW_MULAW, octets + i * PTIME_OCTETS,
+				       octets + i * PTIME_OCTETS, PTIME_OCTETS);
+	}
+	ck_assert_int_ge(position(heard, sizeof(heard), octets, 30 * PTIME_OCTETS), 0);
 	ck_assert_uint_eq(rig_stats(&call.rig, &call.rtp).rx_bad, 0);
+	while (peer_receive(&call.peer, &packet, buffer))
+		ck_assert_uint_eq(packet.pt, PT_PCMA);
+	call.term.rtp.n_also = 0; /* and no longer, once that is said */
+	ck_assert_int_eq(mg_modify(call.rig.mg, call.rtp.id, &call.term), 0);
+	for (unsigned i = 0; i < 4; i++) {
+		call.peer.pt = i % 2 ? PT_PCMU : PT_PCMA;
+		play(&call, octets, 1, heard);
+	}
+	ck_assert_uint_eq(rig_end(&call.rig, &call.rtp).rx_bad, 2);
 	call_free(&call);
 }
 END_TEST
@@ -575,12 +606,12 @@ START_TEST(the_round_trip_comes_from_the_peers_report)
 	sendto(call.peer.rtcp_fd, octets, len, 0, (struct sockaddr *)&to, sizeof(to));
 	rig_ticks(&call.rig, 10);
 	ck_assert_uint_eq(packet.ssrc, news.ssrc);
+	uint64_t since = clock_now_us();
 	uint32_t trip = rig_stats(&call.rig, &call.rtp).round_trip_us;
 	ck_assert_uint_ge(trip, 50000);
 	ck_assert_uint_le(
 		trip, 160000); /* the socket is looked at every 100 ms, and no kernel times here */
 	/* And it is told likewise when its own report came, RFC 3550 6.4.1 */
-	uint64_t since = clock_now_us();
 	do {
 		play(&call, octets, 1, buffer);
 	} while (!rtcp_receive(&call.peer, 0x1234, &news));
@@ -609,7 +640,7 @@ START_TEST(an_adaptive_buffer_comes_down_in_quiet_and_leaves_speech_alone)
 			sine(sent, sizeof(sent));
 		for (unsigned i = 0; i < 1500; i++)
 			play(&call, sent, 1, heard);
-		struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+		struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 		ck_assert_uint_le(stats.jb_target_ms, 40);
 		if (quiet)
 			ck_assert_uint_le(stats.jb_delay_ms, stats.jb_target_ms + 10);
@@ -638,7 +669,7 @@ START_TEST(an_adaptive_buffer_grows_in_quiet)
 			peer_send(&call.peer, sent, sizeof(sent));
 		rig_ticks(&call.rig, 6);
 	}
-	struct mg_stats stats = rig_stats(&call.rig, &call.rtp);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
 	ck_assert_uint_ge(stats.jb_target_ms, 35);
 	ck_assert_uint_ge(stats.jb_delay_ms + 10, stats.jb_target_ms);
 	ck_assert_uint_le(stats.jb_delay_ms, stats.jb_target_ms + 10);
@@ -647,20 +678,103 @@ START_TEST(an_adaptive_buffer_grows_in_quiet)
 }
 END_TEST
 
-START_TEST(a_flood_is_read_in_bounded_pieces)
+/* The packets of a flood that some ticks took. */
+static uint64_t taken_of_flood(unsigned flood, unsigned ticks)
 {
 	struct call call = call_new(LAW_ALAW, PT_PCMA);
 	uint8_t sent[PTIME_OCTETS] = { 0 };
-	unsigned flood = 200;
+	uint64_t taken;
 
 	call_open(&call);
 	for (unsigned i = 0; i < flood; i++)
 		peer_send(&call.peer, sent, 4);
-	uint64_t first = rig_stats(&call.rig, &call.rtp).rx_packets;
+	rig_ticks(&call.rig, ticks - 1);
+	taken = rig_end(&call.rig, &call.rtp).rx_packets;
+	call_free(&call);
+	return taken;
+}
+
+START_TEST(a_flood_is_read_in_bounded_pieces)
+{
+	uint64_t first = taken_of_flood(200, 1);
+
 	ck_assert_uint_gt(first, 0);
 	ck_assert_uint_le(first, 64);
+	ck_assert_uint_gt(taken_of_flood(200, 20), first);
+}
+END_TEST
+
+/* The stream is heard with none missing while somebody else sends thousands of packets a tick. */
+static void check_flooded(struct call *call, const struct peer *stranger, unsigned packets)
+{
+	uint8_t sent[30 * PTIME_OCTETS], heard[30 * PTIME_OCTETS], loud[PTIME_OCTETS];
+
+	ck_assert_uint_le(packets, 30);
+	memset(loud, 0xaa, sizeof(loud));
+	pattern(sent, sizeof(sent), packets);
+	for (unsigned i = 0; i < packets; i++) {
+		struct peer copy = *stranger;
+		for (unsigned k = 0; k < 10000; k++)
+			peer_send(&copy, loud, sizeof(loud));
+		play(call, sent + i * PTIME_OCTETS, 1, heard + i * PTIME_OCTETS);
+	}
+	ck_assert_int_ge(
+		position(heard, packets * PTIME_OCTETS, sent, (packets - 4) * PTIME_OCTETS), 0);
+}
+
+START_TEST(a_strangers_flood_loses_no_packet_of_the_call)
+{
+	struct call call = call_new(LAW_ALAW, PT_PCMA);
+	struct peer stranger = peer_new(PT_PCMA), other = peer_new(PT_PCMA);
+	uint8_t sent[2 * PTIME_OCTETS], heard[2 * PTIME_OCTETS];
+
+	call_open(&call);
+	memset(sent, LAW_ALAW_IDLE, sizeof(sent));
+	play(&call, sent, 2, heard);
+	stranger.gateway = other.gateway = call.peer.gateway;
+	check_flooded(&call, &stranger, 20);
+	/* Likewise for the next peer that signalling names, and the former one is a stranger then. */
+	call.term.rtp.remote = other.address;
+	ck_assert_int_eq(mg_modify(call.rig.mg, call.rtp.id, &call.term), 0);
+	rig_tick(&call.rig);
+	stranger = call.peer;
+	other.seq = stranger.seq;
+	other.timestamp = stranger.timestamp;
+	call.peer = other;
+	play(&call, sent, 2, heard);
+	check_flooded(&call, &stranger, 20);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
+	ck_assert_uint_eq(stats.rx_packets, 2 * (2 + 20));
+	ck_assert_uint_eq(stats.rx_lost + stats.rx_late + stats.concealed_ticks, 0);
+	peer_free(&stranger);
+	call_free(&call);
+}
+END_TEST
+
+/* The kernel tells of ICMP in place of sending or receiving. */
+START_TEST(a_peer_that_was_away_loses_nothing_from_its_return_on)
+{
+	struct call call = call_new(LAW_ALAW, PT_PCMA);
+	uint8_t sent[20 * PTIME_OCTETS], heard[20 * PTIME_OCTETS], buffer[RTP_MAX_PACKET];
+	struct sockaddr_storage at = call.peer.address;
+	struct rtp_packet packet;
+	unsigned n = 0;
+
+	call_open(&call);
+	pattern(sent, sizeof(sent), 4);
+	play(&call, sent, 20, heard);
+	close(call.peer.fd);
 	rig_ticks(&call.rig, 20);
-	ck_assert_uint_gt(rig_stats(&call.rig, &call.rtp).rx_packets, first);
+	call.peer.fd = bound_socket(port_of(&at), &at);
+	ck_assert_int_ge(call.peer.fd, 0);
+	play(&call, sent, 20, heard);
+	while (peer_receive(&call.peer, &packet, buffer))
+		n++;
+	ck_assert_uint_eq(n, 20);
+	ck_assert_int_ge(position(heard, sizeof(heard), sent + PTIME_OCTETS, 15 * PTIME_OCTETS), 0);
+	struct mg_stats stats = rig_end(&call.rig, &call.rtp);
+	ck_assert_uint_eq(stats.rx_packets, 40);
+	ck_assert_uint_eq(stats.rx_lost + stats.rx_late + stats.rx_bad, 0);
 	call_free(&call);
 }
 END_TEST
@@ -673,9 +787,11 @@ UNIT_MAIN("rtp", rtp_line_echo_line_rtp_is_bit_exact, any_packet_length_is_playe
 	  strangers_and_nonsense_are_counted_and_not_heard, duplicates_late_and_swapped_packets,
 	  direction_is_obeyed_and_time_goes_on, nothing_is_sent_before_the_peer_is_known,
 	  a_changed_peer_or_codec_keeps_the_stream_unbroken,
-	  what_waits_in_the_buffer_keeps_its_codec,
+	  what_waits_in_the_buffer_keeps_its_codec, every_agreed_payload_type_is_heard_in_its_law,
 	  the_old_payload_type_is_taken_until_the_new_one_comes,
 	  rtcp_reports_come_every_few_seconds_and_a_bye_at_the_end,
 	  the_round_trip_comes_from_the_peers_report,
 	  an_adaptive_buffer_comes_down_in_quiet_and_leaves_speech_alone,
-	  an_adaptive_buffer_grows_in_quiet, a_flood_is_read_in_bounded_pieces)
+	  an_adaptive_buffer_grows_in_quiet, a_flood_is_read_in_bounded_pieces,
+	  a_strangers_flood_loses_no_packet_of_the_call,
+	  a_peer_that_was_away_loses_nothing_from_its_return_on)

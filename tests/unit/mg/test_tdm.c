@@ -1,5 +1,5 @@
 /* Timeslots, local parties, and contexts of two, three and more. */
-#include "tests/unit/mg/rig.h"
+#include "tests/unit/mg/stats.h"
 
 /* Plays a tone or digits at the far end's timeslot by a context of its own. */
 static void far_says(struct rig *rig, struct party party[2], unsigned timeslot,
@@ -20,7 +20,7 @@ START_TEST(two_timeslots_of_one_law_pass_every_octet)
 	struct mg_term a = rig_tdm(rig.near, 1), b = rig_tdm(rig.near, 31);
 	uint8_t sent[50][TICK_OCTETS];
 
-	a.tdm.detect_dtmf = b.tdm.detect_dtmf = true; /* a tap changes nothing */
+	a.tdm.detect_dtmf = b.tdm.detect_dtmf = MG_DTMF_REPORTED; /* a tap changes nothing */
 	rig_add(&rig, &one, 7, &a);
 	rig_add(&rig, &two, 7, &b);
 	for (unsigned i = 0; i < 50; i++) {
@@ -43,7 +43,7 @@ START_TEST(a_digit_on_the_line_passes_every_octet_too)
 	uint8_t sent[30][TICK_OCTETS];
 	struct dtmf_gen tone;
 
-	a.tdm.detect_dtmf = true;
+	a.tdm.detect_dtmf = MG_DTMF_REPORTED;
 	rig_add(&rig, &one, 7, &a);
 	rig_add(&rig, &two, 7, &b);
 	ck_assert(dtmf_gen_init(&tone, '8'));
@@ -168,7 +168,7 @@ START_TEST(digits_on_the_line_are_told_when_they_end)
 	struct party far[2], line, readback;
 	struct mg_term tdm = rig_tdm(rig.near, 3), local = rig_local(LAW_MULAW, false);
 
-	tdm.tdm.detect_dtmf = true;
+	tdm.tdm.detect_dtmf = MG_DTMF_REPORTED;
 	rig_add(&rig, &line, 7, &tdm);
 	rig_add(&rig, &readback, 7, &local);
 	far_says(&rig, far, 3, &digits);
@@ -183,6 +183,31 @@ START_TEST(digits_on_the_line_are_told_when_they_end)
 }
 END_TEST
 
+/* Digits of 200 ms each, which the far end begins with its third tick. */
+START_TEST(digits_are_relayed_while_another_takes_them)
+{
+	struct rig rig = rig_new(LAW_ALAW);
+	struct mg_signal digits = { .kind = MG_SIGNAL_DIGITS, .digits = "1234" };
+	struct party far[2], line, taker;
+	struct mg_term tdm = rig_tdm(rig.near, 3), local = rig_local(LAW_ALAW, true);
+
+	tdm.tdm.detect_dtmf = MG_DTMF_RELAYED;
+	rig_add(&rig, &line, 7, &tdm);
+	rig_add(&rig, &taker, 7, &local);
+	far_says(&rig, far, 3, &digits);
+	rig_ticks(&rig, 20);
+	local.local.echo = false;
+	ck_assert_int_eq(mg_modify(rig.mg, taker.id, &local), 0);
+	rig_ticks(&rig, 20);
+	ck_assert_str_eq(taker.digits, "2");
+	ck_assert_int_eq(mg_subtract(rig.mg, taker.id), 0);
+	rig_ticks(&rig, 60);
+	ck_assert_str_eq(taker.digits, "2");
+	ck_assert_str_eq(line.digits, ""); /* nobody asked for events */
+	rig_free(&rig);
+}
+END_TEST
+
 START_TEST(the_detector_is_switched_by_modify)
 {
 	struct rig rig = rig_new(LAW_ALAW);
@@ -193,7 +218,7 @@ START_TEST(the_detector_is_switched_by_modify)
 	rig_add(&rig, &line, 7, &tdm);
 	far_says(&rig, far, 3, &digits);
 	rig_ticks(&rig, 20);
-	tdm.tdm.detect_dtmf = true;
+	tdm.tdm.detect_dtmf = MG_DTMF_REPORTED;
 	ck_assert_int_eq(mg_modify(rig.mg, line.id, &tdm), 0);
 	ck_assert_int_eq(mg_modify(rig.mg, line.id, &moved), -EINVAL);
 	rig_ticks(&rig, 25);
@@ -331,7 +356,7 @@ START_TEST(contexts_do_not_hear_each_other_and_one_alone_hears_silence)
 	}
 	ck_assert_mem_eq(rig_line_rx(&rig, 2), idle, TICK_OCTETS);
 	ck_assert_mem_eq(rig_line_rx(&rig, 1), idle, TICK_OCTETS);
-	struct mg_stats stats = rig_stats(&rig, &one);
+	struct mg_stats stats = rig_end(&rig, &one);
 	ck_assert_int_gt(stats.in_peak, 10000);
 	ck_assert_int_lt(stats.out_peak, 100);
 	rig_free(&rig);
@@ -355,7 +380,7 @@ START_TEST(two_echoes_stay_silent)
 	ck_assert_int_lt(frame_peak(LAW_ALAW, rig_line_rx(&rig, 1), TICK_OCTETS), 50);
 	ck_assert_int_eq(mg_subtract(rig.mg, line.id), 0);
 	rig_ticks(&rig, 220);
-	ck_assert_int_lt(rig_stats(&rig, &echo[0]).out_peak, 50);
+	ck_assert_int_lt(rig_end(&rig, &echo[0]).out_peak, 50);
 	rig_free(&rig);
 }
 END_TEST
@@ -390,8 +415,8 @@ UNIT_MAIN("tdm", two_timeslots_of_one_law_pass_every_octet,
 	  a_digit_on_the_line_passes_every_octet_too, echo_returns_every_octet_in_the_same_tick,
 	  a_signal_comes_before_echo, milliwatt_is_0_dbm0_at_1000_hz_on_alaw_and_1004_hz_on_mulaw,
 	  a_tone_stops_and_the_context_is_heard_again, digits_on_the_line_are_told_when_they_end,
-	  the_detector_is_switched_by_modify, a_replaced_signal_is_done_and_so_is_the_new_one,
-	  three_hear_the_sum_of_the_others, sums_saturate,
-	  a_third_that_leaves_makes_the_path_transparent_again,
+	  digits_are_relayed_while_another_takes_them, the_detector_is_switched_by_modify,
+	  a_replaced_signal_is_done_and_so_is_the_new_one, three_hear_the_sum_of_the_others,
+	  sums_saturate, a_third_that_leaves_makes_the_path_transparent_again,
 	  contexts_do_not_hear_each_other_and_one_alone_hears_silence, two_echoes_stay_silent,
 	  a_detached_span_is_silent_and_comes_back)

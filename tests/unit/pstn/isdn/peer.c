@@ -95,7 +95,7 @@ static void peer_close(void)
 /* a calls; the SETUP has reached the peer. */
 static inline q931_call *peer_is_called(const char *called)
 {
-	mock_leg_open(&w.a.leg, w.hub, "peer", "a");
+	mock_leg_open(&w.a.leg, w.hub, TARGET_PEER, "a");
 	mock_leg_setup(&w.a.leg, "4711", called);
 	peer_run(100);
 	ck_assert_uint_gt(peer.seen[PRI_EVENT_RING], 0);

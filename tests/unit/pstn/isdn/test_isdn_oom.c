@@ -25,7 +25,7 @@ START_TEST(call_set_up_without_memory)
 	world_open();
 	OOM_EACH(done)
 	{
-		mock_leg_open(&w.a.leg, w.hub, "peer", "a");
+		mock_leg_open(&w.a.leg, w.hub, TARGET_PEER, "a");
 		if (w.a.leg.leg)
 			mock_leg_setup(&w.a.leg, "4711", "200");
 		run_ms(100);

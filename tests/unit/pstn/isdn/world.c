@@ -218,14 +218,14 @@ static void world_close(void)
 /* a calls called through "user"; what happens at b is the test's. */
 static inline void a_calls(const char *called)
 {
-	mock_leg_open(&w.a.leg, w.hub, "peer", "a");
+	mock_leg_open(&w.a.leg, w.hub, TARGET_PEER, "a");
 	mock_leg_setup(&w.a.leg, "4711", called);
 	run_ms(100);
 }
 
 static inline void b_calls(const char *called)
 {
-	mock_leg_open(&w.b.leg, w.hub, "peer", "b");
+	mock_leg_open(&w.b.leg, w.hub, TARGET_PEER, "b");
 	mock_leg_setup(&w.b.leg, "555", called);
 	run_ms(100);
 }
