@@ -158,6 +158,7 @@ static bool create_nta(struct agent *agent, nta_request_f *on_request, void *dat
 		agent->root, (url_string_t *)-1, NULL, NULL, NTATAG_UA(1), NTATAG_MERGE_482(1),
 		NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(MESSAGE_MAX),
 		NTATAG_PASS_100(1), NTATAG_MAX_PROCEEDING(PROCEEDING_MAX),
+		NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
 		TAG_IF(agent->mclass, NTATAG_MCLASS(agent->mclass)), TAG_END());
 	if (!agent->nta)
 		return false;

@@ -17,6 +17,9 @@
 #include <sofia-sip/sip_status.h>
 #include <sofia-sip/sip_tag.h>
 
+/* s: provisional responses to INVITE are sent again, RFC 3261 13.3.1.1 */
+enum { AGENT_PROGRESS_S = 60 };
+
 #define AGENT_NAME "Crosspoint"
 #define AGENT_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS"
 

@@ -32,6 +32,7 @@ static struct osmo_fsm session_fsm;
 
 static int session_destructor(struct session *s)
 {
+	osmo_timer_del(&s->silence);
 	if (s->fi)
 		osmo_fsm_inst_free(s->fi);
 	return 0;
@@ -61,6 +62,7 @@ static struct session *session_new(struct session_ground *ground, struct peer *p
 	snprintf(s->contact, sizeof(s->contact), "<sip:%s>", address);
 	s->origin.id = (uint64_t)clock_wall().tv_sec << 16 | (s->id & 0xffff);
 	s->origin.version = 1;
+	s->origin.tevent_pt = OFFER_TEVENT_PT;
 	peer_hold(peer);
 	llist_add_tail(&s->entry, &ground->sessions);
 	return s;
@@ -211,6 +213,9 @@ static int on_timer(struct osmo_fsm_inst *fi)
 	struct session *s = session_of(fi);
 
 	switch (fi->state) {
+	case ST_INCOMING:
+		uas_expired(s);
+		break;
 	case ST_CALLING:
 	case ST_RINGING:
 		uac_no_answer(s);

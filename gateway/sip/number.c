@@ -6,7 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PLAN_E164 = 1, SCREENING_NONE = 0, SCREENING_NETWORK = 3 }; /* Q.931 4.5.10 */
+enum { PLAN_E164 = 1 };
+enum { SCREENING_NONE = 0, SCREENING_PASSED = 1, SCREENING_NETWORK = 3 }; /* Q.931 4.5.10 */
 enum { USER_TEXT_MAX = 128 }; /* longer user parts are no numbers */
 
 static bool is_separator(char c)
@@ -148,6 +149,11 @@ void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asser
 	out->calling_name[0] = '\0';
 	if (display && !restricted)
 		put_name(display, out->calling_name, sizeof(out->calling_name));
+}
+
+bool number_is_verified(const struct leg_number *calling)
+{
+	return calling->screening == SCREENING_PASSED || calling->screening == SCREENING_NETWORK;
 }
 
 void number_user(const struct leg_number *number, char out[static NUMBER_USER_MAX])

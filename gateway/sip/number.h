@@ -18,6 +18,8 @@ bool number_from_url(const url_t *url, struct leg_number *out);
 /* The caller's number and name. asserted: P-Asserted-Identity, NULL when absent or not believed. */
 void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asserted,
 			struct leg_setup *out);
+/* A network says that it is the caller's: it may be asserted to others (RFC 3325 5, Q.1912.5). */
+bool number_is_verified(const struct leg_number *calling);
 
 /* The user part that says this number: "+4930123", "%23600"; "" for no digits. */
 void number_user(const struct leg_number *number, char out[static NUMBER_USER_MAX]);

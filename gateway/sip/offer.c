@@ -23,7 +23,6 @@ enum { /* RFC 3261 20.43 */
 enum {
 	PTIME_MIN = 10,
 	PTIME_MAX = 60,
-	TEVENT_PT = 101,
 	TEVENT_RATE = 8000,
 	PORT_MAX = 65535,
 	LINE_MAX_OCTETS = 512
@@ -312,6 +311,15 @@ static const struct offer_format *choose(const struct offer *theirs, const struc
 	return first;
 }
 
+static bool lists(const struct offer *theirs, enum codec_id codec)
+{
+	for (size_t i = 0; i < theirs->n_formats; i++) {
+		if (theirs->formats[i].codec == codec)
+			return true;
+	}
+	return false;
+}
+
 static uint8_t agree_ptime(const struct offer *theirs, const struct peer_config *ours)
 {
 	uint8_t ptime = theirs->ptime_ms ? theirs->ptime_ms : (uint8_t)ours->ptime_ms;
@@ -356,18 +364,43 @@ static size_t our_codecs(const struct peer_config *ours, enum leg_law law,
 	return n;
 }
 
+/* A codec by the payload type of our offers. */
+static void hear_also(struct mg_rtp *out, enum codec_id codec)
+{
+	uint8_t pt = (uint8_t)codec_get(codec)->static_pt;
+
+	if (pt != out->pt && out->n_also < MG_ALSO)
+		out->also[out->n_also++] = (struct mg_format){ .codec = codec, .pt = pt };
+}
+
+bool offer_accept(const struct offer *theirs, const struct peer_config *ours, uint8_t tevent_pt,
+		  struct mg_rtp *out)
+{
+	if (!offer_agree(theirs, ours, LEG_LAW_ANY, out))
+		return false;
+	for (size_t i = 0; i < ours->n_codecs; i++) {
+		if (lists(theirs, ours->codecs[i]))
+			hear_also(out, ours->codecs[i]);
+	}
+	if (out->tevent_pt)
+		out->tevent_rx_pt = tevent_pt;
+	return true;
+}
+
 void offer_terms(const struct peer_config *ours, enum leg_law law, struct mg_rtp *out)
 {
 	enum codec_id codecs[PEER_CODECS] = { CODEC_PCMA };
+	size_t n = our_codecs(ours, law, codecs);
 
-	our_codecs(ours, law, codecs);
 	*out = (struct mg_rtp){
 		.codec = codecs[0],
 		.pt = (uint8_t)codec_get(codecs[0])->static_pt,
 		.ptime_ms = (uint8_t)ours->ptime_ms,
-		.tevent_pt = ours->telephone_event ? TEVENT_PT : 0,
+		.tevent_pt = ours->telephone_event ? OFFER_TEVENT_PT : 0,
 		.receive = true,
 	};
+	for (size_t i = 1; i < n; i++)
+		hear_also(out, codecs[i]);
 }
 
 /* A text that remembers whether it overflowed. */
@@ -424,7 +457,7 @@ int offer_write(const struct offer_origin *origin, const struct peer_config *our
 	struct text text = { .out = out, .size = size };
 	enum codec_id codecs[PEER_CODECS];
 	size_t n = our_codecs(ours, law, codecs);
-	unsigned tevent = ours->telephone_event ? TEVENT_PT : 0;
+	unsigned tevent = ours->telephone_event ? origin->tevent_pt : 0;
 
 	put_session(&text, origin);
 	put(&text, "m=audio %u RTP/AVP", netaddr_port(&origin->rtp));

@@ -12,6 +12,7 @@
 #include "sip/sip_config.h"
 
 enum { OFFER_WARN_FORMAT = 305 }; /* incompatible media format, RFC 3261 20.43 */
+enum { OFFER_TEVENT_PT = 101 };   /* telephone-event's payload type where nobody named another */
 enum {
 	OFFER_FORMATS = 8,      /* of codecs that we know, the rest is not looked at */
 	OFFER_STREAMS = 8,      /* m= lines; more are refused */
@@ -42,6 +43,7 @@ struct offer {
 struct offer_origin {
 	uint64_t id, version;
 	struct sockaddr_storage rtp; /* our address and port */
+	uint8_t tevent_pt;           /* what telephone-event is called in our offers */
 };
 
 /* 0; -EBADMSG: no session description (400); -ENOTSUP: none that we speak (488), *warning says why in
@@ -55,7 +57,11 @@ const char *offer_warning_text(unsigned warning);
  * theirs that is ours. False when there is none. */
 bool offer_agree(const struct offer *theirs, const struct peer_config *ours, enum leg_law law,
 		 struct mg_rtp *out);
-/* What we would send before we know their side: the law's codec first. */
+/* The same of their answer to our offer, which called telephone-event tevent_pt: we send the first codec of
+ * theirs that is ours, and hear them all, by the payload types of our offer (RFC 3264 5.1, 6.1). */
+bool offer_accept(const struct offer *theirs, const struct peer_config *ours, uint8_t tevent_pt,
+		  struct mg_rtp *out);
+/* What we would send before we know their side: the law's codec first. All that we offer is heard. */
 void offer_terms(const struct peer_config *ours, enum leg_law law, struct mg_rtp *out);
 
 enum leg_law offer_law(enum codec_id codec);

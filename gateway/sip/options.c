@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "sip/body.h"
 #include "sip/netaddr.h"
 #include "sip/peer.h"
 
@@ -64,8 +65,8 @@ static void send_options(struct peer *peer)
 	nta_leg_tag(peer->options_leg, NULL);
 	peer->options = nta_outgoing_tcreate(
 		peer->options_leg, on_response, peer, NULL, SIP_METHOD_OPTIONS,
-		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(from),
-		SIPTAG_ACCEPT_STR("application/sdp"), SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
+		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(from), SIPTAG_ACCEPT_STR(BODY_ACCEPT),
+		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
 	peer->options_sent_us = clock_now_us();
 	if (!peer->options)
 		forget(peer);
@@ -96,11 +97,12 @@ void options_stop(struct peer *peer)
 	forget(peer);
 }
 
+/* RFC 3261 11.2, Supported being empty. */
 int options_answer(nta_incoming_t *irq)
 {
-	nta_incoming_treply(irq, SIP_200_OK, SIPTAG_ALLOW_STR(AGENT_ALLOW),
-			    SIPTAG_ACCEPT_STR("application/sdp"),
-			    SIPTAG_ACCEPT_ENCODING_STR("identity"), SIPTAG_SERVER_STR(AGENT_NAME),
-			    TAG_END());
+	nta_incoming_treply(
+		irq, SIP_200_OK, SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_ACCEPT_STR(BODY_ACCEPT),
+		SIPTAG_ACCEPT_ENCODING_STR(BODY_ACCEPT_ENCODING), SIPTAG_ACCEPT_LANGUAGE_STR("en"),
+		SIPTAG_SUPPORTED_STR(""), SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 	return 200;
 }

@@ -32,7 +32,7 @@ static int on_invite(struct session_ground *ground, struct peer *peer, nta_incom
 	struct session *s = dialog_incoming(ground, peer, irq, sip);
 	if (!s)
 		return 500;
-	uas_begin(s, &setup, &theirs);
+	uas_begin(s, sip, &setup, &theirs);
 	return 0;
 }
 
@@ -51,7 +51,7 @@ int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 	agent_source(irq, &from);
 	peer = peers_find(ground->peers, &from);
 	if (!peer) {
-		ground->unknown_source++;
+		stranger_refused(&ground->strangers, &from, "is no peer's address");
 		return 403;
 	}
 	if (sip->sip_to->a_tag || method == sip_method_cancel || method == sip_method_bye)

@@ -159,7 +159,7 @@ static bool is_party(struct session *s, const struct sockaddr_storage *from)
 {
 	if (netaddr_same_host(&s->peer->address, from) || is_target(s, from))
 		return true;
-	s->ground->unknown_source++;
+	stranger_refused(&s->ground->strangers, from, "has no part in the call it names");
 	return false;
 }
 

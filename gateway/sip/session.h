@@ -8,6 +8,7 @@
 
 #include <osmocom/core/fsm.h>
 #include <osmocom/core/linuxlist.h>
+#include <osmocom/core/timer.h>
 
 #include "base/log.h"
 #include "call/call.h"
@@ -17,6 +18,7 @@
 #include "sip/agent.h"
 #include "sip/offer.h"
 #include "sip/peer.h"
+#include "sip/stranger.h"
 
 /* What all sessions stand on. */
 struct session_ground {
@@ -27,7 +29,8 @@ struct session_ground {
 	struct llist_head sessions;
 	unsigned timer_b_ms, no_answer_s;
 	uint32_t last_id;
-	uint64_t rx_requests, unknown_source;
+	uint64_t rx_requests;
+	struct strangers strangers;
 };
 
 enum session_state {
@@ -104,9 +107,10 @@ struct session {
 	struct offer_origin origin;
 	char local_sdp[OFFER_TEXT_MAX]; /* of this round of offer and answer; "": not yet written */
 	char *early_tag;                /* UAC: whose answer is in force */
-	int waiting;             /* UAS: the response that waits for the termination, 0: none */
-	struct leg_setup setup;  /* UAC: as told */
-	uint8_t cause, location; /* why it ends, once it does */
+	int waiting; /* UAS: the response that waits for the termination, 0: none */
+	struct osmo_timer_list silence; /* UAS: until a response but 100 is sent */
+	struct leg_setup setup;         /* UAC: as told */
+	uint8_t cause, location;        /* why it ends, once it does */
 };
 
 /* One grep on "call ID:" follows a call, its Call-ID included. */

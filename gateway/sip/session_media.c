@@ -2,31 +2,23 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "sip/body.h"
 #include "sip/netaddr.h"
 #include "sip/session.h"
 
-enum { MS_PER_US = 1000 };
-
-static bool is_sdp(const sip_t *sip)
-{
-	const sip_content_type_t *type = sip->sip_content_type;
-
-	return type && type->c_type && !strcasecmp(type->c_type, "application/sdp") &&
-	       !sip->sip_content_encoding;
-}
+enum { MS_PER_US = 1000, DYNAMIC_PT = 96 /* RFC 3551 6 */ };
 
 int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning)
 {
-	const sip_payload_t *body = sip->sip_payload;
+	const char *text;
+	size_t len;
+	int status = body_find_sdp(sip, &text, &len);
 
 	*out = (struct offer){ 0 };
-	if (!body || !body->pl_len)
-		return 0;
-	if (!is_sdp(sip))
-		return 415;
-	int rc = offer_parse(body->pl_data, body->pl_len, out, warning);
+	if (status || !len)
+		return status;
+	int rc = offer_parse(text, len, out, warning);
 	return !rc ? 0 : rc == -ENOTSUP ? 488 : 400;
 }
 
@@ -37,7 +29,8 @@ void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning)
 	snprintf(text, sizeof(text), "%u %s \"%s\"", warning, AGENT_NAME,
 		 offer_warning_text(warning));
 	nta_incoming_treply(irq, status, status == 400 ? "Bad Session Description" : NULL,
-			    TAG_IF(status == 415, SIPTAG_ACCEPT_STR("application/sdp")),
+			    TAG_IF(status == 415, SIPTAG_ACCEPT_STR(BODY_ACCEPT)),
+			    TAG_IF(status == 415, SIPTAG_ACCEPT_ENCODING_STR(BODY_ACCEPT_ENCODING)),
 			    TAG_IF(status == 488, SIPTAG_WARNING_STR(text)),
 			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 }
@@ -142,9 +135,12 @@ const char *session_our_offer(struct session *s)
 	return s->local_sdp;
 }
 
+/* RFC 3264 6.1: the answer calls telephone-event what their offer does, and so do our offers from then on. */
 const char *session_our_answer(struct session *s)
 {
 	if (!s->local_sdp[0])
 		offer_answer(&s->origin, &s->theirs, &s->rtp, s->local_sdp, sizeof(s->local_sdp));
+	if (s->rtp.tevent_pt >= DYNAMIC_PT)
+		s->origin.tevent_pt = s->rtp.tevent_pt;
 	return s->local_sdp;
 }

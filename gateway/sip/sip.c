@@ -156,7 +156,7 @@ void sip_totals(const struct sip *sip, struct sip_totals *out)
 		.transactions = agent_transactions(ground->agent),
 		.rx_requests = ground->rx_requests,
 		.rx_bad = agent_bad_messages(ground->agent),
-		.unknown_source = ground->unknown_source,
+		.unknown_source = ground->strangers.refused,
 	};
 	agent_listening(ground->agent, out->listening, sizeof(out->listening));
 }

@@ -20,8 +20,9 @@ struct peer_config {
 	bool telephone_event; /* offered and accepted (default) */
 	enum codec_id codecs[PEER_CODECS]; /* in order of preference */
 	size_t n_codecs;
-	unsigned ptime_ms;  /* 20 */
-	unsigned options_s; /* OPTIONS keep-alive interval; 0: none, the peer counts as reachable */
+	unsigned ptime_ms; /* 20 */
+	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */
+	unsigned options_s;
 	int line;
 };
 

@@ -36,6 +36,11 @@ void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		session_close(s);
 		return;
 	}
+	/* Octets that must arrive as they are need another codec than G.711 (RFC 4040). */
+	if (msg->setup.bearer == LEG_UNRESTRICTED) {
+		end(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_PRIVATE_LOCAL);
+		return;
+	}
 	s->setup = msg->setup;
 	s->peer->calls_out++;
 	offer_terms(&s->peer->config, s->law, &rtp);
@@ -65,7 +70,7 @@ static void write_caller(const struct session *s, struct invite_texts *out)
 	number_user(calling, user);
 	number_display(s->setup.calling_name, name);
 	out->restricted = calling->presentation == LEG_PRES_RESTRICTED;
-	out->asserted = *user && s->peer->config.trusted;
+	out->asserted = *user && s->peer->config.trusted && number_is_verified(calling);
 	snprintf(out->identity, sizeof(out->identity),
 		 "P-Asserted-Identity: %s<sip:%s@%s;user=phone>", name, user, address);
 	if (out->restricted)
@@ -160,7 +165,7 @@ static bool take_answer(struct session *s, const sip_t *sip)
 	struct mg_rtp rtp;
 
 	if (session_read_sdp(sip, &theirs, &warning) || !theirs.n_formats ||
-	    !offer_agree(&theirs, &s->peer->config, LEG_LAW_ANY, &rtp) ||
+	    !offer_accept(&theirs, &s->peer->config, s->origin.tevent_pt, &rtp) ||
 	    !session_media_modify(s, &rtp))
 		return false;
 	s->theirs = theirs;
@@ -179,6 +184,7 @@ static void on_provisional(struct session *s, const sip_t *sip)
 	}
 	if (status == 100 || s->fi->state != ST_RINGING)
 		return;
+	/* Whether the sound described is silence yet, nothing says: it is let through as in-band. */
 	bool described = take_answer(s, sip);
 	if (status == 180)
 		session_say(s, LEG_ALERTING, described || same_dialog(s, sip));

@@ -5,11 +5,15 @@
 
 #include <stdio.h>
 
+#include <sofia-sip/su_uniqueid.h>
+
 #include "sip/cause_map.h"
 #include "sip/number.h"
 #include "sip/reason.h"
 
 enum { RINGING = 180, IN_PROGRESS = 183, OK = 200 };
+enum { T_EXPIRES = -3, EXPIRES_MAX_S = 86400, MS_PER_S = 1000 };
+enum { RETRY_AFTER_MAX = 10 }; /* s, RFC 3261 14.2 */
 
 int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,
 	      struct offer *theirs, unsigned *warning)
@@ -35,7 +39,20 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 	return 0;
 }
 
-void uas_begin(struct session *s, const struct leg_setup *setup, const struct offer *theirs)
+/* The caller's limit on the time to answer, ms; 0: none that matters (RFC 3261 13.3.1). */
+static unsigned expires_ms(const sip_t *sip)
+{
+	const sip_expires_t *expires = sip->sip_expires;
+
+	if (!expires || expires->ex_date || expires->ex_delta > EXPIRES_MAX_S)
+		return 0;
+	return expires->ex_delta ? (unsigned)expires->ex_delta * MS_PER_S : 1;
+}
+
+static void on_silence(void *data);
+
+void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setup,
+	       const struct offer *theirs)
 {
 	struct leg_msg msg = { .verb = LEG_SETUP, .setup = *setup };
 
@@ -44,7 +61,9 @@ void uas_begin(struct session *s, const struct leg_setup *setup, const struct of
 		msg.law = (uint8_t)offer_law(s->rtp.codec);
 	s->peer->calls_in++;
 	nta_incoming_treply(s->invite_in, SIP_100_TRYING, TAG_END());
-	session_go(s, ST_INCOMING);
+	session_go_timed(s, ST_INCOMING, expires_ms(sip), T_EXPIRES);
+	osmo_timer_setup(&s->silence, on_silence, s);
+	osmo_timer_schedule(&s->silence, AGENT_PROGRESS_S, 0);
 	call_hears(s->ground->hub, &s->leg, &msg);
 	if (!s->leg.call)
 		return; /* refused, and told so */
@@ -120,6 +139,16 @@ static void send_1xx(struct session *s, int status, bool sound)
 			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
 	agent_touch(s->ground->agent);
+	osmo_timer_del(&s->silence);
+}
+
+/* RFC 3261 13.3.1.1: so that no proxy gives the call up. What was sent nta sends again each minute. */
+static void on_silence(void *data)
+{
+	struct session *s = data;
+
+	if (s->fi->state == ST_INCOMING)
+		send_1xx(s, IN_PROGRESS, false);
 }
 
 static bool add_media(struct session *s)
@@ -179,10 +208,13 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 			send_1xx(s, RINGING, false);
 		break;
 	case EV_PROGRESS:
-	case EV_DISCONNECT:
-		if (msg->inband) {
+		if (msg->inband)
 			respond(s, IN_PROGRESS);
-		} else if (event == EV_DISCONNECT) {
+		break;
+	case EV_DISCONNECT:
+		if (msg->inband && s->theirs.n_formats) {
+			respond(s, IN_PROGRESS);
+		} else { /* nothing to hear, or no offer to answer with where it is heard */
 			refuse_by_cause(s, msg->cause, msg->location);
 			session_say_release(s);
 		}
@@ -196,13 +228,29 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 }
 
 /* The caller gave up (RFC 3261 9.2, and 15.1.2 for BYE). */
-static void on_given_up(struct session *s, const sip_t *sip)
+static void on_given_up(struct session *s, unsigned reason)
 {
-	unsigned reason = session_reason(s, sip);
-
 	session_set_cause(s, reason ? reason : CAUSE_NORMAL, LOC_USER);
 	refuse(s, 487);
 	session_say_release(s);
+}
+
+void uas_expired(struct session *s)
+{
+	LOGSES(s, LOGL_INFO, "not answered in the time that its INVITE gave\n");
+	on_given_up(s, CAUSE_NO_ANSWER);
+}
+
+/* RFC 3261 14.2: a re-INVITE while another is in progress. */
+static void refuse_for_now(struct session_request *request)
+{
+	char retry_after[8];
+
+	snprintf(retry_after, sizeof(retry_after), "%d", su_randint(0, RETRY_AFTER_MAX));
+	request->status = 500;
+	nta_incoming_treply(request->irq, SIP_500_INTERNAL_SERVER_ERROR,
+			    SIPTAG_RETRY_AFTER_STR(retry_after), SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_END());
 }
 
 void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
@@ -213,15 +261,13 @@ void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	switch (event) {
 	case EV_BYE:
 		request->status = 200;
-		on_given_up(s, request->sip);
+		on_given_up(s, session_reason(s, request->sip));
 		break;
 	case EV_CANCEL:
-		on_given_up(s, request->sip);
+		on_given_up(s, session_reason(s, request->sip));
 		break;
-	case EV_REINVITE: /* RFC 3261 14.2 */
-		nta_incoming_treply(request->irq, SIP_500_INTERNAL_SERVER_ERROR,
-				    SIPTAG_RETRY_AFTER_STR("3"), TAG_END());
-		request->status = 500;
+	case EV_REINVITE:
+		refuse_for_now(request);
 		break;
 	case EV_MEDIA_UP:
 		if (s->waiting)
@@ -252,7 +298,7 @@ static bool take_answer(struct session *s, const sip_t *ack)
 	unsigned warning = 0;
 
 	if (session_read_sdp(ack, &theirs, &warning) || !theirs.n_formats ||
-	    !offer_agree(&theirs, &s->peer->config, LEG_LAW_ANY, &rtp)) {
+	    !offer_accept(&theirs, &s->peer->config, s->origin.tevent_pt, &rtp)) {
 		LOGSES(s, LOGL_NOTICE, "the ACK brings no answer that can be used\n");
 		session_set_cause(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_BEYOND_INTERWORKING);
 		return false;
@@ -301,8 +347,11 @@ void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		session_close(s);
 		session_say_release(s);
 		break;
-	case EV_REINVITE: /* RFC 3261 14.2: one at a time */
-		request->status = 491;
+	case EV_REINVITE: /* RFC 3261 14.2: one at a time, and none while our own offer is open */
+		if (s->fi->state == ST_OFFERING)
+			request->status = 491;
+		else
+			refuse_for_now(request);
 		break;
 	case EV_MEDIA_FAILED:
 		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);

@@ -8,12 +8,16 @@
 int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,
 	      struct offer *theirs, unsigned *warning);
 /* It becomes one. The session has its dialog and the INVITE's transaction. */
-void uas_begin(struct session *s, const struct leg_setup *setup, const struct offer *theirs);
+void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setup,
+	       const struct offer *theirs);
 
 /* osmo_fsm actions. */
 void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data); /* ST_INCOMING */
 void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event,
 		    void *data); /* ST_CONFIRMING, ST_OFFERING */
 void uas_unacked(struct osmo_fsm_inst *fi, uint32_t event, void *data); /* ST_UNACKED */
+
+/* The timer of ST_INCOMING: the INVITE's Expires. */
+void uas_expired(struct session *s);
 
 void uas_reinvite(struct session *s, struct session_request *request);

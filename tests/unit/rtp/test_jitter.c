@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "tests/unit/oom.h"
 #include "tests/unit/unit.h"
 
 enum { RATE = 8000, FRAME = 160, TICK = 80, MS = 1000 };
@@ -714,6 +715,20 @@ START_TEST(any_packet_length_is_played_whole)
 }
 END_TEST
 
+START_TEST(lack_of_memory_is_no_buffer)
+{
+	OOM_EACH(done)
+	{
+		struct jitter *jitter = jitter_new(NULL, &adaptive40);
+
+		oom_off();
+		done = jitter != NULL;
+		if (jitter)
+			jitter_free(jitter);
+	}
+}
+END_TEST
+
 UNIT_MAIN("jitter", the_first_packet_is_played_after_the_delay, order_is_restored_over_the_wrap,
 	  a_stream_that_begins_out_of_order_is_played_whole, duplicates_are_counted_and_played_once,
 	  a_missing_packet_is_lost_and_late_when_it_comes, several_missing_packets_share_the_gap,
@@ -731,4 +746,5 @@ UNIT_MAIN("jitter", the_first_packet_is_played_after_the_delay, order_is_restore
 	  fixed_mode_follows_a_fast_clock, fixed_mode_follows_a_slow_clock,
 	  fixed_mode_follows_the_path, adaptive_target_follows_jitter_and_keeps_loss_low,
 	  adaptive_target_rises_at_once_and_sinks_slowly, surplus_is_told_until_it_is_corrected,
-	  random_loss_is_concealed_frame_by_frame, any_packet_length_is_played_whole)
+	  random_loss_is_concealed_frame_by_frame, any_packet_length_is_played_whole,
+	  lack_of_memory_is_no_buffer)

@@ -3,8 +3,8 @@
 
 #include "tests/unit/sip/rig.h"
 
-/* The peer speaks: lines end with CRLF, the length of the body is filled in. */
-static inline void peer_says_from(struct rig *rig, int fd, const char *head, const char *body)
+/* The peer speaks: a message as it is, but that the lines of its head end with CRLF. */
+static inline void peer_says_raw(struct rig *rig, int fd, const char *head, const char *body)
 {
 	struct sockaddr_storage to;
 	char text[2 * RIG_TEXT];
@@ -15,12 +15,20 @@ static inline void peer_says_from(struct rig *rig, int fd, const char *head, con
 			text[len++] = '\r';
 		text[len++] = *c;
 	}
-	len += (size_t)snprintf(text + len, sizeof(text) - len, "%sContent-Length: %zu\r\n\r\n%s",
-				*body ? "Content-Type: application/sdp\r\n" : "", strlen(body),
-				body);
+	len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", body);
 	ck_assert(netaddr_parse("127.0.0.1", rig->config.port, &to));
 	ck_assert_int_eq(sendto(fd, text, len, 0, (struct sockaddr *)&to, netaddr_len(&to)), len);
 	rig_settle(rig);
+}
+
+/* The same, with the length and type of a session description filled in. */
+static inline void peer_says_from(struct rig *rig, int fd, const char *head, const char *body)
+{
+	char text[RIG_TEXT + 128];
+
+	snprintf(text, sizeof(text), "%s%sContent-Length: %zu\n\n", head,
+		 *body ? "Content-Type: application/sdp\n" : "", strlen(body));
+	peer_says_raw(rig, fd, text, body);
 }
 
 static inline void peer_says(struct rig *rig, const char *body, const char *format, ...)

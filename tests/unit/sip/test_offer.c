@@ -7,6 +7,7 @@
 
 #include "sip/netaddr.h"
 #include "sip/offer.h"
+#include "tests/unit/oom.h"
 #include "tests/unit/unit.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
@@ -248,7 +249,7 @@ END_TEST
 
 static struct offer_origin origin_at(const char *host, uint16_t port)
 {
-	struct offer_origin origin = { .id = 7, .version = 3 };
+	struct offer_origin origin = { .id = 7, .version = 3, .tevent_pt = OFFER_TEVENT_PT };
 
 	ck_assert(netaddr_parse(host, port, &origin.rtp));
 	return origin;
@@ -310,6 +311,70 @@ START_TEST(what_is_written_reads_back)
 	ck_assert_uint_eq(rtp.tevent_pt, terms.tevent_pt);
 	ck_assert_uint_eq(rtp.ptime_ms, terms.ptime_ms);
 	ck_assert(!terms.send && terms.receive);
+	ck_assert_uint_eq(terms.n_also, 1); /* RFC 3264 5.1: all that is offered may come at once */
+	ck_assert_int_eq(terms.also[0].codec, CODEC_PCMA);
+}
+END_TEST
+
+/* RFC 3264 5.1, 6.1: we send by their payload types and hear by ours, in every codec that their answer kept */
+START_TEST(answer_is_heard_by_the_payload_types_of_our_offer)
+{
+	static const struct {
+		const char *answer;
+		uint8_t pt, tevent_pt, tevent_rx_pt, n_also;
+		struct mg_format also[MG_ALSO];
+	} rows[] = {
+		{ "8\r\n", 8, 0, 0, 0, { { 0 } } },
+		{ "8 0\r\n", 8, 0, 0, 1, { { CODEC_PCMU, 0 } } },
+		{ "0 8\r\n", 0, 0, 0, 1, { { CODEC_PCMA, 8 } } },
+		{ "18 0 9\r\n", 0, 0, 0, 0, { { 0 } } },
+		{ "8 97\r\na=rtpmap:97 telephone-event/8000\r\n", 8, 97, 110, 0, { { 0 } } },
+		{ "96 0\r\na=rtpmap:96 PCMA/8000\r\n",
+		  96,
+		  0,
+		  0,
+		  2,
+		  { { CODEC_PCMA, 8 }, { CODEC_PCMU, 0 } } },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct mg_rtp rtp;
+		char sdp[512];
+
+		snprintf(sdp, sizeof(sdp), HEAD "m=audio 4000 RTP/AVP %s", rows[i].answer);
+		struct offer answer = parsed(sdp);
+		ck_assert(offer_accept(&answer, &ours, 110, &rtp));
+		ck_assert_uint_eq(rtp.pt, rows[i].pt);
+		ck_assert_uint_eq(rtp.tevent_pt, rows[i].tevent_pt);
+		ck_assert_uint_eq(rtp.tevent_rx_pt, rows[i].tevent_rx_pt);
+		ck_assert_uint_eq(rtp.n_also, rows[i].n_also);
+		for (size_t k = 0; k < rtp.n_also; k++) {
+			ck_assert_int_eq(rtp.also[k].codec, rows[i].also[k].codec);
+			ck_assert_uint_eq(rtp.also[k].pt, rows[i].also[k].pt);
+		}
+	}
+	struct offer none = parsed(HEAD "m=audio 4000 RTP/AVP 0\r\n");
+	struct peer_config alaw = ours;
+	struct mg_rtp rtp;
+	alaw.n_codecs = 1;
+	ck_assert(!offer_accept(&none, &alaw, OFFER_TEVENT_PT, &rtp));
+}
+END_TEST
+
+START_TEST(lack_of_memory_is_no_description)
+{
+	static const char text[] = HEAD "m=audio 4000 RTP/AVP 8 0 101\r\n" TEVENT "a=ptime:30\r\n";
+
+	OOM_EACH(done)
+	{
+		struct offer offer = { .ptime_ms = 99 };
+		unsigned warning = 0;
+		int rc = offer_parse(text, strlen(text), &offer, &warning);
+
+		oom_off();
+		done = !rc;
+		ck_assert_uint_eq(offer.ptime_ms, done ? 30 : 99);
+	}
 }
 END_TEST
 
@@ -327,4 +392,5 @@ UNIT_MAIN("offer", audio_stream_is_read, media_section_is_agreed_or_refused,
 	  what_is_no_description_is_malformed, rtcp_may_be_elsewhere,
 	  codec_follows_the_law_then_the_offer, codec_that_is_not_configured_is_not_agreed,
 	  offer_lists_the_laws_codec_first, answer_repeats_every_stream, what_is_written_reads_back,
+	  answer_is_heard_by_the_payload_types_of_our_offer, lack_of_memory_is_no_description,
 	  text_that_does_not_fit_is_an_error)

@@ -192,6 +192,16 @@ START_TEST(options_tell_whether_the_peer_is_reachable)
 	answer_options("200 OK");
 	look_at_peers();
 	ck_assert_str_eq(status.state, "reachable");
+	rig_pass(&rig, 30000);
+	peer_hears(&rig, "OPTIONS ");
+	answer_options("503 Service Unavailable"); /* it says so itself */
+	look_at_peers();
+	ck_assert_str_eq(status.state, "unreachable");
+	ck_assert_uint_eq(seize_phone(), CAUSE_DESTINATION_OUT_OF_ORDER);
+	rig.peer.options_s = 0; /* nobody asks any more: it is unknown, and called */
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	look_at_peers();
+	ck_assert_str_eq(status.state, "unknown");
 	ck_assert_uint_eq(seize_phone(), 0);
 	rig_close(&rig);
 }
@@ -208,7 +218,10 @@ START_TEST(options_are_answered)
 		  rig.peer.port);
 	peer_hears(&rig, "SIP/2.0 200 ");
 	ck_assert_str_eq(heard(&rig, "Allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS");
-	ck_assert_str_eq(heard(&rig, "Accept"), "application/sdp");
+	ck_assert_str_eq(heard(&rig, "Accept"), "application/sdp, multipart/mixed");
+	ck_assert_str_eq(heard(&rig, "Accept-Encoding"), "identity");
+	ck_assert_str_eq(heard(&rig, "Accept-Language"), "en");
+	ck_assert_ptr_nonnull(strstr(rig.heard, "\r\nSupported:"));
 	rig_close(&rig);
 }
 END_TEST

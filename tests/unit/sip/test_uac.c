@@ -10,6 +10,10 @@
 	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
 	"m=audio 4000 RTP/AVP 18\r\n"
 
+#define SDP_BOTH                                                                                   \
+	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
+	"m=audio 4000 RTP/AVP 0 8\r\n"
+
 static struct rig rig;
 static char invite[RIG_TEXT]; /* that the peer got */
 
@@ -107,6 +111,7 @@ START_TEST(call_is_set_up_and_cleared_by_the_line)
 	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_CONNECT), 1);
 	ck_assert_int_eq(rtp()->codec, CODEC_PCMU);
 	ck_assert_uint_eq(rtp()->tevent_pt, 97);
+	ck_assert_uint_eq(rtp()->tevent_rx_pt, 101);
 	ck_assert(rtp()->send && rtp()->receive);
 	ck_assert_uint_eq(netaddr_port(&rtp()->remote), 4000);
 	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
@@ -339,7 +344,7 @@ START_TEST(restricted_caller_is_anonymous)
 {
 	const struct leg_setup setup = {
 		.called = { .digits = "200" },
-		.calling = { .digits = "100", .presentation = LEG_PRES_RESTRICTED },
+		.calling = { .digits = "100", .presentation = LEG_PRES_RESTRICTED, .screening = 3 },
 		.calling_name = "Al",
 	};
 
@@ -360,6 +365,86 @@ START_TEST(restricted_caller_is_anonymous)
 			ck_assert_ptr_null(strstr(rig.heard, "100@"));
 		rig_close(&rig);
 	}
+}
+END_TEST
+
+/* RFC 3325 5, Q.1912.5: who calls is asserted only when a network checked it, and only to those we trust */
+START_TEST(identity_is_asserted_when_a_network_vouches_for_it)
+{
+	static const bool asserted[] = { false, true, false, true };
+
+	for (unsigned i = 0; i < 8; i++) {
+		const bool trusted = i / 4;
+		const struct leg_setup setup = {
+			.called = { .digits = "200" },
+			.calling = { .digits = "100", .screening = i % 4 },
+		};
+
+		rig_open(&rig);
+		rig.peer.trusted = trusted;
+		ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+		place_call(&setup);
+		peer_hears(&rig, "INVITE ");
+		bool is = *heard(&rig, "P-Asserted-Identity");
+		ck_assert_msg(is == (trusted && asserted[i % 4]), "screening %u", i % 4);
+		ck_assert_ptr_nonnull(strstr(heard(&rig, "From"), "<sip:100@"));
+		rig_close(&rig);
+	}
+}
+END_TEST
+
+/* G.711 is no way for octets that must arrive as they are */
+START_TEST(unrestricted_call_is_refused_before_any_invite)
+{
+	const struct leg_setup setup = { .called = { .digits = "200" },
+					 .bearer = LEG_UNRESTRICTED };
+
+	rig_open(&rig);
+	place_call(&setup);
+	assert_cause(CAUSE_BEARER_NOT_IMPLEMENTED);
+	peer_hears_nothing(&rig);
+	end();
+}
+END_TEST
+
+/* RFC 3264 5.1: all that is offered may come at once; an answer that keeps both codecs keeps that */
+START_TEST(every_offered_codec_is_heard)
+{
+	open_call();
+	ck_assert_int_eq(rtp()->codec, CODEC_PCMA);
+	ck_assert_uint_eq(rtp()->n_also, 1);
+	ck_assert_int_eq(rtp()->also[0].codec, CODEC_PCMU);
+	respond("200 OK", "b", SDP_BOTH);
+	peer_hears(&rig, "ACK ");
+	ck_assert_int_eq(rtp()->codec, CODEC_PCMU); /* theirs that is first */
+	ck_assert_uint_eq(rtp()->n_also, 1);
+	ck_assert_int_eq(rtp()->also[0].codec, CODEC_PCMA);
+	ck_assert_uint_eq(rtp()->also[0].pt, 8);
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3261 12.1.2, 16.12: the route set is that of the answer, its order turned round */
+START_TEST(route_of_the_answer_is_taken)
+{
+	char contact[64], more[256];
+
+	open_call();
+	snprintf(contact, sizeof(contact), "<sip:b@192.0.2.9:5070>");
+	snprintf(more, sizeof(more), "Record-Route: <sip:192.0.2.8;lr>, <sip:127.0.0.1:%u;lr>\n",
+		 rig.peer.port);
+	respond_with("200 OK", "b", contact, more, SDP);
+	peer_hears(&rig, "ACK sip:b@192.0.2.9:5070 ");
+	char route[128];
+	snprintf(route, sizeof(route), "<sip:127.0.0.1:%u;lr>", rig.peer.port);
+	ck_assert(!strncmp(heard(&rig, "Route"), route, strlen(route)));
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE sip:b@192.0.2.9:5070 ");
+	ck_assert(!strncmp(heard(&rig, "Route"), route, strlen(route)));
+	ck_assert_ptr_nonnull(strstr(rig.heard, "<sip:192.0.2.8;lr>"));
+	answer_request();
+	end();
 }
 END_TEST
 
@@ -397,5 +482,7 @@ UNIT_MAIN("uac", call_is_set_up_and_cleared_by_the_line, call_is_cleared_by_the_
 	  peer_without_socket_is_out_of_order, unanswered_call_is_cancelled,
 	  caller_who_gives_up_cancels, cancel_waits_for_a_provisional_response,
 	  answer_that_crosses_the_cancel_is_cleared, answer_that_cannot_be_used_is_cleared,
-	  restricted_caller_is_anonymous, reinvite_before_our_answer_is_refused,
+	  restricted_caller_is_anonymous, identity_is_asserted_when_a_network_vouches_for_it,
+	  unrestricted_call_is_refused_before_any_invite, every_offered_codec_is_heard,
+	  route_of_the_answer_is_taken, reinvite_before_our_answer_is_refused,
 	  without_a_port_the_call_fails)

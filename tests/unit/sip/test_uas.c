@@ -2,6 +2,7 @@
 #include "call/cause.h"
 #include "tests/unit/sip/rig_peer.h"
 
+#define SDP_BASE "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
 #define SDP                                                                                        \
 	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
 	"m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
@@ -372,7 +373,7 @@ START_TEST(session_changes_by_reinvite)
 }
 END_TEST
 
-/* RFC 3261 14.2 */
+/* RFC 3261 14.2: 500 with a random time while another is in progress, 491 while our own offer is open */
 START_TEST(reinvite_out_of_turn_is_refused)
 {
 	open_rig();
@@ -386,8 +387,261 @@ START_TEST(reinvite_out_of_turn_is_refused)
 	request_with("ACK", 2, "INVITE2", "", "");
 	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
 	peer_hears(&rig, "SIP/2.0 200 ");
-	request("INVITE", 3, SDP);
+	unsigned times = 0;
+	for (unsigned cseq = 3; cseq < 43; cseq++) {
+		request("INVITE", cseq, SDP);
+		peer_hears(&rig, "SIP/2.0 500 ");
+		int s = atoi(heard(&rig, "Retry-After"));
+		ck_assert_int_ge(s, 0);
+		ck_assert_int_le(s, 10);
+		times |= 1u << s;
+	}
+	ck_assert_int_ge(__builtin_popcount(times), 5);
+	rig_close(&rig);
+	open_rig();
+	connect_call("");
+	request("INVITE", 2, SDP);
 	peer_hears(&rig, "SIP/2.0 491 ");
+	ck_assert_str_eq(heard(&rig, "Retry-After"), "");
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3264 8.3.2: what telephone-event is called does not change in a call */
+START_TEST(our_payload_types_stay_over_offers)
+{
+	open_rig();
+	connect_call(SDP_BASE
+		     "m=audio 4000 RTP/AVP 0 8 97\r\na=rtpmap:97 telephone-event/8000\r\n");
+	ck_assert_ptr_nonnull(strstr(rig.heard, "RTP/AVP 0 97\r\n"));
+	request("ACK", 1, "");
+	request("INVITE", 2, "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ck_assert_ptr_nonnull(strstr(rig.heard, "RTP/AVP 8 0 97\r\n"));
+	ck_assert_ptr_nonnull(strstr(rig.heard, "a=rtpmap:97 telephone-event/8000\r\n"));
+	request("ACK", 2, SDP); /* which says 101 */
+	ck_assert_uint_eq(rtp()->tevent_pt, 101);
+	ck_assert_uint_eq(rtp()->tevent_rx_pt, 97);
+	ck_assert_int_eq(rtp()->codec, CODEC_PCMU);
+	ck_assert_uint_eq(rtp()->n_also, 1); /* SDP keeps both codecs */
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(reinvite_keeps_the_codec)
+{
+	const struct leg_msg connect = { .verb = LEG_CONNECT, .law = LEG_LAW_ALAW };
+
+	open_rig();
+	invite(SDP);
+	call_hears(rig.hub, rig.line.leg, &connect);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	keep_tag();
+	request("ACK", 1, "");
+	request("INVITE", 2, SDP_HOLD); /* mu-law before A-law, as before */
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ck_assert_ptr_nonnull(strstr(rig.heard, "RTP/AVP 8 101\r\n"));
+	ck_assert_int_eq(rtp()->codec, CODEC_PCMA);
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3261 12.2.2: a re-INVITE's Contact is where requests go from then on */
+START_TEST(reinvite_moves_the_remote_target)
+{
+	open_call();
+	peer_says(
+		&rig, SDP,
+		"INVITE sip:600@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKm\n"
+		"From: <sip:100@127.0.0.1>;tag=al\nTo: <sip:600@127.0.0.1>;tag=%s\n"
+		"Call-ID: call\nCSeq: 2 INVITE\nContact: <sip:moved@127.0.0.1:%u>\n",
+		rig.peer.port, tag, rig.peer.port);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	request("ACK", 2, "");
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE sip:moved@127.0.0.1:");
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3261 12.1.1: the route set is the Record-Route of the INVITE, in its order */
+START_TEST(route_of_the_invite_is_taken)
+{
+	char more[128], route[64];
+
+	open_rig();
+	snprintf(route, sizeof(route), "<sip:127.0.0.1:%u;lr>", rig.peer.port);
+	snprintf(more, sizeof(more), "Record-Route: %s, <sip:192.0.2.8;lr>\n", route);
+	request_with("INVITE", 1, "INVITE1", more, SDP);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ck_assert(!strncmp(heard(&rig, "Record-Route"), route, strlen(route)));
+	keep_tag();
+	request("ACK", 1, "");
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE sip:al@127.0.0.1:");
+	ck_assert(!strncmp(heard(&rig, "Route"), route, strlen(route)));
+	ck_assert_ptr_nonnull(strstr(rig.heard, "<sip:192.0.2.8;lr>"));
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3261 8.2.2.3 */
+START_TEST(extension_that_is_required_in_a_dialog_is_refused)
+{
+	static const char *const methods[] = { "INVITE", "OPTIONS", "BYE" };
+
+	open_call();
+	for (unsigned i = 0; i < 3; i++) {
+		request_with(methods[i], 2 + i, methods[i], "Require: timer\n", "");
+		peer_hears(&rig, "SIP/2.0 420 ");
+		ck_assert_str_eq(heard(&rig, "Unsupported"), "timer");
+	}
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3325 5: whose assertion is believed */
+START_TEST(asserted_identity_counts_from_a_trusted_peer)
+{
+	for (unsigned trusted = 0; trusted < 2; trusted++) {
+		open_rig();
+		rig.peer.trusted = trusted;
+		ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+		request_with("INVITE", 1, "INVITE1",
+			     "P-Asserted-Identity: \"Boss\" <sip:+4930999@127.0.0.1>\n", SDP);
+		const struct leg_setup *setup = &mock_leg_told(&rig.line, LEG_SETUP)->setup;
+		ck_assert_str_eq(setup->calling.digits, trusted ? "4930999" : "100");
+		ck_assert_str_eq(setup->calling_name, trusted ? "Boss" : "Al");
+		ck_assert_uint_eq(setup->calling.screening, trusted ? 3 : 0);
+		rig_close(&rig);
+	}
+}
+END_TEST
+
+/* RFC 3261 13.3.1.1 */
+START_TEST(provisional_response_is_repeated_each_minute)
+{
+	static const struct {
+		uint8_t verb;
+		bool inband;
+		const char *status;
+		bool described;
+	} rows[] = {
+		{ LEG_PROCEEDING, false, "SIP/2.0 183 ", false }, /* none so far but 100 */
+		{ LEG_ALERTING, false, "SIP/2.0 180 ", false },
+		{ LEG_PROGRESS, true, "SIP/2.0 183 ", true },
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		open_rig();
+		invite(SDP);
+		mock_leg_say(&rig.line, rows[i].verb, 0, rows[i].inband);
+		rig_settle(&rig);
+		if (i)
+			peer_hears(&rig, rows[i].status);
+		for (unsigned k = 0; k < 2; k++) {
+			rig_pass(&rig, 59500);
+			peer_hears_nothing(&rig);
+			rig_pass(&rig, 500);
+			peer_hears(&rig, rows[i].status);
+			ck_assert(!strstr(rig.heard, "m=audio") == !rows[i].described);
+		}
+		mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+		rig_settle(&rig);
+		peer_hears(&rig, "SIP/2.0 200 ");
+		keep_tag();
+		request("ACK", 1, "");
+		rig_pass(&rig, 61000);
+		peer_hears_nothing(&rig);
+		rig_close(&rig);
+	}
+}
+END_TEST
+
+/* RFC 3261 13.3.1: the time that the caller gives */
+START_TEST(invite_expires)
+{
+	open_rig();
+	request_with("INVITE", 1, "INVITE1", "Expires: 20\n", SDP);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	rig_pass(&rig, 19900);
+	peer_hears_nothing(&rig);
+	rig_pass(&rig, 200);
+	peer_hears(&rig, "SIP/2.0 487 ");
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause, CAUSE_NO_ANSWER);
+	ack_failure();
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(answer_is_before_the_expiry)
+{
+	static const char *const values[] = { "20", "4294967295" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		char more[64];
+
+		open_rig();
+		snprintf(more, sizeof(more), "Expires: %s\n", values[i]);
+		request_with("INVITE", 1, "INVITE1", more, SDP);
+		peer_hears(&rig, "SIP/2.0 100 ");
+		rig_pass(&rig, 10000);
+		mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+		rig_settle(&rig);
+		peer_hears(&rig, "SIP/2.0 200 ");
+		keep_tag();
+		request("ACK", 1, "");
+		rig_pass(&rig, 11000);
+		peer_hears_nothing(&rig);
+		ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+		rig_close(&rig);
+	}
+}
+END_TEST
+
+/* Without an offer no sound before the answer can be described, and the announcement would play to nobody */
+START_TEST(announcement_that_nobody_can_hear_is_a_refusal)
+{
+	open_rig();
+	invite("");
+	mock_leg_say(&rig.line, LEG_DISCONNECT, CAUSE_UNALLOCATED, true);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 404 ");
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause, CAUSE_UNALLOCATED);
+	ack_failure();
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 5621, RFC 3204: ISUP beside the description; and a body that need not be understood */
+START_TEST(description_is_found_beside_other_bodies)
+{
+	open_rig();
+	char head[RIG_TEXT];
+	const char *body = "--b\r\nContent-Type: application/isup\r\n"
+			   "Content-Disposition: signal;handling=optional\r\n\r\nxyz\r\n"
+			   "--b\r\nContent-Type: application/sdp\r\n\r\n" SDP "\r\n--b--\r\n";
+	snprintf(head, sizeof(head),
+		 "INVITE sip:600@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKx\n"
+		 "From: <sip:1@127.0.0.1>;tag=x\nTo: <sip:600@127.0.0.1>\nCall-ID: x\n"
+		 "CSeq: 1 INVITE\nContact: <sip:a@127.0.0.1>\nMIME-Version: 1.0\n"
+		 "Content-Type: multipart/mixed;boundary=b\nContent-Length: %zu\n\n",
+		 rig.peer.port, strlen(body));
+	peer_says_raw(&rig, rig.fd, head, body);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ck_assert_uint_eq(netaddr_port(&rtp()->remote), 4000);
 	rig_close(&rig);
 }
 END_TEST
@@ -452,6 +706,59 @@ START_TEST(termination_that_fails_refuses_the_call)
 	peer_hears(&rig, "SIP/2.0 503 ");
 	ack_failure();
 	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+/* The log lines about strangers. */
+static unsigned stranger_lines;
+static char stranger_line[512];
+
+static void on_log(struct log_target *target, unsigned level, const char *line)
+{
+	(void)target;
+	(void)level;
+	if (!strstr(line, "request refused"))
+		return;
+	stranger_lines++;
+	snprintf(stranger_line, sizeof(stranger_line), "%s", line);
+}
+
+/* A flood of them is one line a second. */
+START_TEST(strangers_are_told_of_in_the_log)
+{
+	struct log_target *log;
+	char from[64];
+	uint16_t port;
+	int fd;
+
+	open_rig();
+	log = log_target_create();
+	ck_assert_ptr_nonnull(log);
+	log->output = on_log;
+	log_set_all_filter(log, 1);
+	log_set_log_level(log, LOGL_NOTICE);
+	log_add_target(log);
+	fd = rig_socket("127.0.0.2", &port);
+	snprintf(from, sizeof(from), "127.0.0.2:%u is no peer's address", port);
+	for (unsigned i = 0; i < 12; i++) {
+		char head[RIG_TEXT];
+
+		if (i == 11)
+			rig_pass(&rig, 1000);
+		snprintf(head, sizeof(head),
+			 "OPTIONS sip:127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP "
+			 "127.0.0.2;rport;branch=z9hG4bK%u\n"
+			 "From: <sip:1@127.0.0.2>;tag=x\nTo: <sip:127.0.0.1>\nCall-ID: x%u\n"
+			 "CSeq: 1 OPTIONS\n",
+			 i, i);
+		peer_says_from(&rig, fd, head, "");
+		ck_assert_uint_eq(stranger_lines, i == 11 ? 2 : 1);
+	}
+	ck_assert_ptr_nonnull(strstr(stranger_line, from));
+	ck_assert_ptr_nonnull(strstr(stranger_line, " 10 more"));
+	log_target_destroy(log);
+	close(fd);
 	rig_close(&rig);
 }
 END_TEST
@@ -548,7 +855,9 @@ START_TEST(invite_that_cannot_be_a_call_is_refused)
 		{ "sip:600@127.0.0.1", "Require: 100rel\n", SDP, "SIP/2.0 420 ", "Unsupported",
 		  "100rel" },
 		{ "sip:600@127.0.0.1", "Content-Encoding: gzip\n", SDP, "SIP/2.0 415 ", "Accept",
-		  "application/sdp" },
+		  "application/sdp, multipart/mixed" },
+		{ "sip:600@127.0.0.1", "Content-Encoding: gzip\n", SDP, "SIP/2.0 415 ",
+		  "Accept-Encoding", "identity" },
 		{ "sip:600@127.0.0.1", "", "v=0\r\nxxx", "SIP/2.0 400 ", "Server", "Crosspoint" },
 		{ "sip:600@127.0.0.1", "", SDP_G729, "SIP/2.0 488 ", "Warning",
 		  "305 Crosspoint \"Incompatible media format\"" },
@@ -611,4 +920,10 @@ UNIT_MAIN("uas", call_is_set_up_and_cleared_by_the_caller,
 	  termination_that_fails_refuses_the_call, strangers_are_refused_and_counted,
 	  strangers_cannot_end_a_call, hostile_contact_is_refused,
 	  invite_that_cannot_be_a_call_is_refused, requests_of_no_dialog_find_none,
-	  merged_request_is_no_second_call)
+	  merged_request_is_no_second_call, our_payload_types_stay_over_offers,
+	  reinvite_keeps_the_codec, reinvite_moves_the_remote_target, route_of_the_invite_is_taken,
+	  extension_that_is_required_in_a_dialog_is_refused,
+	  asserted_identity_counts_from_a_trusted_peer,
+	  provisional_response_is_repeated_each_minute, invite_expires, answer_is_before_the_expiry,
+	  announcement_that_nobody_can_hear_is_a_refusal, description_is_found_beside_other_bodies,
+	  strangers_are_told_of_in_the_log)
