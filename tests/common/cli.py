@@ -1,0 +1,63 @@
+"""A telnet client for the gateway's command line."""
+import json
+import re
+import socket
+import time
+
+_PROMPT = re.compile(rb"(?:^|\n)[\w.-]+(?:\([\w -]+\))?[>#] ?$")
+_TELNET = re.compile(rb"\xff(?:[\xfb-\xfe].|\xfa.*?\xff\xf0|[\xf0-\xfa])", re.S)
+
+
+class CliError(Exception):
+    """The command line said something that its caller did not want to hear."""
+
+
+class Cli:
+    def __init__(self, port, host="127.0.0.1", timeout=10):
+        self.timeout = timeout
+        self.sock = socket.create_connection((host, port), timeout=timeout)
+        self.greeting = self._until_prompt()
+        self.run("terminal length 0")
+        self.run("enable")
+
+    def close(self):
+        self.sock.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _until_prompt(self):
+        data = b""
+        deadline = time.monotonic() + self.timeout
+        while time.monotonic() < deadline:
+            got = self.sock.recv(65536)
+            if not got:
+                raise CliError("the gateway closed the command line: %r" % data[-200:])
+            data += got
+            text = _TELNET.sub(b"", data).replace(b"\r", b"").replace(b"\0", b"")
+            if _PROMPT.search(text):
+                return text.decode("utf-8", "replace")
+        raise CliError("no prompt after %r" % data[-200:])
+
+    def send(self, line):
+        """Types the line and does not wait for its end."""
+        self.sock.sendall(line.encode() + b"\r")
+
+    def run(self, line):
+        """What the command printed."""
+        self.send(line)
+        lines = self._until_prompt().split("\n")
+        if lines and lines[0].rstrip().endswith(line.strip()):
+            lines = lines[1:]  # the echo
+        return "\n".join(lines[:-1]).strip("\n")
+
+    def json(self, what):
+        """`show WHAT json` as a value."""
+        text = self.run("show %s json" % what)
+        try:
+            return json.loads(text)
+        except ValueError as e:
+            raise CliError("show %s json: %s in %r" % (what, e, text)) from e

@@ -1,0 +1,162 @@
+"""One gateway for all tests that leave it as it was; others start their own. Whatever a test does, nothing may be
+left behind: no call, no channel in use, no context, no port; and at the end exit code 0 and a clean log."""
+import os
+import re
+import sys
+
+import pytest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+# pylint: disable=wrong-import-position
+import config  # noqa: E402
+from common import ports, sip  # noqa: E402
+from common.cli import Cli  # noqa: E402
+from common.gateway import Gateway, binary, wait_for  # noqa: E402
+from common.rtp import Rtp  # noqa: E402
+from common.sipp import Sipp  # noqa: E402
+
+SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Assert failed")
+
+
+def pytest_configure():
+    if not os.path.exists(binary()):
+        pytest.exit("no %s: build it first" % binary(), 2)
+
+
+class System(Gateway):
+    """A gateway on a configuration of its own, and what tests need beside it."""
+
+    def __init__(self, folder, **how):
+        self.folder, self.ports = str(folder), config.Ports()
+        if "cli" in how:
+            self.ports.cli = how.pop("cli")
+        self.text = config.text(self.ports, **how)
+        path = os.path.join(self.folder, "crosspoint.cfg")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(self.text)
+        super().__init__(path, os.path.join(self.folder, "gateway.log"), self.ports.cli)
+        self.expected = []  # patterns of log lines that a test provokes
+
+    def up(self):
+        self.start()
+        self.wait_trunks()
+        return self
+
+    def agent(self, host="127.0.0.1", port=0):
+        return sip.Agent(self.ports.sip, host, port)
+
+    def phone(self):
+        """The peer's own address: where calls from the line arrive."""
+        return self.agent(port=self.ports.phone)
+
+    def sipp(self, scenario, **how):
+        return Sipp(scenario, self.ports.sip, self.folder, **how)
+
+    def originate(self, rest):
+        """From a session of its own: progress comes between the lines of whoever waits there."""
+        with Cli(self.ports.cli) as session:
+            said = session.run("originate " + rest)
+        assert "%" not in said, said
+
+    def mark(self):
+        """The log's length now, for record()."""
+        return len(self.log())
+
+    def record(self, pattern, since=0, timeout=8):
+        """The log line of an ended call that matches; it comes once all of the call is gone."""
+        def look():
+            return [line for line in self.log()[since:].splitlines() if re.search(pattern, line)]
+        return wait_for("a log line like %r" % pattern, look, timeout)[-1]
+
+    def clear_all(self):
+        for call in self.cli.json("calls"):
+            self.cli.run("clear call %s" % call["id"])
+        self.wait_idle(40)
+
+    def descriptors(self):
+        return len(os.listdir("/proc/%d/fd" % self.process.pid))
+
+    def memory_kb(self):
+        with open("/proc/%d/status" % self.process.pid, encoding="ascii") as f:
+            return int(re.search(r"VmRSS:\s*(\d+)", f.read()).group(1))
+
+    def end(self):
+        """The whole of what a gateway that goes away owes."""
+        code = self.stop(20)
+        log = self.log()
+        assert not SANITIZER.search(log), log[-6000:]
+        assert code == 0, "exit code %s\n%s" % (code, log[-3000:])
+        bad = [line for line in log.splitlines() if re.search(r"\b(ERROR|FATAL)\b", line)
+               and not any(re.search(e, line) for e in self.expected)]
+        assert not bad, "\n".join(bad)
+        for port, proto in ((self.ports.cli, "tcp"), (self.ports.sip, "udp"), *((self.ports.media + i, "udp") for i in range(8))):
+            assert ports.is_free(port, proto), "%s port %d is still taken" % (proto, port)
+
+
+@pytest.fixture(scope="session", name="shared")
+def shared_gateway(tmp_path_factory):
+    system = System(tmp_path_factory.mktemp("shared")).up()
+    try:
+        yield system
+        system.end()
+    finally:
+        system.kill()
+
+
+@pytest.fixture(name="gateway")
+def the_shared_gateway(shared):
+    """The shared gateway; after the test it must be as idle as before, with as many descriptors."""
+    before = shared.descriptors()
+    yield shared
+    assert shared.process.poll() is None, "the gateway died:\n" + shared.log()[-4000:]
+    try:
+        shared.wait_idle(12)
+    except AssertionError:
+        shared.clear_all()  # not to be the next test's trouble
+        raise
+    media = shared.cli.json("media")
+    assert media["terminations"] == 0 and media["ports_used"] == 0, media
+    assert shared.descriptors() <= before
+
+
+@pytest.fixture(name="own")
+def own_gateway(tmp_path):
+    """Makes a gateway for this test alone; it must end well."""
+    made = []
+
+    def make(**how):
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        made.append(System(folder, **how).up())
+        return made[-1]
+    try:
+        yield make
+        for system in made:
+            if system.process.poll() is None:
+                system.end()
+    finally:
+        for system in made:
+            system.kill()
+
+
+@pytest.fixture(name="rtp")
+def rtp_party():
+    """Makes RTP parties that close by themselves."""
+    made = []
+
+    def make(**how):
+        made.append(Rtp(**how))
+        return made[-1]
+    yield make
+    for party in made:
+        party.close()
+
+
+@pytest.fixture(name="phone")
+def the_phone(gateway):
+    """The peer phones as a user agent at its own port."""
+    with gateway.phone() as agent:
+        yield agent

@@ -1,0 +1,155 @@
+"""Sound through the gateway and the line and back: level, frequency, silence, digits, bits, both laws."""
+import math
+import random
+import socket
+import time
+
+from common import g711, sound
+from common.gateway import wait_for
+from common.sip import sdp
+
+
+def call_line(agent, party, number, payloads):
+    call = agent.call(number, sdp(party.port, payloads, host=party.host))
+    party.remote = call.answered().media()
+    return call
+
+
+def settled(party, seconds=1.0):
+    """Sound once the jitter buffer has filled."""
+    time.sleep(0.3)
+    return party.listen(seconds)
+
+
+def test_milliwatt_level_and_frequency(phone, rtp):
+    """A-law: G.711's sequence of 1000 Hz at 0 dBm0."""
+    party = rtp()
+    call = call_line(phone, party, "601", "8")
+    heard = settled(party)
+    call.bye()
+    assert abs(sound.dbm0(heard)) < 0.3
+    assert abs(sound.frequency(heard) - 1000) < 2
+    assert sound.goertzel(heard[:4000], 1000) > 0.99
+
+
+def test_milliwatt_to_a_mu_law_peer(gateway, rtp):
+    """The other law is converted to: still 0 dBm0, 1000 Hz."""
+    party = rtp(pt=0, host="127.0.0.3")
+    with gateway.agent("127.0.0.3", gateway.ports.strict) as strict:
+        call = call_line(strict, party, "601", "0")
+        heard = settled(party)
+        call.bye()
+    assert abs(sound.dbm0(heard)) < 0.3
+    assert abs(sound.frequency(heard) - 1000) < 2
+
+
+def test_quiet_line_is_quiet(phone, rtp):
+    party = rtp()
+    call = call_line(phone, party, "602", "8")
+    heard = settled(party, 0.6)
+    call.bye()
+    assert len(heard) > 4000
+    assert sound.dbm0(heard) < -65
+
+
+def test_tone_comes_back_at_its_level(phone, rtp):
+    party = rtp()
+    call = call_line(phone, party, "600", "8 101")
+    party.tone(700, 3, -12)
+    heard = settled(party, 0.8)
+    call.bye()
+    assert abs(sound.dbm0(heard) + 12) < 0.5
+    assert abs(sound.frequency(heard) - 700) < 3
+
+
+def test_octets_come_back_bit_for_bit(phone, rtp):
+    """One law, no telephone-event, fixed jitter buffer: nothing may touch an octet, even of noise."""
+    party = rtp()
+    call = call_line(phone, party, "600", "8")
+    time.sleep(0.3)
+    party.mark()
+    pattern = random.Random(7).randbytes(8000)
+    party.speak(pattern)
+    wait_for("the pattern's end", lambda: pattern[-160:] in party.octets(), 4)
+    call.bye()
+    assert pattern in party.octets()
+
+
+def test_packets_are_as_rfc_3550_wants_them(phone, rtp):
+    """One SSRC, sequence and timestamp without a gap, 20 ms each, about fifty a second."""
+    party = rtp()
+    call = call_line(phone, party, "601", "8")
+    settled(party, 2.0)
+    packets = list(party.packets)
+    call.bye()
+    assert len({p[5] for p in packets}) == 1
+    steps = {(b[3] - a[3] & 0xffff, b[4] - a[4] & 0xffffffff) for a, b in zip(packets, packets[1:])}
+    assert steps == {(1, 160)}
+    assert {len(p[6]) for p in packets} == {160}
+    assert 90 <= len(packets) <= 110
+
+
+def test_digits_of_the_peer_reach_the_line_and_come_back(phone, rtp):
+    """Both ways at once: telephone-event to DTMF on the line, which reads them back; DTMF to telephone-event."""
+    party = rtp()
+    call = call_line(phone, party, "608", "8 101")
+    time.sleep(0.3)
+    party.press("159D*0#")
+    wait_for("the digits", lambda: len(party.digits()) >= 6, 10)
+    time.sleep(0.5)
+    call.bye()
+    assert party.digits() in ("159D*0", "159D*0#")
+
+
+def test_digits_as_tones_where_events_were_not_agreed(phone, rtp):
+    """A peer without telephone-event sends DTMF as sound, and hears it as sound."""
+    party = rtp()
+    call = call_line(phone, party, "608", "8")
+    time.sleep(0.3)
+    party.mark()
+    silence = [0.0] * 800
+    samples = []
+    for low, high in ((697, 1209), (852, 1477), (941, 1336)):  # 1 9 0
+        samples += [x + y for x, y in zip(_sine(low), _sine(high))] + silence
+    party.speak(g711.encode(samples, 8))
+    heard = wait_for("tones", lambda: _dtmf(party.samples()) == "190", 8)
+    call.bye()
+    assert heard
+
+
+def _sine(hz, n=800, peak=6000):
+    return [peak * math.sin(2 * math.pi * hz * i / 8000) for i in range(n)]
+
+
+def _dtmf(samples):
+    """Digits 1, 9 and 0 in the sound, block by block of 20 ms."""
+    pairs = {"1": (697, 1209), "9": (852, 1477), "0": (941, 1336)}
+    out = last = ""
+    for i in range(0, len(samples) - 160, 160):
+        block = samples[i:i + 160]
+        now = ""
+        for digit, (low, high) in pairs.items():
+            if max(map(abs, block)) > 1000 and sound.goertzel(block, low) > 0.3 and sound.goertzel(block, high) > 0.3:
+                now = digit
+        if now and now != last:
+            out += now
+        last = now
+    return out
+
+
+def test_strange_packets_are_counted_and_do_no_harm(gateway, phone, rtp):
+    """Wrong version, short, another's address, wrong payload type: the milliwatt goes on."""
+    party = rtp()
+    call = call_line(phone, party, "600", "8")
+    target = party.remote
+    party.tone(700, 6, -12)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        for junk in (b"", b"\x80", b"\x00" * 12, b"\x80\x08" + b"\xff" * 9, b"\xff" * 1500, b"\x8f\x08" + bytes(10),
+                     b"\x80\x60" + bytes(170), b"\x90\x08" + bytes(10) + b"\xbe\xde\xff\xff"):
+            for port in (target[1], target[1] + 1):
+                other.sendto(junk, (target[0], port))
+                party.sock.sendto(junk, (target[0], port))
+    heard = settled(party, 0.6)
+    assert abs(sound.dbm0(heard) + 12) < 0.7
+    call.bye()
+    assert gateway.process.poll() is None

@@ -1,0 +1,143 @@
+"""The process: signals, two side by side, spans cut under calls, IPv6, strangers' bytes."""
+import signal
+import socket
+import subprocess
+import time
+
+from common.gateway import binary, wait_for
+from common.rtp import Rtp
+from common.sip import Agent, sdp
+
+
+def test_sigterm_ends_calls_properly(own, rtp):
+    """BYE with a Reason to the caller, and only then exit code 0."""
+    gateway = own()
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        ringing = phone.call("605", sdp(rtp().port))
+        ringing.response(180)
+        gateway.close_cli()
+        gateway.process.send_signal(signal.SIGTERM)
+        bye = call.bye_comes(5)
+        assert "Q.850" in bye.get("Reason")
+        assert ringing.refused(5).status >= 480
+        assert gateway.process.wait(10) == 0
+        gateway.end()
+
+
+def test_new_calls_are_refused_while_it_ends(own, rtp):
+    gateway = own()
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        gateway.close_cli()
+        gateway.process.send_signal(signal.SIGTERM)
+        bye = call.wait_request("BYE")  # as long as it has no answer, the gateway is there
+        assert phone.call("600", sdp(40000)).refused().status == 503
+        call.reply(bye, 200, "OK")
+        assert gateway.process.wait(5) == 0
+
+
+def test_second_sigterm_ends_at_once(own, rtp):
+    gateway = own()
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        gateway.close_cli()
+        gateway.process.send_signal(signal.SIGTERM)
+        call.wait_request("BYE")
+        gateway.process.send_signal(signal.SIGTERM)
+        gateway.process.wait(2)
+
+
+def test_two_gateways_side_by_side(gateway, own, rtp):
+    other = own()
+    with gateway.phone() as one, other.phone() as two:
+        calls = [agent.call("600", sdp(rtp().port)) for agent in (one, two)]
+        for call in calls:
+            call.answered()
+        for call in calls:
+            call.bye()
+
+
+def test_taken_cli_port_is_said_and_nothing_runs(own):
+    first = own()
+    done = subprocess.run([binary(), "-c", first.config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=10, check=False, text=True)
+    assert done.returncode != 0
+    assert str(first.ports.cli) in done.stdout or str(first.ports.sip) in done.stdout
+    assert ": ready" not in done.stdout
+
+
+def test_span_cut_under_a_call(own, rtp):
+    """Red alarm; the call is cleared; new ones meet 502; all is well once the span is back."""
+    gateway = own()
+    with gateway.phone() as phone:
+        call = phone.call("700", sdp(rtp().port))
+        call.answered()
+        gateway.cli.run("test span e1-3 cut")
+        wait_for("red", lambda: "red" in str(gateway.cli.json("spans")).lower())
+        bye = call.bye_comes(8)
+        assert "Q.850" in bye.get("Reason")
+        wait_for("channel down", lambda: [c["state"] for c in gateway.channels() if c["trunk"] == "narrow"] == ["down"])
+        assert phone.call("700", sdp(rtp().port)).refused().status == 502
+        assert phone.call("603", sdp(rtp().port)).refused().status == 486
+        gateway.cli.run("test span e1-3 restore")
+        gateway.wait_trunks()
+        again = phone.call("700", sdp(rtp().port))
+        again.answered()
+        again.bye()
+        gateway.wait_idle()
+
+
+def test_ipv6(own):
+    gateway = own(host="::1")
+    with Agent(gateway.ports.sip, "::1", gateway.ports.phone, "::1") as phone, Rtp(host="::1") as party:
+        call = phone.call("601", sdp(party.port, host="::1"))
+        party.remote = call.answered().media()
+        heard = wait_for("the milliwatt", lambda: [s for s in party.samples() if abs(s) > 8000], 3)
+        call.bye()
+        assert heard
+        gateway.wait_idle()
+
+
+_JUNK = (
+    b"", b"\r\n\r\n", b"\0" * 100, b"\xff" * 1400, b"INVITE", b"INVITE sip:600@h SIP/2.0\r\n\r\n",
+    b"SIP/2.0 200 OK\r\n\r\n", b"SIP/2.0 999999999999 X\r\nCSeq: 1 INVITE\r\n\r\n", b"A" * 65000,
+    b"INVITE sip:600@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKa\r\n" + b"Via: x\r\n" * 2000,
+    b"BYE sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKb\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>;tag=2\r\n"
+    b"Call-ID: z\r\nCSeq: 99999999999999999999 BYE\r\nContent-Length: -5\r\n\r\n",
+)
+_BAD_SDP = ("v=0", "m=audio", "v=0\r\nm=audio 99999999 RTP/AVP 8", "v=0\r\nc=IN IP4 999.1.1.1\r\nm=audio 4000 RTP/AVP 8",
+            "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP " + "8 " * 3000,
+            "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 8\r\na=ptime:4294967295\r\na=rtpmap:8 " + "x" * 3000,
+            "\0\0\0\xff")
+_BAD_CONTACTS = ("tel:1", "mailto:a@b", "*", "<sip:@>", "", "<unknown:" + "y" * 2000 + ">")
+
+
+def test_malformed_messages_do_not_disturb_a_call(gateway, phone, rtp):
+    party = rtp()
+    call = phone.call("601", sdp(party.port))
+    call.answered()
+    with gateway.agent() as hostile:
+        for junk in _JUNK:
+            hostile.send(junk[:65000])
+        for body in _BAD_SDP:
+            bad = hostile.call("600", body)
+            assert bad.refused().status in (400, 415, 488), body
+        for contact in _BAD_CONTACTS:
+            hostile.send("INVITE sip:603@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK%d\r\n"
+                         "From: <sip:1@h>;tag=1\r\nTo: <sip:603@h>\r\nCall-ID: bad%d\r\nCSeq: 1 INVITE\r\nContact: %s\r\n"
+                         "Content-Length: 0\r\n\r\n" % (hostile.port, id(contact), id(contact), contact))
+        time.sleep(0.5)
+    assert max(map(abs, party.listen(0.3))) > 8000
+    call.bye()
+    gateway.wait_idle(40)
+
+
+def test_hostile_cli(gateway):
+    with socket.create_connection(("127.0.0.1", gateway.ports.cli), timeout=5) as s:
+        s.sendall(b"\xff\xfd\x01\xff\xfa" + b"\xff" * 300 + b"\r\n" + b"A" * 20000 + b"\r\nshow\x00 calls\r\n")
+        time.sleep(0.2)
+    assert gateway.cli.json("calls") == []
