@@ -38,16 +38,6 @@ const struct span_config *spans_config_find(const struct spans_config *spans, co
 	return config_list_find(&span_list, spans, name);
 }
 
-static void *new_value(void *talloc_ctx)
-{
-	return talloc_zero(talloc_ctx, struct spans_config);
-}
-
-static void *copy_value(void *talloc_ctx, const void *value)
-{
-	return config_value_copy(talloc_ctx, &spans_section, value, sizeof(struct spans_config));
-}
-
 #define SPAN_STR "A bundle of timeslots: an E1 or T1\n"
 #define SPAN_NAME_STR "Its name, as in e1-1/17\n"
 
@@ -200,11 +190,9 @@ static void write_value(const void *section_value, struct vty *vty)
 }
 
 const struct config_section spans_section = {
-	.name = "spans",
+	.size = sizeof(struct spans_config),
 	.lists = &span_list,
 	.n_lists = 1,
-	.new_value = new_value,
-	.copy_value = copy_value,
 	.install = install,
 	.validate = validate,
 	.write = write_value,

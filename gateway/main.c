@@ -49,16 +49,6 @@ static struct app {
 	bool draining, stopped;
 } app;
 
-static void register_sections(void)
-{
-	config_register(&manage_section);
-	config_register(&media_section);
-	config_register(&spans_section);
-	config_register(&trunks_section);
-	config_register(&sip_section);
-	config_register(&routes_section);
-}
-
 /* The running configuration */
 
 static bool same_span(const struct span_config *a, const struct span_config *b)
@@ -75,14 +65,20 @@ static bool is_open(const struct span_config *config)
 	return false;
 }
 
-/* The trunks of the configuration whose span is open as it is to be. The copy is the caller's. */
+/* The trunks of the configuration whose span is open as it is to be. The copy is the caller's; NULL without
+ * memory. */
 static struct trunks_config *trunks_that_stand(const struct config *to)
 {
 	const struct trunks_config *trunks = config_get(to, &trunks_section);
 	const struct spans_config *spans = config_get(to, &spans_section);
 	struct trunks_config *standing = talloc_zero(app.root, struct trunks_config);
 
-	standing->trunks = talloc_zero_array(standing, struct trunk_config, trunks->n + 1);
+	if (standing)
+		standing->trunks = talloc_zero_array(standing, struct trunk_config, trunks->n + 1);
+	if (!standing || !standing->trunks) {
+		talloc_free(standing);
+		return NULL;
+	}
 	for (size_t i = 0; i < trunks->n; i++) {
 		const struct span_config *span = spans_config_find(spans, trunks->trunks[i].span);
 
@@ -110,7 +106,12 @@ static void close_spans(const struct spans_config *to)
 
 static int open_spans(const struct spans_config *to, struct config_report *report)
 {
-	app.spans = talloc_realloc(app.root, app.spans, struct open_span, app.n_spans + to->n + 1);
+	struct open_span *spans =
+		talloc_realloc(app.root, app.spans, struct open_span, app.n_spans + to->n + 1);
+
+	if (!spans)
+		return -ENOMEM;
+	app.spans = spans;
 	for (size_t i = 0; i < to->n; i++) {
 		struct open_span *open = &app.spans[app.n_spans];
 
@@ -132,10 +133,13 @@ static int apply_spans_and_trunks(const struct config *to, struct config_report 
 {
 	const struct spans_config *spans = config_get(to, &spans_section);
 	struct trunks_config *standing = trunks_that_stand(to);
-	int rc = trunks_apply(app.gateway.trunks, standing); /* frees the spans that change */
+	int rc = -ENOMEM;
 
+	if (standing) {
+		rc = trunks_apply(app.gateway.trunks, standing); /* frees the spans that change */
+		close_spans(spans);
+	}
 	talloc_free(standing);
-	close_spans(spans);
 	if (rc == 0)
 		rc = open_spans(spans, report);
 	if (rc == 0)
@@ -145,17 +149,32 @@ static int apply_spans_and_trunks(const struct config *to, struct config_report 
 	return rc;
 }
 
+/* What helps where SIP cannot listen; NULL: it is not that. */
+static const char *listen_advice(int rc)
+{
+	switch (rc) {
+	case -EADDRINUSE:
+		return "`ss -lunp` names who holds it, `sip` / `listen` takes another";
+	case -EADDRNOTAVAIL:
+		return "no interface has this address, `ip address` lists those there are";
+	case -EACCES:
+		return "ports below 1024 are for root, `sip` / `listen` takes another";
+	default:
+		return NULL;
+	}
+}
+
 static int apply_sip(const struct config *to, struct config_report *report)
 {
 	const struct sip_config *sip = config_get(to, &sip_section);
 	int rc = sip_apply(app.gateway.sip, sip);
+	const char *advice = listen_advice(rc);
 
-	if (rc < 0)
-		config_fault(
-			report, 0,
-			"SIP cannot listen on %s UDP port %u: %s; `ss -lunp sport = :%u` names "
-			"who holds it, `sip` / `listen` takes another",
-			sip->address, sip->port, strerror(-rc), sip->port);
+	if (advice)
+		config_fault(report, 0, "SIP cannot listen on %s UDP port %u: %s; %s", sip->address,
+			     sip->port, strerror(-rc), advice);
+	else if (rc < 0)
+		config_fault(report, 0, "SIP cannot be set up: %s", strerror(-rc));
 	return rc;
 }
 
@@ -407,7 +426,6 @@ int main(int argc, char **argv)
 	}
 	app.root = talloc_named_const(NULL, 0, "crosspoint");
 	log_setup(app.root);
-	register_sections();
 	manage_init(app.root, VERSION);
 	rc = arguments.check ? check(arguments.check) : run(arguments.file);
 	talloc_free(app.root);

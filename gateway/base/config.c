@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
@@ -33,10 +34,26 @@ void config_register(const struct config_section *section)
 	registered[n_registered++] = section;
 }
 
-size_t config_sections(const struct config_section *const **sections)
+static void *value_new(void *talloc_ctx, const struct config_section *section)
 {
-	*sections = registered;
-	return n_registered;
+	void *value = talloc_zero_size(talloc_ctx, section->size);
+
+	if (value && section->init)
+		section->init(value);
+	return value;
+}
+
+/* Deep: with lists of its own. */
+static void *value_copy(void *talloc_ctx, const struct config_section *section, const void *value)
+{
+	void *copy = talloc_memdup(talloc_ctx, value, section->size);
+
+	for (size_t i = 0; copy && i < section->n_lists; i++)
+		if (config_list_copy(&section->lists[i], copy, value) < 0) {
+			talloc_free(copy);
+			return NULL;
+		}
+	return copy;
 }
 
 struct config *config_new(void *talloc_ctx)
@@ -44,7 +61,7 @@ struct config *config_new(void *talloc_ctx)
 	struct config *config = talloc_zero(talloc_ctx, struct config);
 
 	for (size_t i = 0; config && i < n_registered; i++) {
-		config->values[i] = registered[i]->new_value(config);
+		config->values[i] = value_new(config, registered[i]);
 		if (!config->values[i]) {
 			talloc_free(config);
 			return NULL;
@@ -58,7 +75,7 @@ struct config *config_copy(void *talloc_ctx, const struct config *config)
 	struct config *copy = talloc_zero(talloc_ctx, struct config);
 
 	for (size_t i = 0; copy && i < n_registered; i++) {
-		copy->values[i] = registered[i]->copy_value(copy, config->values[i]);
+		copy->values[i] = value_copy(copy, registered[i], config->values[i]);
 		if (!copy->values[i]) {
 			talloc_free(copy);
 			return NULL;
@@ -109,8 +126,11 @@ struct config_report *config_report_new(void *talloc_ctx, const char *file)
 {
 	struct config_report *report = talloc_zero(talloc_ctx, struct config_report);
 
-	if (report && file)
+	if (report && file) {
 		report->file = talloc_strdup(report, file);
+		if (!report->file)
+			TALLOC_FREE(report);
+	}
 	return report;
 }
 
@@ -130,27 +150,36 @@ static size_t fault_position(const struct config_report *report, int line)
 	return low;
 }
 
-static char *fault_text(struct config_report *report, int line, const char *format, va_list args)
+static const char *fault_text(struct config_report *report, int line, const char *format,
+			      va_list args)
 {
-	char *text = talloc_strdup(report, "");
+	char place[16] = "", *text, *whole;
 
-	if (report->file)
-		text = line ? talloc_asprintf_append(text, "%s:%d: ", report->file, line)
-			    : talloc_asprintf_append(text, "%s: ", report->file);
-	return talloc_vasprintf_append(text, format, args);
+	if (line)
+		snprintf(place, sizeof(place), ":%d", line);
+	text = report->file ? talloc_asprintf(report, "%s%s: ", report->file, place)
+			    : talloc_strdup(report, "");
+	whole = text ? talloc_vasprintf_append(text, format, args) : NULL;
+	if (whole)
+		return whole;
+	talloc_free(text);
+	return "out of memory";
 }
 
 static __attribute__((format(printf, 3, 0))) void fault_va(struct config_report *report, int line,
 							   const char *format, va_list args)
 {
-	size_t at = fault_position(report, line);
-	size_t room =
-		report->faults ? talloc_get_size(report->faults) / sizeof(*report->faults) : 0;
+	size_t at;
 
-	if (report->n == room)
-		report->faults = talloc_realloc(report, report->faults, struct config_fault_entry,
-						room ? 2 * room : 16);
-	OSMO_ASSERT(report->faults);
+	if (!report)
+		return;
+	if (report->n == FAULTS_MAX) {
+		report->untold++;
+		snprintf(report->more, sizeof(report->more), "%zu more; mend these first",
+			 report->untold);
+		return;
+	}
+	at = fault_position(report, line);
 	memmove(report->faults + at + 1, report->faults + at,
 		(report->n - at) * sizeof(*report->faults));
 	report->faults[at].line = line;
@@ -227,7 +256,7 @@ static int option_line(const struct config_report *report, int item_line, const 
 void config_fault_option(struct config_report *report, int item_line, const char *option,
 			 const char *format, ...)
 {
-	int line = option_line(report, item_line, option);
+	int line = report ? option_line(report, item_line, option) : item_line;
 	va_list args;
 
 	if (line != item_line && unread(report, line))
@@ -239,12 +268,14 @@ void config_fault_option(struct config_report *report, int item_line, const char
 
 size_t config_report_count(const struct config_report *report)
 {
-	return report->n;
+	return report ? report->n + (report->untold > 0) : 0;
 }
 
 const char *config_report_get(const struct config_report *report, size_t i)
 {
-	return i < report->n ? report->faults[i].text : NULL;
+	if (i >= config_report_count(report))
+		return NULL;
+	return i < report->n ? report->faults[i].text : report->more;
 }
 
 void config_validate(const struct config *config, struct config_report *report)
@@ -289,6 +320,23 @@ bool config_has(const struct config *config, const char *kind, const char *name)
 	return list && config_list_find(list, value, name);
 }
 
+char *config_join(char *text, const char *format, ...)
+{
+	char *separated, *whole = NULL;
+	va_list args;
+
+	if (!text)
+		return NULL;
+	separated = *text ? talloc_strdup_append(text, ", ") : text;
+	va_start(args, format);
+	if (separated)
+		whole = talloc_vasprintf_append(separated, format, args);
+	va_end(args);
+	if (!whole)
+		talloc_free(separated ? separated : text);
+	return whole;
+}
+
 char *config_names(void *talloc_ctx, const struct config *config, const char *kind)
 {
 	enum { SHOWN = 12 };
@@ -298,9 +346,8 @@ char *config_names(void *talloc_ctx, const struct config *config, const char *ki
 	char *text = talloc_strdup(talloc_ctx, n ? "" : "none");
 
 	for (size_t i = 0; i < n && i < SHOWN; i++)
-		text = talloc_asprintf_append(text, "%s%s", i ? ", " : "",
-					      (const char *)config_list_item(list, value, i));
-	return n > SHOWN ? talloc_asprintf_append(text, " ... (%zu)", n) : text;
+		text = config_join(text, "%s", (const char *)config_list_item(list, value, i));
+	return n > SHOWN && text ? talloc_asprintf_append(text, " ... (%zu)", n) : text;
 }
 
 char *config_summary(void *talloc_ctx, const struct config *config)
@@ -312,8 +359,7 @@ char *config_summary(void *talloc_ctx, const struct config *config)
 			const struct config_list *list = &registered[i]->lists[j];
 			size_t n = config_list_count(list, config->values[i]);
 
-			text = talloc_asprintf_append(text, "%s%zu %s%s", *text ? ", " : "", n,
-						      list->kind, n == 1 ? "" : "s");
+			text = config_join(text, "%zu %s%s", n, list->kind, n == 1 ? "" : "s");
 		}
 	return text;
 }

@@ -12,15 +12,13 @@ struct config;
 struct config_report;
 struct vty;
 
-/* What one folder contributes. One const table per folder, registered by main in the order of
- * writing. */
+/* What one folder contributes. One const table per folder, registered in the order of writing. */
 struct config_section {
-	const char *name;
+	size_t size; /* of its value, octets */
 	const struct config_list *lists;
 	size_t n_lists;
-	void *(*new_value)(void *talloc_ctx);                     /* defaults */
-	void *(*copy_value)(void *talloc_ctx, const void *value); /* deep */
-	void (*install)(void);                                    /* VTY nodes and commands */
+	void (*init)(void *value); /* defaults of a zeroed value; NULL: all zero */
+	void (*install)(void);     /* VTY nodes and commands */
 	/* Every fault of this section's value, seen against the whole, goes into the report. */
 	void (*validate)(const struct config *config, struct config_report *report);
 	/* The value as text that reads back to an equal value. */
@@ -28,7 +26,6 @@ struct config_section {
 };
 
 void config_register(const struct config_section *section);
-size_t config_sections(const struct config_section *const **sections);
 
 struct config *config_new(void *talloc_ctx);
 struct config *config_copy(void *talloc_ctx, const struct config *config);
@@ -40,6 +37,9 @@ bool config_has(const struct config *config, const char *kind, const char *name)
 char *config_names(void *talloc_ctx, const struct config *config, const char *kind);
 /* "2 spans, 2 trunks, 1 peer ..." */
 char *config_summary(void *talloc_ctx, const struct config *config);
+/* Adds one to "a, b", a talloc'd text, "" at first. When memory is out the text is freed and NULL,
+ * and stays NULL. */
+char *config_join(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The candidate that commands fill now, and the line being read (0 at a terminal). */
 void *config_candidate(const struct config_section *section);
@@ -53,7 +53,8 @@ void config_set_line(int line);
 int config_reject(struct vty *vty, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A list of faults: each "FILE:LINE: what is wrong; what would be right"; file NULL: without
- * FILE:LINE. */
+ * FILE:LINE. The first hundred are kept; beyond them, a last one says how many more. NULL when
+ * memory is out; a report of NULL takes no faults, and nothing is read with it. */
 struct config_report *config_report_new(void *talloc_ctx, const char *file);
 void config_fault(struct config_report *report, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -12,7 +12,10 @@
 #include "base/config.h"
 #include "base/config_vty.h"
 
-enum { WORD_MAX = 31 }; /* longer words are near to nothing */
+enum {
+	WORD_MAX = 31, /* longer words are near to nothing */
+	EXPECTATION_MAX = 64
+};
 
 /* The i-th command of a node that a file may give, or NULL; *i moves on to it. */
 static const struct cmd_element *next_command(int node, unsigned *i)
@@ -103,15 +106,16 @@ static bool listed(const char *list, const char *text)
 }
 
 /* "a number from 1 to 31" for "<1-31>"; keywords and names as they are. */
-static char *expectation(void *ctx, const char *token)
+static void expectation(const char *token, char out[static EXPECTATION_MAX])
 {
-	char out[64];
+	char word[EXPECTATION_MAX];
 	unsigned low, high;
 
-	token = bare(token, out, sizeof(out));
+	token = bare(token, word, sizeof(word));
 	if (CMD_RANGE(token) && sscanf(token, "<%u-%u>", &low, &high) == 2)
-		return talloc_asprintf(ctx, "a number from %u to %u", low, high);
-	return talloc_strdup(ctx, token);
+		snprintf(out, EXPECTATION_MAX, "a number from %u to %u", low, high);
+	else
+		osmo_strlcpy(out, token, EXPECTATION_MAX);
 }
 
 static char *add_expectations(char *list, const struct cmd_element *element, unsigned position)
@@ -119,10 +123,11 @@ static char *add_expectations(char *list, const struct cmd_element *element, uns
 	const struct desc *desc;
 
 	for (unsigned i = 0; (desc = choice(element, position, i)); i++) {
-		char *text = expectation(list, desc->cmd);
+		char text[EXPECTATION_MAX];
 
-		if (!listed(list, text))
-			list = talloc_asprintf_append(list, "%s%s", *list ? ", " : "", text);
+		expectation(desc->cmd, text);
+		if (list && !listed(list, text))
+			list = config_join(list, "%s", text);
 	}
 	return list;
 }
@@ -217,7 +222,8 @@ static void explain_first(struct config_report *report, int line, int node, vect
 			     near);
 	} else {
 		known = expected_at(report, node, words, 0);
-		config_fault(report, line, "\"%s\" is unknown here; known are: %s", word, known);
+		config_fault(report, line, "\"%s\" is unknown here; known are: %s", word,
+			     known ? known : "out of memory");
 		talloc_free(known);
 	}
 }
@@ -227,7 +233,7 @@ static char *words_before(void *ctx, vector words, unsigned position)
 {
 	char *text = talloc_strdup(ctx, "");
 
-	for (unsigned i = 0; i < position; i++)
+	for (unsigned i = 0; text && i < position; i++)
 		text = talloc_asprintf_append(text, "%s%s", i ? " " : "",
 					      (const char *)vector_slot(words, i));
 	return text;
@@ -253,8 +259,10 @@ void config_grammar_explain(struct config_report *report, int line, int node, ve
 		return;
 	}
 	expected = expected_at(report, node, words, best);
-	before = words_before(expected, words, best);
-	if (best == vector_active(words))
+	before = expected ? words_before(expected, words, best) : NULL;
+	if (!before)
+		config_fault(report, line, "out of memory");
+	else if (best == vector_active(words))
 		config_fault(report, line, "\"%s\" is incomplete; it needs: %s", before, expected);
 	else if (!*expected)
 		config_fault(report, line, "\"%s\" is too much; nothing comes after \"%s\"",

@@ -157,29 +157,28 @@ static void read_line(struct reader *reader, const char *text, int line)
 	cmd_free_strvec(words);
 }
 
-/* Cuts the text into lines, without their ends. False when it holds a NUL: then it is no text at
- * all. */
-static bool split(struct config_report *report, const char *text, size_t len)
+/* Cuts the text into lines, without their ends. 0 or -ENOMEM. */
+static int split(struct config_report *report, const char *text, size_t len)
 {
-	const char *end = text + len;
+	size_t n = 1;
+	char *p;
 
-	if (memchr(text, '\0', len))
-		return false;
-	report->n_lines = 0;
-	for (const char *p = text; p < end; p++)
-		report->n_lines += *p == '\n';
-	report->lines = talloc_zero_array(report, char *, report->n_lines + 1);
-	report->n_lines = 0;
-	while (text < end) {
-		const char *newline = memchr(text, '\n', end - text);
-		const char *stop = newline ? newline : end;
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	report->lines = talloc_array(report, char *, n);
+	p = report->lines ? talloc_strndup(report->lines, text, len) : NULL;
+	if (!p)
+		return -ENOMEM;
+	while (*p) {
+		char *stop = strchrnul(p, '\n'), *next = *stop ? stop + 1 : stop;
 
-		if (stop > text && stop[-1] == '\r')
-			stop--;
-		report->lines[report->n_lines++] = talloc_strndup(report->lines, text, stop - text);
-		text = newline ? newline + 1 : end;
+		*stop = '\0';
+		if (stop > p && stop[-1] == '\r')
+			stop[-1] = '\0';
+		report->lines[report->n_lines++] = p;
+		p = next;
 	}
-	return true;
+	return 0;
 }
 
 static void read_lines(struct config_report *report, struct vty *vty)
@@ -198,13 +197,20 @@ static void read_lines(struct config_report *report, struct vty *vty)
 struct config *config_read_text(void *talloc_ctx, const char *text, size_t len,
 				struct config_report *report)
 {
-	struct config *config = config_new(talloc_ctx);
-	struct vty *vty = vty_new();
+	struct config *config;
+	struct vty *vty;
 
-	if (!split(report, text, len)) {
+	if (!report)
+		return NULL;
+	config = config_new(talloc_ctx);
+	/* Not vty_new, which does not outlive a want of memory: nothing is written to this one. */
+	vty = talloc_zero(report, struct vty);
+	if (memchr(text, '\0', len)) {
 		config_fault(report, 0,
 			     "holds octets 0, so it is no configuration; plain text is right");
-	} else if (config && vty) {
+	} else if (!config || !vty || split(report, text, len) < 0) {
+		config_fault(report, 0, "out of memory");
+	} else {
 		vty->type = VTY_FILE;
 		config_set_candidate(config);
 		read_lines(report, vty);
@@ -212,8 +218,7 @@ struct config *config_read_text(void *talloc_ctx, const char *text, size_t len,
 		config_validate(config, report);
 	}
 	talloc_free(vty);
-	talloc_free(report->lines);
-	report->lines = NULL;
+	TALLOC_FREE(report->lines);
 	report->n_lines = 0;
 	if (config_report_count(report) == 0)
 		return config;
@@ -221,40 +226,55 @@ struct config *config_read_text(void *talloc_ctx, const char *text, size_t len,
 	return NULL;
 }
 
-/* The file's octets, or NULL and a fault. */
+/* All up to the end of the file, or NULL and a fault. Files of /proc have a size of 0. */
+static char *read_all(int fd, size_t *len, struct config_report *report)
+{
+	char *text = talloc_size(report, FILE_MAX + 1);
+	ssize_t n = 1;
+
+	if (!text) {
+		config_fault(report, 0, "cannot be read: out of memory");
+		return NULL;
+	}
+	for (*len = 0; n > 0 && *len <= FILE_MAX; *len += n > 0 ? n : 0)
+		n = read(fd, text + *len, FILE_MAX + 1 - *len);
+	if (n >= 0 && *len <= FILE_MAX)
+		return text;
+	if (n < 0)
+		config_fault(report, 0, "cannot be read: %s", strerror(errno));
+	else
+		config_fault(report, 0, "is too long; at most %d octets are right", FILE_MAX);
+	talloc_free(text);
+	return NULL;
+}
+
+/* The file's octets, or NULL and a fault. What is no file is not even opened: that can wait for a
+ * writer, or start a device. */
 static char *load(const char *file, size_t *len, struct config_report *report)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	char *text = NULL;
-	ssize_t n;
+	char *text;
+	int fd;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		config_fault(report, 0, "cannot be opened: %s", strerror(errno));
-	} else if (!S_ISREG(st.st_mode)) {
+	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
 		config_fault(report, 0, "is no file but a %s; name a configuration file",
-			     S_ISDIR(st.st_mode) ? "directory" : "device or pipe");
-	} else if (st.st_size > FILE_MAX) {
-		config_fault(report, 0, "is %lld octets long; at most %d are right",
-			     (long long)st.st_size, FILE_MAX);
-	} else {
-		text = talloc_size(report, st.st_size + 1);
-		n = read(fd, text, st.st_size);
-		if (n < 0) {
-			config_fault(report, 0, "cannot be read: %s", strerror(errno));
-			TALLOC_FREE(text);
-		}
-		*len = n < 0 ? 0 : (size_t)n;
+			     S_ISDIR(st.st_mode) ? "directory" : "device, pipe or socket");
+		return NULL;
 	}
-	if (fd >= 0)
-		close(fd);
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		config_fault(report, 0, "cannot be opened: %s", strerror(errno));
+		return NULL;
+	}
+	text = read_all(fd, len, report);
+	close(fd);
 	return text;
 }
 
 struct config *config_read(void *talloc_ctx, const char *file, struct config_report *report)
 {
 	size_t len = 0;
-	char *text = load(file, &len, report);
+	char *text = report ? load(file, &len, report) : NULL;
 	struct config *config;
 
 	if (!text)

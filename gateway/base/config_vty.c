@@ -6,23 +6,9 @@
 #include <ctype.h>
 #include <string.h>
 
-#include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
 enum { ITEMS_MAX = 10000 }; /* of one kind */
-
-void *config_value_copy(void *talloc_ctx, const struct config_section *section, const void *value,
-			size_t size)
-{
-	void *copy = talloc_memdup(talloc_ctx, value, size);
-
-	for (size_t i = 0; copy && i < section->n_lists; i++)
-		if (config_list_copy(&section->lists[i], copy, value) < 0) {
-			talloc_free(copy);
-			return NULL;
-		}
-	return copy;
-}
 
 /* Letters, digits and _ - . after a letter or digit: names stand in file names, URIs and tables. */
 static bool good_name(const char *name)

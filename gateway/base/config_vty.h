@@ -36,10 +36,6 @@ int config_list_remove(struct vty *vty, const struct config_list *list, void *va
 /* Enters a section without a name; *section_line tells whether the file has had it before. */
 int config_section_enter(struct vty *vty, int node, int *section_line);
 
-/* A copy of the section's value of size octets, its lists included. */
-void *config_value_copy(void *talloc_ctx, const struct config_section *section, const void *value,
-			size_t size);
-
 /* Text into an array of size octets, or a complaint that names the option. CMD_SUCCESS or
  * CMD_WARNING. */
 int config_set_text(struct vty *vty, const char *option, const char *text, char *to, size_t size);

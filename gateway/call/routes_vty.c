@@ -60,16 +60,6 @@ static const struct config_list lists[] = {
 	},
 };
 
-static void *new_value(void *talloc_ctx)
-{
-	return talloc_zero(talloc_ctx, struct routes_config);
-}
-
-static void *copy_value(void *talloc_ctx, const void *value)
-{
-	return config_value_copy(talloc_ctx, &routes_section, value, sizeof(struct routes_config));
-}
-
 static struct routes_config *edited(void)
 {
 	return config_candidate(&routes_section);
@@ -110,8 +100,9 @@ static enum tone_id parse_tone(struct vty *vty, const char *name)
 		return tone;
 	names = talloc_strdup(vty, "");
 	for (int i = TONE_NONE + 1; i < TONE_COUNT; i++)
-		names = talloc_asprintf_append(names, "%s%s", *names ? ", " : "", tone_name(i));
-	config_reject(vty, "tone \"%s\" is unknown; tones are: %s", name, names);
+		names = config_join(names, "%s", tone_name(i));
+	config_reject(vty, "tone \"%s\" is unknown; tones are: %s", name,
+		      names ? names : "out of memory");
 	talloc_free(names);
 	return TONE_NONE;
 }
@@ -405,10 +396,11 @@ static void validate_target(const struct config *config, const struct route_conf
 	if (config_has(config, kind, target->name))
 		return;
 	option = talloc_asprintf(report, "%s %s %s", direction, kind, target->name);
-	names = config_names(option, config, kind);
+	names = config_names(report, config, kind);
 	config_fault_option(report, route->line, option,
 			    "route %s: %s %s does not exist; %ss are: %s", route->name, kind,
 			    target->name, kind, names);
+	talloc_free(names);
 	talloc_free(option);
 }
 
@@ -534,11 +526,9 @@ static void write_value(const void *section_value, struct vty *vty)
 }
 
 const struct config_section routes_section = {
-	.name = "routes",
+	.size = sizeof(struct routes_config),
 	.lists = lists,
 	.n_lists = 2,
-	.new_value = new_value,
-	.copy_value = copy_value,
 	.install = install,
 	.validate = validate,
 	.write = write_value,

@@ -33,7 +33,7 @@ static struct {
 static bool same(const struct config *a, const struct config *b)
 {
 	char *a_text = config_text(NULL, a), *b_text = config_text(NULL, b);
-	bool equal = strcmp(a_text, b_text) == 0;
+	bool equal = a_text && b_text && strcmp(a_text, b_text) == 0;
 
 	talloc_free(a_text);
 	talloc_free(b_text);
@@ -54,12 +54,18 @@ static void drop_candidate(void)
 	state.editor = NULL;
 }
 
-static void take_candidate(const struct config *from)
+/* False: memory is out, and the candidate is as it was. */
+static bool take_candidate(const struct config *from)
 {
-	TALLOC_FREE(state.candidate);
-	state.candidate = config_copy(cli_gateway()->owner, from);
+	struct config *copy = config_copy(cli_gateway()->owner, from);
+
+	if (!copy)
+		return false;
+	talloc_free(state.candidate);
+	state.candidate = copy;
 	config_set_candidate(state.candidate);
 	state.went_back = false;
+	return true;
 }
 
 void candidate_forget(struct vty *vty)
@@ -103,9 +109,10 @@ DEFUN(configure, configure_cmd, "configure terminal",
 			state.editor->fd, VTY_NEWLINE);
 		return CMD_WARNING;
 	}
+	if (!take_candidate(cli_gateway()->running))
+		return config_reject(vty, "out of memory");
 	vty_config_lock(vty); /* the mark that `who` shows */
 	state.editor = vty;
-	take_candidate(cli_gateway()->running);
 	vty->node = CONFIG_NODE;
 	vty->index = NULL;
 	return CMD_SUCCESS;
@@ -188,8 +195,12 @@ static void remember(struct config *config)
 static bool carry_over(const struct config *to, struct config_report *report)
 {
 	struct gateway *gateway = cli_gateway();
-	struct config *next = config_copy(gateway->owner, to);
+	struct config *next = report ? config_copy(gateway->owner, to) : NULL;
 
+	if (!next) {
+		config_fault(report, 0, "out of memory");
+		return false;
+	}
 	config_validate(next, report);
 	if (config_report_count(report) > 0 || gateway->apply(gateway, next, report) < 0) {
 		talloc_free(next);
@@ -284,6 +295,8 @@ DEFUN(commit_confirmed, commit_confirmed_cmd, "commit confirmed <1-1440>",
 		return CMD_SUCCESS;
 	}
 	before = config_copy(cli_gateway()->owner, cli_gateway()->running);
+	if (!before)
+		return config_reject(vty, "out of memory");
 	if (commit_candidate(vty) != CMD_SUCCESS) {
 		talloc_free(before);
 		return CMD_WARNING;
@@ -308,7 +321,8 @@ DEFUN(rollback, rollback_cmd, "rollback <0-20>",
 	if (back > state.n_history)
 		return config_reject(vty, "there is no configuration %u commits back; at most %u",
 				     back, state.n_history);
-	take_candidate(back ? state.history[back - 1] : cli_gateway()->running);
+	if (!take_candidate(back ? state.history[back - 1] : cli_gateway()->running))
+		return config_reject(vty, "out of memory");
 	while (vty->node > CONFIG_NODE)
 		vty_go_parent(vty); /* its item is of the old candidate */
 	vty->index = NULL;

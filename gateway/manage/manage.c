@@ -6,8 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +13,7 @@
 
 #include <osmocom/core/linuxlist.h>
 #include <osmocom/core/signal.h>
+#include <osmocom/core/sockaddr_str.h>
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 #include <osmocom/vty/buffer.h>
@@ -26,8 +25,13 @@
 #include "base/clock.h"
 #include "base/config_vty.h"
 #include "base/log.h"
+#include "call/route_config.h"
+#include "drivers/span_config.h"
 #include "manage/cli.h"
 #include "manage/manage_config.h"
+#include "mg/mg_config.h"
+#include "pstn/trunk_config.h"
+#include "sip/sip_config.h"
 
 enum {
 	SESSIONS_MAX = 100,
@@ -119,12 +123,17 @@ static struct session *session_find(const struct vty *vty)
 /* Called at a session's first event, while libosmovty greets it. */
 static struct session *session_new(struct vty *vty, int sock)
 {
-	struct session *session = talloc_zero(gateway->owner, struct session);
 	char *buf = talloc_realloc_size(vty, vty->buf, LINE_BUFFER);
+	struct session *session = buf ? talloc_zero(gateway->owner, struct session) : NULL;
 
-	OSMO_ASSERT(session && buf);
+	if (buf)
+		vty->buf = buf;
+	if (!session) {
+		LOGP(DMANAGE, LOGL_NOTICE, "CLI session refused: out of memory\n");
+		shutdown(sock, SHUT_RDWR);
+		return NULL;
+	}
 	memset(buf, 0, LINE_BUFFER);
-	vty->buf = buf;
 	vty->max = LINE_BUFFER;
 	session->vty = vty;
 	session->sock = sock;
@@ -250,11 +259,14 @@ static void drop_library_commands(int first, int end)
 	}
 }
 
+/* In the order of writing: what is referred to comes first. */
+static const struct config_section *const sections[] = {
+	&manage_section, &media_section, &spans_section,
+	&trunks_section, &sip_section,   &routes_section,
+};
+
 void manage_init(void *talloc_ctx, const char *version)
 {
-	const struct config_section *const *sections;
-	size_t n = config_sections(&sections);
-
 	app_info.version = version;
 	app_info.tall_ctx = talloc_ctx;
 	started_us = clock_now_us();
@@ -262,8 +274,10 @@ void manage_init(void *talloc_ctx, const char *version)
 	if (osmo_log_info)
 		logging_vty_add_cmds();
 	drop_library_commands(0, _LAST_OSMOVTY_NODE);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+		config_register(sections[i]);
 		sections[i]->install();
+	}
 	drop_library_commands(NODE_CLI, NODES_END);
 	show_install();
 	show_familiar_install();
@@ -275,18 +289,17 @@ void manage_init(void *talloc_ctx, const char *version)
 /* Why the port cannot be had, as an errno: libosmocore logs it, but does not tell. */
 static int port_error(const char *address, uint16_t port)
 {
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
-	struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
-	bool v6 = inet_pton(AF_INET6, address, &six.sin6_addr) == 1;
-	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int one = 1, rc;
+	struct sockaddr_storage at = { 0 };
+	struct osmo_sockaddr_str text;
+	int fd, one = 1, rc;
 
+	osmo_sockaddr_str_from_str(&text, address, port);
+	osmo_sockaddr_str_to_sockaddr(&text, &at);
+	fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return errno;
-	inet_pton(AF_INET, address, &four.sin_addr);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	rc = v6 ? bind(fd, (struct sockaddr *)&six, sizeof(six))
-		: bind(fd, (struct sockaddr *)&four, sizeof(four));
+	rc = bind(fd, (struct sockaddr *)&at, sizeof(at));
 	if (rc == 0)
 		rc = listen(fd, 1);
 	rc = rc ? errno : 0;

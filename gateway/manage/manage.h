@@ -27,7 +27,8 @@ struct gateway {
 	void *owner; /* main's talloc root */
 };
 
-/* Registers libosmovty, its nodes and every command. Before config_read. */
+/* Registers every section of the configuration, libosmovty, its nodes and every command. Before
+ * config_read. */
 void manage_init(void *talloc_ctx, const char *version);
 /* Opens the CLI port and serves the gateway. 0 or -errno with the reason logged. */
 int manage_start(struct gateway *gateway);

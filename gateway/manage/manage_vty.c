@@ -9,27 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <osmocom/core/talloc.h>
-
 #include "base/config_vty.h"
 #include "sip/sip_config.h"
 
 enum { CLI_PORT = 4262 };
 
-static void *new_value(void *talloc_ctx)
+static void init_value(void *section_value)
 {
-	struct manage_config *value = talloc_zero(talloc_ctx, struct manage_config);
+	struct manage_config *value = section_value;
 
-	if (value) {
-		strcpy(value->cli_address, "127.0.0.1");
-		value->cli_port = CLI_PORT;
-	}
-	return value;
-}
-
-static void *copy_value(void *talloc_ctx, const void *value)
-{
-	return config_value_copy(talloc_ctx, &manage_section, value, sizeof(struct manage_config));
+	strcpy(value->cli_address, "127.0.0.1");
+	value->cli_port = CLI_PORT;
 }
 
 DEFUN(cli, cli_cmd, "cli", "The command line interface\n")
@@ -93,9 +83,8 @@ static void write_value(const void *section_value, struct vty *vty)
 }
 
 const struct config_section manage_section = {
-	.name = "cli",
-	.new_value = new_value,
-	.copy_value = copy_value,
+	.size = sizeof(struct manage_config),
+	.init = init_value,
 	.install = install,
 	.validate = validate,
 	.write = write_value,

@@ -76,7 +76,7 @@ int store_write(const char *path, const char *text)
 	char resolved[PATH_MAX];
 	const char *file = realpath(path, resolved) ? resolved : path;
 	char *new_file = talloc_asprintf(ctx, "%s.new.XXXXXX", file);
-	int rc = write_new(file, new_file, text);
+	int rc = new_file ? write_new(file, new_file, text) : -ENOMEM;
 
 	if (rc == 0) {
 		rc = keep_previous(ctx, file);
@@ -99,8 +99,10 @@ DEFUN(write_running, write_running_cmd, "write",
 	if (!gateway)
 		return CMD_WARNING;
 	body = config_text(NULL, gateway->running);
-	text = talloc_asprintf(body, "! Written by crosspoint %s.\n\n%s", cli_version(), body);
-	rc = store_write(gateway->config_file, text);
+	text = body ? talloc_asprintf(body, "! Written by crosspoint %s.\n\n%s", cli_version(),
+				      body)
+		    : NULL;
+	rc = text ? store_write(gateway->config_file, text) : -ENOMEM;
 	talloc_free(body);
 	if (rc < 0)
 		return config_reject(vty, "cannot write %s: %s", gateway->config_file,

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
@@ -17,28 +16,20 @@
 
 enum { DSCP_EF = 46 }; /* RFC 3246 */
 
-static void *new_value(void *talloc_ctx)
+static void init_value(void *section_value)
 {
-	struct mg_config *value = talloc_zero(talloc_ctx, struct mg_config);
+	struct mg_config *value = section_value;
 
-	if (value) {
-		value->port_first = 20000;
-		value->port_last = 29999;
-		value->dscp = DSCP_EF;
-		value->jitter = (struct jitter_config){
-			.adaptive = true,
-			.min_ms = 20,
-			.max_ms = 200,
-			.initial_ms = 40,
-			.clock_rate = SAMPLE_RATE,
-		};
-	}
-	return value;
-}
-
-static void *copy_value(void *talloc_ctx, const void *value)
-{
-	return config_value_copy(talloc_ctx, &media_section, value, sizeof(struct mg_config));
+	value->port_first = 20000;
+	value->port_last = 29999;
+	value->dscp = DSCP_EF;
+	value->jitter = (struct jitter_config){
+		.adaptive = true,
+		.min_ms = 20,
+		.max_ms = 200,
+		.initial_ms = 40,
+		.clock_rate = SAMPLE_RATE,
+	};
 }
 
 static struct mg_config *edited(void)
@@ -196,9 +187,8 @@ static void write_value(const void *section_value, struct vty *vty)
 }
 
 const struct config_section media_section = {
-	.name = "media",
-	.new_value = new_value,
-	.copy_value = copy_value,
+	.size = sizeof(struct mg_config),
+	.init = init_value,
 	.install = install,
 	.validate = validate,
 	.write = write_value,

@@ -72,16 +72,6 @@ static unsigned name_index(const char *const names[], unsigned n, const char *wo
 	return i;
 }
 
-static void *new_value(void *talloc_ctx)
-{
-	return talloc_zero(talloc_ctx, struct trunks_config);
-}
-
-static void *copy_value(void *talloc_ctx, const void *value)
-{
-	return config_value_copy(talloc_ctx, &trunks_section, value, sizeof(struct trunks_config));
-}
-
 #define TRUNK_STR "A signalling instance and the channels that it governs\n"
 #define TRUNK_NAME_STR "Its name, as routes use it\n"
 
@@ -259,11 +249,15 @@ static void install(void)
 	install_element(NODE_TRUNK, &no_trunk_timer_cmd);
 }
 
-/* The bits as "1-15,17-31", talloc'd. */
-static char *channels_text(void *talloc_ctx, uint32_t channels)
-{
-	char *text = talloc_strdup(talloc_ctx, "");
+/* The longest is "1-2,4-5 ... 28-29,31", of 56 characters. */
+enum { CHANNELS_TEXT_MAX = 64 };
 
+/* The bits as "1-15,17-31". */
+static const char *channels_text(uint32_t channels, char out[static CHANNELS_TEXT_MAX])
+{
+	struct osmo_strbuf text = { .buf = out, .len = CHANNELS_TEXT_MAX };
+
+	*out = '\0';
 	for (unsigned t = 1; t <= TRUNK_CHANNELS_MAX; t++) {
 		unsigned first = t;
 
@@ -271,11 +265,11 @@ static char *channels_text(void *talloc_ctx, uint32_t channels)
 			continue;
 		while (t < TRUNK_CHANNELS_MAX && channels & 1u << (t + 1))
 			t++;
-		text = talloc_asprintf_append(text, "%s%u", *text ? "," : "", first);
+		OSMO_STRBUF_PRINTF(text, "%s%u", *out ? "," : "", first);
 		if (t > first)
-			text = talloc_asprintf_append(text, "-%u", t);
+			OSMO_STRBUF_PRINTF(text, "-%u", t);
 	}
-	return text;
+	return out;
 }
 
 static void validate_span(const struct config *config, const struct trunk_config *trunk,
@@ -329,13 +323,13 @@ static void validate_one(const struct config *config, const struct trunk_config 
 			"E1, 1-23 on a T1",
 			trunk->name);
 	if (trunk->d_timeslot && trunk->channels & 1u << trunk->d_timeslot) {
-		char *better = channels_text(report, trunk->channels & ~(1u << trunk->d_timeslot));
+		uint32_t better = trunk->channels & ~(1u << trunk->d_timeslot);
+		char text[CHANNELS_TEXT_MAX];
 
 		config_fault_option(report, trunk->line, "channels",
 				    "trunk %s: timeslot %u is the D channel and carries no call; "
 				    "`channels %s` is right",
-				    trunk->name, trunk->d_timeslot, better);
-		talloc_free(better);
+				    trunk->name, trunk->d_timeslot, channels_text(better, text));
 	}
 }
 
@@ -353,16 +347,15 @@ static void validate_overlap(const struct trunks_config *value, size_t i,
 	for (size_t j = 0; j < i; j++) {
 		const struct trunk_config *other = &value->trunks[j];
 		uint32_t both = timeslots_of(trunk) & timeslots_of(other);
-		char *text;
+		char text[CHANNELS_TEXT_MAX];
 
 		if (!both || !trunk->span[0] || strcmp(trunk->span, other->span) != 0)
 			continue;
-		text = channels_text(report, both);
 		config_fault_option(report, trunk->line, "channels",
 				    "trunk %s: trunk %s has timeslots %s of span %s already; each "
 				    "belongs to one trunk",
-				    trunk->name, other->name, text, trunk->span);
-		talloc_free(text);
+				    trunk->name, other->name, channels_text(both, text),
+				    trunk->span);
 	}
 }
 
@@ -398,10 +391,9 @@ static void write_trunk(const struct trunk_config *trunk, struct vty *vty)
 	if (trunk->d_timeslot)
 		vty_out(vty, " d-channel %u\n", trunk->d_timeslot);
 	if (trunk->channels) {
-		char *channels = channels_text(vty, trunk->channels);
+		char text[CHANNELS_TEXT_MAX];
 
-		vty_out(vty, " channels %s\n", channels);
-		talloc_free(channels);
+		vty_out(vty, " channels %s\n", channels_text(trunk->channels, text));
 	}
 	vty_out(vty, " side %s\n", side_names[trunk->side]);
 	vty_out(vty, " hunt %s\n", hunt_names[trunk->hunt]);
@@ -419,11 +411,9 @@ static void write_value(const void *section_value, struct vty *vty)
 }
 
 const struct config_section trunks_section = {
-	.name = "trunks",
+	.size = sizeof(struct trunks_config),
 	.lists = &trunk_list,
 	.n_lists = 1,
-	.new_value = new_value,
-	.copy_value = copy_value,
 	.install = install,
 	.validate = validate,
 	.write = write_value,

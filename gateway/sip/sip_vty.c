@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
@@ -46,22 +45,14 @@ static const struct config_list peer_list = {
 	.init = init_peer,
 };
 
-static void *new_value(void *talloc_ctx)
+static void init_value(void *section_value)
 {
-	struct sip_config *value = talloc_zero(talloc_ctx, struct sip_config);
+	struct sip_config *value = section_value;
 
-	if (value) {
-		strcpy(value->address, "127.0.0.1");
-		value->port = SIP_PORT;
-		value->timer_b_ms = TIMER_B_MS;
-		value->no_answer_s = NO_ANSWER_S;
-	}
-	return value;
-}
-
-static void *copy_value(void *talloc_ctx, const void *value)
-{
-	return config_value_copy(talloc_ctx, &sip_section, value, sizeof(struct sip_config));
+	strcpy(value->address, "127.0.0.1");
+	value->port = SIP_PORT;
+	value->timer_b_ms = TIMER_B_MS;
+	value->no_answer_s = NO_ANSWER_S;
 }
 
 static struct sip_config *edited(void)
@@ -381,11 +372,10 @@ static void write_value(const void *section_value, struct vty *vty)
 }
 
 const struct config_section sip_section = {
-	.name = "sip",
+	.size = sizeof(struct sip_config),
 	.lists = &peer_list,
 	.n_lists = 1,
-	.new_value = new_value,
-	.copy_value = copy_value,
+	.init = init_value,
 	.install = install,
 	.validate = validate,
 	.write = write_value,

@@ -6,13 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <osmocom/core/talloc.h>
 #include <osmocom/vty/command.h>
 
+#include "base/config_vty.h"
 #include "tests/unit/manage/grammar.h"
 #include "tests/unit/unit.h"
+
+/* Files come in pieces here, as those of /proc may. */
+ssize_t read(int fd, void *to, size_t n)
+{
+	return syscall(SYS_read, fd, to, n < 1000 ? n : 1000);
+}
 
 static struct config *read_text(void *ctx, const char *text, struct config_report **report)
 {
@@ -194,6 +202,82 @@ START_TEST(everything_written_reads_back_the_same)
 }
 END_TEST
 
+static bool begins(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(line, word, len) == 0 && strchr(" \n", line[len]);
+}
+
+/* Whether everything has that option, or its "no", in a section of that kind. */
+static bool everything_says(const char *kind, const char *option)
+{
+	bool inside = false;
+
+	for (const char *line = everything; *line; line = strchr(line, '\n') + 1) {
+		if (*line != ' ')
+			inside = begins(line, kind);
+		else if (inside && begins(line + (strncmp(line, " no ", 4) ? 1 : 4), option))
+			return true;
+	}
+	return false;
+}
+
+START_TEST(everything_has_every_option)
+{
+	unsigned n = 0;
+
+	grammar_init();
+	for (int id = NODE_CLI; id < NODES_END; id++) {
+		const struct cmd_node *node = vector_lookup(cmdvec, id);
+
+		for (unsigned i = 0; i < vector_active(node->cmd_vector); i++) {
+			const struct cmd_element *element = vector_slot(node->cmd_vector, i);
+			const char *words = element->string;
+			char option[32];
+
+			if (element->attr & CONFIG_TERMINAL_ONLY)
+				continue;
+			words += strncmp(words, "no ", 3) ? 0 : 3;
+			snprintf(option, sizeof(option), "%.*s", (int)strcspn(words, " "), words);
+			ck_assert_msg(everything_says(node->name, option), "%s of %s", option,
+				      node->name);
+			n++;
+		}
+	}
+	ck_assert_uint_gt(n, 40);
+}
+END_TEST
+
+/* What commit and its diff go by. */
+START_TEST(each_option_makes_a_difference_in_the_text)
+{
+	void *ctx = talloc_new(NULL);
+	struct config_report *report;
+	char *whole = config_text(ctx, read_text(ctx, everything, &report));
+	unsigned n = 0;
+
+	for (const char *line = everything, *next; *line; line = next) {
+		struct config *config;
+		char *without;
+
+		next = strchr(line, '\n') + 1;
+		if (*line != ' ')
+			continue;
+		without =
+			talloc_asprintf(ctx, "%.*s%s", (int)(line - everything), everything, next);
+		config = read_text(ctx, without, &report);
+		if (!config)
+			continue; /* it was needed */
+		n++;
+		ck_assert_msg(strcmp(config_text(ctx, config), whole) != 0, "%.*s",
+			      (int)(next - line), line);
+	}
+	ck_assert_uint_gt(n, 30);
+	talloc_free(ctx);
+}
+END_TEST
+
 START_TEST(the_files_that_we_ship_read_back_the_same)
 {
 	static const char *const files[] = { "conf/demo.cfg", "conf/crosspoint.cfg" };
@@ -304,6 +388,9 @@ START_TEST(what_is_no_text_is_refused)
 	struct config_report *report = config_report_new(ctx, "f");
 
 	check_faults("media\n dscp\x01 1\n", "f:2: a control character; plain text is right\n");
+	check_faults("\xef\xbb\xbf"
+		     "cli\n",
+		     "f:1: a character beyond ASCII outside a comment; plain text is right\n");
 	check_faults("m\xc3\xa9"
 		     "dia\n",
 		     "f:1: a character beyond ASCII outside a comment; plain text is right\n");
@@ -324,27 +411,62 @@ static void check_file_fault(const char *file, const char *expected)
 
 	grammar_init();
 	ck_assert_ptr_null(config_read(ctx, file, report));
-	ck_assert_str_eq(faults(ctx, report), expected);
+	ck_assert_str_eq(faults(ctx, report), talloc_asprintf(ctx, "%s%s", file, expected));
 	talloc_free(ctx);
 }
 
+#define IS_NO_FILE ": is no file but a device, pipe or socket; name a configuration file\n"
+
 START_TEST(what_is_no_file_is_refused)
 {
-	char huge[] = "/tmp/crosspoint-test-XXXXXX", *expected;
-	int fd = mkstemp(huge);
+	char dir[] = "/tmp/crosspoint-test-XXXXXX", pipe[64];
 
-	check_file_fault("/nowhere/x.cfg",
-			 "/nowhere/x.cfg: cannot be opened: No such file or directory\n");
-	check_file_fault("/", "/: is no file but a directory; name a configuration file\n");
-	check_file_fault("/dev/zero",
-			 "/dev/zero: is no file but a device or pipe; name a configuration file\n");
-	ck_assert_int_eq(ftruncate(fd, (4 << 20) + 1), 0);
-	expected = talloc_asprintf(NULL, "%s: is 4194305 octets long; at most 4194304 are right\n",
-				   huge);
-	check_file_fault(huge, expected);
-	talloc_free(expected);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(pipe, sizeof(pipe), "%s/pipe", dir);
+	ck_assert_int_eq(mkfifo(pipe, 0600), 0);
+	check_file_fault("/nowhere/x.cfg", ": cannot be opened: No such file or directory\n");
+	check_file_fault(dir, ": is no file but a directory; name a configuration file\n");
+	check_file_fault("/dev/zero", IS_NO_FILE);
+	check_file_fault(pipe, IS_NO_FILE);
+	unlink(pipe);
+	rmdir(dir);
+}
+END_TEST
+
+START_TEST(a_file_is_read_to_its_end_whatever_its_size)
+{
+	enum { MOST = 4 << 20 };
+	char file[] = "/tmp/crosspoint-test-XXXXXX";
+	int fd = mkstemp(file);
+
+	check_file_fault("/proc/version", /* of size 0 */
+			 ":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
+			 "peer, line, route\n");
+	ck_assert_int_eq(ftruncate(fd, MOST), 0);
+	check_file_fault(file,
+			 ": holds octets 0, so it is no configuration; plain text is right\n");
+	ck_assert_int_eq(ftruncate(fd, MOST + 1), 0);
+	check_file_fault(file, ": is too long; at most 4194304 octets are right\n");
 	close(fd);
-	unlink(huge);
+	unlink(file);
+}
+END_TEST
+
+START_TEST(faults_beyond_a_hundred_are_counted)
+{
+	void *ctx = talloc_new(NULL);
+	struct config_report *report;
+	char text[2 * 103 + 1];
+
+	for (int i = 0; i < 103; i++)
+		memcpy(text + 2 * i, "x\n", 3);
+	ck_assert_ptr_null(read_text(ctx, text, &report));
+	ck_assert_uint_eq(config_report_count(report), 101);
+	ck_assert_ptr_eq(strstr(config_report_get(report, 99), "f:100: "),
+			 config_report_get(report, 99));
+	ck_assert_str_eq(config_report_get(report, 100), "3 more; mend these first");
+	ck_assert_ptr_null(config_report_get(report, 101));
+	talloc_free(ctx);
 }
 END_TEST
 
@@ -397,9 +519,11 @@ END_TEST
 
 UNIT_MAIN("config", an_empty_file_gives_the_defaults, items_begin_with_their_defaults,
 	  a_span_speaks_the_law_of_its_type_unless_told, everything_written_reads_back_the_same,
+	  everything_has_every_option, each_option_makes_a_difference_in_the_text,
 	  the_files_that_we_ship_read_back_the_same, a_copy_is_deep,
 	  every_fault_is_told_in_line_order, an_option_that_cannot_be_read_is_not_missed_too,
 	  indentation_decides_where_a_line_belongs, lines_of_a_section_that_failed_are_not_told,
 	  line_ends_of_other_systems_and_foreign_comments_are_fine, what_is_no_text_is_refused,
-	  what_is_no_file_is_refused, a_report_without_a_file_tells_no_lines,
+	  what_is_no_file_is_refused, a_file_is_read_to_its_end_whatever_its_size,
+	  faults_beyond_a_hundred_are_counted, a_report_without_a_file_tells_no_lines,
 	  a_summary_counts_what_there_is, many_names_are_told_in_part)

@@ -15,6 +15,28 @@ static struct {
 	unsigned applied;
 	bool refuse;
 } fake;
+static struct session_end person; /* at the CLI from start to stop */
+
+#define FINE NULL /* no complaint */
+
+/* What is typed, and what is heard then. */
+struct step {
+	const char *type, *hear;
+};
+
+static void talk(const struct step *steps, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		CHECK_SAYS(&person, steps[i].type, steps[i].hear ? steps[i].hear : "# ");
+		ck_assert_msg(steps[i].hear || !strstr(person.heard, "% "), "%s", person.heard);
+	}
+}
+
+#define TALK(...)                                                                                  \
+	do {                                                                                       \
+		static const struct step steps_[] = { __VA_ARGS__ };                               \
+		talk(steps_, sizeof(steps_) / sizeof(steps_[0]));                                  \
+	} while (0)
 
 static int on_apply(struct gateway *gateway, const struct config *to, struct config_report *report)
 {
@@ -40,10 +62,12 @@ static void start(void)
 		 session_free_port());
 	fake.gateway.running = session_config(fake.gateway.owner, text);
 	ck_assert_int_eq(manage_start(&fake.gateway), 0);
+	person = session_open();
 }
 
 static void stop(void)
 {
+	session_close(&person);
 	manage_stop();
 	talloc_free(fake.gateway.owner);
 }
@@ -55,221 +79,152 @@ static bool running_has(const char *line)
 
 START_TEST(nothing_runs_before_commit)
 {
-	struct session_end end;
-
 	start();
-	end = session_open();
-	CHECK_SAYS(&end, "configure terminal", "(config)# ");
-	CHECK_SAYS(&end, "line m", "(config-line)# ");
-	session_type(&end, "quiet");
+	TALK({ "configure terminal", "(config)# " }, { "line m", "(config-line)# " },
+	     { "quiet", FINE });
 	ck_assert(!running_has("m"));
-	CHECK_SAYS(&end, "show diff", "+line m\r\n+ quiet\r\n");
-	CHECK_SAYS(&end, "show candidate", "line m\r\n quiet\r\n");
-	ck_assert_ptr_null(strstr(session_type(&end, "show running-config"), "line m\r\n"));
-	CHECK_SAYS(&end, "commit", "Committed");
+	TALK({ "show diff", "+line m\r\n+ quiet\r\n" },
+	     { "show candidate", "line m\r\n quiet\r\n" });
+	ck_assert_ptr_null(strstr(session_type(&person, "show running-config"), "line m\r\n"));
+	CHECK_SAYS(&person, "commit", "Committed");
 	ck_assert(running_has("m"));
 	ck_assert_uint_eq(fake.applied, 1);
-	CHECK_SAYS(&end, "show diff", "No changes.");
-	CHECK_SAYS(&end, "commit", "No changes.");
+	TALK({ "show diff", "No changes." }, { "commit", "No changes." });
 	ck_assert_uint_eq(fake.applied, 1);
-	CHECK_SAYS(&end, "end", "crosspoint# ");
-	session_close(&end);
+	CHECK_SAYS(&person, "end", "crosspoint# ");
 	stop();
 }
 END_TEST
 
 START_TEST(faults_refuse_the_whole_commit)
 {
-	struct session_end end;
-
 	start();
-	end = session_open();
-	session_type(&end, "configure terminal");
-	session_type(&end, "line m");
-	session_type(&end, "exit");
-	session_type(&end, "route r");
-	CHECK_SAYS(&end, "commit", "% line m does nothing; it needs one of");
-	ck_assert_ptr_nonnull(strstr(end.heard, "% route r goes nowhere"));
-	ck_assert_ptr_nonnull(strstr(end.heard, "not committed"));
+	TALK({ "configure terminal", FINE }, { "line m", FINE }, { "exit", FINE },
+	     { "route r", FINE }, { "commit", "% line m does nothing; it needs one of" });
+	ck_assert_ptr_nonnull(strstr(person.heard, "% route r goes nowhere"));
+	ck_assert_ptr_nonnull(strstr(person.heard, "not committed"));
 	ck_assert_uint_eq(fake.applied, 0);
 	ck_assert(!running_has("m"));
-	session_close(&end);
 	stop();
 }
 END_TEST
 
 START_TEST(a_commit_that_cannot_be_applied_changes_nothing)
 {
-	struct session_end end;
 	const struct config *before;
 
 	start();
 	before = fake.gateway.running;
-	end = session_open();
-	session_type(&end, "configure terminal");
-	session_type(&end, "no line l");
+	TALK({ "configure terminal", FINE }, { "no line l", FINE });
 	fake.refuse = true;
-	CHECK_SAYS(&end, "commit", "% the card is on fire\r\n% not committed");
+	CHECK_SAYS(&person, "commit", "% the card is on fire\r\n% not committed");
 	ck_assert_ptr_eq(fake.gateway.running, before);
-	CHECK_SAYS(&end, "show diff", "-line l");
+	CHECK_SAYS(&person, "show diff", "-line l");
 	fake.refuse = false;
-	CHECK_SAYS(&end, "commit", "Committed");
+	CHECK_SAYS(&person, "commit", "Committed");
 	ck_assert(!running_has("l"));
-	session_close(&end);
 	stop();
 }
 END_TEST
 
 START_TEST(there_is_one_editor_and_the_second_is_told_who)
 {
-	struct session_end one, two;
+	struct session_end editor;
 	char who[64];
 
 	start();
-	one = session_open();
-	two = session_open();
-	session_type(&one, "configure terminal");
-	snprintf(who, sizeof(who), "session vty[%d] of `who` edits the configuration", one.vty->fd);
-	CHECK_SAYS(&two, "configure terminal", who);
-	ck_assert_ptr_null(strstr(two.heard, "(config)"));
-	snprintf(who, sizeof(who), "*vty[%d]", one.vty->fd);
-	CHECK_SAYS(&two, "who", who);
-	session_close(&one);
-	CHECK_SAYS(&two, "configure terminal", "(config)# ");
-	session_close(&two);
+	editor = session_open();
+	session_type(&editor, "configure terminal");
+	snprintf(who, sizeof(who), "session vty[%d] of `who` edits the configuration",
+		 editor.vty->fd);
+	CHECK_SAYS(&person, "configure terminal", who);
+	ck_assert_ptr_null(strstr(person.heard, "(config)"));
+	snprintf(who, sizeof(who), "*vty[%d]", editor.vty->fd);
+	CHECK_SAYS(&person, "who", who);
+	session_close(&editor);
+	CHECK_SAYS(&person, "configure terminal", "(config)# ");
 	stop();
 }
 END_TEST
 
 START_TEST(uncommitted_changes_are_not_left_by_accident)
 {
-	struct session_end end;
-
 	start();
-	end = session_open();
-	session_type(&end, "configure terminal");
-	session_type(&end, "no line l");
-	CHECK_SAYS(&end, "end", "uncommitted changes");
-	CHECK_SAYS(&end, "exit", "uncommitted changes");
-	CHECK_SAYS(&end, "abort", "crosspoint# ");
-	CHECK_SAYS(&end, "configure terminal", "(config)# ");
-	CHECK_SAYS(&end, "show diff", "No changes.");
-	session_type(&end, "no line l");
-	session_send(&end, "\x1a", 1); /* ^Z: libosmovty leaves by itself */
-	ck_assert_ptr_nonnull(strstr(end.heard, "uncommitted changes dropped"));
-	CHECK_SAYS(&end, "configure terminal", "(config)# ");
-	CHECK_SAYS(&end, "exit", "crosspoint# ");
+	TALK({ "configure terminal", FINE }, { "no line l", FINE },
+	     { "end", "uncommitted changes" }, { "exit", "uncommitted changes" },
+	     { "abort", "crosspoint# " }, { "configure terminal", "(config)# " },
+	     { "show diff", "No changes." }, { "no line l", FINE });
+	session_send(&person, "\x1a", 1); /* ^Z: libosmovty leaves by itself */
+	ck_assert_ptr_nonnull(strstr(person.heard, "uncommitted changes dropped"));
+	TALK({ "configure terminal", "(config)# " }, { "exit", "crosspoint# " });
 	ck_assert(running_has("l"));
-	session_close(&end);
 	stop();
 }
 END_TEST
 
 START_TEST(items_go_and_options_come_back)
 {
-	struct session_end end;
-
 	start();
-	end = session_open();
-	session_type(&end, "configure terminal");
-	CHECK_SAYS(&end, "no peer p", "% there is no peer p");
-	session_type(&end, "peer p");
-	CHECK_SAYS(&end, "address nonsense", "% address \"nonsense\" is no address");
-	session_type(&end, "address 192.0.2.1");
-	session_type(&end, "trusted");
-	session_type(&end, "options 30");
-	session_type(&end, "no trusted");
-	session_type(&end, "no options");
-	session_type(&end, "route r");
-	CHECK_SAYS(&end, "exit", "(config)# ");
-	session_type(&end, "route r");
-	session_type(&end, "to peer p");
-	session_type(&end, "to line l");
-	session_type(&end, "no to peer p");
-	CHECK_SAYS(&end, "no to trunk t", "% route r does not go to trunk t");
-	CHECK_SAYS(&end, "show diff",
-		   "+ address 192.0.2.1\r\n+ port 5060\r\n+ codecs pcma pcmu\r\n");
-	ck_assert_ptr_null(strstr(end.heard, "to peer p"));
-	CHECK_SAYS(&end, "commit", "Committed");
-	session_close(&end);
+	TALK({ "configure terminal", FINE }, { "no peer p", "% there is no peer p" },
+	     { "peer p", FINE }, { "address nonsense", "% address \"nonsense\" is no address" },
+	     { "address 192.0.2.1", FINE }, { "trusted", FINE }, { "options 30", FINE },
+	     { "no trusted", FINE }, { "no options", FINE }, { "route r", "% Unknown command" },
+	     { "exit", "(config)# " }, { "route r", FINE }, { "to peer p", FINE },
+	     { "to line l", FINE }, { "no to peer p", FINE },
+	     { "no to trunk t", "% route r does not go to trunk t" },
+	     { "show diff", "+ address 192.0.2.1\r\n+ port 5060\r\n+ codecs pcma pcmu\r\n" });
+	ck_assert_ptr_null(strstr(person.heard, "to peer p"));
+	CHECK_SAYS(&person, "commit", "Committed");
 	stop();
 }
 END_TEST
 
 START_TEST(rollback_loads_what_was_committed_before)
 {
-	struct session_end end;
-
 	start();
-	end = session_open();
-	session_type(&end, "configure terminal");
-	CHECK_SAYS(&end, "rollback 1", "there is no configuration 1 commits back; at most 0");
-	session_type(&end, "line m");
-	session_type(&end, "quiet");
-	session_type(&end, "commit");
-	session_type(&end, "exit");
-	session_type(&end, "no line l");
-	session_type(&end, "commit");
-	session_type(&end, "line m");
-	CHECK_SAYS(&end, "rollback 2",
-		   "(config)# "); /* out of the item, which is of the old candidate */
-	CHECK_SAYS(&end, "show diff", "-line m");
+	TALK({ "configure terminal", FINE },
+	     { "rollback 1", "there is no configuration 1 commits back; at most 0" },
+	     { "line m", FINE }, { "quiet", FINE }, { "commit", FINE }, { "exit", FINE },
+	     { "no line l", FINE }, { "commit", FINE }, { "line m", FINE },
+	     /* out of the item, which is of the old candidate */
+	     { "rollback 2", "(config)# " }, { "show diff", "-line m" });
 	ck_assert(running_has("m"));
-	session_type(&end, "rollback 0");
-	CHECK_SAYS(&end, "show diff", "No changes.");
-	session_type(&end, "rollback 2");
-	session_type(&end, "commit");
+	TALK({ "rollback 0", FINE }, { "show diff", "No changes." }, { "rollback 2", FINE },
+	     { "commit", FINE });
 	ck_assert(running_has("l") && !running_has("m"));
-	session_close(&end);
 	stop();
 }
 END_TEST
 
 START_TEST(an_unconfirmed_commit_goes_back)
 {
-	struct session_end end;
-
 	start();
-	end = session_open();
-	session_type(&end, "configure terminal");
-	session_type(&end, "line m");
-	session_type(&end, "quiet");
-	CHECK_SAYS(&end, "commit confirmed 2", "goes back in 2 min");
+	TALK({ "configure terminal", FINE }, { "line m", FINE }, { "quiet", FINE },
+	     { "commit confirmed 2", "goes back in 2 min" });
 	ck_assert(running_has("m"));
-	session_type(&end, "line n");
-	session_type(&end, "exit");
-	session_type(&end, "line n");
-	session_type(&end, "ring");
-	CHECK_SAYS(&end, "commit confirmed 3", "goes back in 3 min");
+	TALK({ "line n", "% Unknown command" }, { "exit", FINE }, { "line n", FINE },
+	     { "ring", FINE }, { "commit confirmed 3", "goes back in 3 min" });
 	clock_advance(179 * 1000000ull);
 	ck_assert(running_has("m") && running_has("n"));
 	clock_advance(2 * 1000000ull);
 	ck_assert(!running_has("m") && !running_has("n") && running_has("l"));
-	session_hear(&end);
-	ck_assert_ptr_nonnull(strstr(end.heard, "not confirmed in time"));
-	CHECK_SAYS(&end, "commit", "taken back");
+	session_hear(&person);
+	ck_assert_ptr_nonnull(strstr(person.heard, "not confirmed in time"));
+	CHECK_SAYS(&person, "commit", "taken back");
 	ck_assert(!running_has("m"));
-	CHECK_SAYS(&end, "commit", "Committed");
+	CHECK_SAYS(&person, "commit", "Committed");
 	ck_assert(running_has("m"));
-	session_close(&end);
 	stop();
 }
 END_TEST
 
 START_TEST(commit_confirms)
 {
-	struct session_end end;
-
 	start();
-	end = session_open();
-	session_type(&end, "configure terminal");
-	session_type(&end, "line m");
-	session_type(&end, "quiet");
-	session_type(&end, "commit confirmed 1");
-	CHECK_SAYS(&end, "commit", "Confirmed");
+	TALK({ "configure terminal", FINE }, { "line m", FINE }, { "quiet", FINE },
+	     { "commit confirmed 1", FINE }, { "commit", "Confirmed" });
 	clock_advance(120 * 1000000ull);
 	ck_assert(running_has("m"));
-	session_close(&end);
 	stop();
 }
 END_TEST
@@ -317,20 +272,17 @@ START_TEST(write_says_where_the_previous_one_is)
 {
 	char path[] = "/tmp/crosspoint-test-XXXXXX", kept[64];
 	struct config_report *report;
-	struct session_end end;
 
 	start();
 	close(mkstemp(path));
 	fake.gateway.config_file = path;
 	snprintf(kept, sizeof(kept), "%s.1", path);
-	end = session_open();
-	CHECK_SAYS(&end, "write", "Written to ");
-	ck_assert_ptr_nonnull(strstr(end.heard, kept));
+	CHECK_SAYS(&person, "write", "Written to ");
+	ck_assert_ptr_nonnull(strstr(person.heard, kept));
 	report = config_report_new(fake.gateway.owner, path);
 	ck_assert_ptr_nonnull(config_read(fake.gateway.owner, path, report));
 	fake.gateway.config_file = "/nowhere/x.cfg";
-	CHECK_SAYS(&end, "write", "% cannot write /nowhere/x.cfg: No such file or directory");
-	session_close(&end);
+	CHECK_SAYS(&person, "write", "% cannot write /nowhere/x.cfg: No such file or directory");
 	unlink(path);
 	unlink(kept);
 	stop();
@@ -340,11 +292,10 @@ END_TEST
 START_TEST(hostile_sessions_end_themselves_alone)
 {
 	static char octets[20000];
-	struct session_end end, other;
+	struct session_end end;
 	unsigned seed = 1;
 
 	start();
-	other = session_open();
 	end = session_open();
 	memset(octets, 'x', sizeof(octets));
 	session_send(&end, octets, sizeof(octets));
@@ -362,23 +313,22 @@ START_TEST(hostile_sessions_end_themselves_alone)
 		session_send(&end, octets, sizeof(octets));
 		session_close(&end);
 	}
-	CHECK_SAYS(&other, "show running-config", "line l");
-	session_close(&other);
+	CHECK_SAYS(&person, "show running-config", "line l");
 	stop();
 }
 END_TEST
 
 START_TEST(sessions_are_bounded)
 {
-	struct session_end ends[101];
+	struct session_end ends[100]; /* and the person's */
 
 	start();
-	for (int i = 0; i < 101; i++)
+	for (int i = 0; i < 100; i++)
 		ends[i] = session_open();
-	ck_assert_int_lt(vty_read(ends[100].vty), 0); /* it was shut */
-	ends[100].vty = NULL;
-	CHECK_SAYS(&ends[99], "show running-config", "line l");
-	for (int i = 0; i < 101; i++)
+	ck_assert_int_lt(vty_read(ends[99].vty), 0); /* it was shut */
+	ends[99].vty = NULL;
+	CHECK_SAYS(&ends[98], "show running-config", "line l");
+	for (int i = 0; i < 100; i++)
 		session_close(&ends[i]);
 	stop();
 }
