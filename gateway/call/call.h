@@ -52,7 +52,8 @@ struct call_status {
 	const char *route; /* name, "" before one was found */
 	struct {
 		bool present;
-		char via_kind[8], via[TARGET_NAME_MAX], channel[24], about[128];
+		enum target_kind kind;
+		char via[TARGET_NAME_MAX], channel[24], about[128];
 	} leg[2]; /* 0: who called, 1: who is called */
 	char calling[LEG_DIGITS_MAX + 1], called[LEG_DIGITS_MAX + 1],
 		called_out[LEG_DIGITS_MAX + 1];

@@ -55,7 +55,7 @@ void call_attach(struct call *call, unsigned slot, struct leg *leg)
 	struct call_slot *s = &call->slots[slot];
 
 	s->leg = leg;
-	snprintf(s->via_kind, sizeof(s->via_kind), "%s", leg->via_kind);
+	s->kind = leg->kind;
 	snprintf(s->via, sizeof(s->via), "%s", leg->via);
 	leg->call = call;
 	call->attached++;
@@ -78,7 +78,7 @@ static void tell(struct call *call, unsigned slot, const struct leg_msg *msg)
 	if (!s->leg || s->released)
 		return;
 	s->released = msg->verb == LEG_RELEASE;
-	LOGCALL(call, LOGL_DEBUG, "to %s %s: %s cause %u\n", s->via_kind, s->via,
+	LOGCALL(call, LOGL_DEBUG, "to %s %s: %s cause %u\n", target_kind_name(s->kind), s->via,
 		leg_verb_name(msg->verb), msg->cause);
 	leg_tell(s->leg, msg);
 }
@@ -231,37 +231,27 @@ static void advance(struct call *call, struct call_event last)
 	clear_by(call, &last);
 }
 
-static enum target_kind kind_of(const char *name)
-{
-	enum target_kind kind = 0;
-
-	while (kind < TARGET_KINDS && strcmp(target_kind_name(kind), name) != 0)
-		kind++;
-	return kind;
-}
-
 /* Fills the call's route and called_out. 0, or the cause with why filled. */
 static unsigned find_way(struct call *call)
 {
 	const struct call_slot *from = &call->slots[SLOT_CALLER];
 	const struct route_table *table = call->hub->routes;
 	const char *called = call->setup.called.digits;
-	enum target_kind kind = kind_of(from->via_kind);
+	const char *kind_name = target_kind_name(from->kind);
 	const struct route_config *route = NULL;
 
 	if (!leg_is_number(called)) {
 		snprintf(call->why, sizeof(call->why), "malformed number");
 		return CAUSE_INVALID_NUMBER;
 	}
-	if (!table || !route_serves(table, kind, from->via)) {
-		snprintf(call->why, sizeof(call->why), "no route from %s %s", from->via_kind,
-			 from->via);
+	if (!table || !route_serves(table, from->kind, from->via)) {
+		snprintf(call->why, sizeof(call->why), "no route from %s %s", kind_name, from->via);
 		return CAUSE_NO_ROUTE;
 	}
-	route = route_find(table, kind, from->via, called);
+	route = route_find(table, from->kind, from->via, called);
 	if (!route) {
 		snprintf(call->why, sizeof(call->why), "no route from %s %s takes this number",
-			 from->via_kind, from->via);
+			 kind_name, from->via);
 		return *called ? CAUSE_UNALLOCATED : CAUSE_INVALID_NUMBER;
 	}
 	call->route = *route;
@@ -494,8 +484,8 @@ static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *m
 	struct call *call = call_new(hub, leg, &msg->setup);
 
 	if (!call) {
-		LOGP(DCALL, LOGL_ERROR, "call from %s %s refused: out of memory\n", leg->via_kind,
-		     leg->via);
+		LOGP(DCALL, LOGL_ERROR, "call from %s %s refused: out of memory\n",
+		     target_kind_name(leg->kind), leg->via);
 		leg_tell(leg, &refusal);
 		return;
 	}
@@ -539,7 +529,7 @@ void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg
 	}
 	if (msg->verb == LEG_SETUP || msg->verb >= ARRAY_SIZE(event_of_verb)) {
 		LOGCALL(call, LOGL_ERROR, "%s from %s %s makes no sense\n",
-			leg_verb_name(msg->verb), leg->via_kind, leg->via);
+			leg_verb_name(msg->verb), target_kind_name(leg->kind), leg->via);
 		return;
 	}
 	event = (struct call_event){
@@ -549,8 +539,8 @@ void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg
 		.location = msg->location,
 		.inband = msg->inband,
 	};
-	LOGCALL(call, LOGL_DEBUG, "from %s %s: %s cause %u\n", leg->via_kind, leg->via,
-		leg_verb_name(msg->verb), msg->cause);
+	LOGCALL(call, LOGL_DEBUG, "from %s %s: %s cause %u\n", target_kind_name(leg->kind),
+		leg->via, leg_verb_name(msg->verb), msg->cause);
 	if (msg->law != LEG_LAW_ANY)
 		call->slots[event.slot].law = msg->law;
 	if (event.kind == CALL_EV_GONE)

@@ -27,7 +27,7 @@ static void picture_leg(const struct call_slot *slot, struct call_status *out, u
 	if (!slot)
 		return;
 	out->leg[i].present = slot->leg;
-	memcpy(out->leg[i].via_kind, slot->via_kind, sizeof(out->leg[i].via_kind));
+	out->leg[i].kind = slot->kind;
 	memcpy(out->leg[i].via, slot->via, sizeof(out->leg[i].via));
 	memcpy(out->leg[i].channel, channel_of(slot), sizeof(out->leg[i].channel));
 	if (slot->leg)
@@ -57,7 +57,7 @@ void call_picture(const struct call *call, struct call_status *out)
 static void put_party(struct osmo_strbuf *text, const struct call_slot *slot, const char *number)
 {
 	if (slot)
-		OSMO_STRBUF_PRINTF(*text, "%s %s ", slot->via_kind, slot->via);
+		OSMO_STRBUF_PRINTF(*text, "%s %s ", target_kind_name(slot->kind), slot->via);
 	OSMO_STRBUF_PRINTF(*text, "%s", *number ? number : "(no number)");
 	if (slot && *channel_of(slot))
 		OSMO_STRBUF_PRINTF(*text, " %s", channel_of(slot));

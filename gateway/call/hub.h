@@ -65,8 +65,9 @@ struct call_slot {
 	bool released;              /* told LEG_RELEASE, which each leg is once */
 	uint8_t law;                /* enum leg_law, as last said */
 	struct call_event progress; /* as last relayed; what says nothing new is not */
-	char via_kind[8], via[TARGET_NAME_MAX],
-		channel[24]; /* kept for the record when leg is gone */
+	/* kept for the record when leg is gone */
+	enum target_kind kind;
+	char via[TARGET_NAME_MAX], channel[24];
 };
 
 struct call {

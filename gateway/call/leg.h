@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "call/target.h"
+
 struct call;
 
 enum leg_verb {
@@ -66,7 +68,6 @@ struct leg;
 
 /* What a protocol gives. One const table each. */
 struct leg_ops {
-	const char *protocol;                                     /* "sip", "isdn", "line" */
 	void (*tell)(struct leg *leg, const struct leg_msg *msg); /* never LEG_RELEASE_COMPLETE */
 	/* For people: "e1-1/17 call-ref 5", "sip:100@127.0.0.1 Call-ID x". */
 	void (*describe)(const struct leg *leg, char *out, unsigned size);
@@ -75,10 +76,10 @@ struct leg_ops {
 /* The head of every protocol's leg object. The call sets call; the owner the rest. */
 struct leg {
 	const struct leg_ops *ops;
-	struct call *call;    /* NULL before setup and after LEG_RELEASE_COMPLETE */
-	const char *via;      /* name of the trunk, peer or line it belongs to; outlives the leg */
-	const char *via_kind; /* "trunk", "peer", "line" */
-	char channel[24];     /* "e1-1/17"; "" where there is none */
+	struct call *call;     /* NULL before setup and after LEG_RELEASE_COMPLETE */
+	const char *via;       /* name of the trunk, peer or line it belongs to; outlives the leg */
+	enum target_kind kind; /* which of these */
+	char channel[24];      /* "e1-1/17"; "" where there is none */
 };
 
 void leg_tell(struct leg *leg, const struct leg_msg *msg);

@@ -414,7 +414,7 @@ static struct line_leg *leg_new(struct call_hub *hub, const struct line_config *
 	*l = (struct line_leg){ .hub = hub, .mg = hub->mg, .line = *config };
 	l->leg.ops = &line_ops;
 	l->leg.via = l->line.name;
-	l->leg.via_kind = target_kind_name(TARGET_LINE);
+	l->leg.kind = TARGET_LINE;
 	l->hold_ms = config->clear_ms;
 	l->fi = osmo_fsm_inst_alloc(&line_fsm, l, l, LOGL_DEBUG, NULL);
 	if (!l->fi) {

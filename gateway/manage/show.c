@@ -183,7 +183,7 @@ static json_t *leg_row(const struct call_status *call, int i)
 {
 	if (!call->leg[i].present)
 		return json_null();
-	return json_pack("{s:s, s:s, s:s, s:o}", "via", call->leg[i].via_kind, "name",
+	return json_pack("{s:s, s:s, s:s, s:o}", "via", target_kind_name(call->leg[i].kind), "name",
 			 call->leg[i].via, "channel", call->leg[i].channel, "about",
 			 wire_text(call->leg[i].about));
 }
@@ -193,7 +193,7 @@ static json_t *leg_text(const struct call_status *call, int i)
 {
 	if (!call->leg[i].present)
 		return json_null();
-	return json_sprintf("%s %s%s%s", call->leg[i].via_kind, call->leg[i].via,
+	return json_sprintf("%s %s%s%s", target_kind_name(call->leg[i].kind), call->leg[i].via,
 			    call->leg[i].channel[0] ? " " : "", call->leg[i].channel);
 }
 

@@ -38,7 +38,7 @@ static int session_destructor(struct session *s)
 	return 0;
 }
 
-static struct session *session_new(struct session_ground *ground, struct peer *peer)
+static struct session *session_new(struct sip *ground, struct peer *peer)
 {
 	struct session *s = talloc_pooled_object(ground, struct session, FSM_OBJECTS, FSM_OCTETS);
 	struct sockaddr_storage local;
@@ -56,7 +56,7 @@ static struct session *session_new(struct session_ground *ground, struct peer *p
 	talloc_set_destructor(s, session_destructor);
 	s->leg.ops = &session_leg_ops;
 	s->leg.via = peer->config.name;
-	s->leg.via_kind = target_kind_name(TARGET_PEER);
+	s->leg.kind = TARGET_PEER;
 	agent_address_for(ground->agent, &peer->address, &local);
 	netaddr_text(&local, address, sizeof(address));
 	snprintf(s->contact, sizeof(s->contact), "<sip:%s>", address);
@@ -68,7 +68,7 @@ static struct session *session_new(struct session_ground *ground, struct peer *p
 	return s;
 }
 
-struct session *dialog_outgoing(struct session_ground *ground, struct peer *peer)
+struct session *dialog_outgoing(struct sip *ground, struct peer *peer)
 {
 	return session_new(ground, peer);
 }
@@ -92,8 +92,8 @@ static bool open_dialog(struct session *s, const sip_t *sip)
 	return nta_leg_server_route(s->dialog, sip->sip_record_route, sip->sip_contact) >= 0;
 }
 
-struct session *dialog_incoming(struct session_ground *ground, struct peer *peer,
-				nta_incoming_t *irq, const sip_t *sip)
+struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
+				const sip_t *sip)
 {
 	struct session *s = session_new(ground, peer);
 
@@ -179,16 +179,14 @@ static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		uas_reinvite(s, data);
 		break;
 	case EV_DISCONNECT:
+		session_fail(s, msg->cause, msg->location);
+		break;
 	case EV_RELEASE:
 		session_set_cause(s, msg->cause, msg->location);
 		session_bye(s);
-		if (event == EV_DISCONNECT)
-			session_say_release(s);
 		break;
 	case EV_MEDIA_FAILED:
-		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
-		session_bye(s);
-		session_say_release(s);
+		session_fail(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
 		break;
 	default:
 		break;

@@ -4,10 +4,10 @@
 #include "sip/session.h"
 
 /* For an INVITE that uas_check() let through, its transaction given to the session. NULL: no memory. */
-struct session *dialog_incoming(struct session_ground *ground, struct peer *peer,
-				nta_incoming_t *irq, const sip_t *sip);
+struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
+				const sip_t *sip);
 /* For target.seize: a session that awaits LEG_SETUP. */
-struct session *dialog_outgoing(struct session_ground *ground, struct peer *peer);
+struct session *dialog_outgoing(struct sip *ground, struct peer *peer);
 /* Clears a session whose peer is going away. */
 void dialog_withdraw(struct session *s);
 /* Lets go of everything at once, with a BYE if there is somebody to hear it. */

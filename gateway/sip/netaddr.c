@@ -87,6 +87,25 @@ bool netaddr_is_any(const struct sockaddr_storage *address)
 	return address->ss_family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&v6(address)->sin6_addr);
 }
 
+static bool is_host4(uint32_t host)
+{
+	return host >> 24 != 0 && host >> 16 != 0xa9fe /* 169.254/16 */ && !IN_MULTICAST(host) &&
+	       !IN_BADCLASS(host) /* 240/4, broadcast too */;
+}
+
+static bool is_host6(const struct in6_addr *host)
+{
+	return !IN6_IS_ADDR_UNSPECIFIED(host) && !IN6_IS_ADDR_LINKLOCAL(host) &&
+	       !IN6_IS_ADDR_MULTICAST(host) && !IN6_IS_ADDR_V4MAPPED(host);
+}
+
+bool netaddr_is_host(const struct sockaddr_storage *address)
+{
+	if (address->ss_family == AF_INET)
+		return is_host4(ntohl(v4(address)->sin_addr.s_addr));
+	return address->ss_family == AF_INET6 && is_host6(&v6(address)->sin6_addr);
+}
+
 socklen_t netaddr_len(const struct sockaddr_storage *address)
 {
 	return address->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6)

@@ -19,6 +19,9 @@ void netaddr_set_port(struct sockaddr_storage *address, uint16_t port);
 bool netaddr_same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b);
 /* 0.0.0.0 or ::. */
 bool netaddr_is_any(const struct sockaddr_storage *address);
+/* One host that anybody may send to: neither a group nor all hosts, none that a link alone knows (RFC 6890),
+ * no IPv4 in the clothes of IPv6. */
+bool netaddr_is_host(const struct sockaddr_storage *address);
 socklen_t netaddr_len(const struct sockaddr_storage *address);
 /* Which of our addresses packets to there leave from, port 0. 0 or -errno. */
 int netaddr_towards(const struct sockaddr_storage *there, struct sockaddr_storage *out);

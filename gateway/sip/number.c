@@ -2,13 +2,14 @@
 #include "sip/number.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 enum { PLAN_E164 = 1 };
 enum { SCREENING_NONE = 0, SCREENING_PASSED = 1, SCREENING_NETWORK = 3 }; /* Q.931 4.5.10 */
-enum { USER_TEXT_MAX = 128 }; /* longer user parts are no numbers */
+enum { USER_TEXT_MAX = 128 };
 
 static bool is_separator(char c)
 {
@@ -21,7 +22,7 @@ static bool is_digit(char c)
 }
 
 /* Digits alone, at least one and no more than fit. */
-static bool put_digits(const char *text, char *out, size_t size)
+static int put_digits(const char *text, char *out, size_t size)
 {
 	size_t n = 0;
 
@@ -30,38 +31,46 @@ static bool put_digits(const char *text, char *out, size_t size)
 
 		if (is_separator(c))
 			continue;
-		if (!is_digit(c) || n + 1 >= size)
-			return false;
-		out[n++] = c;
+		if (!is_digit(c))
+			return -EINVAL;
+		if (n < size)
+			out[n++] = c;
 	}
+	if (n == size)
+		return -EMSGSIZE;
 	out[n] = '\0';
-	return n > 0;
+	return n ? 0 : -EINVAL;
 }
 
-bool number_from_url(const url_t *url, struct leg_number *out)
+int number_from_url(const url_t *url, struct leg_number *out)
 {
 	struct leg_number number = { .type = LEG_TON_UNKNOWN, .plan = PLAN_E164 };
 	char user[USER_TEXT_MAX];
 	const char *text = user;
 
 	if (url->url_type != url_sip && url->url_type != url_sips && url->url_type != url_tel)
-		return false;
+		return -EINVAL;
 	/* Sofia-SIP keeps the number of a tel: URI where a host would be when it has no "@". */
 	const char *source = url->url_user ? url->url_user : NULL;
 	if (!source && url->url_type == url_tel)
 		source = url->url_host;
-	if (!source || strlen(source) >= sizeof(user) || strstr(source, "%00"))
-		return false;
-	url_unescape(user, source);
-	user[strcspn(user, ";")] = '\0'; /* parameters of the number: npdi, rn, phone-context */
+	if (!source || strstr(source, "%00"))
+		return -EINVAL;
+	/* What follows are parameters of the number: npdi, rn, phone-context. */
+	size_t len = strcspn(source, ";");
+	if (len >= sizeof(user))
+		return strspn(source, "+" LEG_DIGITS) == len ? -EMSGSIZE : -EINVAL;
+	snprintf(user, sizeof(user), "%.*s", (int)len, source);
+	url_unescape(user, user);
+	user[strcspn(user, ";")] = '\0';
 	if (*text == '+') {
 		number.type = LEG_TON_INTERNATIONAL;
 		text++;
 	}
-	if (!put_digits(text, number.digits, sizeof(number.digits)))
-		return false;
-	*out = number;
-	return true;
+	int rc = put_digits(text, number.digits, sizeof(number.digits));
+	if (!rc)
+		*out = number;
+	return rc;
 }
 
 /* The length of the UTF-8 character that begins here, 0 when it is none (RFC 3629). */
@@ -135,7 +144,7 @@ void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asser
 	const char *display = sip->sip_from->a_display;
 
 	number.screening = SCREENING_NONE;
-	if (asserted && number_from_url(asserted->paid_url, &number)) {
+	if (asserted && !number_from_url(asserted->paid_url, &number)) {
 		number.screening = SCREENING_NETWORK;
 		if (asserted->paid_display && *asserted->paid_display)
 			display = asserted->paid_display;

@@ -13,8 +13,9 @@
 
 enum { NUMBER_USER_MAX = 3 * LEG_DIGITS_MAX + 2, NUMBER_NAME_MAX = 2 * LEG_NAME_MAX + 3 };
 
-/* A number out of a sip: or tel: URI's user part. False when it is no telephone number; out is unchanged. */
-bool number_from_url(const url_t *url, struct leg_number *out);
+/* A number out of a sip: or tel: URI's user part. 0; -EINVAL when it is no telephone number, -EMSGSIZE when it
+ * is a longer one than leg.h may hold; out is unchanged then. */
+int number_from_url(const url_t *url, struct leg_number *out);
 /* The caller's number and name. asserted: P-Asserted-Identity, NULL when absent or not believed. */
 void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asserted,
 			struct leg_setup *out);

@@ -15,10 +15,8 @@
 #include "sip/netaddr.h"
 
 enum { /* RFC 3261 20.43 */
-       WARN_ADDRESS = 301,
        WARN_TRANSPORT = 302,
        WARN_MEDIA = 304,
-       WARN_FORMAT = 305,
 };
 enum {
 	PTIME_MIN = 10,
@@ -66,6 +64,8 @@ static bool read_connection(const sdp_media_t *m, struct offer *out)
 		return false;
 	if (netaddr_is_any(&out->rtp))
 		out->rtp = (struct sockaddr_storage){ 0 };
+	else if (!netaddr_is_host(&out->rtp))
+		return false;
 	return true;
 }
 
@@ -74,6 +74,8 @@ static void read_format(const sdp_rtpmap_t *map, struct offer *out)
 	const struct codec *codec;
 
 	if (!map->rm_encoding || map->rm_rate > UINT32_MAX)
+		return;
+	if (map->rm_params && strcmp(map->rm_params, "1") != 0) /* channels, RFC 4566 6 */
 		return;
 	if (!strcasecmp(map->rm_encoding, "telephone-event") && map->rm_rate == TEVENT_RATE) {
 		if (!out->tevent_pt)
@@ -123,20 +125,23 @@ static void read_rtcp(const sdp_media_t *m, struct offer *out)
 {
 	const char *text = attribute(m, "rtcp");
 	unsigned long port = number_of(text, PORT_MAX);
+	struct sockaddr_storage there;
 	char host[NETADDR_TEXT_MAX];
 
 	if (!port || !out->rtp.ss_family)
 		return;
 	out->rtcp = out->rtp;
 	netaddr_set_port(&out->rtcp, (uint16_t)port);
-	if (sscanf(text, "%*u IN %*3s %63s", host) == 1)
-		netaddr_parse(host, (uint16_t)port, &out->rtcp);
+	if (sscanf(text, "%*u IN %*3s %63s", host) == 1 &&
+	    netaddr_parse(host, (uint16_t)port, &there) && netaddr_is_host(&there) &&
+	    there.ss_family == out->rtp.ss_family)
+		out->rtcp = there;
 }
 
 static int refuse(unsigned *warning, unsigned why)
 {
 	/* Of several streams the nearest miss is the most useful thing to say. */
-	if (why != WARN_MEDIA && *warning != WARN_FORMAT)
+	if (why != WARN_MEDIA && *warning != OFFER_WARN_FORMAT)
 		*warning = why;
 	return -ENOTSUP;
 }
@@ -151,11 +156,11 @@ static int read_stream(const sdp_media_t *m, struct offer *out, unsigned *warnin
 	if (m->m_port > PORT_MAX || m->m_number_of_ports > 1)
 		return refuse(warning, WARN_TRANSPORT);
 	if (!read_connection(m, out))
-		return refuse(warning, WARN_ADDRESS);
+		return refuse(warning, OFFER_WARN_ADDRESS);
 	for (const sdp_rtpmap_t *map = m->m_rtpmaps; map; map = map->rm_next)
 		read_format(map, out);
 	if (!out->n_formats)
-		return refuse(warning, WARN_FORMAT);
+		return refuse(warning, OFFER_WARN_FORMAT);
 	read_ptime(m, out);
 	out->send = m->m_mode & sdp_sendonly;
 	out->receive = m->m_mode & sdp_recvonly;
@@ -264,13 +269,13 @@ int offer_parse(const char *text, size_t len, struct offer *out, unsigned *warni
 const char *offer_warning_text(unsigned warning)
 {
 	switch (warning) {
-	case WARN_ADDRESS:
+	case OFFER_WARN_ADDRESS:
 		return "Incompatible network address formats";
 	case WARN_TRANSPORT:
 		return "Incompatible transport protocol";
 	case WARN_MEDIA:
 		return "Media type not available";
-	case WARN_FORMAT:
+	case OFFER_WARN_FORMAT:
 		return "Incompatible media format";
 	default:
 		return "Miscellaneous warning";
@@ -334,13 +339,15 @@ bool offer_agree(const struct offer *theirs, const struct peer_config *ours, enu
 
 	if (!format)
 		return false;
+	/* A payload type that is the sound's cannot be the events' as well. */
+	bool tevent = ours->telephone_event && theirs->tevent_pt != format->pt;
 	*out = (struct mg_rtp){
 		.remote = theirs->rtp,
 		.remote_rtcp = theirs->rtcp,
 		.codec = format->codec,
 		.pt = format->pt,
 		.ptime_ms = agree_ptime(theirs, ours),
-		.tevent_pt = ours->telephone_event ? theirs->tevent_pt : 0,
+		.tevent_pt = tevent ? theirs->tevent_pt : 0,
 		.send = theirs->receive && theirs->rtp.ss_family,
 		.receive = theirs->send,
 	};

@@ -11,8 +11,11 @@
 #include "mg/mg.h"
 #include "sip/sip_config.h"
 
-enum { OFFER_WARN_FORMAT = 305 }; /* incompatible media format, RFC 3261 20.43 */
-enum { OFFER_TEVENT_PT = 101 };   /* telephone-event's payload type where nobody named another */
+enum {                           /* RFC 3261 20.43 */
+       OFFER_WARN_ADDRESS = 301, /* incompatible network address formats */
+       OFFER_WARN_FORMAT = 305,  /* incompatible media format */
+};
+enum { OFFER_TEVENT_PT = 101 }; /* telephone-event's payload type where nobody named another */
 enum {
 	OFFER_FORMATS = 8,      /* of codecs that we know, the rest is not looked at */
 	OFFER_STREAMS = 8,      /* m= lines; more are refused */

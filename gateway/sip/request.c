@@ -2,10 +2,32 @@
  * Max-Forwards is not looked at: that is a proxy's duty, and we are where the request ends (RFC 3261 16.3). */
 #include "sip/request.h"
 
+#include <strings.h>
+
 #include "sip/cause_map.h"
 #include "sip/dialog.h"
 #include "sip/options.h"
 #include "sip/uas.h"
+
+enum { CSEQ_END = 0x80000000 }; /* RFC 3261 8.1.1.5 */
+
+/* One tag that says something, or none: with two, each end may know the dialog by another (RFC 3261 7.3.1). */
+static bool tag_valid(const char *tag, const msg_param_t *params)
+{
+	unsigned tags = 0;
+
+	for (; params && *params; params++)
+		tags += !strncasecmp(*params, "tag", 3) && (!(*params)[3] || (*params)[3] == '=');
+	return !tags || (tags == 1 && tag && *tag);
+}
+
+/* Is there what a dialog is known by? */
+static bool is_valid(const sip_t *sip)
+{
+	return tag_valid(sip->sip_from->a_tag, sip->sip_from->a_params) &&
+	       tag_valid(sip->sip_to->a_tag, sip->sip_to->a_params) && *sip->sip_call_id->i_id &&
+	       sip->sip_cseq->cs_seq < CSEQ_END;
+}
 
 static void log_refusal(const struct peer *peer, const sip_t *sip, int status)
 {
@@ -16,8 +38,7 @@ static void log_refusal(const struct peer *peer, const sip_t *sip, int status)
 	     sip->sip_call_id->i_id);
 }
 
-static int on_invite(struct session_ground *ground, struct peer *peer, nta_incoming_t *irq,
-		     const sip_t *sip)
+static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq, const sip_t *sip)
 {
 	struct leg_setup setup = { 0 };
 	struct offer theirs;
@@ -39,7 +60,7 @@ static int on_invite(struct session_ground *ground, struct peer *peer, nta_incom
 /* The value returned is the response that nta sends, unless one was sent; 0: one will be. */
 int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
 {
-	struct session_ground *ground = data;
+	struct sip *ground = data;
 	sip_method_t method = sip->sip_request->rq_method;
 	struct sockaddr_storage from;
 	struct peer *peer;
@@ -54,6 +75,8 @@ int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 		stranger_refused(&ground->strangers, &from, "is no peer's address");
 		return 403;
 	}
+	if (!is_valid(sip))
+		return 400;
 	if (sip->sip_to->a_tag || method == sip_method_cancel || method == sip_method_bye)
 		return 481;
 	if (nta_check_required(irq, sip, NULL, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END()))

@@ -3,5 +3,5 @@
 
 #include "sip/session.h"
 
-/* nta_request_f; data: struct session_ground. */
+/* nta_request_f; data: struct sip. */
 int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);

@@ -83,7 +83,8 @@ static void tell(struct leg *leg, const struct leg_msg *msg)
 	};
 	struct session *s = (struct session *)((char *)leg - offsetof(struct session, leg));
 
-	s->call_id = call_id(leg->call);
+	if (leg->call) /* the hub may have dropped it, or never made one */
+		s->call_id = call_id(leg->call);
 	if (msg->law != LEG_LAW_ANY)
 		s->law = msg->law;
 	osmo_fsm_inst_dispatch(s->fi, event_of_verb[msg->verb], (void *)msg);
@@ -97,7 +98,7 @@ static void describe(const struct leg *leg, char *out, unsigned size)
 	snprintf(out, size, "sip-%u Call-ID %s", s->id, s->sip_call_id ? s->sip_call_id : "none");
 }
 
-const struct leg_ops session_leg_ops = { .protocol = "sip", .tell = tell, .describe = describe };
+const struct leg_ops session_leg_ops = { .tell = tell, .describe = describe };
 
 /* The dialog */
 
@@ -269,4 +270,11 @@ void session_bye(struct session *s)
 	}
 	session_media_drop(s);
 	session_go(s, ST_CLEARING);
+}
+
+void session_fail(struct session *s, unsigned cause, unsigned location)
+{
+	session_set_cause(s, cause, location);
+	session_bye(s);
+	session_say_release(s);
 }

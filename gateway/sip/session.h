@@ -20,8 +20,8 @@
 #include "sip/peer.h"
 #include "sip/stranger.h"
 
-/* What all sessions stand on. */
-struct session_ground {
+/* The SIP side of sip.h: what all sessions stand on. */
+struct sip {
 	struct call_hub *hub;
 	struct mg *mg;
 	struct agent *agent;
@@ -86,7 +86,7 @@ enum session_media { MEDIA_NONE, MEDIA_ADDING, MEDIA_UP, MEDIA_GOING, MEDIA_GONE
 struct session {
 	struct llist_head entry;
 	struct leg leg;
-	struct session_ground *ground;
+	struct sip *ground;
 	struct peer *peer;
 	struct osmo_fsm_inst *fi;
 	uint32_t id;      /* of ours */
@@ -149,10 +149,14 @@ bool session_target_valid(const sip_t *sip);
 unsigned session_reason(const struct session *s, const sip_t *sip);
 /* Sends BYE, and goes where it is waited for. */
 void session_bye(struct session *s);
+/* After the 2xx it cannot go on: BYE to the peer, LEG_RELEASE to the hub. */
+void session_fail(struct session *s, unsigned cause, unsigned location);
 
 /* session_media.c: the termination, and the descriptions of it. */
 /* 0 with *out (no body: n_formats 0), or the status that the request deserves: 400, 415, 488 with *warning. */
 int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning);
+/* Our termination is of one family of addresses for its life. */
+bool session_can_reach(const struct session *s, const struct offer *theirs);
 /* That status, with what the other side needs to do better. */
 void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning);
 /* False: refused, logged. */

@@ -7,7 +7,7 @@
 #include "sip/netaddr.h"
 #include "sip/session.h"
 
-enum { MS_PER_US = 1000, DYNAMIC_PT = 96 /* RFC 3551 6 */ };
+enum { US_PER_MS = 1000, DYNAMIC_PT = 96 /* RFC 3551 6 */ };
 
 int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning)
 {
@@ -20,6 +20,11 @@ int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning)
 		return status;
 	int rc = offer_parse(text, len, out, warning);
 	return !rc ? 0 : rc == -ENOTSUP ? 488 : 400;
+}
+
+bool session_can_reach(const struct session *s, const struct offer *theirs)
+{
+	return !theirs->rtp.ss_family || theirs->rtp.ss_family == s->origin.rtp.ss_family;
 }
 
 void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning)
@@ -41,7 +46,7 @@ static void log_stats(struct session *s, const struct mg_stats *stats)
 	       "RTP sent %llu, received %llu, lost %llu, late %llu, bad %llu, jitter %u ms\n",
 	       (unsigned long long)stats->tx_packets, (unsigned long long)stats->rx_packets,
 	       (unsigned long long)stats->rx_lost, (unsigned long long)stats->rx_late,
-	       (unsigned long long)stats->rx_bad, stats->rx_jitter_us / MS_PER_US);
+	       (unsigned long long)stats->rx_bad, stats->rx_jitter_us / US_PER_MS);
 }
 
 static void on_media(void *data, const struct mg_event *event)

@@ -12,7 +12,8 @@ struct mg;
 struct sip;
 
 struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg);
-/* Listens, or moves to another address; calls of peers that stay go on. 0, or -errno with the reason logged. */
+/* Listens, or moves to another address; calls of peers that stay go on. 0, or -errno:
+ * without a socket there (-EADDRINUSE, -EADDRNOTAVAIL, -EACCES) all stays as it was. */
 int sip_apply(struct sip *sip, const struct sip_config *config);
 void sip_free(struct sip *sip);
 

@@ -12,7 +12,7 @@
 #include "sip/number.h"
 #include "sip/reason.h"
 
-enum { T_NO_ANSWER = 301, T_CANCEL = -2, MS_PER_S = 1000, URI_MAX = 400 };
+enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000, URI_MAX = 400 };
 
 /* The session ends before it was answered, by our own doing or theirs. */
 static void end(struct session *s, unsigned cause, unsigned location)
@@ -165,6 +165,7 @@ static bool take_answer(struct session *s, const sip_t *sip)
 	struct mg_rtp rtp;
 
 	if (session_read_sdp(sip, &theirs, &warning) || !theirs.n_formats ||
+	    !session_can_reach(s, &theirs) ||
 	    !offer_accept(&theirs, &s->peer->config, s->origin.tevent_pt, &rtp) ||
 	    !session_media_modify(s, &rtp))
 		return false;
@@ -224,10 +225,8 @@ static void on_success(struct session *s, const sip_t *sip)
 	}
 	LOGSES(s, LOGL_NOTICE, "its 200 has no %s that can be used\n",
 	       valid ? "session description" : "Contact");
-	session_set_cause(s, valid ? CAUSE_BEARER_NOT_IMPLEMENTED : CAUSE_PROTOCOL_ERROR,
-			  LOC_BEYOND_INTERWORKING);
-	session_bye(s);
-	session_say_release(s);
+	session_fail(s, valid ? CAUSE_BEARER_NOT_IMPLEMENTED : CAUSE_PROTOCOL_ERROR,
+		     LOC_BEYOND_INTERWORKING);
 }
 
 /* Timer B and ICMP are answered by our own side: the peer is out of order (27), so that another target may be

@@ -3,6 +3,7 @@
  * by then. Responses that carry the description wait for the termination. */
 #include "sip/uas.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include <sofia-sip/su_uniqueid.h>
@@ -25,9 +26,10 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 		return 400;
 	if (url->url_type != url_sip && url->url_type != url_tel)
 		return 416; /* RFC 3261 8.2.2.1 */
-	if (!number_from_url(url, &setup->called))
-		return 404;
-	int status = session_read_sdp(sip, theirs, warning);
+	int status = number_from_url(url, &setup->called);
+	if (status) /* as the causes 28 and 1 are told */
+		return status == -EMSGSIZE ? 484 : 404;
+	status = session_read_sdp(sip, theirs, warning);
 	if (status)
 		return status;
 	if (theirs->n_formats && !offer_agree(theirs, &peer->config, LEG_LAW_ANY, &rtp)) {
@@ -298,6 +300,7 @@ static bool take_answer(struct session *s, const sip_t *ack)
 	unsigned warning = 0;
 
 	if (session_read_sdp(ack, &theirs, &warning) || !theirs.n_formats ||
+	    !session_can_reach(s, &theirs) ||
 	    !offer_accept(&theirs, &s->peer->config, s->origin.tevent_pt, &rtp)) {
 		LOGSES(s, LOGL_NOTICE, "the ACK brings no answer that can be used\n");
 		session_set_cause(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_BEYOND_INTERWORKING);
@@ -336,9 +339,7 @@ void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_UNACKED: /* RFC 3261 13.3.1.4 */
 		LOGSES(s, LOGL_NOTICE, "no ACK\n");
 		confirmed(s);
-		session_set_cause(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
-		session_bye(s);
-		session_say_release(s);
+		session_fail(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
 		break;
 	case EV_BYE:
 		request->status = 200;
@@ -403,6 +404,10 @@ void uas_reinvite(struct session *s, struct session_request *request)
 
 	if (!status)
 		status = session_read_sdp(sip, &theirs, &warning);
+	if (!status && !session_can_reach(s, &theirs)) {
+		warning = OFFER_WARN_ADDRESS;
+		status = 488;
+	}
 	if (!status && theirs.n_formats &&
 	    !offer_agree(&theirs, &s->peer->config, offer_law(s->rtp.codec), &rtp)) {
 		warning = OFFER_WARN_FORMAT;

@@ -34,12 +34,11 @@ static void on_describe(const struct leg *leg, char *out, unsigned size)
 }
 
 static const struct leg_ops ops = {
-	.protocol = "mock",
 	.tell = on_tell,
 	.describe = on_describe,
 };
 
-void mock_leg_open(struct mock_leg *mock, struct call_hub *hub, const char *via_kind,
+void mock_leg_open(struct mock_leg *mock, struct call_hub *hub, enum target_kind kind,
 		   const char *via)
 {
 	struct mock_leg_body *body = talloc_zero(NULL, struct mock_leg_body);
@@ -50,7 +49,7 @@ void mock_leg_open(struct mock_leg *mock, struct call_hub *hub, const char *via_
 	body->mock = mock;
 	body->leg.ops = &ops;
 	body->leg.via = via;
-	body->leg.via_kind = via_kind;
+	body->leg.kind = kind;
 	mock->leg = &body->leg;
 	mock->hub = hub;
 	mock->n_told = 0;
@@ -120,7 +119,7 @@ static unsigned on_seize(void *data, struct leg **leg, const char **why)
 		*why = "no free channel";
 		return 34;
 	}
-	mock_leg_open(mock->leg, mock->hub, target_kind_name(mock->target.kind), mock->target.name);
+	mock_leg_open(mock->leg, mock->hub, mock->target.kind, mock->target.name);
 	if (!mock->leg->leg) {
 		*why = "out of memory";
 		return 47;

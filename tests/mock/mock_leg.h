@@ -21,7 +21,7 @@ struct mock_leg {
 };
 
 /* Forgets what it was told, but not what it was taught. Without memory it stays closed. */
-void mock_leg_open(struct mock_leg *mock, struct call_hub *hub, const char *via_kind,
+void mock_leg_open(struct mock_leg *mock, struct call_hub *hub, enum target_kind kind,
 		   const char *via);
 void mock_leg_close(struct mock_leg *mock); /* without a word */
 void mock_leg_teach(struct mock_leg *mock, uint8_t to, uint8_t verb, uint8_t cause, bool inband);

@@ -206,7 +206,6 @@ static void describe(const struct leg *head, char *out, unsigned size)
 }
 
 static const struct leg_ops ops = {
-	.protocol = "isdn",
 	.tell = on_tell,
 	.describe = describe,
 };
@@ -225,7 +224,7 @@ struct isdn_leg *isdn_leg_new(struct isdn *isdn, unsigned timeslot, struct osmo_
 	}
 	leg->leg.ops = &ops;
 	leg->leg.via = isdn->trunk.config.name;
-	leg->leg.via_kind = target_kind_name(TARGET_TRUNK);
+	leg->leg.kind = TARGET_TRUNK;
 	leg->location = isdn_leg_is_network(leg) ? LOC_PUBLIC_LOCAL : LOC_PRIVATE_LOCAL;
 	take(leg, timeslot);
 	llist_add_tail(&leg->entry, &isdn->legs);

@@ -113,7 +113,7 @@ static inline void stop(void)
 
 static inline void dial(const char *called)
 {
-	mock_leg_open(&a, hub, "peer", "phones");
+	mock_leg_open(&a, hub, TARGET_PEER, "phones");
 	mock_leg_setup(&a, "100", called);
 }
 

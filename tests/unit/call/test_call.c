@@ -92,13 +92,13 @@ START_TEST(number_is_rewritten_and_loses_its_type)
 	start();
 	strcpy(setup.setup.called.digits, "7123");
 	setup.setup.called.type = LEG_TON_NATIONAL;
-	mock_leg_open(&a, hub, "peer", "phones");
+	mock_leg_open(&a, hub, TARGET_PEER, "phones");
 	call_hears(hub, a.leg, &setup);
 	ck_assert_str_eq(mock_leg_told(&b, LEG_SETUP)->setup.called.digits, "00123");
 	ck_assert_uint_eq(mock_leg_told(&b, LEG_SETUP)->setup.called.type, LEG_TON_UNKNOWN);
 	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
 	strcpy(setup.setup.called.digits, "6123");
-	mock_leg_open(&a, hub, "peer", "phones");
+	mock_leg_open(&a, hub, TARGET_PEER, "phones");
 	call_hears(hub, a.leg, &setup);
 	ck_assert_uint_eq(mock_leg_told(&b, LEG_SETUP)->setup.called.type, LEG_TON_NATIONAL);
 	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
@@ -112,7 +112,7 @@ START_TEST(each_side_hears_of_the_others_law)
 
 	start();
 	strcpy(msg.setup.called.digits, "600");
-	mock_leg_open(&a, hub, "peer", "phones");
+	mock_leg_open(&a, hub, TARGET_PEER, "phones");
 	call_hears(hub, a.leg, &msg);
 	ck_assert_uint_eq(mock_leg_told(&b, LEG_SETUP)->law, LEG_LAW_MULAW);
 	call_hears(hub, b.leg, &(struct leg_msg){ .verb = LEG_PROCEEDING, .law = LEG_LAW_ALAW });
@@ -193,7 +193,7 @@ END_TEST
 START_TEST(calling_number_that_is_none_is_not_passed_on)
 {
 	start();
-	mock_leg_open(&a, hub, "peer", "phones");
+	mock_leg_open(&a, hub, TARGET_PEER, "phones");
 	mock_leg_setup(&a, "alice\ncall 7: forged", "600");
 	ck_assert_str_eq(mock_leg_told(&b, LEG_SETUP)->setup.calling.digits, "");
 	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);

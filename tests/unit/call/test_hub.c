@@ -94,9 +94,9 @@ START_TEST(picture_of_a_call)
 	ck_assert_str_eq(status.called, "7100");
 	ck_assert_str_eq(status.called_out, "00100");
 	ck_assert(status.leg[0].present && status.leg[1].present);
-	ck_assert_str_eq(status.leg[0].via_kind, "peer");
+	ck_assert_int_eq(status.leg[0].kind, TARGET_PEER);
 	ck_assert_str_eq(status.leg[0].via, "phones");
-	ck_assert_str_eq(status.leg[1].via_kind, "trunk");
+	ck_assert_int_eq(status.leg[1].kind, TARGET_TRUNK);
 	ck_assert_str_eq(status.leg[1].channel, "mock/1");
 	ck_assert_str_eq(status.leg[1].about, "mock b");
 	ck_assert_uint_eq(status.setup_us, 1 * S);
@@ -122,7 +122,7 @@ static unsigned crowd_next;
 static unsigned seize_one(void *data, struct leg **leg, const char **why)
 {
 	(void)data, (void)why;
-	mock_leg_open(&crowd[1][crowd_next], hub, "trunk", "crowd");
+	mock_leg_open(&crowd[1][crowd_next], hub, TARGET_TRUNK, "crowd");
 	*leg = crowd[1][crowd_next++].leg;
 	return 0;
 }
@@ -161,7 +161,7 @@ START_TEST(thousands_of_calls_are_kept_in_order)
 	mock_target_open(&crowd_target, hub, TARGET_TRUNK, "crowd", NULL);
 	crowd_target.target.seize = seize_one;
 	for (unsigned i = 0; i < MANY; i++) {
-		mock_leg_open(&crowd[0][i], hub, "peer", "phones");
+		mock_leg_open(&crowd[0][i], hub, TARGET_PEER, "phones");
 		mock_leg_setup(&crowd[0][i], "1", "2");
 	}
 	ck_assert_uint_eq(active(), MANY);
@@ -364,7 +364,7 @@ START_TEST(a_call_without_memory_is_refused_with_47)
 	OOM_EACH(done)
 	{
 		oom_off();
-		mock_leg_open(&a, hub, "peer", "phones");
+		mock_leg_open(&a, hub, TARGET_PEER, "phones");
 		oom_allow(oom_n);
 		mock_leg_setup(&a, "1", "600");
 		oom_off();
@@ -386,7 +386,7 @@ START_TEST(a_line_without_memory_refuses_with_47)
 	OOM_EACH(done)
 	{
 		oom_off();
-		mock_leg_open(&a, hub, "peer", "phones");
+		mock_leg_open(&a, hub, TARGET_PEER, "phones");
 		oom_allow(oom_n);
 		mock_leg_setup(&a, "1", "4");
 		mock_mg_run(mg);

@@ -38,7 +38,7 @@ static void dial(const struct line_config *config, uint8_t law)
 	ck_assert_int_eq(call_hub_apply(hub, &routes), 0);
 	idle_blocks = talloc_total_blocks(hub);
 	strcpy(setup.setup.called.digits, "600");
-	mock_leg_open(&caller, hub, "peer", "phones");
+	mock_leg_open(&caller, hub, TARGET_PEER, "phones");
 	call_hears(hub, caller.leg, &setup);
 }
 

@@ -1,4 +1,6 @@
 /* Numbers and names in and out of URIs and headers. */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <osmocom/core/utils.h>
@@ -8,9 +10,11 @@
 #include "sip/number.h"
 #include "tests/unit/unit.h"
 
+#define TEN "1234567890"
+
 static bool from_text(su_home_t *home, const char *text, struct leg_number *out)
 {
-	return number_from_url(url_make(home, text), out);
+	return !number_from_url(url_make(home, text), out);
 }
 
 START_TEST(number_of_a_uri)
@@ -51,7 +55,7 @@ START_TEST(number_of_a_uri)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct leg_number number = { .digits = "unchanged" };
 		url_t *url = url_make(home, rows[i].uri);
-		bool found = url && number_from_url(url, &number);
+		bool found = url && !number_from_url(url, &number);
 
 		ck_assert_msg(found == !!rows[i].digits, "%s", rows[i].uri);
 		if (!found) {
@@ -61,6 +65,39 @@ START_TEST(number_of_a_uri)
 		ck_assert_str_eq(number.digits, rows[i].digits);
 		ck_assert_uint_eq(number.type, rows[i].type);
 		ck_assert_uint_eq(number.plan, 1);
+	}
+	su_home_deinit(home);
+}
+END_TEST
+
+/* No number is told from one that is too long */
+START_TEST(number_that_is_too_long)
+{
+	static const struct {
+		const char *user;
+		int rc;
+	} rows[] = {
+		{ "12345678901234567890123456789012", 0 },
+		{ "+12345678901234567890123456789012", 0 },
+		{ "1234567890-1234567890-1234567890-12", 0 },
+		{ "123456789012345678901234567890123", -EMSGSIZE },
+		{ "123456789012345678901234567890123;rn=1", -EMSGSIZE },
+		{ "123456789012345678901234567890123x", -EINVAL },
+		{ TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN, -EMSGSIZE },
+		{ TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "x", -EINVAL },
+		{ "600;x=" TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN, 0 },
+	};
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+
+	su_home_init(home);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct leg_number number;
+		char uri[256];
+
+		snprintf(uri, sizeof(uri), "sip:%s@gw", rows[i].user);
+		url_t *url = url_make(home, uri);
+		ck_assert_ptr_nonnull(url);
+		ck_assert_msg(number_from_url(url, &number) == rows[i].rc, "%s", uri);
 	}
 	su_home_deinit(home);
 }
@@ -178,5 +215,5 @@ START_TEST(display_name_is_quoted)
 }
 END_TEST
 
-UNIT_MAIN("number", number_of_a_uri, caller_of_a_request, user_part_reads_back,
-	  display_name_is_quoted)
+UNIT_MAIN("number", number_of_a_uri, number_that_is_too_long, caller_of_a_request,
+	  user_part_reads_back, display_name_is_quoted)

@@ -63,11 +63,16 @@ static const struct media_row media_rows[] = {
 	{ "m=audio 4000 RTP/AVP 0\r\n", 0, CODEC_PCMU, 0, 0, 20, true, true },
 	/* RFC 4566 6: a dynamic one is what its rtpmap says; encoding names ignore case */
 	{ "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 pcma/8000\r\n", 0, CODEC_PCMA, 96, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 PCMA/8000/1\r\n", 0, CODEC_PCMA, 96, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 PCMA/8000/2\r\n", 305, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 PCMA/16000\r\n", 305, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000 RTP/AVP 9 18 4\r\n", 305, 0, 0, 0, 0, false, false },
 	/* RFC 4733: its payload type is theirs; another clock rate is no telephone-event for us */
 	{ "m=audio 4000 RTP/AVP 8 97\r\na=rtpmap:97 telephone-event/8000\r\na=fmtp:97 0-16\r\n", 0, CODEC_PCMA, 8, 97, 20, true, true },
 	{ "m=audio 4000 RTP/AVP 8 97\r\na=rtpmap:97 telephone-event/16000\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	/* nor is it one where that payload type is the sound's */
+	{ "m=audio 4000 RTP/AVP 8 8\r\na=rtpmap:8 telephone-event/8000\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:8 telephone-event/8000\r\n", 305, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000 RTP/AVP 101\r\n" TEVENT, 305, 0, 0, 0, 0, false, false },
 	/* RFC 3264 6.1: direction */
 	{ "m=audio 4000 RTP/AVP 8\r\na=sendonly\r\n", 0, CODEC_PCMA, 8, 0, 20, false, true },
@@ -97,6 +102,18 @@ static const struct media_row media_rows[] = {
 	{ "m=audio 70000 RTP/AVP 8\r\n", 302, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 host.example.com\r\n", 301, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 224.2.1.1/127\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 224.2.1.1\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 239.255.255.255\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 240.0.0.1\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 255.255.255.255\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 169.254.1.1\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 0.0.0.1\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP6 ff02::1\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP6 fe80::1\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP6 ::ffff:192.0.2.1\r\n", 301, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 169.255.1.1\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP4 223.255.255.254\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP6 2001:db8::1\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
 	/* the nearest miss is told */
 	{ "m=video 4000 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 18\r\n", 305, 0, 0, 0, 0, false, false },
 	/* RFC 3264 6: the first stream that can be used */
@@ -187,7 +204,9 @@ START_TEST(rtcp_may_be_elsewhere)
 	} rows[] = {
 		{ "a=rtcp:53020\r\n", "192.0.2.1:53020" },
 		{ "a=rtcp:53020 IN IP4 192.0.2.9\r\n", "192.0.2.9:53020" },
-		{ "a=rtcp:53020 IN IP6 2001:db8::1\r\n", "[2001:db8::1]:53020" },
+		/* where nothing of ours can be sent to, only the port counts */
+		{ "a=rtcp:53020 IN IP6 2001:db8::1\r\n", "192.0.2.1:53020" },
+		{ "a=rtcp:53020 IN IP4 224.0.0.1\r\n", "192.0.2.1:53020" },
 		{ "a=rtcp:53020 IN IP4 host.example.com\r\n", "192.0.2.1:53020" },
 		{ "a=rtcp:0\r\n", ":0" },
 		{ "a=rtcp:65536\r\n", ":0" },

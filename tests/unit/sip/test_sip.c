@@ -243,7 +243,7 @@ START_TEST(freeing_ends_what_is_under_way)
 		if (state == 2)
 			open_call(tag);
 		if (state > 2) {
-			mock_leg_open(&rig.line, rig.hub, "trunk", "line");
+			mock_leg_open(&rig.line, rig.hub, TARGET_TRUNK, "line");
 			call_hears(rig.hub, rig.line.leg, &setup);
 		}
 		if (state == 4)
@@ -305,7 +305,7 @@ static void place_call(void)
 			   .calling_name = "M\xc3\xbcller \"x\"" },
 	};
 
-	mock_leg_open(&rig.line, rig.hub, "trunk", "line");
+	mock_leg_open(&rig.line, rig.hub, TARGET_TRUNK, "line");
 	call_hears(rig.hub, rig.line.leg, &setup);
 	settle_both();
 	const struct leg_setup *got = &mock_leg_told(&far.line, LEG_SETUP)->setup;

@@ -21,7 +21,7 @@ static void place_call(const struct leg_setup *setup)
 {
 	struct leg_msg msg = { .verb = LEG_SETUP, .law = LEG_LAW_ALAW, .setup = *setup };
 
-	mock_leg_open(&rig.line, rig.hub, "trunk", "line");
+	mock_leg_open(&rig.line, rig.hub, TARGET_TRUNK, "line");
 	call_hears(rig.hub, rig.line.leg, &msg);
 	rig_settle(&rig);
 }
@@ -319,6 +319,10 @@ START_TEST(answer_that_cannot_be_used_is_cleared)
 		{ "<sip:b@127.0.0.1>", "", CAUSE_BEARER_NOT_IMPLEMENTED },
 		{ "<sip:b@127.0.0.1>", "v=0\r\nxxx", CAUSE_BEARER_NOT_IMPLEMENTED },
 		{ "<sip:b@127.0.0.1>", SDP_G729, CAUSE_BEARER_NOT_IMPLEMENTED },
+		{ "<sip:b@127.0.0.1>", SDP_AT("4000") "c=IN IP4 224.0.0.1\r\n",
+		  CAUSE_BEARER_NOT_IMPLEMENTED },
+		{ "<sip:b@127.0.0.1>", SDP_AT("4000") "c=IN IP6 ::1\r\n",
+		  CAUSE_BEARER_NOT_IMPLEMENTED },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
