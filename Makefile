@@ -34,7 +34,7 @@ BENCH := $(BENCH_SRC:tests/bench/%.c=build/bench/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
-.PHONY: all demo check check-unit check-fuzz check-system lint format bench clean deps-build deps-demo deps-check
+.PHONY: all demo check check-unit check-fuzz check-system lint format bench clean deps-build deps-demo
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
@@ -92,14 +92,14 @@ format:
 bench: all $(BENCH)
 	$Q tests/bench/run $(BENCH)
 
-deps-build deps-demo deps-check:
+deps-build deps-demo:
 	$Q tests/install $(@:deps-%=%)
 
 demo: deps-demo
 	$Q $(MAKE) --no-print-directory all
 	$Q tests/demo/run
 
-check: deps-check
+check:
 	$Q tests/run-check
 
 clean:

@@ -29,7 +29,14 @@ class Cli:
     def __exit__(self, *_):
         self.close()
 
+    def until(self, pattern):
+        """What is printed, up to the pattern: what comes by itself, between the prompts."""
+        return self._until(re.compile(pattern.encode()), "no %s" % pattern)
+
     def _until_prompt(self):
+        return self._until(_PROMPT, "no prompt")
+
+    def _until(self, pattern, missing):
         data = b""
         deadline = time.monotonic() + self.timeout
         while time.monotonic() < deadline:
@@ -38,9 +45,9 @@ class Cli:
                 raise CliError("the gateway closed the command line: %r" % data[-200:])
             data += got
             text = _TELNET.sub(b"", data).replace(b"\r", b"").replace(b"\0", b"")
-            if _PROMPT.search(text):
+            if pattern.search(text):
                 return text.decode("utf-8", "replace")
-        raise CliError("no prompt after %r" % data[-200:])
+        raise CliError("%s after %r" % (missing, data[-200:]))
 
     def send(self, line):
         """Types the line and does not wait for its end."""

@@ -22,7 +22,7 @@ class Rtp:
         self.remote, self.learn = None, True
         self.seq, self.ts, self.ssrc = random.getrandbits(16), random.getrandbits(32), random.getrandbits(32)
         self.say, self.keys, self.packets, self.sent = b"", [], [], []
-        self.ending, self.mute = threading.Event(), False
+        self.ending, self.mute, self.lose = threading.Event(), False, 0
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
@@ -70,7 +70,8 @@ class Rtp:
 
     def _packet(self, pt, payload, marker, ts):
         head = struct.pack("!BBHII", 0x80, pt | (0x80 if marker else 0), self.seq, ts & 0xffffffff, self.ssrc)
-        self.sock.sendto(head + payload, self.remote)
+        if not self.lose or self.seq % self.lose:  # each packet whose number this divides is lost
+            self.sock.sendto(head + payload, self.remote)
         self.sent.append((time.monotonic(), payload))
         self.seq = self.seq + 1 & 0xffff
 

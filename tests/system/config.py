@@ -14,8 +14,10 @@ class Ports:
     media: int = field(default_factory=lambda: ports.block(200))
 
 
-# 68x goes over the line and back to the phones. phones: trusted; dead: nobody is there; strict: not trusted, mu-law alone. A trunk of thirty channels to an
-# exchange, and one with a single channel ("narrow"), whose both ends would take the same one.
+# 68x goes over the line and back to the phones. phones: trusted; dead: nobody is there; strict: not trusted, mu-law
+# alone. A trunk of thirty channels to an exchange; one with a single channel ("narrow"), whose both ends would take the
+# same one; one of mu-law ("mu"), which lets all in-band sound through. T301 is short at one end of a line alone, so
+# that who gives up is known: ours to the exchange (pstn), the exchange's in far-narrow.
 _HEAD = """\
 cli
  listen 127.0.0.1 {p.cli}
@@ -42,6 +44,16 @@ span e1-4
  far-end e1-3
  type e1
  law alaw
+span e1-5
+ driver virtual
+ far-end e1-6
+ type e1
+ law mulaw
+span e1-6
+ driver virtual
+ far-end e1-5
+ type e1
+ law mulaw
 trunk pstn
  protocol isdn
  span e1-1
@@ -57,7 +69,6 @@ trunk exchange
  channels 1-15,17-31
  side network
  hunt descending
- timer t301 2
 trunk narrow
  protocol isdn
  span e1-3
@@ -73,7 +84,23 @@ trunk far-narrow
  channels 1
  side network
  hunt ascending
+ timer t301 2
  timer t309 2
+trunk mu
+ protocol isdn
+ span e1-5
+ d-channel 16
+ channels 1-4
+ side user
+ hunt ascending
+ inband always
+trunk far-mu
+ protocol isdn
+ span e1-6
+ d-channel 16
+ channels 1-4
+ side network
+ hunt descending
 sip
  listen {host} {p.sip}
  timer-b 2000
@@ -100,12 +127,15 @@ LINES = {
     "603": ("busy", "reject 17 tone busy"), "604": ("no-circuit", "reject 34"), "605": ("unanswered", "ring"),
     "606": ("unallocated", "reject 1"), "607": ("clearing", "clear 16 after 1000"), "608": ("digits", "readback"),
     "609": ("announcement", "reject 1 tone sit after 1500"), "610": ("refusing", "reject 21"),
-    "611": ("congested", "reject 42"), "612": ("odd-cause", "reject 122"),
+    "611": ("congested", "reject 42"), "612": ("odd-cause", "reject 122"), "613": ("slow", "echo\n answer-after 400"),
+    "614": ("busy-tone", "reject 17 tone busy after 3000"),
 }
 
 _ROUTES = (("out", "peer phones", "6", "trunk pstn"), ("narrow-out", "peer phones", "7", "trunk narrow"),
            ("in", "trunk pstn", "2", "peer phones"), ("narrow-in", "trunk narrow", "2", "peer phones"),
-           ("far", "trunk far-narrow", "7", "line echo"), ("back", "trunk exchange", "68", "peer phones"))
+           ("far", "trunk far-narrow", "7", "line echo"), ("back", "trunk exchange", "68", "peer phones"),
+           ("mu-out", "peer phones", "5", "trunk mu"), ("mu-echo", "trunk far-mu", "500", "line echo"),
+           ("mu-milliwatt", "trunk far-mu", "501", "line milliwatt"), ("mu-busy", "trunk far-mu", "503", "line busy-tone"))
 _OTHER_ROUTES = (("out-strict", "peer strict", "6", "trunk pstn"), ("in-dead", "trunk pstn", "3", "peer dead"),
                  ("in-strict", "trunk pstn", "4", "peer strict"))
 

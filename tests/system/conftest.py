@@ -1,5 +1,6 @@
 """One gateway for all tests that leave it as it was; others start their own. Whatever a test does, nothing may be
-left behind: no call, no channel in use, no context, no port; and at the end exit code 0 and a clean log."""
+left behind: no call, no channel in use, no context, no port, no SIP session; and at the end no transaction either
+(one that has ended lives on for its timers), exit code 0 and a clean log."""
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from common.gateway import Gateway, binary, wait_for  # noqa: E402
 from common.rtp import Rtp  # noqa: E402
 from common.sipp import Sipp  # noqa: E402
 
+SANITIZED = any(s in os.environ.get("CROSSPOINT", "") for s in ("address", "thread", "undefined"))
 SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Assert failed")
 
 
@@ -71,6 +73,20 @@ class System(Gateway):
             return [line for line in self.log()[since:].splitlines() if re.search(pattern, line)]
         return wait_for("a log line like %r" % pattern, look, timeout)[-1]
 
+    def only(self, pattern, since=0, timeout=8):
+        """The same, once all is idle; one line, and no second one of the kind."""
+        self.record(pattern, since, timeout)
+        self.wait_idle()
+        lines = [line for line in self.log()[since:].splitlines() if re.search(pattern, line)]
+        assert len(lines) == 1, lines
+        return lines[0]
+
+    def sip_totals(self):
+        return self.cli.json("version")["sip"]
+
+    def idle(self):
+        return super().idle() and self.sip_totals()["sessions"] == 0
+
     def clear_all(self):
         for call in self.cli.json("calls"):
             self.cli.run("clear call %s" % call["id"])
@@ -101,6 +117,8 @@ def shared_gateway(tmp_path_factory):
     system = System(tmp_path_factory.mktemp("shared")).up()
     try:
         yield system
+        # up to Timer D, 32 s, for INVITEs that we sent
+        wait_for("no SIP transaction left", lambda: system.sip_totals()["transactions"] == 0, 36, 0.1)
         system.end()
     finally:
         system.kill()

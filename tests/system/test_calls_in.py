@@ -109,16 +109,16 @@ def test_number_without_route_is_unallocated_to_the_line(gateway):
 
 
 def test_silent_peer_is_given_up(gateway, phone):
-    """Rings and never answers: the line's T301 (2 s) ends it, with CANCEL to the peer and cause 19."""
+    """Rings and never answers: the exchange's T301 (2 s) ends it, with CANCEL to the peer and cause 19."""
     since = gateway.mark()
-    gateway.originate("trunk exchange 200")
+    gateway.originate("trunk far-narrow 200")
     call = phone.answer_call()
     call.reply(call.invite_in, 180, "Ringing")
     cancel = call.wait_request("CANCEL", 8)
     call.reply(cancel, 200, "OK")
     call.reply(call.invite_in, 487, "Request Terminated")
     call.wait_request("ACK")
-    gateway.record(r"to trunk exchange 200 .*: failed, cause (19|102) ", since)
+    gateway.only(r"to trunk far-narrow 200 .*: failed, cause (19|102) ", since)
 
 
 def test_answer_that_cannot_be_used_is_cleared(gateway, phone):
@@ -158,6 +158,22 @@ def test_originate_through_a_peer(gateway, phone, rtp):
     call.wait_request("ACK")
     assert max(map(abs, party.listen(0.6))) > 8000
     call.bye_comes()
+
+
+def test_originate_tells_how_it_goes(gateway, phone, rtp):
+    with Cli(gateway.ports.cli) as session:
+        session.send("originate trunk exchange 200")
+        call = phone.answer_call()
+        call.reply(call.invite_in, 180, "Ringing")
+        told = session.until("alerting")
+        call.reply(call.invite_in, 200, "OK", sdp(rtp().port))
+        call.wait_request("ACK")
+        told += session.until("answered")
+        call.bye()
+        told += session.until("ended: .*\n")
+    number = re.search(r"call (\d+): to 200 through trunk exchange", told).group(1)
+    said = re.findall(r"call %s: (proceeding|alerting|answered|ended: cause \d+)" % number, told)
+    assert said == ["proceeding", "alerting", "answered", "ended: cause 16"], told
 
 
 def test_originate_outlives_its_session(gateway, phone, rtp):

@@ -2,6 +2,7 @@
 import re
 
 import pytest
+from common import sound
 from common.cli import Cli
 from common.gateway import wait_for
 from common.sip import Call, sdp
@@ -23,14 +24,28 @@ def test_call_is_answered_and_cleared_by_the_caller(gateway, phone, rtp):
     assert "cause 16" in gateway.record(r"from peer phones 100 to trunk pstn 600 e1-1/1: answered", since)
 
 
+def test_ringing_then_answer(gateway, phone, rtp):
+    """180 while the line alerts, and then 200, in one dialog."""
+    since = gateway.mark()
+    call = phone.call("613", offer(rtp()))
+    ringing = call.response(180, 183, 200, timeout=3)
+    assert ringing.status == 180
+    answer = call.answered()
+    assert answer.get("To") == ringing.get("To")
+    call.bye()
+    assert "alerting after" in gateway.only("from peer phones 100 to trunk pstn 613 .*: answered, cause 16 ", since)
+
+
 def test_ringing_reaches_the_caller_before_no_answer(gateway, phone, rtp):
-    """The exchange's T301 runs out: cause 19, 480 (RFC 3398 7.2.4.1)."""
+    """Our T301 (2 s) runs out, and the exchange waits longer: cause 19, 480 (RFC 3398 7.2.4.1)."""
+    since = gateway.mark()
     call = phone.call("605", offer(rtp()))
     assert call.response(180, 183, timeout=3).status == 180
     wait_for("an alerting channel", lambda: gateway.channels("alerting"))
     got = call.refused(10)
     assert got.status == 480
     assert re.search(r"Q\.850 *;.*cause=19", got.get("Reason"))
+    gateway.only("from peer phones 100 to trunk pstn 605 .*: failed, cause 19 ", since)
 
 
 @pytest.mark.parametrize("number, status, cause", [
@@ -48,28 +63,35 @@ def test_rejection_by_the_user_is_603(phone, rtp):
     assert phone.call("610", offer(rtp())).refused().status == 603
 
 
-def test_number_unknown_to_the_exchange_is_404(phone, rtp):
+def test_number_unknown_to_the_exchange_is_404(gateway, phone, rtp):
+    since = gateway.mark()
     assert phone.call("699", offer(rtp())).refused().status == 404
+    gateway.only(r"call \d+: from peer phones 100 to trunk pstn 699 .*: failed, cause 1 ", since)
 
 
 def test_number_without_route_is_404_and_the_log_says_so(gateway, phone, rtp):
     since = gateway.mark()
     assert phone.call("999", offer(rtp())).refused().status == 404
-    gateway.record("999.*no route", since)
+    gateway.only(r"call \d+: from peer phones 100 to 999: failed, cause 1 .*no route", since)
 
 
-def test_no_free_channel_is_503(phone, rtp):
+def test_no_free_channel_is_503(gateway, phone, rtp):
+    since = gateway.mark()
     first = phone.call("700", offer(rtp()))
     first.answered()
     got = phone.call("701", offer(rtp())).refused()
     assert got.status == 503
+    assert re.search(r"Q\.850 *;.*cause=34", got.get("Reason"))
     assert not got.get("Retry-After")
     first.bye()
+    gateway.only(r"call \d+: from peer phones 100 .*701.*: failed, cause 34 .*no free channel", since)
 
 
 @pytest.mark.parametrize("payloads", ["18", "101", "96"])
-def test_no_codec_in_common_is_488(phone, payloads):
+def test_no_codec_in_common_is_488(gateway, phone, payloads):
+    since = gateway.mark()
     assert phone.call("600", sdp(40000, payloads)).refused().status == 488
+    gateway.only("peer phones: INVITE to 600 refused: 488 ", since)
 
 
 def test_offer_without_audio_is_488(phone):
@@ -78,8 +100,10 @@ def test_offer_without_audio_is_488(phone):
 
 
 def test_stranger_is_refused(gateway):
+    since = gateway.mark()
     with gateway.agent(host="127.0.0.9") as stranger:
         assert stranger.call("600", sdp(40000)).refused().status == 403
+        gateway.only("request refused: 127.0.0.9", since)
 
 
 def test_line_clears_with_bye_and_reason(gateway, phone, rtp):
@@ -234,10 +258,28 @@ def test_glare_on_the_only_channel(gateway, phone, rtp):
     ends in 503, and the channel is idle afterwards."""
     with Cli(gateway.ports.cli) as session:
         session.send("originate trunk far-narrow 200 hold 1")
+        since = gateway.mark()
         out = phone.call("700", offer(rtp()))
-        assert out.refused().status == 503
+        got = out.refused()
+        assert got.status == 503
+        assert re.search(r"Q\.850 *;.*cause=(34|44)", got.get("Reason"))
         call = phone.answer_call()
         call.reply(call.invite_in, 200, "OK", sdp(rtp().port))
         call.wait_request("ACK")
         wait_for("both ends active", lambda: [c["name"] for c in gateway.channels("active")] == ["e1-3/1", "e1-4/1"])
         call.bye_comes()
+    gateway.only(r"call \d+: from peer phones 100 to .*700.*: failed, cause (34|44) ", since)
+
+
+def test_busy_tone_is_heard_where_in_band_sound_always_is(gateway, phone, rtp):
+    """The trunk's `inband always`: 183 and 425 Hz, half a second on, half a second off, then 486."""
+    party = rtp(pt=0)
+    call = phone.call("503", offer(party, "0"))
+    assert call.response(180, 183, 486, timeout=3).status == 183
+    got = call.refused(8)
+    assert got.status == 486
+    assert re.search(r"Q\.850 *;.*cause=17", got.get("Reason"))
+    blocks = [party.samples()[i:i + 400] for i in range(0, 20000 - 400, 400)]
+    on = "".join("x" if sound.dbm0(b) > -30 and sound.goertzel(b, 425) > 0.8 else "." for b in blocks)
+    runs = [len(r) for r in re.findall("x+|[.]+", on.strip("."))][1:-1]
+    assert len(runs) >= 2 and all(9 <= r <= 11 for r in runs), on

@@ -19,7 +19,7 @@ def check(tmp_path, text):
     return done.returncode, done.stdout
 
 
-@pytest.mark.parametrize("name", ["demo.cfg", "crosspoint.cfg"])
+@pytest.mark.parametrize("name", ["demo.cfg", "crosspoint.cfg", "pbx.cfg"])
 def test_shipped_files_are_good(tmp_path, name):
     with open(os.path.join(ROOT, "conf", name), encoding="utf-8") as f:
         code, said = check(tmp_path, f.read())
@@ -62,6 +62,12 @@ def test_one_fault_alone_is_one_complaint(tmp_path, good, bad, word):
     at = next(i for i, line in enumerate(text.split("\n"), 1) if re.search(r"\b%s\b" % word, line))
     complaint = [line for line in said.splitlines() if "x.cfg:%d:" % at in line]
     assert complaint and ";" in complaint[0], said
+
+
+def test_check_opens_nothing(gateway, tmp_path):
+    """Every port of the file is taken, and it is still a good one."""
+    code, said = check(tmp_path, gateway.text)
+    assert code == 0, said
 
 
 def test_missing_file_is_said(tmp_path):
@@ -181,6 +187,42 @@ def test_trunk_taken_away_clears_its_calls_alone(own, editor, rtp):
         assert [c["called"] for c in gateway.channels("active") if c["trunk"] == "pstn"] == ["600"]
         stays.bye()
         gateway.wait_idle()
+
+
+def test_hunt_and_timers_change_under_calls(own, editor, rtp):
+    """The trunk's call goes on; the next one takes the channel that the new hunt gives it."""
+    gateway = own()
+    with gateway.phone() as phone:
+        stays = phone.call("600", sdp(rtp().port))
+        stays.answered()
+        editor(gateway, "trunk pstn", "hunt descending", "timer t301 1").run("commit")
+        after = phone.call("600", sdp(rtp().port))
+        after.answered()
+        assert [c["name"] for c in gateway.channels("active") if c["trunk"] == "pstn"] == ["e1-1/1", "e1-1/31"]
+        begin = time.monotonic()
+        assert status_of(phone, "605") == 480
+        assert time.monotonic() - begin < 1.8, "the new T301"
+        stays.bye()
+        after.bye()
+        gateway.wait_idle()
+
+
+def test_trunk_without_its_far_end(own, editor):
+    """No alarm, but the D channel goes down: 502, cause 27, and the log says why."""
+    gateway = own()
+    edit = editor(gateway, "no route narrow-in", "no route far", "no trunk far-narrow")
+    edit.run("commit")
+
+    def narrow():
+        return next(t for t in gateway.cli.json("trunks") if t["name"] == "narrow")
+    wait_for("the D channel down", lambda: narrow()["layer2"] != "up", 20)
+    assert narrow()["span_ok"]
+    since = gateway.mark()
+    with gateway.phone() as phone:
+        got = phone.call("700", sdp(40000)).refused()
+    assert got.status == 502
+    assert re.search(r"Q\.850 *;.*cause=27", got.get("Reason"))
+    gateway.only(r"call \d+: from peer phones 100 to .*700.*: failed, cause 27 .*D channel down", since)
 
 
 def test_commit_confirmed(own, editor):

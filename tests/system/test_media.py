@@ -2,6 +2,7 @@
 import math
 import random
 import socket
+import struct
 import time
 
 from common import g711, sound
@@ -43,6 +44,32 @@ def test_milliwatt_to_a_mu_law_peer(gateway, rtp):
     assert abs(sound.frequency(heard) - 1000) < 2
 
 
+def test_milliwatt_of_a_mu_law_line(phone, rtp):
+    """1004 Hz at 0 dBm0, to a peer of that law as it is, and converted to A-law."""
+    for pt in (0, 8):
+        party = rtp(pt=pt)
+        call = call_line(phone, party, "501", str(pt))
+        heard = settled(party, 0.6)
+        call.bye()
+        assert abs(sound.dbm0(heard)) < 0.3
+        assert abs(sound.frequency(heard) - 1004) < 2
+
+
+def test_octets_over_a_mu_law_line(phone, rtp):
+    """PCMU passes bit for bit; PCMA is converted there and back."""
+    party = rtp(pt=0)
+    call = call_line(phone, party, "500", "0")
+    assert _echoed(party) in party.octets()
+    call.bye()
+    party = rtp()
+    call = call_line(phone, party, "500", "8")
+    party.tone(700, 3, -12)
+    heard = settled(party, 0.8)
+    call.bye()
+    assert abs(sound.dbm0(heard) + 12) < 0.5
+    assert abs(sound.frequency(heard) - 700) < 3
+
+
 def test_quiet_line_is_quiet(phone, rtp):
     party = rtp()
     call = call_line(phone, party, "602", "8")
@@ -66,13 +93,18 @@ def test_octets_come_back_bit_for_bit(phone, rtp):
     """One law, no telephone-event, fixed jitter buffer: nothing may touch an octet, even of noise."""
     party = rtp()
     call = call_line(phone, party, "600", "8")
+    assert _echoed(party) in party.octets()
+    call.bye()
+
+
+def _echoed(party):
+    """A pattern of all octets, once its end has come back."""
     time.sleep(0.3)
     party.mark()
     pattern = random.Random(7).randbytes(8000)
     party.speak(pattern)
     wait_for("the pattern's end", lambda: pattern[-160:] in party.octets(), 4)
-    call.bye()
-    assert pattern in party.octets()
+    return pattern
 
 
 def test_packets_are_as_rfc_3550_wants_them(phone, rtp):
@@ -153,3 +185,55 @@ def test_strange_packets_are_counted_and_do_no_harm(gateway, phone, rtp):
     assert abs(sound.dbm0(heard) + 12) < 0.7
     call.bye()
     assert gateway.process.poll() is None
+
+
+NTP_EPOCH = 2208988800  # 1970 in seconds since 1900
+
+
+def _sender_report(sock, timeout):
+    """The next SR: (ssrc, ntp seconds, packets, octets, report block, whole packet)."""
+    sock.settimeout(timeout)
+    data = sock.recv(2048)
+    assert data[0] >> 6 == 2 and data[1] == 200, data[:8]
+    ssrc, ntp, _, packets, octets = struct.unpack("!IQIII", data[4:28])
+    assert data[0] & 31 == 1, "one report block"
+    assert len(data) % 4 == 0
+    return ssrc, ntp, packets, octets, data[28:52], data
+
+
+def _receiver_report(party, ssrc, ntp):
+    """About the gateway's stream: none lost, its SR at ntp heard just now (RFC 3550 6.4.2)."""
+    return struct.pack("!BBHIIIIIII", 0x81, 201, 7, party.ssrc, ssrc, 0, party.packets[-1][3], 0, ntp >> 16 & 0xffffffff, 0)
+
+
+def test_reports_and_statistics(gateway, phone, rtp):
+    """A call that loses each tenth packet: the gateway's SR says so, as does `show call`; ours makes a round trip."""
+    party = rtp()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as rtcp:
+        rtcp.bind(("127.0.0.1", party.port + 1))
+        party.lose = 10
+        call = call_line(phone, party, "600", "8")
+        ssrc, ntp, packets, octets, block, whole = _sender_report(rtcp, 8)
+        assert abs((ntp >> 32) - NTP_EPOCH - time.time()) < 2
+        assert ssrc == party.packets[-1][5]
+        assert abs(packets - len(party.packets)) < 5 and octets == 160 * packets
+        assert struct.unpack("!I", block[:4])[0] == party.ssrc
+        assert 0.06 < block[4] / 256 < 0.14, "fraction lost"
+        assert 1 <= int.from_bytes(block[5:8], "big") <= packets // 8 + 1, "cumulative"
+        assert whole[53] == 202 and whole[60] == 1 and whole[61] > 0, "SDES with a CNAME"
+        rtcp.sendto(_receiver_report(party, ssrc, ntp), (party.remote[0], party.remote[1] + 1))
+        shown = wait_for("a round trip", lambda: _statistics(gateway, party, "round_trip_ms"), 3)
+        assert 0 <= shown["round_trip_ms"] < 500
+        assert shown["codec"].lower() == "pcma" and shown["bad"] == 0
+        assert 0.06 < shown["lost"] / (shown["lost"] + shown["packets_in"]) < 0.14
+        assert 0 <= len(party.packets) - shown["packets_out"] + 5 < 80
+        call.bye()
+
+
+def _statistics(gateway, party, wanted):
+    """The termination towards the party, once it has the value."""
+    for row in gateway.cli.json("calls"):
+        for term in gateway.cli.json("call %d" % row["id"])["terminations"]:
+            if term["kind"] == "rtp" and term["name"].endswith(":%d" % party.port) and term.get(wanted) is not None:
+                return term
+    return None

@@ -4,6 +4,8 @@ import socket
 import subprocess
 import time
 
+from conftest import SANITIZED
+
 from common.gateway import binary, wait_for
 from common.rtp import Rtp
 from common.sip import Agent, sdp
@@ -47,8 +49,10 @@ def test_second_sigterm_ends_at_once(own, rtp):
         gateway.close_cli()
         gateway.process.send_signal(signal.SIGTERM)
         call.wait_request("BYE")
+        time.sleep(0.3)
+        assert gateway.process.poll() is None, "it did not wait for the answer to its BYE"
         gateway.process.send_signal(signal.SIGTERM)
-        gateway.process.wait(2)
+        gateway.process.wait(3 if SANITIZED else 0.5)
 
 
 def test_two_gateways_side_by_side(gateway, own, rtp):
@@ -76,12 +80,15 @@ def test_span_cut_under_a_call(own, rtp):
     with gateway.phone() as phone:
         call = phone.call("700", sdp(rtp().port))
         call.answered()
+        since = gateway.mark()
         gateway.cli.run("test span e1-3 cut")
         wait_for("red", lambda: "red" in str(gateway.cli.json("spans")).lower())
         bye = call.bye_comes(8)
         assert "Q.850" in bye.get("Reason")
         wait_for("channel down", lambda: [c["state"] for c in gateway.channels() if c["trunk"] == "narrow"] == ["down"])
         assert phone.call("700", sdp(rtp().port)).refused().status == 502
+        gateway.only(r"call \d+: from peer phones 100 to trunk narrow 700 .*: answered, cause 27 ", since)
+        gateway.only(r"call \d+: from peer phones 100 to .*700.*: failed, cause 27 .*span alarm", since)
         assert phone.call("603", sdp(rtp().port)).refused().status == 486
         gateway.cli.run("test span e1-3 restore")
         gateway.wait_trunks()
