@@ -85,8 +85,10 @@ static void tell(struct call *call, unsigned slot, const struct leg_msg *msg)
 
 static void tell_release(struct call *call, unsigned slot, unsigned cause, unsigned location)
 {
-	const struct leg_msg msg = { .verb = LEG_RELEASE, .cause = cause, .location = location };
+	struct leg_msg msg = { .verb = LEG_RELEASE, .cause = cause, .location = location };
 
+	if (cause == CAUSE_NUMBER_CHANGED)
+		snprintf(msg.moved_to, sizeof(msg.moved_to), "%s", call->moved_to);
 	tell(call, slot, &msg);
 }
 
@@ -543,6 +545,8 @@ void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg
 		leg->via, leg_verb_name(msg->verb), msg->cause);
 	if (msg->law != LEG_LAW_ANY)
 		call->slots[event.slot].law = msg->law;
+	if (event.slot != SLOT_CALLER && !call->cause)
+		snprintf(call->moved_to, sizeof(call->moved_to), "%s", msg->moved_to);
 	if (event.kind == CALL_EV_GONE)
 		detach(call, event.slot);
 	call_post(call, &event);

@@ -87,9 +87,10 @@ struct call {
 	char called_out[LEG_DIGITS_MAX + 1];
 	struct route_config route; /* a copy: routes may change in mid-call */
 	uint64_t setup_us, alert_us, answer_us;
-	uint8_t cause, location; /* the first that cleared it; cause 0: none yet */
-	uint8_t ended_by;        /* slot, or SLOT_GATEWAY */
-	char why[CALL_WHY_MAX];  /* failed attempts, for the record */
+	uint8_t cause, location;           /* the first that cleared it; cause 0: none yet */
+	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22, from the called leg */
+	uint8_t ended_by;                  /* slot, or SLOT_GATEWAY */
+	char why[CALL_WHY_MAX];            /* failed attempts, for the record */
 	struct osmo_timer_list
 		begin; /* originate: from the loop, so that its caller knows the id first */
 	struct llist_head watch_entry;

@@ -61,7 +61,8 @@ struct leg_msg {
 	uint8_t cause;    /* Q.850, 0: none */
 	uint8_t location; /* enum cause_location, with a cause */
 	bool inband;
-	struct leg_setup setup; /* with LEG_SETUP */
+	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22: the new number, "" when not said */
+	struct leg_setup setup;            /* with LEG_SETUP */
 };
 
 struct leg;

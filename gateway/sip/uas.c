@@ -76,13 +76,15 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 
 /* Final responses */
 
-static void refuse(struct session *s, int status)
+/* contact: where else to try, with 301; NULL otherwise. */
+static void refuse_to(struct session *s, int status, const char *contact)
 {
 	char reason[REASON_TEXT_MAX];
 
 	reason_text(s->cause, reason, sizeof(reason)); /* RFC 6432 */
 	nta_incoming_treply(s->invite_in, status, cause_map_phrase(status),
 			    TAG_IF(s->cause, SIPTAG_REASON_STR(reason)),
+			    TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
 			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 	nta_incoming_destroy(s->invite_in);
 	s->invite_in = NULL;
@@ -90,10 +92,30 @@ static void refuse(struct session *s, int status)
 	session_close(s);
 }
 
+static void refuse(struct session *s, int status)
+{
+	refuse_to(s, status, NULL);
+}
+
 static void refuse_by_cause(struct session *s, unsigned cause, unsigned location)
 {
 	session_set_cause(s, cause, location);
 	refuse(s, cause_map_status(s->cause, s->location));
+}
+
+/* As the hub says. RFC 3398 7.2.4.1: cause 22 with the new number is 301, and we are the way to that one. */
+static void refuse_as_told(struct session *s, const struct leg_msg *msg)
+{
+	const char *here = s->contact + strlen("<sip:");
+	char contact[sizeof(s->contact) + LEG_DIGITS_MAX];
+
+	if (s->cause || msg->cause != CAUSE_NUMBER_CHANGED || !msg->moved_to[0]) {
+		refuse_by_cause(s, msg->cause, msg->location);
+		return;
+	}
+	session_set_cause(s, msg->cause, msg->location);
+	snprintf(contact, sizeof(contact), "<sip:%s@%s", msg->moved_to, here);
+	refuse_to(s, 301, contact);
 }
 
 static void send_2xx(struct session *s, const char *sdp, enum session_state next)
@@ -217,7 +239,7 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 		if (msg->inband && s->theirs.n_formats) {
 			respond(s, IN_PROGRESS);
 		} else { /* nothing to hear, or no offer to answer with where it is heard */
-			refuse_by_cause(s, msg->cause, msg->location);
+			refuse_as_told(s, msg);
 			session_say_release(s);
 		}
 		break;
@@ -225,7 +247,7 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 		respond(s, OK);
 		break;
 	default:
-		refuse_by_cause(s, msg->cause, msg->location);
+		refuse_as_told(s, msg);
 	}
 }
 

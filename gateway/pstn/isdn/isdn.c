@@ -190,6 +190,7 @@ static void on_clearing(const struct isdn *isdn, const pri_event_hangup *event,
 		.cause = clearing_cause(isdn, event->cause, heard),
 		.location = heard ? heard->location : LOC_PRIVATE_LOCAL,
 		.inband = heard && heard->inband,
+		.moved_to = heard ? heard->moved_to : NULL,
 	};
 
 	if (leg)

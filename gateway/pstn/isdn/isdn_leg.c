@@ -76,6 +76,8 @@ void isdn_leg_say_line(struct isdn_leg *leg, enum leg_verb verb, const struct is
 		.location = line->location,
 	};
 
+	if (line->moved_to)
+		snprintf(msg.moved_to, sizeof(msg.moved_to), "%s", line->moved_to);
 	isdn_leg_say(leg, &msg);
 }
 

@@ -48,6 +48,7 @@ struct isdn_line_msg {
 	int channel; /* as libpri encodes it */
 	uint8_t cause, location;
 	bool inband;
+	const char *moved_to; /* with cause 22; NULL: not said */
 };
 
 enum isdn_media { MEDIA_NONE, MEDIA_ADDED, MEDIA_LEAVING };

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "call/cause.h"
+#include "call/leg.h"
+
 enum {
 	CONTROL = 2,       /* after the two address octets */
 	DISCRIMINATOR = 4, /* after the two control octets of an I frame */
@@ -19,6 +22,8 @@ enum {
 
 	IE_CAUSE = 0x08,
 	IE_PROGRESS = 0x1e,
+	IE_CALLED = 0x70,
+	EXTENSION_END = 0x80, /* the octet group ends here, 4.5.1 */
 	IE_SINGLE_OCTET = 0x80,
 	IE_SHIFT = 0x90,
 	IE_SHIFT_ONCE = 0x08, /* non-locking, 4.5.4 */
@@ -67,6 +72,25 @@ static size_t find(const uint8_t *frame, size_t len, size_t from, uint8_t id)
 	return 0;
 }
 
+/* The number in the diagnostic of cause 22: a called party number element inside the cause element, whose
+ * contents begin at from. */
+static void hear_moved_to(const uint8_t *frame, size_t from, char *out, size_t size)
+{
+	size_t end = from + frame[from - 1], at = from + 1, n = 0;
+
+	if (!(frame[from] & EXTENSION_END)) /* octet 3a, the recommendation */
+		at++;
+	if (at + 4 > end || (frame[at] & 0x7f) != CAUSE_NUMBER_CHANGED ||
+	    frame[at + 1] != IE_CALLED || at + 3 + frame[at + 2] > end)
+		return;
+	end = at + 3 + frame[at + 2];
+	for (at += 4; at < end && n + 1 < size; at++)
+		out[n++] = (char)frame[at];
+	out[n] = '\0';
+	if (at < end || !leg_is_number(out))
+		out[0] = '\0';
+}
+
 bool q931_hear(const uint8_t *frame, size_t len, struct q931_heard *out)
 {
 	size_t elements = type_at(frame, len) + 1;
@@ -75,6 +99,9 @@ bool q931_hear(const uint8_t *frame, size_t len, struct q931_heard *out)
 		return false;
 	size_t cause = find(frame, len, elements, IE_CAUSE);
 	out->location = cause ? frame[cause] & 0x0f : 0;
+	out->moved_to[0] = '\0';
+	if (cause)
+		hear_moved_to(frame, cause, out->moved_to, sizeof(out->moved_to));
 	out->inband = false;
 	size_t progress = find(frame, len, elements, IE_PROGRESS);
 	for (; progress; progress = find(frame, len, progress + frame[progress - 1], IE_PROGRESS))

@@ -10,6 +10,8 @@
 struct q931_heard {
 	uint8_t location; /* of the cause, enum cause_location */
 	bool inband;      /* progress indicator 8 is among the elements (Q.931 4.5.23) */
+	char moved_to
+		[32]; /* cause 22's diagnostic, a called party number (Q.850 2.2.7); "": none */
 };
 
 /* False when the frame carries no Q.931 message; *out is unchanged then. */

@@ -123,6 +123,19 @@ START_TEST(each_side_hears_of_the_others_law)
 }
 END_TEST
 
+START_TEST(new_number_of_the_called_party_reaches_the_caller)
+{
+	const struct leg_msg moved = { .verb = LEG_RELEASE, .cause = 22, .moved_to = "5551234" };
+
+	start();
+	dial("600");
+	call_hears(b.hub, b.leg, &moved);
+	ck_assert_str_eq(mock_leg_told(&a, LEG_RELEASE)->moved_to, "5551234");
+	ck_assert_str_eq(mock_leg_told(&b, LEG_RELEASE)->moved_to, "5551234");
+	stop();
+}
+END_TEST
+
 START_TEST(alerting_said_again_is_worth_its_sound_only)
 {
 	start();
@@ -511,7 +524,8 @@ END_TEST
 UNIT_MAIN("call", answered_call_is_relayed_and_recorded, answer_from_inside_setup,
 	  both_release_from_inside_what_they_are_told, refusal_from_inside_setup,
 	  number_is_rewritten_and_loses_its_type, each_side_hears_of_the_others_law,
-	  alerting_said_again_is_worth_its_sound_only, calls_without_a_way_end_in_their_cause,
+	  alerting_said_again_is_worth_its_sound_only,
+	  new_number_of_the_called_party_reaches_the_caller, calls_without_a_way_end_in_their_cause,
 	  no_route_from_there_is_cause_3, calling_number_that_is_none_is_not_passed_on,
 	  no_routes_at_all_is_cause_3, refused_seizure_goes_to_the_next_target_if_the_cause_lets,
 	  early_release_goes_to_the_next_target_if_the_cause_lets,

@@ -204,6 +204,22 @@ START_TEST(announcement_is_heard_before_the_refusal)
 }
 END_TEST
 
+/* RFC 3398 7.2.4.1 */
+START_TEST(new_number_is_told_with_301)
+{
+	const struct leg_msg moved = { .verb = LEG_RELEASE, .cause = 22, .moved_to = "5551234" };
+
+	open_rig();
+	invite(SDP);
+	call_hears(rig.line.hub, rig.line.leg, &moved);
+	peer_hears(&rig, "SIP/2.0 301 Moved Permanently");
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), "<sip:5551234@127.0.0.1:"));
+	ack_failure();
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(refusal_is_mapped_and_carries_the_cause)
 {
 	static const struct {
@@ -216,6 +232,7 @@ START_TEST(refusal_is_mapped_and_carries_the_cause)
 		{ 34, "SIP/2.0 503 Service Unavailable",
 		  "Q.850;cause=34;text=\"no circuit/channel available\"" },
 		{ 21, "SIP/2.0 603 Decline", "Q.850;cause=21;text=\"call rejected\"" },
+		{ 22, "SIP/2.0 410 Gone", "Q.850;cause=22;text=\"number changed\"" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -795,17 +812,18 @@ END_TEST
 UNIT_MAIN("uas", call_is_set_up_and_cleared_by_the_caller,
 	  clearing_from_the_line_is_bye_with_reason, bye_without_answer_ends_the_call_all_the_same,
 	  codec_is_settled_by_the_far_law, sound_before_answer_is_described,
-	  announcement_is_heard_before_the_refusal, refusal_is_mapped_and_carries_the_cause,
-	  cancel_ends_the_call, reason_of_a_stranger_is_not_believed,
-	  bye_before_answer_ends_the_call, answer_without_ack_is_cleared_by_timer_h,
-	  release_before_the_ack_waits_for_it, delayed_offer_is_answered_in_the_ack,
-	  ack_without_a_usable_answer_ends_the_call, session_changes_by_reinvite,
-	  reinvite_out_of_turn_is_refused, refused_reinvite_changes_nothing,
-	  methods_that_are_not_ours_are_refused_politely, without_a_port_the_call_is_refused,
-	  termination_that_fails_refuses_the_call, strangers_cannot_end_a_call,
-	  requests_of_no_dialog_find_none, session_outlives_a_call_that_is_dropped,
-	  merged_request_is_no_second_call, our_payload_types_stay_over_offers,
-	  reinvite_keeps_the_codec, reinvite_moves_the_remote_target, route_of_the_invite_is_taken,
+	  announcement_is_heard_before_the_refusal, new_number_is_told_with_301,
+	  refusal_is_mapped_and_carries_the_cause, cancel_ends_the_call,
+	  reason_of_a_stranger_is_not_believed, bye_before_answer_ends_the_call,
+	  answer_without_ack_is_cleared_by_timer_h, release_before_the_ack_waits_for_it,
+	  delayed_offer_is_answered_in_the_ack, ack_without_a_usable_answer_ends_the_call,
+	  session_changes_by_reinvite, reinvite_out_of_turn_is_refused,
+	  refused_reinvite_changes_nothing, methods_that_are_not_ours_are_refused_politely,
+	  without_a_port_the_call_is_refused, termination_that_fails_refuses_the_call,
+	  strangers_cannot_end_a_call, requests_of_no_dialog_find_none,
+	  session_outlives_a_call_that_is_dropped, merged_request_is_no_second_call,
+	  our_payload_types_stay_over_offers, reinvite_keeps_the_codec,
+	  reinvite_moves_the_remote_target, route_of_the_invite_is_taken,
 	  extension_that_is_required_in_a_dialog_is_refused,
 	  asserted_identity_counts_from_a_trusted_peer,
 	  provisional_response_is_repeated_each_minute, invite_expires, answer_is_before_the_expiry,

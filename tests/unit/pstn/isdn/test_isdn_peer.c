@@ -275,6 +275,37 @@ START_TEST(unacceptable_channel_is_refused)
 }
 END_TEST
 
+/* Q.850 2.2.7: the new number as the diagnostic of cause 22, which libpri neither sends nor tells. */
+static void with_new_number(uint8_t *frame, size_t *len)
+{
+	static const uint8_t number[] = { 0x70, 4, 0xa1, '5', '5', '5' };
+
+	for (size_t i = 0; i + 4 <= *len; i++) {
+		if (frame[i] != 0x08 || frame[i + 1] != 2 || frame[i + 3] != (0x80 | 22))
+			continue;
+		frame[i + 1] += sizeof(number);
+		memmove(frame + i + 4 + sizeof(number), frame + i + 4, *len - i - 4);
+		memcpy(frame + i + 4, number, sizeof(number));
+		*len += sizeof(number);
+		return;
+	}
+}
+
+START_TEST(new_number_of_the_called_party_is_heard)
+{
+	peer_world(TRUNK_USER);
+	q931_call *call = peer_is_called("200");
+	pri_proceeding(peer.pri, call, 1, 0);
+	peer_run(100);
+	peer.edit = with_new_number;
+	peer_clears(call, 22);
+	peer_run(1000);
+	ck_assert_uint_eq(told_cause(&w.a, LEG_RELEASE), 22);
+	ck_assert_str_eq(mock_leg_told(&w.a.leg, LEG_RELEASE)->moved_to, "555");
+	peer_close();
+}
+END_TEST
+
 /* Rows: what the peer wants, exclusively or not, while channel 9 is taken; what it gets. */
 START_TEST(channel_of_a_call_that_comes_in)
 {
@@ -409,13 +440,14 @@ START_TEST(noise_does_no_harm)
 }
 END_TEST
 
-UNIT_MAIN("isdn_peer", restart_clears_the_call_on_its_channel,
-	  restart_of_the_interface_clears_every_call, setup_says_what_it_is,
-	  active_call_outlives_a_lost_link, silence_beyond_the_exchange_is_no_t303,
-	  t313_ends_an_answer_without_acknowledgement, call_that_leaves_the_isdn_may_have_sound,
-	  t309_clears_with_27, lost_link_clears_a_call_that_is_not_active,
-	  t303_of_the_user_ends_a_call_with_102, t303_of_the_network_ends_a_call_with_18,
-	  clearing_ends_though_nobody_answers, network_may_give_another_channel,
-	  unacceptable_channel_is_refused, channel_of_a_call_that_comes_in,
-	  malformed_call_is_refused, setup_acknowledge_is_waited_out, cause_comes_with_its_location,
+UNIT_MAIN("isdn_peer", new_number_of_the_called_party_is_heard,
+	  restart_clears_the_call_on_its_channel, restart_of_the_interface_clears_every_call,
+	  setup_says_what_it_is, active_call_outlives_a_lost_link,
+	  silence_beyond_the_exchange_is_no_t303, t313_ends_an_answer_without_acknowledgement,
+	  call_that_leaves_the_isdn_may_have_sound, t309_clears_with_27,
+	  lost_link_clears_a_call_that_is_not_active, t303_of_the_user_ends_a_call_with_102,
+	  t303_of_the_network_ends_a_call_with_18, clearing_ends_though_nobody_answers,
+	  network_may_give_another_channel, unacceptable_channel_is_refused,
+	  channel_of_a_call_that_comes_in, malformed_call_is_refused,
+	  setup_acknowledge_is_waited_out, cause_comes_with_its_location,
 	  link_stays_down_between_two_of_a_kind, noise_does_no_harm)

@@ -75,6 +75,38 @@ START_TEST(location_and_sound_are_found)
 }
 END_TEST
 
+START_TEST(new_number_of_cause_22_is_found)
+{
+	static const struct {
+		struct frame frame;
+		const char *number;
+	} rows[] = {
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 8, 0x82, 0x96, 0x70, 4, 0xa1, '1', '2', '3'),
+		  "123" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 9, 0x02, 0x80, 0x96, 0x70, 4, 0xa1, '1', '2',
+			'3'),
+		  "123" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 8, 0x82, 0x91, 0x70, 4, 0xa1, '1', '2', '3'),
+		  "" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 8, 0x82, 0x96, 0x70, 5, 0xa1, '1', '2', '3'),
+		  "" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 8, 0x82, 0x96, 0x70, 4, 0xa1, '1', 'x', '3'),
+		  "" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 5, 0x82, 0x96, 0x70, 0, 0xa1), "" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 3, 0x82, 0x96, 0x70), "" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 2, 0x82, 0x96), "" },
+		{ FRAME(I_FRAME, CALL_1, 0x45, 0x08, 2, 0x02, 0x80), "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct q931_heard out;
+
+		ck_assert(q931_hear(rows[i].frame.octets, rows[i].frame.len, &out));
+		ck_assert_str_eq(out.moved_to, rows[i].number);
+	}
+}
+END_TEST
+
 /* Q.931 4.3: the flag is 0 in what the chooser sends. libpri counts it the other way. */
 START_TEST(reference_is_numbered_as_libpri_does)
 {
@@ -162,5 +194,5 @@ START_TEST(edits_change_what_they_say_and_nothing_else)
 }
 END_TEST
 
-UNIT_MAIN("q931", location_and_sound_are_found, reference_is_numbered_as_libpri_does,
-	  edits_change_what_they_say_and_nothing_else)
+UNIT_MAIN("q931", new_number_of_cause_22_is_found, location_and_sound_are_found,
+	  reference_is_numbered_as_libpri_does, edits_change_what_they_say_and_nothing_else)
