@@ -5,12 +5,14 @@
 #   make check           install what tests need, then lint, unit, fuzz and system tests
 #   make check-unit SAN=address|undefined|thread
 #   make lint, make check-fuzz, make check-system, make bench
+#   make check-dahdi     the gateway on the real card driver, in a virtual machine; LONG=1: all of it
+#   make qualify         on a machine with a card and a loopback plug: tests them and writes a report
 
 SAN ?=
 # The sanitizers' builds are clang's, as the fuzz targets link one of them.
 CC := $(if $(SAN),clang,gcc)
 B := build$(if $(SAN),/$(SAN))
-PACKAGES := libosmocore libosmovty sofia-sip-ua spandsp jansson libpcap
+PACKAGES := libosmocore libosmovty sofia-sip-ua spandsp speexdsp jansson libpcap
 # pkg-config is asked once and only when something is compiled.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
@@ -23,7 +25,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 CPPFLAGS := -D_GNU_SOURCE -I. -Igateway
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(SANFLAGS) -pthread $(CPPFLAGS) $(PKG_CFLAGS)
-LIBS = -lpri $(PKG_LIBS) -lm -pthread
+LIBS = -lpri -ltonezone $(PKG_LIBS) -lm -pthread
 
 SRC := $(filter-out gateway/main.c,$(wildcard gateway/*/*.c gateway/*/*/*.c drivers/*.c codecs/*.c codecs/*/*.c))
 OBJ := $(SRC:%.c=$B/obj/%.o)
@@ -34,7 +36,7 @@ BENCH := $(BENCH_SRC:tests/bench/%.c=build/bench/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
-.PHONY: all demo check check-unit check-fuzz check-system lint format bench clean deps-build deps-demo
+.PHONY: all demo check check-unit check-fuzz check-system check-dahdi qualify lint format bench clean deps-build deps-demo deps-dahdi
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
@@ -68,6 +70,11 @@ build/fuzz/%: tests/fuzz/%.c build/address/libcrosspoint.a
 	$Q mkdir -p $(@D) && clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		$(CPPFLAGS) $(PKG_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ -o $@ $< build/address/libcrosspoint.a $(LIBS)
 
+# Far ends that are not the gateway, on cards.
+build/dahdi/%: tests/system/dahdi/%.c tests/system/dahdi/line.c tests/system/dahdi/line.h
+	@echo "  CC    $@"
+	$Q mkdir -p $(@D) && gcc -std=gnu11 $(WARN) -O2 -g -D_GNU_SOURCE -o $@ $(filter %.c,$^) -lpri
+
 ifneq ($(SAN),address)
 build/address/libcrosspoint.a: FORCE
 	$Q$(MAKE) --no-print-directory SAN=address $@
@@ -83,6 +90,13 @@ check-fuzz: $(FUZZ)
 check-system: all
 	$Q tests/run-system
 
+check-dahdi: deps-dahdi
+	$Q $(MAKE) --no-print-directory all build/dahdi/peer build/dahdi/line-test
+	$Q tests/system/dahdi/check
+
+qualify: all build/dahdi/line-test
+	$Q tests/system/dahdi/qualify
+
 lint:
 	$Q tests/lint/run
 
@@ -92,7 +106,7 @@ format:
 bench: all $(BENCH)
 	$Q tests/bench/run $(BENCH)
 
-deps-build deps-demo:
+deps-build deps-demo deps-dahdi:
 	$Q tests/install $(@:deps-%=%)
 
 demo: deps-demo

@@ -1,4 +1,4 @@
-/* The table of codecs. G.711 keeps no state: an octet a sample, either way. */
+/* The table of codecs. G.711 keeps no state: an octet a sample, either way; of clear data nothing is known. */
 #include "codecs/codec.h"
 
 #include <strings.h>
@@ -48,7 +48,7 @@ static size_t pcma_decode(void *state, const uint8_t *in, size_t len, int16_t *o
 	return decode(LAW_ALAW, in, len, out, max);
 }
 
-/* RFC 3551 table 4. */
+/* RFC 3551 table 4, RFC 4040 3. */
 static const struct codec codecs[CODEC_COUNT] = {
 	[CODEC_PCMU] = {
 		.id = CODEC_PCMU,
@@ -68,6 +68,13 @@ static const struct codec codecs[CODEC_COUNT] = {
 		.encode = pcma_encode,
 		.decode = pcma_decode,
 	},
+	[CODEC_CLEARMODE] = {
+		.id = CODEC_CLEARMODE,
+		.name = "CLEARMODE",
+		.clock_rate = 8000,
+		.static_pt = CODEC_DYNAMIC_PT + 1,
+		.init = pcm_init,
+	},
 };
 
 const struct codec *codec_get(enum codec_id id)
@@ -86,7 +93,7 @@ const struct codec *codec_by_name(const char *name, unsigned clock_rate)
 const struct codec *codec_by_static_pt(unsigned pt)
 {
 	for (size_t i = 0; i < CODEC_COUNT; i++)
-		if (codecs[i].static_pt == pt)
+		if (codecs[i].static_pt == pt && pt < CODEC_DYNAMIC_PT)
 			return &codecs[i];
 	return NULL;
 }

@@ -6,15 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum codec_id { CODEC_PCMU, CODEC_PCMA, CODEC_COUNT };
+enum codec_id {
+	CODEC_PCMU,
+	CODEC_PCMA,
+	CODEC_CLEARMODE, /* RFC 4040: 64 kbit/s of anything, octets as they are */
+	CODEC_COUNT
+};
+
+enum { CODEC_DYNAMIC_PT = 96 }; /* RFC 3551 3: from here on signalling says what they mean */
 
 struct codec {
 	enum codec_id id;
 	const char *name;    /* encoding name of RFC 3551, as in SDP's rtpmap */
 	unsigned clock_rate; /* Hz, of RTP timestamps */
-	unsigned static_pt;  /* RFC 3551 payload type */
+	unsigned static_pt;  /* RFC 3551 payload type; a dynamic one is what our offers call it */
 	size_t state_size;   /* octets of state; 0: none, pass NULL */
 	void (*init)(void *state);
+	/* Both NULL: its octets are no sound. */
 	/* n samples in; returns octets written to out (at most n for G.711). */
 	size_t (*encode)(void *state, const int16_t *samples, size_t n, uint8_t *out);
 	/* len octets in; returns samples written to out, at most max. */
