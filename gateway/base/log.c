@@ -28,6 +28,8 @@ static const struct log_info_cat categories[] = {
 		.enabled = 1, .loglevel = LOGL_NOTICE },
 	[DMANAGE] = { .name = "DMANAGE", .description = "CLI and status",
 		.enabled = 1, .loglevel = LOGL_NOTICE },
+	[DALARM] = { .name = "DALARM", .description = "Alarms",
+		.enabled = 1, .loglevel = LOGL_NOTICE },
 };
 /* clang-format on */
 

@@ -5,12 +5,13 @@
 #include <osmocom/core/logging.h>
 
 enum log_subsystem {
-	DTDM,   /* drivers/ */
-	DMG,    /* mg/ */
-	DCALL,  /* call/ */
-	DSIP,   /* sip/ */
-	DISDN,  /* pstn/ */
-	DMANAGE /* manage/ */
+	DTDM,    /* drivers/ */
+	DMG,     /* mg/ */
+	DCALL,   /* call/ */
+	DSIP,    /* sip/ */
+	DISDN,   /* pstn/ */
+	DMANAGE, /* manage/ */
+	DALARM,  /* alarms raised and cleared */
 };
 
 /* Sets libosmocore's logging up on stderr. Call once, before any thread starts. */

@@ -1,0 +1,89 @@
+/* What there is to know about each kind of alarm. README's table says the same; a test compares them. */
+#include "base/alarm.h"
+
+/* clang-format off */
+static const struct alarm_info kinds[ALARM_KINDS] = {
+	[ALARM_SPAN_ABSENT] = { "span-absent", ALARM_CRITICAL, ALARM_OF_SPAN,
+		"The card of this span is not there: not plugged in, its driver not loaded, or taken out.",
+		"See `crosspoint --detect` and the kernel's log; load the driver or put the card back. The span "
+		"comes up by itself." },
+	[ALARM_SPAN_RED] = { "span-red", ALARM_CRITICAL, ALARM_OF_SPAN,
+		"No signal, or no framing, arrives from the line.",
+		"Check the cable, that receive and transmit are not swapped, and that framing and coding are "
+		"those of the far end." },
+	[ALARM_SPAN_YELLOW] = { "span-yellow", ALARM_CRITICAL, ALARM_OF_SPAN,
+		"The far end does not understand what we send (remote alarm indication).",
+		"Check our transmit pair, and that framing, CRC-4 and coding are those of the far end." },
+	[ALARM_SPAN_BLUE] = { "span-blue", ALARM_CRITICAL, ALARM_OF_SPAN,
+		"The far end, or equipment on the way, sends all ones (AIS): it has lost its own signal.",
+		"Nothing is wrong here: ask the operator of the line." },
+	[ALARM_SPAN_LOOPBACK] = { "span-loopback", ALARM_CRITICAL, ALARM_OF_SPAN,
+		"The span is looped, by a test here or by the far end: it carries no calls meanwhile.",
+		"`test span NAME loopback off` ends our own; ask the operator of the line about theirs." },
+	[ALARM_SPAN_ERRORS] = { "span-errors", ALARM_MINOR, ALARM_OF_SPAN,
+		"The line works, with more bit errors or slips than G.826 lets it have.",
+		"See `show span NAME performance`. Slips: check which end gives the clock. Errors: check the "
+		"cable, connectors and earth." },
+	[ALARM_CLOCK_FALLBACK] = { "clock-fallback", ALARM_MINOR, ALARM_OF_SPAN,
+		"The clock does not come from this span, as configured, but from another or from the card itself.",
+		"Bring the span named as clock back up; calls go on, with slips." },
+	[ALARM_D_CHANNEL_DOWN] = { "d-channel-down", ALARM_CRITICAL, ALARM_OF_TRUNK,
+		"Nobody answers on the D channel: the trunk carries no calls.",
+		"Check that the far end is up, that one end is the network and the other the user side, and the "
+		"timeslot; `debug isdn q921 TRUNK` shows what is said." },
+	[ALARM_D_CHANNEL_BACKUP] = { "d-channel-backup", ALARM_MINOR, ALARM_OF_TRUNK,
+		"The trunk (NFAS) runs on its backup D channel; the next failure would take it down.",
+		"Repair the span of the primary D channel." },
+	[ALARM_TRUNK_LOCKED] = { "trunk-locked", ALARM_WARNING, ALARM_OF_TRUNK,
+		"Somebody has taken the trunk out of service.", "`unlock trunk NAME` brings it back." },
+	[ALARM_TRUNK_BUSY_OUT] = { "trunk-busy-out", ALARM_MAJOR, ALARM_OF_TRUNK,
+		"No peer is alive for calls of this trunk, so it is kept busy (`busy-out`).",
+		"See `show peers`: bring one of the peers back." },
+	[ALARM_CHANNEL_FAULTY] = { "channel-faulty", ALARM_MINOR, ALARM_OF_CHANNEL,
+		"The far end does not answer RESTART for this channel; it is not used.",
+		"Ask the far end's operator to reset the channel; then `lock channel NAME no-graceful` and `unlock channel "
+		"NAME`." },
+	[ALARM_CHANNELS_STUCK] = { "channels-stuck", ALARM_WARNING, ALARM_OF_TRUNK,
+		"The auditor found channels that were in use for no call, and freed them.",
+		"Nothing at once. If it comes again, send the log of that time to the makers." },
+	[ALARM_PEER_DOWN] = { "peer-down", ALARM_MAJOR, ALARM_OF_PEER,
+		"The SIP peer does not answer OPTIONS, or answers 503.",
+		"Check that it is up, its address and port, and firewalls on the way." },
+	[ALARM_RECORDS] = { "records", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"Call records cannot be written; they are kept in memory as long as there is room.",
+		"Make room on the disk, or give the gateway's user the right to write the file; it is tried "
+		"again by itself." },
+	[ALARM_MEDIA_LATE] = { "media-late", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"The thread that moves sound comes late: callers hear gaps.",
+		"See `show media`. Take other work off this machine, let the gateway run with real-time priority, "
+		"or spread its trunks over two machines." },
+};
+/* clang-format on */
+
+const struct alarm_info *alarm_info(enum alarm_kind kind)
+{
+	return &kinds[kind];
+}
+
+const char *alarm_severity_name(enum alarm_severity severity)
+{
+	static const char *const names[] = {
+		[ALARM_WARNING] = "warning",
+		[ALARM_MINOR] = "minor",
+		[ALARM_MAJOR] = "major",
+		[ALARM_CRITICAL] = "critical",
+	};
+
+	return names[severity];
+}
+
+const char *alarm_class_name(enum alarm_class of)
+{
+	static const char *const names[] = {
+		[ALARM_OF_SPAN] = "span",       [ALARM_OF_TRUNK] = "trunk",
+		[ALARM_OF_CHANNEL] = "channel", [ALARM_OF_PEER] = "peer",
+		[ALARM_OF_GATEWAY] = "gateway",
+	};
+
+	return names[of];
+}
