@@ -6,13 +6,12 @@
 
 #include <osmocom/core/utils.h>
 
+#include "base/alarm.h"
 #include "base/log.h"
 #include "drivers/span_config.h"
 
-enum { MAX_SPANS = 256 };
-
-static const struct tdm_driver *const drivers[] = { &virtual_driver };
-static struct tdm_span *spans[MAX_SPANS];
+static const struct tdm_driver *const drivers[] = { &virtual_driver, &sbus_driver, &dahdi_driver };
+static struct tdm_span *spans[TDM_MAX_SPANS];
 
 static const struct tdm_driver *driver_by_name(const char *name)
 {
@@ -26,7 +25,7 @@ static const struct tdm_driver *driver_by_name(const char *name)
 static unsigned free_index(void)
 {
 	unsigned index = 0;
-	while (index < MAX_SPANS && spans[index])
+	while (index < TDM_MAX_SPANS && spans[index])
 		index++;
 	return index;
 }
@@ -41,9 +40,9 @@ struct tdm_span *tdm_open(void *talloc_ctx, const struct span_config *config)
 		     config->driver);
 		return NULL;
 	}
-	if (tdm_find(config->name) || index == MAX_SPANS) {
+	if (tdm_find(config->name) || index == TDM_MAX_SPANS) {
 		LOGP(DTDM, LOGL_ERROR, "%s: %s\n", config->name,
-		     index == MAX_SPANS ? "too many spans are open" : "is open already");
+		     index == TDM_MAX_SPANS ? "too many spans are open" : "is open already");
 		return NULL;
 	}
 	struct tdm_span *span = driver->open(talloc_ctx, config);
@@ -52,7 +51,10 @@ struct tdm_span *tdm_open(void *talloc_ctx, const struct span_config *config)
 	span->driver = driver;
 	osmo_strlcpy(span->name, config->name, sizeof(span->name));
 	span->law = config->law;
+	span->type = config->type;
 	span->timeslots = span_timeslots(config->type);
+	span->crc = config->type == SPAN_T1 ? config->dahdi.framing != DAHDI_FRAMING_D4
+					    : config->dahdi.crc4;
 	span->index = index;
 	spans[index] = span;
 	return span;
@@ -63,12 +65,13 @@ void tdm_close(struct tdm_span *span)
 	if (!span)
 		return;
 	spans[span->index] = NULL;
+	alarm_forget(ALARM_OF_SPAN, span->name);
 	span->driver->close(span);
 }
 
 struct tdm_span *tdm_find(const char *name)
 {
-	for (unsigned i = 0; i < MAX_SPANS; i++) {
+	for (unsigned i = 0; i < TDM_MAX_SPANS; i++) {
 		if (spans[i] && !strcmp(spans[i]->name, name))
 			return spans[i];
 	}
@@ -77,12 +80,12 @@ struct tdm_span *tdm_find(const char *name)
 
 struct tdm_span *tdm_by_index(unsigned index)
 {
-	return index < MAX_SPANS ? spans[index] : NULL;
+	return index < TDM_MAX_SPANS ? spans[index] : NULL;
 }
 
 unsigned tdm_count(void)
 {
-	unsigned count = MAX_SPANS;
+	unsigned count = TDM_MAX_SPANS;
 	while (count && !spans[count - 1])
 		count--;
 	return count;
@@ -98,23 +101,37 @@ void tdm_listen(struct tdm_span *span, const struct tdm_listener *listener, void
 
 const char *tdm_alarm_names(unsigned alarms)
 {
-	static const char *const names[] = {
-		[TDM_ALARM_RED] = "red",
-		[TDM_ALARM_YELLOW] = "yellow",
-		[TDM_ALARM_RED | TDM_ALARM_YELLOW] = "red yellow",
-		[TDM_ALARM_BLUE] = "blue",
-		[TDM_ALARM_RED | TDM_ALARM_BLUE] = "red blue",
-		[TDM_ALARM_YELLOW | TDM_ALARM_BLUE] = "yellow blue",
-		[TDM_ALARM_RED | TDM_ALARM_YELLOW | TDM_ALARM_BLUE] = "red yellow blue",
-	};
+	static const char *const names[] = { "red", "yellow", "blue", "absent", "loopback" };
+	static char texts[1 << ARRAY_SIZE(names)][40]; /* each is written once and then stays */
+	char *text = texts[alarms % ARRAY_SIZE(texts)];
+	size_t len = 0;
 
-	return alarms && alarms < ARRAY_SIZE(names) ? names[alarms] : "";
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (alarms >> i & 1)
+			len += snprintf(text + len, sizeof(texts[0]) - len, "%s%s", len ? " " : "",
+					names[i]);
+	return text;
+}
+
+static void raise_and_clear(const struct tdm_span *span, unsigned alarms)
+{
+	/* by bit of enum tdm_alarm */
+	static const enum alarm_kind kinds[] = { ALARM_SPAN_RED, ALARM_SPAN_YELLOW, ALARM_SPAN_BLUE,
+						 ALARM_SPAN_ABSENT, ALARM_SPAN_LOOPBACK };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		if (alarms >> i & 1)
+			alarm_raise(kinds[i], span->name, "", "");
+		else
+			alarm_clear(kinds[i], span->name);
+	}
 }
 
 void tdm_report_alarms(struct tdm_span *span, unsigned alarms)
 {
 	if (alarms == span->alarms)
 		return;
+	raise_and_clear(span, alarms);
 	span->alarms = alarms;
 	LOGP(DTDM, LOGL_NOTICE, "%s: %s%s\n", span->name, alarms ? "alarm " : "no alarm",
 	     tdm_alarm_names(alarms));

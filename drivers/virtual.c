@@ -9,24 +9,13 @@
 
 #include "base/log.h"
 #include "base/ring.h"
-#include "base/wake.h"
 #include "drivers/cable.h"
 #include "drivers/hdlc.h"
+#include "drivers/postbox.h"
 #include "drivers/span_config.h"
 #include "drivers/tdm.h"
 
-enum {
-	EVENTS = 256,   /* frames and CAS changes on their way to control, of a span */
-	TX_FRAMES = 32, /* frames on their way to the line, of a timeslot */
-};
-
-/* From the media thread to control. */
-struct event {
-	enum { EVENT_FRAME, EVENT_CAS } kind;
-	uint8_t timeslot;
-	uint8_t abcd;
-	struct hdlc_frame frame;
-};
+enum { TX_FRAMES = 32 }; /* frames on their way to the line, of a timeslot */
 
 struct virtual_hdlc {
 	struct virtual_span *owner;
@@ -39,14 +28,12 @@ struct virtual_hdlc {
 struct virtual_span {
 	struct tdm_span span; /* first: the drivers' common head */
 	struct cable_end *end;
-	struct wake *wake;
-	struct ring *events;                          /* of struct event, media to control */
+	struct postbox *postbox;
 	struct virtual_hdlc *hdlc[TDM_MAX_TIMESLOTS]; /* changed while not attached only */
 	uint8_t heard[TDM_MAX_TIMESLOTS][TICK_OCTETS];
 	uint8_t abcd_heard[TDM_MAX_TIMESLOTS]; /* as last told to control */
 	uint8_t abcd_said[TDM_MAX_TIMESLOTS];
 	uint8_t nowhere[TICK_OCTETS]; /* stands in for timeslots that cannot be written */
-	bool kick;
 };
 
 static struct virtual_span *of(struct tdm_span *span)
@@ -59,15 +46,8 @@ static struct virtual_span *of(struct tdm_span *span)
 static void on_hdlc_frame(void *data, const uint8_t *octets, size_t len)
 {
 	struct virtual_hdlc *hdlc = data;
-	struct virtual_span *span = hdlc->owner;
-	struct event event = { .kind = EVENT_FRAME, .timeslot = hdlc->timeslot };
 
-	event.frame.len = (uint16_t)len;
-	memcpy(event.frame.octets, octets, len);
-	tdm_count_one(&span->span.counters.hdlc_rx_frames);
-	if (!ring_put(span->events, &event))
-		tdm_count_one(&span->span.counters.hdlc_dropped);
-	span->kick = true;
+	postbox_put_frame(hdlc->owner->postbox, hdlc->timeslot, octets, len);
 }
 
 static bool next_hdlc_frame(void *data, struct hdlc_frame *frame)
@@ -95,11 +75,8 @@ static void hear_hdlc(struct virtual_hdlc *hdlc, const struct cable_load *load)
 /* A change that finds no room is seen again in the next tick. */
 static void hear_cas(struct virtual_span *span, unsigned timeslot, uint8_t abcd)
 {
-	struct event event = { .kind = EVENT_CAS, .timeslot = (uint8_t)timeslot, .abcd = abcd };
-
-	if (ring_put(span->events, &event))
-		span->abcd_heard[timeslot] = abcd; /* else it is seen again in the next tick */
-	span->kick = true;
+	if (postbox_put_cas(span->postbox, timeslot, abcd))
+		span->abcd_heard[timeslot] = abcd;
 }
 
 static void hear(struct virtual_span *span)
@@ -137,9 +114,7 @@ static void take_turn(struct virtual_span *span)
 	cable_take_turn(span->end);
 	hear(span);
 	say(span);
-	if (span->kick)
-		wake_kick(span->wake);
-	span->kick = false;
+	postbox_flush(span->postbox);
 }
 
 static void virtual_tick(struct tdm_span *base)
@@ -194,29 +169,6 @@ static void virtual_cas_send(struct tdm_span *base, unsigned timeslot, uint8_t a
 
 /* The control thread. */
 
-static void tell(struct virtual_span *span, const struct event *event)
-{
-	const struct tdm_listener *listener = span->span.listener;
-	void *data = span->span.listener_data;
-
-	if (!listener)
-		return;
-	if (event->kind == EVENT_CAS && listener->on_cas)
-		listener->on_cas(data, event->timeslot, event->abcd);
-	/* What was still on its way when the cable was cut is lost with it. */
-	if (event->kind == EVENT_FRAME && listener->on_frame && !span->span.alarms)
-		listener->on_frame(data, event->timeslot, event->frame.octets, event->frame.len);
-}
-
-static void on_events(void *data)
-{
-	struct virtual_span *span = data;
-	struct event event;
-
-	while (ring_get(span->events, &event))
-		tell(span, &event);
-}
-
 static unsigned alarms_of(const struct virtual_span *span)
 {
 	return cable_signal(span->end) ? 0 : TDM_ALARM_RED;
@@ -237,20 +189,17 @@ static struct tdm_span *virtual_open(void *talloc_ctx, const struct span_config 
 	struct virtual_span *span = talloc_zero(talloc_ctx, struct virtual_span);
 	if (!span)
 		goto out;
-	span->events = ring_new(span, sizeof(struct event), EVENTS);
-	if (!span->events)
-		goto out;
-	span->wake = wake_new(span, on_events, span);
-	if (!span->wake)
+	span->postbox = postbox_new(&span->span);
+	if (!span->postbox)
 		goto out;
 	span->end = cable_plug(config->name, config->far_end, span);
 	if (!span->end)
-		goto out_wake;
+		goto out_postbox;
 	span->span.alarms = alarms_of(span);
 	report_alarms(span);
 	return &span->span;
-out_wake:
-	wake_free(span->wake);
+out_postbox:
+	postbox_free(span->postbox);
 out:
 	LOGP(DTDM, LOGL_ERROR, "%s: no memory or descriptor for the span\n", config->name);
 	talloc_free(span);
@@ -265,7 +214,7 @@ static void virtual_close(struct tdm_span *base)
 	cable_pull(span->end);
 	if (far)
 		tdm_report_alarms(&far->span, alarms_of(far));
-	wake_free(span->wake);
+	postbox_free(span->postbox);
 	talloc_free(span);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alarm.h"
 #include "base/log.h"
 #include "drivers/span_config.h"
 #include "tests/unit/unit.h"
@@ -104,6 +105,22 @@ START_TEST(listener_is_told_the_present_alarms_at_once_and_changes_once)
 }
 END_TEST
 
+START_TEST(each_alarm_of_a_span_is_in_the_list_until_it_is_closed)
+{
+	struct tdm_span *span = open_span("e1-1", "virtual");
+
+	alarms_reset();
+	tdm_report_alarms(span, TDM_ALARM_RED | TDM_ALARM_YELLOW | TDM_ALARM_BLUE |
+					TDM_ALARM_ABSENT | TDM_ALARM_LOOPBACK);
+	ck_assert_uint_eq(alarms_count(ALARM_CRITICAL), 5);
+	tdm_report_alarms(span, TDM_ALARM_ABSENT);
+	ck_assert_uint_eq(alarms_count(ALARM_CRITICAL), 1);
+	tdm_close(span);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	alarms_reset();
+}
+END_TEST
+
 START_TEST(channel_is_named_span_slash_timeslot)
 {
 	char name[24], small[5];
@@ -118,4 +135,5 @@ UNIT_MAIN("tdm", span_is_found_by_name_and_index,
 	  index_stays_when_another_span_is_closed_and_is_used_again,
 	  unknown_driver_and_used_name_are_refused, table_is_bounded,
 	  listener_is_told_the_present_alarms_at_once_and_changes_once,
+	  each_alarm_of_a_span_is_in_the_list_until_it_is_closed,
 	  channel_is_named_span_slash_timeslot)

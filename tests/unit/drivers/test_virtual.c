@@ -6,6 +6,7 @@
 
 #include <osmocom/core/select.h>
 
+#include "base/alarm.h"
 #include "base/log.h"
 #include "drivers/span_config.h"
 #include "drivers/tdm.h"
@@ -84,6 +85,7 @@ static void finish(void)
 {
 	tdm_close(a);
 	tdm_close(b);
+	alarms_reset();
 }
 
 static void tick(struct tdm_span *first, struct tdm_span *second)
@@ -221,6 +223,7 @@ START_TEST(unpaired_span_is_red_and_hears_its_own_law_idle)
 		assert_idle(rx(a, 1), LAW_MULAW_IDLE);
 	}
 	tdm_close(a);
+	alarms_reset();
 }
 END_TEST
 
@@ -508,6 +511,7 @@ START_TEST(far_end_that_is_closed_or_not_ticked_is_not_heard)
 	a->driver->tick(a);
 	assert_idle(rx(a, 3), LAW_ALAW_IDLE);
 	tdm_close(a);
+	alarms_reset();
 }
 END_TEST
 
@@ -676,6 +680,7 @@ START_TEST(no_memory_is_no_span_and_leaves_nothing)
 		ck_assert_uint_eq(tdm_count(), 1);
 	}
 	tdm_close(a);
+	alarms_reset();
 }
 END_TEST
 
