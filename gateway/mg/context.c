@@ -38,6 +38,7 @@ static void hear_also(struct hearing *hearing, const struct frame *frame)
 		add_to_sum(hearing, &hearing->frame);
 	}
 	add_to_sum(hearing, frame);
+	hearing->frame.returned |= frame->returned;
 	if (!hearing->frame.digit) {
 		hearing->frame.digit = frame->digit;
 		hearing->frame.digit_in_band = frame->digit_in_band;
@@ -111,8 +112,10 @@ void context_tick(struct context *context, struct media *media)
 	llist_for_each_entry (term, &context->terms, entry)
 		term->echoes = !term->ops->say(term, media);
 	llist_for_each_entry (term, &context->terms, entry) {
-		if (term->echoes)
-			term->said = hear_others(context, media, term, false);
+		if (!term->echoes)
+			continue;
+		term->said = hear_others(context, media, term, false);
+		term->said.returned = true;
 	}
 	llist_for_each_entry (term, &context->terms, entry) {
 		struct frame heard =

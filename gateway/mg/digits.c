@@ -71,5 +71,5 @@ void regen_step(struct regen *regen, const struct digit_tones *tones, enum law l
 		return;
 	dtmf_gen_draw(&regen->tone, samples, TICK_OCTETS);
 	g711_encode(law, samples, regen->octets, TICK_OCTETS);
-	*frame = (struct frame){ law, regen->octets, digit, true };
+	*frame = (struct frame){ law, regen->octets, digit, true, frame->returned };
 }

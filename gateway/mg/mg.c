@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/ring.h"
 #include "base/wake.h"
+#include "codecs/dsp/echo.h"
 #include "drivers/tdm.h"
 #include "mg/context.h"
 #include "mg/media.h"
@@ -21,6 +22,7 @@
 #include "mg/term.h"
 #include "mg/thread.h"
 #include "mg/tick.h"
+#include "mg/timeslots.h"
 
 enum { HASH_LOG2 = 9 };
 
@@ -37,7 +39,8 @@ struct handle {
 	uint64_t reported_us;   /* and when; 0: none */
 	mg_event_cb on_event;   /* NULL: forgotten */
 	void *data;
-	bool closing; /* the command to subtract was given */
+	bool closing;      /* the command to subtract was given */
+	bool card_cancels; /* the line's echo, and we do not */
 };
 
 struct mg {
@@ -47,11 +50,10 @@ struct mg {
 	struct llist_head all; /* handles */
 	DECLARE_HASHTABLE(contexts, HASH_LOG2);
 	unsigned n_handles, n_contexts;
-	unsigned live;                       /* handles that are not closing */
-	unsigned unanswered;                 /* commands */
-	uint32_t last_term, last_context;    /* numbers */
-	struct tdm_span *spans[MEDIA_SPANS]; /* attached */
-	uint32_t timeslots[MEDIA_SPANS];     /* in use, one bit each */
+	unsigned live;                    /* handles that are not closing */
+	unsigned unanswered;              /* commands */
+	uint32_t last_term, last_context; /* numbers */
+	struct timeslots timeslots;
 	struct media_thread *thread;
 	struct media media;
 };
@@ -100,11 +102,10 @@ void mg_apply(struct mg *mg, const struct mg_config *config)
 	mg->config = *config;
 }
 
-static int change_span(struct mg *mg, unsigned index, struct tdm_span *span)
+static void change_span(struct mg *mg, unsigned index, struct tdm_span *span)
 {
 	struct span_request request = { .index = index, .span = span };
 
-	mg->spans[index] = span;
 	sem_init(&request.done, 0, 0);
 	atomic_store(&mg->media.request, &request);
 	if (!mg->thread)
@@ -112,23 +113,26 @@ static int change_span(struct mg *mg, unsigned index, struct tdm_span *span)
 	while (sem_wait(&request.done) < 0 && errno == EINTR)
 		;
 	sem_destroy(&request.done);
-	return 0;
 }
 
 int mg_attach(struct mg *mg, struct tdm_span *span)
 {
 	if (span->index >= MEDIA_SPANS)
 		return -ENOSPC;
-	if (mg->spans[span->index])
+	if (mg->timeslots.spans[span->index])
 		return -EALREADY;
-	return change_span(mg, span->index, span);
+	timeslots_attach(&mg->timeslots, span);
+	change_span(mg, span->index, span);
+	return 0;
 }
 
 int mg_detach(struct mg *mg, struct tdm_span *span)
 {
-	if (span->index >= MEDIA_SPANS || mg->spans[span->index] != span)
+	if (span->index >= MEDIA_SPANS || mg->timeslots.spans[span->index] != span)
 		return -ENOENT;
-	return change_span(mg, span->index, NULL);
+	change_span(mg, span->index, NULL);
+	timeslots_detach(&mg->timeslots, span);
+	return 0;
 }
 
 static struct handle *find(struct mg *mg, uint32_t id)
@@ -224,7 +228,8 @@ static bool tdm_valid(const struct mg_tdm *tdm)
 {
 	const struct tdm_span *span = tdm_by_index(tdm->span);
 
-	return span && tdm->span < MEDIA_SPANS && tdm->timeslot && tdm->timeslot <= span->timeslots;
+	return span && tdm->span < MEDIA_SPANS && tdm->timeslot &&
+	       tdm->timeslot <= span->timeslots && tdm->echo_tail_ms <= ECHO_TAIL_MAX_MS;
 }
 
 static bool family_valid(sa_family_t family)
@@ -255,6 +260,12 @@ static bool rtp_valid(const struct mg_rtp *rtp)
 	       family_valid(rtp->remote.ss_family) && family_valid(rtp->remote_rtcp.ss_family);
 }
 
+static bool local_valid(const struct mg_local *local)
+{
+	return (local->law == LAW_ALAW || local->law == LAW_MULAW) &&
+	       (unsigned)local->bert <= MG_BERT_PRBS_15 && !(local->bert && local->echo);
+}
+
 static bool term_valid(const struct mg_term *term)
 {
 	switch (term->kind) {
@@ -263,36 +274,31 @@ static bool term_valid(const struct mg_term *term)
 	case MG_RTP:
 		return rtp_valid(&term->rtp);
 	case MG_LOCAL:
-		return term->local.law == LAW_ALAW || term->local.law == LAW_MULAW;
+		return local_valid(&term->local);
 	}
 	return false;
 }
 
-static int seize_timeslot(struct mg *mg, const struct mg_tdm *tdm)
-{
-	uint32_t *taken = &mg->timeslots[tdm->span];
-
-	if (*taken & 1u << tdm->timeslot)
-		return -EBUSY;
-	*taken |= 1u << tdm->timeslot;
-	return 0;
-}
-
-/* The timeslot or the ports. */
+/* The timeslot or the ports. 1: the card cancels the line's echo. */
 static int seize(struct mg *mg, struct handle *handle, const struct mg_term *to)
 {
 	if (to->kind == MG_RTP)
 		return ports_open(&mg->ports, &mg->config, &to->rtp.remote, &handle->ports);
 	if (to->kind != MG_TDM)
 		return 0;
-	return seize_timeslot(mg, &to->tdm);
+	return timeslots_seize(&mg->timeslots, &to->tdm);
 }
 
-/* The timeslot is free as soon as the command to subtract is on its way: who seizes it next comes behind. */
 static void release_timeslot(struct mg *mg, const struct handle *handle)
 {
 	if (handle->is.kind == MG_TDM)
-		mg->timeslots[handle->is.tdm.span] &= ~(1u << handle->is.tdm.timeslot);
+		timeslots_release(&mg->timeslots, &handle->is.tdm);
+}
+
+static void return_timeslot(struct mg *mg, const struct handle *handle)
+{
+	if (handle->is.kind == MG_TDM)
+		timeslots_returned(&mg->timeslots, &handle->is.tdm);
 }
 
 static void release_ports(struct mg *mg, struct handle *handle)
@@ -314,10 +320,14 @@ static struct term *make_term(const struct mg *mg, struct handle *handle, const 
 static int build(struct mg *mg, struct handle *handle, uint32_t context, const struct mg_term *to)
 {
 	int rc = seize(mg, handle, to);
+	struct mg_term made = *to;
 
 	if (rc < 0)
 		return rc;
-	handle->term = make_term(mg, handle, to);
+	handle->card_cancels = rc;
+	if (rc)
+		made.tdm.echo_tail_ms = 0;
+	handle->term = make_term(mg, handle, &made);
 	if (!handle->term)
 		goto out;
 	handle->context = enter_context(mg, context);
@@ -326,6 +336,7 @@ static int build(struct mg *mg, struct handle *handle, uint32_t context, const s
 	handle->term->ops->free(handle->term);
 out:
 	release_timeslot(mg, handle);
+	return_timeslot(mg, handle);
 	release_ports(mg, handle);
 	return -ENOMEM;
 }
@@ -361,15 +372,20 @@ int64_t mg_add(struct mg *mg, uint32_t context, const struct mg_term *term, mg_e
 	return handle->id;
 }
 
-/* A socket stays what it is, and a timeslot where it is. */
+static bool tdm_stays(const struct mg_tdm *is, const struct mg_tdm *to)
+{
+	return to->span == is->span && to->timeslot == is->timeslot && to->data == is->data &&
+	       to->echo_tail_ms == is->echo_tail_ms;
+}
+
+/* A socket stays what it is, a timeslot where it is and what it was opened for. */
 static int check_change(const struct handle *handle, const struct mg_term *to)
 {
 	const sa_family_t family = handle->ports.local.ss_family;
 
 	if (to->kind != handle->is.kind || !term_valid(to))
 		return -EINVAL;
-	if (to->kind == MG_TDM &&
-	    (to->tdm.span != handle->is.tdm.span || to->tdm.timeslot != handle->is.tdm.timeslot))
+	if (to->kind == MG_TDM && !tdm_stays(&handle->is.tdm, &to->tdm))
 		return -EINVAL;
 	if (to->kind == MG_RTP &&
 	    ((to->rtp.remote.ss_family && to->rtp.remote.ss_family != family) ||
@@ -458,6 +474,7 @@ static void end(struct mg *mg, struct handle *handle, const struct mg_stats *sta
 		.stats = *stats,
 	};
 
+	return_timeslot(mg, handle);
 	release_ports(mg, handle);
 	handle->term->ops->free(handle->term);
 	leave_context(mg, handle->context);
@@ -544,6 +561,7 @@ static struct mg_status status_of(const struct handle *handle)
 		.id = handle->id,
 		.context = handle->context->id,
 		.term = handle->is,
+		.card_cancels = handle->card_cancels,
 		.reported_us = handle->reported_us,
 		.signal = handle->report.signal,
 		.tone = handle->report.tone,

@@ -49,6 +49,7 @@ struct mg_status {
 	uint32_t id, context;
 	struct mg_term term;           /* as added, or modified since */
 	struct sockaddr_storage local; /* of RTP: the address that the peer was told */
+	bool card_cancels;             /* of TDM: the line's echo, in place of our canceller */
 	uint64_t reported_us;          /* clock_now_us; 0: not yet, and nothing of what follows */
 	enum mg_signal_kind signal;    /* that plays */
 	enum tone_id tone;             /* with MG_SIGNAL_TONE */

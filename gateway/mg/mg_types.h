@@ -27,6 +27,10 @@ struct mg_tdm {
 	uint16_t span; /* tdm_span.index */
 	uint8_t timeslot;
 	enum mg_dtmf detect_dtmf;
+	bool data; /* 64 kbit/s octets: nothing taps, cancels or converts them */
+	/* Of the canceller of the line's echo; 0: none. Off by itself after 2100 Hz with phase reversals
+	 * (G.168 7), and while the line is sent what it said itself. */
+	uint16_t echo_tail_ms;
 };
 
 enum { MG_ALSO = 2 };
@@ -50,8 +54,13 @@ struct mg_rtp {
 	bool send, receive;             /* SDP direction, as seen from us */
 };
 
+/* Pseudo-random bit sequences (O.150 5.1 to 5.3) for a bit error test of a channel. */
+enum mg_bert { MG_BERT_NONE, MG_BERT_PRBS_9, MG_BERT_PRBS_11, MG_BERT_PRBS_15 };
+
 struct mg_local {
-	bool echo;    /* says what it hears; else its signal, else silence */
+	bool echo; /* says what it hears; else its signal, else silence */
+	/* Says this pattern and counts its errors in what it hears; not with echo. */
+	enum mg_bert bert;
 	enum law law; /* of its octets */
 };
 
@@ -82,6 +91,12 @@ struct mg_stats { /* since add; packets and octets are RTP's, of payload */
 	uint32_t round_trip_us; /* from RTCP, 0: unknown */
 	uint64_t concealed_ticks;
 	int16_t in_peak, out_peak; /* linear, of the last second: into and out of the context */
+	/* Of an echo canceller, tenths of a dB: what the line loses, what the canceller takes away besides
+	 * (G.168); on says whether it works now. */
+	int16_t erl_ddb, erle_ddb;
+	bool echo_on;
+	bool bert_locked;                             /* the pattern is found in what is heard */
+	uint64_t bert_bits, bert_errors, bert_losses; /* while it was; losses: it was lost again */
 };
 
 enum mg_event_kind {

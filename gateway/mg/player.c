@@ -67,7 +67,7 @@ static bool draw_digit(struct player *player, const struct digit_tones *tones, e
 	if (player->ticks < DIGIT_ON_TICKS) {
 		dtmf_gen_draw(&player->pair, samples, TICK_OCTETS);
 		g711_encode(law, samples, player->octets, TICK_OCTETS);
-		*out = (struct frame){ law, player->octets, digit, true };
+		*out = (struct frame){ law, player->octets, digit, true, false };
 	} else {
 		*out = frame_idle(law);
 	}

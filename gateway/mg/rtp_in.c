@@ -48,8 +48,7 @@ static void tune_formats(struct rtp_in *in, const struct mg_rtp *to, enum law la
 
 	add_format(&formats, to->pt, law);
 	for (uint8_t i = 0; i < to->n_also; i++)
-		add_format(&formats, to->also[i].pt,
-			   to->also[i].codec == CODEC_PCMA ? LAW_ALAW : LAW_MULAW);
+		add_format(&formats, to->also[i].pt, frame_law(to->also[i].codec));
 	if (!memcmp(&formats, &in->now, sizeof(formats)))
 		return;
 	in->then = in->now;
@@ -69,6 +68,7 @@ void rtp_in_tune(struct rtp_in *in, const struct mg_rtp *to, enum law law)
 	in->law = law;
 	in->tevent_pt = to->tevent_rx_pt ? to->tevent_rx_pt : to->tevent_pt;
 	in->receive = to->receive;
+	in->data = to->codec == CODEC_CLEARMODE;
 	origin_set(&in->origin, &to->remote);
 }
 
@@ -179,11 +179,23 @@ static unsigned correct_delay(struct rtp_in *in, const uint8_t *octets, unsigned
 	return n + step;
 }
 
+/* Keeps what concealment needs, and hides the end of the last one. */
+static void smooth(struct rtp_in *in, uint8_t *octets, unsigned n)
+{
+	int16_t samples[JITTER_MAX_PAYLOAD];
+
+	g711_decode(in->law, octets, samples, n);
+	plc_good(in->plc, samples, n);
+	if (in->seam)
+		g711_encode(in->law, samples, octets, n);
+	in->seam = false;
+	in->started = true;
+}
+
 static void play(struct rtp_in *in, const struct jitter_frame *frame)
 {
 	uint8_t *octets = in->fifo + in->fill;
 	unsigned n = frame->payload_len;
-	int16_t samples[JITTER_MAX_PAYLOAD];
 	enum law law = in->law;
 
 	if (!find_law(&in->now, frame->pt, &law))
@@ -192,21 +204,20 @@ static void play(struct rtp_in *in, const struct jitter_frame *frame)
 		g711_transcode(law, frame->payload, octets, n);
 	else
 		memcpy(octets, frame->payload, n);
-	g711_decode(in->law, octets, samples, n);
-	plc_good(in->plc, samples, n);
-	if (in->seam)
-		g711_encode(in->law, samples, octets, n);
-	in->seam = false;
-	in->started = true;
-	in->fill += correct_delay(in, octets, n);
+	if (!in->data) {
+		smooth(in, octets, n);
+		n = correct_delay(in, octets, n);
+	}
+	in->fill += n;
 }
 
-/* Nothing sounds better than a tone held for ever: concealment fades out by itself. */
+/* Nothing sounds better than a tone held for ever: concealment fades out by itself. Silence is what an idle
+ * data channel carries, too. */
 static void invent(struct rtp_in *in, unsigned n, bool silence)
 {
 	int16_t samples[JITTER_MAX_PAYLOAD] = { 0 };
 
-	if (in->started && !silence) {
+	if (in->started && !silence && !in->data) {
 		plc_fill(in->plc, samples, n);
 		in->seam = true;
 	}

@@ -36,6 +36,7 @@ struct rtp_in {
 	bool then_taken;   /* and may still come */
 	uint8_t tevent_pt; /* 0: none */
 	bool receive;
+	bool data; /* clear data: nothing is concealed or corrected */
 	struct tevent_rx event;
 	struct digits digits;
 	uint64_t event_until_us; /* events take the place of sound until then */

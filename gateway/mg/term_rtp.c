@@ -49,7 +49,7 @@ static void rtp_hear(struct term *term, struct media *media, struct frame heard)
 
 static void tune(struct term_rtp *rtp, const struct mg_rtp *to)
 {
-	rtp->law = to->codec == CODEC_PCMA ? LAW_ALAW : LAW_MULAW;
+	rtp->law = frame_law(to->codec);
 	rtp->term.takes_digits = to->tevent_pt;
 	rtp_in_tune(&rtp->in, to, rtp->law);
 	rtp_out_tune(&rtp->out, to, rtp->law);

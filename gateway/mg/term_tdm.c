@@ -1,4 +1,5 @@
-/* A termination on a timeslot: octets to and from the driver, a DTMF detector that only listens. */
+/* A termination on a timeslot: octets to and from the driver; the line's echo is cancelled, and a DTMF detector
+ * listens to what is left, so that digits that we send are not heard coming back. */
 #include "mg/term.h"
 
 #include <osmocom/core/talloc.h>
@@ -6,6 +7,7 @@
 #include "codecs/dsp/dtmf.h"
 #include "codecs/g711.h"
 #include "drivers/tdm.h"
+#include "mg/line_echo.h"
 #include "mg/media.h"
 
 enum {
@@ -20,6 +22,7 @@ struct term_tdm {
 	bool tapped;
 	unsigned quiet_ticks; /* in a row */
 	struct regen regen;   /* digits heard from telephone-event */
+	struct line_echo echo;
 };
 
 /* NULL while the span is not attached: the timeslot is silent then. */
@@ -32,13 +35,18 @@ static struct tdm_span *span_of(const struct term_tdm *tdm, const struct media *
 
 static enum law tdm_law(const struct term *term, const struct media *media)
 {
-	struct tdm_span *span = span_of((const struct term_tdm *)term, media);
+	const struct term_tdm *tdm = (const struct term_tdm *)term;
+	struct tdm_span *span = span_of(tdm, media);
 
+	if (tdm->to.data)
+		return FRAME_DATA_LAW;
 	return span ? span->law : LAW_ALAW;
 }
 
 static bool is_tapped(const struct term_tdm *tdm)
 {
+	if (tdm->to.data)
+		return false;
 	return tdm->to.detect_dtmf == MG_DTMF_REPORTED ||
 	       (tdm->to.detect_dtmf == MG_DTMF_RELAYED && tdm->term.digits_wanted);
 }
@@ -75,11 +83,23 @@ static bool tdm_say(struct term *term, struct media *media)
 	struct tdm_span *span = span_of(tdm, media);
 
 	term->said = frame_idle(tdm_law(term, media));
-	if (span)
-		term->said.octets = span->driver->rx(span, tdm->to.timeslot);
 	term->said.digit_in_band = true;
+	if (span) {
+		term->said.octets = span->driver->rx(span, tdm->to.timeslot);
+		line_echo_clean(&tdm->echo, &term->said);
+	}
 	tap(tdm, media);
 	return true;
+}
+
+static void put_on_line(struct term_tdm *tdm, struct tdm_span *span, enum law law,
+			const struct frame *frame)
+{
+	uint8_t *octets = span->driver->tx(span, tdm->to.timeslot);
+	const struct frame sent = { .law = law, .octets = octets, .returned = frame->returned };
+
+	frame_copy(frame, law, octets);
+	line_echo_sent(&tdm->echo, &sent);
 }
 
 static void tdm_hear(struct term *term, struct media *media, struct frame heard)
@@ -88,11 +108,11 @@ static void tdm_hear(struct term *term, struct media *media, struct frame heard)
 	struct tdm_span *span = span_of(tdm, media);
 	enum law law = tdm_law(term, media);
 
-	if (!term_play(term, media, law, &heard))
+	if (!term_play(term, media, law, &heard) && !tdm->to.data)
 		regen_step(&tdm->regen, &media->tones, law, &heard);
 	peak_feed(&term->out, &heard);
 	if (span)
-		frame_copy(&heard, law, span->driver->tx(span, tdm->to.timeslot));
+		put_on_line(tdm, span, law, &heard);
 }
 
 static void tdm_modify(struct term *term, const struct mg_term *to)
@@ -102,14 +122,18 @@ static void tdm_modify(struct term *term, const struct mg_term *to)
 
 static void tdm_stats(const struct term *term, struct mg_stats *out)
 {
-	(void)term;
 	*out = (struct mg_stats){ 0 };
+	line_echo_stats(&((const struct term_tdm *)term)->echo, out);
 }
 
 static void tdm_free(struct term *term)
 {
-	dtmf_rx_free(((struct term_tdm *)term)->dtmf);
-	talloc_free(term);
+	struct term_tdm *tdm = (struct term_tdm *)term;
+
+	line_echo_fini(&tdm->echo);
+	if (tdm->dtmf)
+		dtmf_rx_free(tdm->dtmf);
+	talloc_free(tdm);
 }
 
 static const struct term_ops tdm_ops = {
@@ -130,8 +154,8 @@ struct term *term_tdm_new(void *talloc_ctx, const struct mg_tdm *to)
 	tdm->term.ops = &tdm_ops;
 	tdm->to = *to;
 	tdm->dtmf = dtmf_rx_new(tdm); /* always: it may be asked for later */
-	if (tdm->dtmf)
+	if (tdm->dtmf && !line_echo_init(&tdm->echo, tdm, to->data ? 0 : to->echo_tail_ms))
 		return &tdm->term;
-	talloc_free(tdm);
+	tdm_free(&tdm->term);
 	return NULL;
 }

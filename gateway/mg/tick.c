@@ -112,6 +112,10 @@ void tick_all(struct media *media, uint64_t line_us, uint64_t now_us, uint64_t w
 			media->spans[i]->driver->tick(media->spans[i]);
 	}
 	tick_contexts(media);
+	for (unsigned i = 0; i < media->n_spans; i++) {
+		if (media->spans[i] && media->spans[i]->driver->flush)
+			media->spans[i]->driver->flush(media->spans[i]);
+	}
 	media->ticks++;
 	atomic_fetch_add_explicit(&media->load.ticks, 1, memory_order_relaxed);
 	if (media->news)

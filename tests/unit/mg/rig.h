@@ -9,6 +9,7 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "codecs/g711.h"
@@ -100,6 +101,7 @@ static inline void rig_free(struct rig *rig)
 	mg_free(rig->mg);
 	tdm_close(rig->near);
 	tdm_close(rig->far);
+	alarms_reset();
 	talloc_free(rig->talloc_ctx);
 }
 
