@@ -16,20 +16,26 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/timer.h>
 
+#include "base/alarm.h"
 #include "base/config.h"
 #include "base/log.h"
 #include "call/call.h"
+#include "call/records_config.h"
 #include "call/route_config.h"
+#include "drivers/dahdi_detect.h"
 #include "drivers/span_config.h"
 #include "drivers/tdm.h"
+#include "manage/import.h"
 #include "manage/manage.h"
 #include "manage/manage_config.h"
 #include "mg/mg.h"
 #include "mg/mg_config.h"
 #include "pstn/trunk.h"
+#include "pstn/trunk_config.h"
 #include "sip/sip.h"
 
 #define DEFAULT_FILE "/etc/crosspoint/crosspoint.cfg"
+#define DEFAULT_STATE "/var/lib/crosspoint"
 
 enum { DRAIN_S = 10 }; /* what calls get to end in, after the first SIGTERM */
 
@@ -42,6 +48,7 @@ struct open_span {
 static struct app {
 	void *root;
 	struct gateway gateway;
+	const char *state_dir;
 	struct open_span *spans;
 	size_t n_spans;
 	struct osmo_fd signals;
@@ -51,21 +58,26 @@ static struct app {
 
 /* The running configuration */
 
-static bool same_span(const struct span_config *a, const struct span_config *b)
-{
-	return strcmp(a->name, b->name) == 0 && strcmp(a->driver, b->driver) == 0 &&
-	       strcmp(a->far_end, b->far_end) == 0 && a->type == b->type && a->law == b->law;
-}
-
 static bool is_open(const struct span_config *config)
 {
 	for (size_t i = 0; i < app.n_spans; i++)
-		if (same_span(&app.spans[i].config, config))
+		if (span_config_same(&app.spans[i].config, config))
 			return true;
 	return false;
 }
 
-/* The trunks of the configuration whose span is open as it is to be. The copy is the caller's; NULL without
+static bool spans_stand(const struct trunk_config *trunk, const struct spans_config *spans)
+{
+	for (size_t i = 0; i < trunk->n_spans; i++) {
+		const struct span_config *span = spans_config_find(spans, trunk->spans[i].span);
+
+		if (!span || !is_open(span))
+			return false;
+	}
+	return true;
+}
+
+/* The trunks of the configuration whose spans are open as they are to be. The copy is the caller's; NULL without
  * memory. */
 static struct trunks_config *trunks_that_stand(const struct config *to)
 {
@@ -80,9 +92,7 @@ static struct trunks_config *trunks_that_stand(const struct config *to)
 		return NULL;
 	}
 	for (size_t i = 0; i < trunks->n; i++) {
-		const struct span_config *span = spans_config_find(spans, trunks->trunks[i].span);
-
-		if (span && is_open(span))
+		if (spans_stand(&trunks->trunks[i], spans))
 			standing->trunks[standing->n++] = trunks->trunks[i];
 	}
 	return standing;
@@ -96,7 +106,7 @@ static void close_spans(const struct spans_config *to)
 	for (size_t i = 0; i < app.n_spans; i++) {
 		const struct span_config *config = spans_config_find(to, app.spans[i].config.name);
 
-		if (config && same_span(config, &app.spans[i].config))
+		if (config && span_config_same(config, &app.spans[i].config))
 			app.spans[kept++] = app.spans[i];
 		else
 			tdm_close(app.spans[i].span);
@@ -178,6 +188,22 @@ static int apply_sip(const struct config *to, struct config_report *report)
 	return rc;
 }
 
+static int apply_records(const struct config *to, struct config_report *report)
+{
+	const struct records_config *records = config_get(to, &records_section);
+	const bool in_state_dir = *records->file && *records->file != '/';
+	char path[512];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s%s%s", in_state_dir ? app.state_dir : "",
+		 in_state_dir ? "/" : "", records->file);
+	rc = call_hub_records(app.gateway.hub, path);
+	if (rc < 0)
+		config_fault(report, 0, "call records cannot be kept in %s: %s; the log says more",
+			     path, strerror(-rc));
+	return rc;
+}
+
 /* From whatever runs now to the configuration. 0 or -errno, then part of it may stand. */
 static int carry_to(const struct config *to, struct config_report *report)
 {
@@ -191,6 +217,8 @@ static int carry_to(const struct config *to, struct config_report *report)
 		if (rc < 0)
 			config_fault(report, 0, "routes cannot be set up: %s", strerror(-rc));
 	}
+	if (rc == 0)
+		rc = apply_records(to, report);
 	return rc;
 }
 
@@ -274,6 +302,35 @@ static void raise_descriptors(void)
 	}
 }
 
+/* What pstn/ and sip/, strangers to each other, ask about one another */
+
+/* sip_in_service: a gateway without trunks has none that is out. */
+static bool in_service(void *data)
+{
+	const struct trunks_config *trunks = config_get(app.gateway.running, &trunks_section);
+
+	(void)data;
+	return !trunks->n || trunks_any_in_service(app.gateway.trunks);
+}
+
+/* trunks_survey: the ways from trunks to peers. */
+static void survey(void *data, struct trunks *trunks)
+{
+	const struct routes_config *routes = config_get(app.gateway.running, &routes_section);
+
+	(void)data;
+	for (size_t i = 0; i < routes->n_routes; i++) {
+		const struct route_config *route = &routes->routes[i];
+
+		if (!route->from_any && route->from.kind != TARGET_TRUNK)
+			continue;
+		for (size_t t = 0; t < route->n_targets; t++)
+			if (route->targets[t].kind == TARGET_PEER)
+				trunks_way(trunks, route->from_any ? NULL : route->from.name,
+					   sip_peer_alive(app.gateway.sip, route->targets[t].name));
+	}
+}
+
 static int open_layers(void)
 {
 	struct gateway *gateway = &app.gateway;
@@ -282,15 +339,22 @@ static int open_layers(void)
 	if (!gateway->mg || mg_start(gateway->mg) < 0)
 		return -ENOMEM;
 	gateway->hub = call_hub_new(app.root, gateway->mg);
-	gateway->trunks = gateway->hub ? trunks_new(app.root, gateway->hub, gateway->mg) : NULL;
+	gateway->trunks = gateway->hub
+				  ? trunks_new(app.root, gateway->hub, gateway->mg, app.state_dir)
+				  : NULL;
 	gateway->sip = gateway->trunks ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
-	return gateway->sip ? 0 : -ENOMEM;
+	if (!gateway->sip)
+		return -ENOMEM;
+	sip_in_service(gateway->sip, in_service, NULL);
+	trunks_survey(gateway->trunks, survey, NULL);
+	return 0;
 }
 
 static void close_layers(void)
 {
 	struct gateway *gateway = &app.gateway;
 
+	watch_stop();
 	manage_stop();
 	if (gateway->sip)
 		sip_free(gateway->sip);
@@ -302,6 +366,7 @@ static void close_layers(void)
 		mg_free(gateway->mg);
 	for (size_t i = 0; i < app.n_spans; i++)
 		tdm_close(app.spans[i].span);
+	alarms_reset();
 	osmo_timer_del(&app.drain_end);
 	if (app.signals.fd > 0) {
 		osmo_fd_unregister(&app.signals);
@@ -323,12 +388,19 @@ static void print_ready(const char *version)
 		version, OSMO_SOCKADDR_STR_FMT_ARGS(&sip_at), OSMO_SOCKADDR_STR_FMT_ARGS(&cli_at));
 }
 
-static int run(const char *file)
+static void start_serving(void)
+{
+	watch_start(&app.gateway);
+	print_ready(VERSION);
+}
+
+static int run(const char *file, const char *state_dir)
 {
 	struct config_report *report = config_report_new(app.root, file);
 	int rc = -EINVAL;
 
 	app.gateway.owner = app.root;
+	app.state_dir = state_dir;
 	app.gateway.config_file = file;
 	app.gateway.apply = on_apply;
 	app.gateway.running = config_read(app.root, file, report);
@@ -346,7 +418,7 @@ static int run(const char *file)
 	}
 	report_print(report);
 	if (rc == 0)
-		print_ready(VERSION);
+		start_serving();
 	while (rc == 0 && !app.stopped)
 		osmo_select_main(0);
 	close_layers();
@@ -367,17 +439,26 @@ static int check(const char *file)
 static void usage(FILE *to)
 {
 	fprintf(to,
-		"Usage: crosspoint [-c FILE]      run with the configuration FILE (%s)\n"
+		"Usage: crosspoint [-c FILE] [--state DIR]\n"
+		"                                 run with the configuration FILE (%s);\n"
+		"                                 keep locks and records in DIR (%s)\n"
 		"       crosspoint --check FILE   tell every fault of FILE, and whether it is "
 		"good\n"
+		"       crosspoint --detect       list the cards, as a configuration to start "
+		"from\n"
+		"       crosspoint --import SYSTEM.CONF CHAN_DAHDI.CONF\n"
+		"                                 say in a configuration what DAHDI's and "
+		"Asterisk's "
+		"files say\n"
 		"       crosspoint --version\n"
 		"       crosspoint --help\n",
-		DEFAULT_FILE);
+		DEFAULT_FILE, DEFAULT_STATE);
 }
 
 struct arguments {
-	const char *file, *check;
-	bool version, help;
+	const char *file, *state, *check;
+	const char *import[2]; /* NULL: not asked for */
+	bool detect, version, help;
 };
 
 /* False when they make no sense. */
@@ -385,7 +466,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
+		{ "state", required_argument, NULL, 's' },
 		{ "check", required_argument, NULL, 'k' },
+		{ "detect", no_argument, NULL, 'd' },
+		{ "import", required_argument, NULL, 'i' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -393,11 +477,18 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 	int c;
 
 	out->file = DEFAULT_FILE;
+	out->state = DEFAULT_STATE;
 	while ((c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
 		if (c == 'c')
 			out->file = optarg;
+		else if (c == 's')
+			out->state = optarg;
 		else if (c == 'k')
 			out->check = optarg;
+		else if (c == 'i')
+			out->import[0] = optarg;
+		else if (c == 'd')
+			out->detect = true;
 		else if (c == 'V')
 			out->version = true;
 		else if (c == 'h')
@@ -405,7 +496,9 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 		else
 			return false;
 	}
-	return optind == argc;
+	if (out->import[0] && optind < argc)
+		out->import[1] = argv[optind++];
+	return optind == argc && !out->import[0] == !out->import[1];
 }
 
 int main(int argc, char **argv)
@@ -424,10 +517,14 @@ int main(int argc, char **argv)
 			printf("crosspoint %s\n", VERSION);
 		return EXIT_SUCCESS;
 	}
+	if (arguments.detect)
+		return dahdi_detect(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	app.root = talloc_named_const(NULL, 0, "crosspoint");
 	log_setup(app.root);
 	manage_init(app.root, VERSION);
-	rc = arguments.check ? check(arguments.check) : run(arguments.file);
+	rc = arguments.import[0] ? import_files(arguments.import[0], arguments.import[1])
+	     : arguments.check   ? check(arguments.check)
+				 : run(arguments.file, arguments.state);
 	talloc_free(app.root);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -109,11 +109,11 @@ static bool listed(const char *list, const char *text)
 static void expectation(const char *token, char out[static EXPECTATION_MAX])
 {
 	char word[EXPECTATION_MAX];
-	unsigned low, high;
+	long low, high;
 
 	token = bare(token, word, sizeof(word));
-	if (CMD_RANGE(token) && sscanf(token, "<%u-%u>", &low, &high) == 2)
-		snprintf(out, EXPECTATION_MAX, "a number from %u to %u", low, high);
+	if (CMD_RANGE(token) && sscanf(token, "<%ld-%ld>", &low, &high) == 2)
+		snprintf(out, EXPECTATION_MAX, "a number from %ld to %ld", low, high);
 	else
 		osmo_strlcpy(out, token, EXPECTATION_MAX);
 }

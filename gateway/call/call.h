@@ -27,6 +27,8 @@ void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg
 
 uint32_t call_context(const struct call *call);
 uint32_t call_id(const struct call *call);
+/* Whom this leg talks to: NULL until the call is answered, and once it is being cleared. */
+const struct leg *call_other(const struct leg *leg);
 
 /* Places a call of our own: a line's leg (or, line NULL, the built-in quiet party) to number through the
  * target. Returns the call's id, or 0 with *why. Progress comes through on_progress until the call's end
@@ -48,7 +50,8 @@ bool call_clear(struct call_hub *hub, uint32_t id);
 /* A picture of one call, for people and programs. */
 struct call_status {
 	uint32_t id, context;
-	const char *state; /* "routing", "proceeding", "alerting", "active", "disconnecting" ... */
+	const char *
+		state; /* "collecting", "routing", "overlap", "proceeding", "alerting", "active" ... */
 	const char *route; /* name, "" before one was found */
 	struct {
 		bool present;
@@ -64,6 +67,13 @@ struct call_status {
 void calls_each(const struct call_hub *hub,
 		bool (*fn)(void *data, const struct call_status *status), void *data);
 bool call_get(const struct call_hub *hub, uint32_t id, struct call_status *out);
+
+/* Where call records go; "": nowhere. Calls in progress go along. 0, or -errno with the reason logged: nothing
+ * changed then. */
+int call_hub_records(struct call_hub *hub, const char *path);
+struct journal_status;
+/* False when no records are kept. */
+bool call_records_status(const struct call_hub *hub, struct journal_status *out);
 
 struct call_totals {
 	uint64_t offered, answered, failed;

@@ -1,33 +1,26 @@
 /* The state machine of a call. A is the caller's leg, B the called leg in charge; what B says goes to A.
  *
  *   state          left by                                    to
- *   ROUTING        B: PROCEEDING, PROGRESS                    PROCEEDING     A has heard PROCEEDING
- *   PROCEEDING     B clears, cause lets, a target is left     ROUTING        (from ROUTING alike)
- *   both, ALERTING B: ALERTING / CONNECT                      ALERTING / ACTIVE
- *   these three    B: DISCONNECT inband, not re-routed        DISCONNECTING  A hears on, T306 runs
- *   all five       A or B: DISCONNECT RELEASE GONE; CLEAR     CLEARING       each leg is told RELEASE
+ *   ROUTING        digits must follow                         COLLECTING     A has heard SETUP ACKNOWLEDGE
+ *   COLLECTING     A: INFORMATION, enough for a target        ROUTING
+ *   ROUTING        B: SETUP ACKNOWLEDGE                       OVERLAP        digits go on to B
+ *   both           B: PROCEEDING, PROGRESS                    PROCEEDING     A has heard PROCEEDING
+ *   these three    B clears, cause lets, a target is left     ROUTING
+ *   and ALERTING   B: ALERTING / CONNECT                      ALERTING / ACTIVE
+ *   these four     B: DISCONNECT inband, not re-routed        DISCONNECTING  A hears on, T306 runs
+ *   all but one    A or B: DISCONNECT RELEASE GONE; CLEAR     CLEARING       each leg is told RELEASE
  *   DISCONNECTING  T306                                       CLEARING
  *   CLEARING       last GONE, or X150: the legs are dropped   the end
  *
  * Only the called side may clear with sound: with the caller gone nobody listens. Re-routing ends at
  * ALERTING. Legs of targets given up linger in their slots until GONE; nothing else of theirs counts.
- * Calls that find no way: cause 28 for no or a malformed number; 1 when routes from there exist but none
- * takes the number; 3 when there are none from there, or all targets of the route are missing. */
+ * From PROCEEDING to ACTIVE keys, notifications and charges are passed on, either way. */
 #include <stdio.h>
 #include <string.h>
 #include <osmocom/core/tdef.h>
 
 #include "base/clock.h"
 #include "call/hub.h"
-
-enum call_state {
-	ST_ROUTING,
-	ST_PROCEEDING,
-	ST_ALERTING,
-	ST_ACTIVE,
-	ST_DISCONNECTING,
-	ST_CLEARING,
-};
 
 enum { T306 = 306, X_GUARD = -150 };
 
@@ -39,11 +32,11 @@ static struct osmo_tdef timers[] = {
 };
 
 static const struct osmo_tdef_state_timeout timeouts[32] = {
-	[ST_DISCONNECTING] = { .T = T306 },
-	[ST_CLEARING] = { .T = X_GUARD },
+	[CALL_DISCONNECTING] = { .T = T306 },
+	[CALL_CLEARING] = { .T = X_GUARD },
 };
 
-static void change(struct call *call, enum call_state state)
+void call_change(struct call *call, enum call_state state)
 {
 	osmo_tdef_fsm_inst_state_chg(call->fi, state, timeouts, timers, -1);
 }
@@ -61,7 +54,7 @@ void call_attach(struct call *call, unsigned slot, struct leg *leg)
 	call->attached++;
 }
 
-static void detach(struct call *call, unsigned slot)
+void call_detach(struct call *call, unsigned slot)
 {
 	struct call_slot *s = &call->slots[slot];
 
@@ -71,7 +64,7 @@ static void detach(struct call *call, unsigned slot)
 	call->attached--;
 }
 
-static void tell(struct call *call, unsigned slot, const struct leg_msg *msg)
+void call_tell(struct call *call, unsigned slot, const struct leg_msg *msg)
 {
 	struct call_slot *s = &call->slots[slot];
 
@@ -83,27 +76,41 @@ static void tell(struct call *call, unsigned slot, const struct leg_msg *msg)
 	leg_tell(s->leg, msg);
 }
 
-static void tell_release(struct call *call, unsigned slot, unsigned cause, unsigned location)
+void call_tell_release(struct call *call, unsigned slot, const struct call_event *why,
+		       const struct leg_uui *uui)
 {
-	struct leg_msg msg = { .verb = LEG_RELEASE, .cause = cause, .location = location };
-
-	if (cause == CAUSE_NUMBER_CHANGED)
-		snprintf(msg.moved_to, sizeof(msg.moved_to), "%s", call->moved_to);
-	tell(call, slot, &msg);
-}
-
-/* What B said, to A. */
-static void relay(struct call *call, enum leg_verb verb, const struct call_event *event)
-{
-	const struct leg_msg msg = {
-		.verb = verb,
-		.law = call->slots[call->current].law,
-		.cause = event->cause,
-		.location = event->location,
-		.inband = event->inband,
+	struct leg_msg msg = {
+		.verb = LEG_RELEASE,
+		.cause = why->cause,
+		.location = why->location,
 	};
 
-	tell(call, SLOT_CALLER, &msg);
+	if (why->cause == CAUSE_NUMBER_CHANGED)
+		snprintf(msg.moved_to, sizeof(msg.moved_to), "%s", call->moved_to);
+	if (uui)
+		msg.uui = *uui;
+	call_tell(call, slot, &msg);
+}
+
+/* To whom it is passed on. */
+static unsigned other_slot(const struct call *call, unsigned slot)
+{
+	return slot == SLOT_CALLER ? call->current : SLOT_CALLER;
+}
+
+/* What one of the two said, to the other. */
+static void relay(struct call *call, enum leg_verb verb, const struct call_event *event)
+{
+	struct leg_msg msg = { 0 };
+
+	if (event->said)
+		msg = *event->said;
+	msg.verb = verb;
+	msg.law = call->slots[event->slot].law;
+	msg.cause = event->cause;
+	msg.location = event->location;
+	msg.inband = event->inband;
+	call_tell(call, other_slot(call, event->slot), &msg);
 }
 
 /* Clearing */
@@ -123,189 +130,73 @@ void call_drop(struct call *call)
 	set_end(call, SLOT_GATEWAY, CAUSE_TEMPORARY_FAILURE, LOC_PRIVATE_LOCAL);
 	for (unsigned slot = 0; slot < CALL_SLOTS; slot++) {
 		if (call->slots[slot].leg)
-			detach(call, slot);
+			call_detach(call, slot);
 	}
 }
 
-static void clear(struct call *call)
+/* The party at the other end hears what this one says at its end. */
+static void clear(struct call *call, const struct call_event *event)
 {
+	const struct call_event why = { .cause = call->cause, .location = call->location };
+	unsigned listener = other_slot(call, event->slot);
+
 	osmo_timer_del(&call->begin);
-	change(call, ST_CLEARING);
-	for (unsigned slot = 0; slot < CALL_SLOTS; slot++)
-		tell_release(call, slot, call->cause, call->location);
+	call_change(call, CALL_CLEARING);
+	for (unsigned slot = 0; slot < CALL_SLOTS; slot++) {
+		bool hears = event->said && slot == listener && slot != event->slot;
+
+		call_tell_release(call, slot, &why, hears ? &event->said->uui : NULL);
+	}
 }
 
-static void clear_by(struct call *call, const struct call_event *event)
+void call_clear_by(struct call *call, const struct call_event *event)
 {
 	set_end(call, event->slot, event->cause, event->location);
-	clear(call);
+	clear(call, event);
 }
 
-/* Routing */
-
-static void add_why(struct call *call, const struct route_target *target, const char *why)
+void call_clear_for(struct call *call, enum cause cause)
 {
-	size_t len = strlen(call->why);
-
-	snprintf(call->why + len, sizeof(call->why) - len, "%s%s %s: %s", len ? "; " : "",
-		 target_kind_name(target->kind), target->name, why);
-}
-
-/* Another target may be better off (route_config.h). */
-static bool lets_reroute(unsigned cause)
-{
-	switch (cause) {
-	case CAUSE_DESTINATION_OUT_OF_ORDER:
-	case CAUSE_NO_CIRCUIT:
-	case CAUSE_NETWORK_OUT_OF_ORDER:
-	case CAUSE_TEMPORARY_FAILURE:
-	case CAUSE_CONGESTION:
-	case CAUSE_CHANNEL_NOT_AVAILABLE:
-	case CAUSE_RESOURCE_UNAVAILABLE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static void tell_setup(struct call *call, unsigned slot)
-{
-	struct leg_msg msg = {
-		.verb = LEG_SETUP,
-		.law = call->slots[SLOT_CALLER].law,
-		.setup = call->setup,
+	const struct call_event event = {
+		.slot = SLOT_GATEWAY,
+		.cause = (uint8_t)cause,
+		.location = LOC_PRIVATE_LOCAL,
 	};
 
-	/* Rewritten digits are of the type that the next exchange takes them for. */
-	if (strcmp(call->called_out, call->setup.called.digits) != 0)
-		msg.setup.called.type = LEG_TON_UNKNOWN;
-	memcpy(msg.setup.called.digits, call->called_out, sizeof(call->called_out));
-	msg.setup.context = call->context;
-	tell(call, slot, &msg);
-}
-
-/* 0 when the target has been told SETUP, else the cause why it cannot be. */
-static unsigned attempt(struct call *call, const struct route_target *to)
-{
-	static const struct leg_msg proceeding = { .verb = LEG_PROCEEDING };
-	struct target *target = target_find(call->hub, to->kind, to->name);
-	struct leg *leg = NULL;
-	const char *why = "refused";
-	unsigned cause;
-
-	if (!target) {
-		add_why(call, to, "does not exist");
-		return CAUSE_NO_ROUTE;
-	}
-	cause = target->seize(target->data, &leg, &why);
-	if (cause) {
-		add_why(call, to, why);
-		return cause;
-	}
-	call->current = ++call->attempts;
-	call_attach(call, call->current, leg);
-	tell_setup(call, call->current);
-	if (call->attempts == 1)
-		tell(call, SLOT_CALLER, &proceeding);
-	return 0;
-}
-
-/* The next target that takes the call. Out of targets, cause (of an earlier attempt, 0: none) or the last
- * refusal stands; a missing target hides neither. */
-static void advance(struct call *call, struct call_event last)
-{
-	while (call->tried < call->route.n_targets) {
-		const struct route_target *to = &call->route.targets[call->tried++];
-		unsigned cause = attempt(call, to);
-
-		if (!cause)
-			return;
-		if (cause == CAUSE_NO_ROUTE && last.cause)
-			continue;
-		last = (struct call_event){
-			.slot = SLOT_GATEWAY,
-			.cause = cause,
-			.location = LOC_PRIVATE_LOCAL,
-		};
-		if (cause != CAUSE_NO_ROUTE && !lets_reroute(cause))
-			break;
-	}
-	clear_by(call, &last);
-}
-
-/* Fills the call's route and called_out. 0, or the cause with why filled. */
-static unsigned find_way(struct call *call)
-{
-	const struct call_slot *from = &call->slots[SLOT_CALLER];
-	const struct route_table *table = call->hub->routes;
-	const char *called = call->setup.called.digits;
-	const char *kind_name = target_kind_name(from->kind);
-	const struct route_config *route = NULL;
-
-	if (!leg_is_number(called)) {
-		snprintf(call->why, sizeof(call->why), "malformed number");
-		return CAUSE_INVALID_NUMBER;
-	}
-	if (!table || !route_serves(table, from->kind, from->via)) {
-		snprintf(call->why, sizeof(call->why), "no route from %s %s", kind_name, from->via);
-		return CAUSE_NO_ROUTE;
-	}
-	route = route_find(table, from->kind, from->via, called);
-	if (!route) {
-		snprintf(call->why, sizeof(call->why), "no route from %s %s takes this number",
-			 kind_name, from->via);
-		return *called ? CAUSE_UNALLOCATED : CAUSE_INVALID_NUMBER;
-	}
-	call->route = *route;
-	if (!route_rewrite(route, called, call->called_out, sizeof(call->called_out))) {
-		snprintf(call->why, sizeof(call->why), "route %s: the number grows too long",
-			 route->name);
-		return CAUSE_INVALID_NUMBER;
-	}
-	return 0;
-}
-
-static void on_route(struct call *call, uint32_t event)
-{
-	unsigned cause = event == CALL_EV_ROUTE ? find_way(call) : 0;
-	struct call_event none = { .slot = SLOT_GATEWAY, .location = LOC_PRIVATE_LOCAL };
-
-	if (cause) {
-		set_end(call, SLOT_GATEWAY, cause, LOC_PRIVATE_LOCAL);
-		clear(call);
-		return;
-	}
-	advance(call, none);
+	call_clear_by(call, &event);
 }
 
 /* B clears before answer, and before alerting if early. */
 static void on_called_clears(struct call *call, uint32_t kind, const struct call_event *event,
 			     bool early)
 {
-	if (early && lets_reroute(event->cause) && call->tried < call->route.n_targets) {
-		add_why(call, &call->route.targets[call->tried - 1], cause_name(event->cause));
-		tell_release(call, call->current, event->cause, event->location);
-		call->current = 0;
-		if (call->fi->state != ST_ROUTING)
-			change(call, ST_ROUTING);
-		advance(call, *event);
+	if (early && call_way_lets_retry(call, event->cause)) {
+		call_way_retry(call, event);
 		return;
 	}
 	if (kind == CALL_EV_DISCONNECT && event->inband) {
 		set_end(call, event->slot, event->cause, event->location);
-		change(call, ST_DISCONNECTING);
+		call_change(call, CALL_DISCONNECTING);
 		relay(call, LEG_DISCONNECT, event);
 		call_notify(call, "disconnecting");
 		return;
 	}
-	clear_by(call, event);
+	call_clear_by(call, event);
 }
 
 /* States */
 
+static void on_proceeding(struct call *call)
+{
+	call_way_close(call);
+	if (call->fi->state != CALL_PROCEEDING)
+		call_change(call, CALL_PROCEEDING);
+	call_notify(call, "proceeding");
+}
+
 static void on_alerting(struct call *call, const struct call_event *event)
 {
-	change(call, ST_ALERTING);
+	call_change(call, CALL_ALERTING);
 	call->alert_us = clock_now_us();
 	relay(call, LEG_ALERTING, event);
 	call_notify(call, "alerting");
@@ -319,20 +210,55 @@ static void on_progress(struct call *call, const struct call_event *event)
 	if (last->kind && last->inband == event->inband && last->cause == event->cause)
 		return;
 	*last = *event;
+	last->said = NULL;
 	relay(call, LEG_PROGRESS, event);
 	call_notify(call, "progress");
 }
 
 static void on_connect(struct call *call, const struct call_event *event)
 {
-	change(call, ST_ACTIVE);
+	call_change(call, CALL_ACTIVE);
 	call->answer_us = clock_now_us();
 	call->hub->totals.answered++;
 	relay(call, LEG_CONNECT, event);
 	call_notify(call, "answered");
 }
 
-/* ROUTING and PROCEEDING. */
+/* INFORMATION, NOTIFY, CHARGE. */
+static void pass_on(struct call *call, uint32_t kind, const struct call_event *event)
+{
+	if (call->fi->state >= CALL_PROCEEDING)
+		relay(call, event->said->verb, event);
+	else
+		LOGCALL(call, LOGL_INFO, "%s comes too early, dropped\n",
+			osmo_fsm_event_name(&call_fsm, kind));
+}
+
+static void on_information(struct call *call, const struct call_event *event)
+{
+	if (call->setup.incomplete && event->slot == SLOT_CALLER)
+		call_way_dialled(call, event->said);
+	else
+		pass_on(call, CALL_EV_INFORMATION, event);
+}
+
+static void on_setup_ack(struct call *call)
+{
+	if (call->fi->state != CALL_ROUTING)
+		return;
+	call_change(call, CALL_OVERLAP);
+	call_way_forward(call);
+}
+
+/* Sound while digits are awaited (dial tone) does not end that. */
+static void on_early_progress(struct call *call, const struct call_event *event)
+{
+	if (!call->setup.incomplete && call->fi->state != CALL_PROCEEDING)
+		call_change(call, CALL_PROCEEDING);
+	on_progress(call, event);
+}
+
+/* ROUTING, COLLECTING, OVERLAP and PROCEEDING. */
 static void early_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 {
 	struct call *call = fi->priv;
@@ -340,17 +266,19 @@ static void early_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 
 	switch (kind) {
 	case CALL_EV_ROUTE:
+		call_way_find(call);
+		break;
 	case CALL_EV_PLACE:
-		on_route(call, kind);
+		call_way_advance(call);
+		break;
+	case CALL_EV_SETUP_ACK:
+		on_setup_ack(call);
 		break;
 	case CALL_EV_PROCEEDING:
+		on_proceeding(call);
+		break;
 	case CALL_EV_PROGRESS:
-		if (fi->state == ST_ROUTING)
-			change(call, ST_PROCEEDING);
-		if (kind == CALL_EV_PROGRESS)
-			on_progress(call, event);
-		else
-			call_notify(call, "proceeding");
+		on_early_progress(call, event);
 		break;
 	case CALL_EV_ALERTING:
 		on_alerting(call, event);
@@ -358,11 +286,18 @@ static void early_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 	case CALL_EV_CONNECT:
 		on_connect(call, event);
 		break;
+	case CALL_EV_INFORMATION:
+		on_information(call, event);
+		break;
+	case CALL_EV_NOTIFY:
+	case CALL_EV_CHARGE:
+		pass_on(call, kind, event);
+		break;
 	default:
 		if (call->current && event->slot == call->current)
 			on_called_clears(call, kind, event, true);
 		else
-			clear_by(call, event);
+			call_clear_by(call, event);
 	}
 }
 
@@ -372,6 +307,7 @@ static void alerting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 	const struct call_event *event = data;
 
 	switch (kind) {
+	case CALL_EV_SETUP_ACK:
 	case CALL_EV_PROCEEDING:
 		break;
 	case CALL_EV_ALERTING: /* said again, it is worth telling only for its sound */
@@ -384,11 +320,16 @@ static void alerting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 	case CALL_EV_CONNECT:
 		on_connect(call, event);
 		break;
+	case CALL_EV_INFORMATION:
+	case CALL_EV_NOTIFY:
+	case CALL_EV_CHARGE:
+		pass_on(call, kind, event);
+		break;
 	default:
 		if (event->slot == call->current)
 			on_called_clears(call, kind, event, false);
 		else
-			clear_by(call, event);
+			call_clear_by(call, event);
 	}
 }
 
@@ -396,9 +337,11 @@ static void active_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 {
 	struct call *call = fi->priv;
 
-	if (kind < CALL_EV_DISCONNECT)
-		return; /* late news of the set-up */
-	clear_by(call, data);
+	if (kind >= CALL_EV_DISCONNECT)
+		call_clear_by(call, data);
+	else if (kind >= CALL_EV_INFORMATION)
+		pass_on(call, kind, data);
+	/* else late news of the set-up */
 }
 
 /* Sound and a cause have been passed on; who clears now, and with what cause, is of no more interest. */
@@ -408,7 +351,7 @@ static void disconnecting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *
 
 	if (kind < CALL_EV_DISCONNECT || (kind == CALL_EV_DISCONNECT && event->inband))
 		return;
-	clear(fi->priv);
+	clear(fi->priv, event);
 }
 
 static void clearing_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
@@ -432,183 +375,67 @@ static int on_timer(struct osmo_fsm_inst *fi)
 	return 0;
 }
 
-/* Events */
-
-/* Does the event still count? Answers from a target given up do not, nor does the caller ever answer. */
-static bool counts(const struct call *call, const struct call_event *event)
-{
-	bool called = call->current && event->slot == call->current;
-
-	if (event->kind >= CALL_EV_PROCEEDING && event->kind <= CALL_EV_CONNECT)
-		return called;
-	return called || event->slot == SLOT_CALLER || event->slot == SLOT_GATEWAY;
-}
-
-static void run(struct call *call)
-{
-	call->running = true;
-	while (call->queue_len) {
-		struct call_event event = call->queue[call->queue_head];
-
-		call->queue_head = (call->queue_head + 1) % CALL_QUEUE;
-		call->queue_len--;
-		if (counts(call, &event))
-			osmo_fsm_inst_dispatch(call->fi, event.kind, &event);
-	}
-	call->running = false;
-	if (call->fi->state == ST_CLEARING && !call->attached)
-		call_end(call);
-}
-
-void call_post(struct call *call, const struct call_event *event)
-{
-	/* One place for each slot is kept free for its GONE, which is said once and never lost. */
-	unsigned kept = event->kind == CALL_EV_GONE ? 0 : CALL_SLOTS;
-
-	if (call->queue_len + kept >= CALL_QUEUE) {
-		LOGCALL(call, LOGL_ERROR, "a leg says too much at once, %s dropped\n",
-			osmo_fsm_event_name(&call_fsm, event->kind));
-		return;
-	}
-	call->queue[(call->queue_head + call->queue_len++) % CALL_QUEUE] = *event;
-	if (!call->running)
-		run(call);
-}
-
-static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg)
-{
-	static const struct leg_msg refusal = {
-		.verb = LEG_RELEASE,
-		.cause = CAUSE_RESOURCE_UNAVAILABLE,
-		.location = LOC_PRIVATE_LOCAL,
-	};
-	struct call_event event = { .kind = CALL_EV_ROUTE, .slot = SLOT_GATEWAY };
-	struct call *call = call_new(hub, leg, &msg->setup);
-
-	if (!call) {
-		LOGP(DCALL, LOGL_ERROR, "call from %s %s refused: out of memory\n",
-		     target_kind_name(leg->kind), leg->via);
-		leg_tell(leg, &refusal);
-		return;
-	}
-	call->slots[SLOT_CALLER].law = msg->law;
-	if (!leg_is_number(call->setup.calling.digits))
-		memset(&call->setup.calling, 0, sizeof(call->setup.calling));
-	if (hub->draining) {
-		event.kind = CALL_EV_CLEAR;
-		event.cause = CAUSE_TEMPORARY_FAILURE;
-		event.location = LOC_PRIVATE_LOCAL;
-		snprintf(call->why, sizeof(call->why), "the gateway is stopping");
-	}
-	call_post(call, &event);
-}
-
-static const uint8_t event_of_verb[] = {
-	[LEG_PROCEEDING] = CALL_EV_PROCEEDING, [LEG_ALERTING] = CALL_EV_ALERTING,
-	[LEG_PROGRESS] = CALL_EV_PROGRESS,     [LEG_CONNECT] = CALL_EV_CONNECT,
-	[LEG_DISCONNECT] = CALL_EV_DISCONNECT, [LEG_RELEASE] = CALL_EV_RELEASE,
-	[LEG_RELEASE_COMPLETE] = CALL_EV_GONE,
-};
-
-static unsigned slot_of(const struct call *call, const struct leg *leg)
-{
-	unsigned slot = 0;
-
-	while (call->slots[slot].leg != leg)
-		slot++;
-	return slot;
-}
-
-void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg)
-{
-	struct call *call = leg->call;
-	struct call_event event;
-
-	if (!call) { /* all but SETUP: the last words of a leg that was refused or dropped */
-		if (msg->verb == LEG_SETUP)
-			offer(hub, leg, msg);
-		return;
-	}
-	if (msg->verb == LEG_SETUP || msg->verb >= ARRAY_SIZE(event_of_verb)) {
-		LOGCALL(call, LOGL_ERROR, "%s from %s %s makes no sense\n",
-			leg_verb_name(msg->verb), target_kind_name(leg->kind), leg->via);
-		return;
-	}
-	event = (struct call_event){
-		.kind = event_of_verb[msg->verb],
-		.slot = slot_of(call, leg),
-		.cause = msg->cause,
-		.location = msg->location,
-		.inband = msg->inband,
-	};
-	LOGCALL(call, LOGL_DEBUG, "from %s %s: %s cause %u\n", target_kind_name(leg->kind),
-		leg->via, leg_verb_name(msg->verb), msg->cause);
-	if (msg->law != LEG_LAW_ANY)
-		call->slots[event.slot].law = msg->law;
-	if (event.slot != SLOT_CALLER && !call->cause)
-		snprintf(call->moved_to, sizeof(call->moved_to), "%s", msg->moved_to);
-	if (event.kind == CALL_EV_GONE)
-		detach(call, event.slot);
-	call_post(call, &event);
-}
-
 #define S(x) (1u << (x))
 #define CLEARS (S(CALL_EV_DISCONNECT) | S(CALL_EV_RELEASE) | S(CALL_EV_GONE) | S(CALL_EV_CLEAR))
-#define ANSWERS                                                                                    \
-	(S(CALL_EV_PROCEEDING) | S(CALL_EV_ALERTING) | S(CALL_EV_PROGRESS) | S(CALL_EV_CONNECT))
+#define SAID                                                                                       \
+	(S(CALL_EV_SETUP_ACK) | S(CALL_EV_PROCEEDING) | S(CALL_EV_ALERTING) |                      \
+	 S(CALL_EV_PROGRESS) | S(CALL_EV_CONNECT) | S(CALL_EV_INFORMATION) | S(CALL_EV_NOTIFY) |   \
+	 S(CALL_EV_CHARGE) | CLEARS)
 
 static const struct osmo_fsm_state states[] = {
-	[ST_ROUTING] = {
+	[CALL_ROUTING] = {
 		.name = "routing",
-		.in_event_mask = S(CALL_EV_ROUTE) | S(CALL_EV_PLACE) | ANSWERS | CLEARS,
-		.out_state_mask = S(ST_PROCEEDING) | S(ST_ALERTING) | S(ST_ACTIVE) |
-				  S(ST_DISCONNECTING) | S(ST_CLEARING),
+		.in_event_mask = S(CALL_EV_ROUTE) | S(CALL_EV_PLACE) | SAID,
+		.out_state_mask = S(CALL_COLLECTING) | S(CALL_OVERLAP) | S(CALL_PROCEEDING) |
+				  S(CALL_ALERTING) | S(CALL_ACTIVE) | S(CALL_DISCONNECTING) |
+				  S(CALL_CLEARING),
 		.action = early_action,
 	},
-	[ST_PROCEEDING] = {
+	[CALL_COLLECTING] = {
+		.name = "collecting",
+		.in_event_mask = S(CALL_EV_INFORMATION) | S(CALL_EV_NOTIFY) | S(CALL_EV_CHARGE) |
+				 CLEARS,
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_CLEARING),
+		.action = early_action,
+	},
+	[CALL_OVERLAP] = {
+		.name = "overlap",
+		.in_event_mask = SAID,
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_PROCEEDING) | S(CALL_ALERTING) |
+				  S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
+		.action = early_action,
+	},
+	[CALL_PROCEEDING] = {
 		.name = "proceeding",
-		.in_event_mask = ANSWERS | CLEARS,
-		.out_state_mask = S(ST_ROUTING) | S(ST_ALERTING) | S(ST_ACTIVE) |
-				  S(ST_DISCONNECTING) | S(ST_CLEARING),
+		.in_event_mask = SAID,
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_ALERTING) | S(CALL_ACTIVE) |
+				  S(CALL_DISCONNECTING) | S(CALL_CLEARING),
 		.action = early_action,
 	},
-	[ST_ALERTING] = {
+	[CALL_ALERTING] = {
 		.name = "alerting",
-		.in_event_mask = ANSWERS | CLEARS,
-		.out_state_mask = S(ST_ACTIVE) | S(ST_DISCONNECTING) | S(ST_CLEARING),
+		.in_event_mask = SAID,
+		.out_state_mask = S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
 		.action = alerting_action,
 	},
-	[ST_ACTIVE] = {
+	[CALL_ACTIVE] = {
 		.name = "active",
-		.in_event_mask = ANSWERS | CLEARS,
-		.out_state_mask = S(ST_CLEARING),
+		.in_event_mask = SAID,
+		.out_state_mask = S(CALL_CLEARING),
 		.action = active_action,
 	},
-	[ST_DISCONNECTING] = {
+	[CALL_DISCONNECTING] = {
 		.name = "disconnecting",
-		.in_event_mask = ANSWERS | CLEARS | S(CALL_EV_TIMEOUT),
-		.out_state_mask = S(ST_CLEARING),
+		.in_event_mask = SAID | S(CALL_EV_TIMEOUT),
+		.out_state_mask = S(CALL_CLEARING),
 		.action = disconnecting_action,
 	},
-	[ST_CLEARING] = {
+	[CALL_CLEARING] = {
 		.name = "clearing",
-		.in_event_mask = ANSWERS | CLEARS | S(CALL_EV_TIMEOUT),
+		.in_event_mask = SAID | S(CALL_EV_TIMEOUT),
 		.action = clearing_action,
 	},
 };
-
-static const struct value_string event_names[] = { { CALL_EV_ROUTE, "ROUTE" },
-						   { CALL_EV_PLACE, "PLACE" },
-						   { CALL_EV_PROCEEDING, "PROCEEDING" },
-						   { CALL_EV_ALERTING, "ALERTING" },
-						   { CALL_EV_PROGRESS, "PROGRESS" },
-						   { CALL_EV_CONNECT, "CONNECT" },
-						   { CALL_EV_DISCONNECT, "DISCONNECT" },
-						   { CALL_EV_RELEASE, "RELEASE" },
-						   { CALL_EV_GONE, "GONE" },
-						   { CALL_EV_CLEAR, "CLEAR" },
-						   { CALL_EV_TIMEOUT, "TIMEOUT" },
-						   { 0, NULL } };
 
 struct osmo_fsm call_fsm = {
 	.name = "call",
@@ -616,7 +443,7 @@ struct osmo_fsm call_fsm = {
 	.num_states = ARRAY_SIZE(states),
 	.timer_cb = on_timer,
 	.log_subsys = DCALL,
-	.event_names = event_names,
+	.event_names = call_event_names,
 };
 
 static __attribute__((constructor)) void register_fsm(void)

@@ -6,7 +6,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "base/clock.h"
-#include "call/line.h"
+#include "call/lines.h"
 #include "mg/mg.h"
 
 /* osmo_fsm_inst_alloc does not survive a lack of memory: instance and names come from the call's pool. */
@@ -78,12 +78,6 @@ static int call_destructor(struct call *call)
 	return 0;
 }
 
-static void copy_number(struct leg_number *to, const struct leg_number *from)
-{
-	*to = *from;
-	to->digits[LEG_DIGITS_MAX] = '\0';
-}
-
 struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_setup *setup)
 {
 	struct call *call = talloc_pooled_object(hub, struct call, FSM_OBJECTS, FSM_OCTETS);
@@ -92,9 +86,7 @@ struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_se
 	if (!call)
 		return NULL;
 	*call = (struct call){ .hub = hub, .id = new_id(hub), .setup = *setup };
-	copy_number(&call->setup.called, &setup->called);
-	copy_number(&call->setup.calling, &setup->calling);
-	call->setup.calling_name[LEG_NAME_MAX - 1] = '\0';
+	leg_setup_tidy(&call->setup);
 	snprintf(id, sizeof(id), "%u", call->id);
 	call->fi = osmo_fsm_inst_alloc(&call_fsm, call, call, LOGL_DEBUG, id);
 	if (!call->fi) {
@@ -106,6 +98,7 @@ struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_se
 	call->setup_us = clock_now_us();
 	call_attach(call, SLOT_CALLER, leg);
 	insert(hub, call);
+	call_journal_begin(call);
 	hub->totals.offered++;
 	hub->totals.active++;
 	return call;
@@ -185,6 +178,7 @@ void call_hub_free(struct call_hub *hub)
 			target_unregister(target);
 	}
 	osmo_timer_del(&hub->drained);
+	journal_close(hub->journal);
 	talloc_free(hub);
 }
 

@@ -5,6 +5,7 @@
 
 #include "call/hub.h"
 #include "call/line.h"
+#include "call/lines.h"
 
 static void on_begin(void *data)
 {

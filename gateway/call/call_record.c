@@ -9,8 +9,7 @@
 
 enum { TEXT_MAX = 512 };
 
-/* The called slot that tells most: the one in charge, else the last tried. */
-static const struct call_slot *called_slot(const struct call *call)
+const struct call_slot *call_called_slot(const struct call *call)
 {
 	unsigned slot = call->current ? call->current : call->attempts;
 
@@ -47,7 +46,7 @@ void call_picture(const struct call *call, struct call_status *out)
 		.cause = call->cause,
 	};
 	picture_leg(&call->slots[SLOT_CALLER], out, 0);
-	picture_leg(called_slot(call), out, 1);
+	picture_leg(call_called_slot(call), out, 1);
 	memcpy(out->calling, call->setup.calling.digits, sizeof(out->calling));
 	memcpy(out->called, call->setup.called.digits, sizeof(out->called));
 	memcpy(out->called_out, call->called_out, sizeof(out->called_out));
@@ -87,7 +86,7 @@ static void put_end(struct osmo_strbuf *text, const struct call *call)
  * the caller, alerting after 0.020 s, answer after 0.150 s, talk 5.000 s, total 5.150 s */
 void call_record(const struct call *call)
 {
-	const struct call_slot *to = called_slot(call);
+	const struct call_slot *to = call_called_slot(call);
 	uint64_t now_us = clock_now_us();
 	char line[TEXT_MAX];
 	struct osmo_strbuf text = { .buf = line, .len = sizeof(line) };
@@ -105,11 +104,13 @@ void call_record(const struct call *call)
 		put_time(&text, "talk", call->answer_us, now_us);
 	}
 	put_time(&text, "total", call->setup_us, now_us);
+	call_journal_end(call); /* what the log tells of is on record */
 	LOGCALL(call, LOGL_NOTICE, "%s\n", line);
 }
 
-void call_notify(const struct call *call, const char *text)
+void call_notify(struct call *call, const char *text)
 {
+	call_journal_keep(call);
 	if (call->on_progress)
 		call->on_progress(call->on_progress_data, call->id, text, false);
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "call/call.h"
 #include "call/cause.h"
+#include "call/journal.h"
 #include "call/route.h"
 
 enum { HUB_TARGET_BUCKETS = 256 };
@@ -28,6 +29,7 @@ struct call_hub {
 	struct route_table *routes;
 	struct lines *lines;
 	struct call_totals totals;
+	struct journal *journal; /* NULL: no records are kept */
 	bool draining;
 	struct osmo_timer_list drained; /* on_empty runs from the loop, above no one's frame */
 	void (*on_empty)(void *data);
@@ -40,13 +42,31 @@ enum {
 	SLOT_GATEWAY = 0xff
 }; /* the gateway itself has no slot: who ended a call */
 
+enum call_state {
+	CALL_ROUTING,
+	CALL_COLLECTING,
+	CALL_OVERLAP,
+	CALL_PROCEEDING,
+	CALL_ALERTING,
+	CALL_ACTIVE,
+	CALL_DISCONNECTING,
+	CALL_CLEARING,
+};
+
 enum call_event_kind {
 	CALL_EV_ROUTE, /* find the way by the routes */
 	CALL_EV_PLACE, /* originate: the way is known */
+	/* only the called leg says these */
+	CALL_EV_SETUP_ACK,
 	CALL_EV_PROCEEDING,
 	CALL_EV_ALERTING,
 	CALL_EV_PROGRESS,
 	CALL_EV_CONNECT,
+	/* passed on to the other leg */
+	CALL_EV_INFORMATION,
+	CALL_EV_NOTIFY,
+	CALL_EV_CHARGE,
+	/* these clear */
 	CALL_EV_DISCONNECT,
 	CALL_EV_RELEASE,
 	CALL_EV_GONE,  /* LEG_RELEASE_COMPLETE; the slot is empty already */
@@ -58,6 +78,8 @@ struct call_event {
 	uint8_t kind; /* enum call_event_kind */
 	uint8_t slot, cause, location;
 	bool inband;
+	struct leg_msg *
+		said; /* the whole message, where it holds more than the above; else NULL. The queue owns it */
 };
 
 struct call_slot {
@@ -68,6 +90,10 @@ struct call_slot {
 	/* kept for the record when leg is gone */
 	enum target_kind kind;
 	char via[TARGET_NAME_MAX], channel[24];
+};
+
+struct call_times { /* wall clock, milliseconds since 1970; 0: not yet */
+	int64_t setup_ms, alert_ms, answer_ms;
 };
 
 struct call {
@@ -83,10 +109,15 @@ struct call {
 	struct call_event queue[CALL_QUEUE];
 	uint8_t queue_head, queue_len;
 	bool running;           /* a frame below drains the queue */
-	struct leg_setup setup; /* as the caller said it */
-	char called_out[LEG_DIGITS_MAX + 1];
-	struct route_config route; /* a copy: routes may change in mid-call */
+	struct leg_setup setup; /* as the caller said it, and with what it dialled since */
+	struct leg_uui *uui;    /* of its SETUP; NULL: none */
+	uint8_t told; /* LEG_SETUP_ACK or LEG_PROCEEDING, the later that the caller was told; 0 */
+	char called_out[LEG_DIGITS_MAX + 1]; /* what the called leg has been told of the number */
+	struct route_config route;           /* a copy: routes may change in mid-call */
 	uint64_t setup_us, alert_us, answer_us;
+	struct call_times times;           /* the same, for the record */
+	int journal_slot;                  /* or JOURNAL_NO_SLOT */
+	struct call_event refused;         /* the last target that did; cause 0: none yet */
 	uint8_t cause, location;           /* the first that cleared it; cause 0: none yet */
 	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22, from the called leg */
 	uint8_t ended_by;                  /* slot, or SLOT_GATEWAY */
@@ -108,17 +139,50 @@ struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_se
 /* No leg is attached any more: writes the record, tells the watcher, frees the call. */
 void call_end(struct call *call);
 
+/* call_event.c */
+/* Takes event->said over, and runs the event if no frame below does. */
+void call_post(struct call *call, const struct call_event *event);
+extern const struct value_string call_event_names[];
+
 /* call_fsm.c */
 extern struct osmo_fsm call_fsm;
-void call_post(struct call *call,
-	       const struct call_event *event); /* and runs it, if no frame below does */
+void call_change(struct call *call, enum call_state state);
 void call_attach(struct call *call, unsigned slot, struct leg *leg);
+void call_detach(struct call *call, unsigned slot);
+void call_tell(struct call *call, unsigned slot, const struct leg_msg *msg);
+/* Lets go of a leg that is not wanted any more. uui: what the other side says at the end, or NULL. */
+void call_tell_release(struct call *call, unsigned slot, const struct call_event *why,
+		       const struct leg_uui *uui);
+void call_clear_by(struct call *call, const struct call_event *event);
+void call_clear_for(struct call *call, enum cause cause); /* the gateway's own cause */
 /* Lets all legs go without waiting for their last word, cause 41 if there was none yet. */
 void call_drop(struct call *call);
 
+/* call_way.c */
+void call_way_find(struct call *call);
+/* To the next target that takes the call, or COLLECTING, or the end. */
+void call_way_advance(struct call *call);
+/* Another target may be better off (route_config.h). */
+bool call_way_lets_retry(const struct call *call, unsigned cause);
+/* The called leg in charge clears early: on to the next target. */
+void call_way_retry(struct call *call, const struct call_event *event);
+/* The caller has dialled on. */
+void call_way_dialled(struct call *call, const struct leg_msg *msg);
+/* To the called leg, what it has not been told of the number. */
+void call_way_forward(struct call *call);
+/* The number is whole: nothing that is keyed from now on belongs to it. */
+void call_way_close(struct call *call);
+
+/* call_journal.c */
+void call_journal_begin(struct call *call);
+void call_journal_keep(struct call *call); /* something has changed that the record says */
+void call_journal_end(const struct call *call);
+
 /* call_record.c */
-void call_record(const struct call *call); /* the log line of an ended call */
+/* The called slot that tells most: the one in charge, else the last tried; NULL: none was. */
+const struct call_slot *call_called_slot(const struct call *call);
+void call_record(const struct call *call); /* the log line of an ended call, and its record */
 void call_picture(const struct call *call, struct call_status *out);
-/* The watcher, if any, is told of progress, or of the end. */
-void call_notify(const struct call *call, const char *text);
+/* Notes progress in the journal, and tells the watcher, if any; or that the call has ended. */
+void call_notify(struct call *call, const char *text);
 void call_notify_end(const struct call *call);

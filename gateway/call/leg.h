@@ -3,7 +3,11 @@
  * Messages are plain values. `leg_tell` goes from the call to the leg; `call_hears` (call.h) from the leg to
  * the call. Neither may be answered from inside in a way that frees the caller's object: a leg that is told
  * LEG_RELEASE says LEG_RELEASE_COMPLETE once its line is idle again (now or later) and is then gone for the
- * call; the leg's owner frees it. A leg adds and subtracts its own termination, in the context it is given. */
+ * call; the leg's owner frees it. A leg adds and subtracts its own termination, in the context it is given.
+ *
+ * Overlap: a caller's leg whose SETUP is incomplete is told LEG_SETUP_ACK, brings the rest in LEG_INFORMATION,
+ * and says complete when its T302 runs out or the number ends; after LEG_PROCEEDING no digits are dialled any
+ * more. A called leg (target.overlap) told such a SETUP is told the rest once it has said LEG_SETUP_ACK. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,25 +18,31 @@
 struct call;
 
 enum leg_verb {
-	LEG_SETUP,      /* setup: the numbers. From a leg: a call comes in. To a leg: place one */
+	LEG_SETUP,     /* setup: the numbers. From a leg: a call comes in. To a leg: place one */
+	LEG_SETUP_ACK, /* more digits are wanted (Q.931 5.1.3, 5.2.4); inband: and there is dial tone */
 	LEG_PROCEEDING, /* enough digits, being routed */
 	LEG_ALERTING,   /* rings; inband: the ringing tone is in the sound */
 	LEG_PROGRESS,   /* inband: something to hear before answer; cause: why, 0 if none */
-	LEG_CONNECT,    /* answered */
+	LEG_CONNECT,    /* answered; party: who it is that answered */
 	LEG_DISCONNECT, /* cause; clearing has begun, inband: and there is something to hear until RELEASE */
 	LEG_RELEASE, /* cause; clear now */
 	LEG_RELEASE_COMPLETE, /* from a leg only, its last word: cause if it was not yet said; the line is idle */
+	LEG_INFORMATION, /* digits: more of the called number, or keys pressed later; complete: that was all */
+	LEG_NOTIFY, /* notification; party: with a diversion, transfer or connected number, who it is now */
+	LEG_CHARGE, /* advice of charge: charge */
 };
 
 #define LEG_DIGITS "0123456789*#ABCD" /* what a number is made of */
-enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64 };
+enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64, LEG_SUBADDRESS_MAX = 20, LEG_UUI_MAX = 129 };
 
 /* Q.931 4.5.10 type of number */
 enum leg_number_type {
 	LEG_TON_UNKNOWN = 0,
 	LEG_TON_INTERNATIONAL = 1,
 	LEG_TON_NATIONAL = 2,
+	LEG_TON_NETWORK = 3,
 	LEG_TON_SUBSCRIBER = 4,
+	LEG_TON_ABBREVIATED = 6,
 };
 enum leg_presentation { LEG_PRES_ALLOWED = 0, LEG_PRES_RESTRICTED = 1, LEG_PRES_UNAVAILABLE = 2 };
 
@@ -40,8 +50,45 @@ struct leg_number {
 	char digits[LEG_DIGITS_MAX + 1]; /* of LEG_DIGITS; "" when absent */
 	uint8_t type;                    /* enum leg_number_type */
 	uint8_t plan;                    /* Q.931 numbering plan; 1 is E.164 */
-	uint8_t presentation;            /* enum leg_presentation; calling only */
+	uint8_t presentation;            /* enum leg_presentation; not of a called number */
 	uint8_t screening;               /* Q.931: 0 not screened, 1 passed, 3 network provided */
+};
+
+/* Q.931 4.5.9, 4.5.11: NSAP or user specified octets. */
+struct leg_subaddress {
+	uint8_t type; /* as on the line: 0 NSAP, 2 user specified */
+	bool odd;     /* user specified BCD: the last half octet says nothing */
+	uint8_t len;  /* 0: absent */
+	uint8_t octets[LEG_SUBADDRESS_MAX];
+};
+
+/* Somebody: the one who answered, or was turned to. */
+struct leg_party {
+	struct leg_number number;
+	char name[LEG_NAME_MAX]; /* UTF-8; "" when absent */
+	struct leg_subaddress subaddress;
+};
+
+/* Q.952; why a call was diverted. */
+enum leg_diversion {
+	LEG_DIVERTED_UNKNOWN = 0,
+	LEG_DIVERTED_BUSY = 1,
+	LEG_DIVERTED_NO_REPLY = 2,
+	LEG_DIVERTED_DEFLECTED = 4,
+	LEG_DIVERTED_UNCONDITIONAL = 15,
+};
+
+struct leg_redirecting {
+	struct leg_party from;      /* who diverted it last; no digits and count 0: nobody */
+	struct leg_number original; /* the first called one */
+	uint8_t reason;             /* enum leg_diversion */
+	uint8_t count;              /* how often, so far */
+};
+
+/* User-user information (Q.931 4.5.30): protocol discriminator in front. */
+struct leg_uui {
+	uint8_t len; /* 0: none */
+	uint8_t octets[LEG_UUI_MAX];
 };
 
 enum leg_bearer { LEG_SPEECH, LEG_AUDIO_3K1, LEG_UNRESTRICTED };
@@ -50,9 +97,32 @@ enum leg_law { LEG_LAW_ANY, LEG_LAW_ALAW, LEG_LAW_MULAW };
 struct leg_setup {
 	struct leg_number called, calling;
 	char calling_name[LEG_NAME_MAX]; /* UTF-8; "" when absent */
+	struct leg_subaddress called_subaddress, calling_subaddress;
+	struct leg_redirecting redirecting;
+	char keypad[LEG_DIGITS_MAX + 1]; /* Q.931 4.5.18 keypad facility; "" when absent */
 	uint8_t bearer;                  /* enum leg_bearer */
 	bool all_isdn;                   /* the caller and the way to here (Q.931 4.5.23) */
-	uint32_t context;                /* to a leg: where its termination goes */
+	bool incomplete;  /* called is not yet whole: LEG_INFORMATION brings the rest */
+	uint32_t context; /* to a leg: where its termination goes */
+};
+
+/* Q.931 4.5.22 and the supplementary services' notification indicators */
+enum leg_notification {
+	LEG_USER_SUSPENDED = 0,
+	LEG_USER_RESUMED = 1,
+	LEG_CALL_DIVERTING = 0x7b,
+	LEG_TRANSFERRED = 0x6a,
+	LEG_REMOTE_HOLD = 0x79,
+	LEG_REMOTE_RETRIEVAL = 0x7a,
+};
+
+/* ETS 300 182 */
+struct leg_charge {
+	bool final;      /* of the whole call; else so far */
+	bool free;       /* no charge */
+	uint32_t units;  /* 0: amount is said instead */
+	uint32_t amount; /* thousandths of the currency */
+	char currency[11];
 };
 
 struct leg_msg {
@@ -61,7 +131,13 @@ struct leg_msg {
 	uint8_t cause;    /* Q.850, 0: none */
 	uint8_t location; /* enum cause_location, with a cause */
 	bool inband;
+	bool complete;                     /* with LEG_INFORMATION */
+	uint8_t notification;              /* enum leg_notification, with LEG_NOTIFY */
 	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22: the new number, "" when not said */
+	char digits[LEG_DIGITS_MAX + 1];   /* with LEG_INFORMATION */
+	struct leg_party party;            /* with LEG_CONNECT, LEG_NOTIFY; empty when not said */
+	struct leg_uui uui;                /* with SETUP, ALERTING, CONNECT, DISCONNECT, RELEASE */
+	struct leg_charge charge;          /* with LEG_CHARGE */
 	struct leg_setup setup;            /* with LEG_SETUP */
 };
 
@@ -87,3 +163,8 @@ void leg_tell(struct leg *leg, const struct leg_msg *msg);
 const char *leg_verb_name(unsigned verb);
 /* Nothing but LEG_DIGITS; "" too. */
 bool leg_is_number(const char *digits);
+/* Ends every text, bounds every length, and empties every number that is none; but the called one, which is
+ * refused then. leg_msg_tidy leaves setup alone. */
+void leg_setup_tidy(struct leg_setup *setup);
+void leg_uui_tidy(struct leg_uui *uui);
+void leg_msg_tidy(struct leg_msg *msg);

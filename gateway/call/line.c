@@ -44,17 +44,6 @@ enum { X_ANSWER = -1, X_DIGIT_GAP = -2 };
 enum { DIGIT_GAP_MS = 2000 };
 enum { FSM_OBJECTS = 3, FSM_OCTETS = sizeof(struct osmo_fsm_inst) + 2 * TARGET_NAME_MAX + 64 };
 
-struct line {
-	struct target target;
-	struct line_config config;
-	struct call_hub *hub;
-};
-
-struct lines {
-	struct line *line;
-	size_t n;
-};
-
 struct line_leg {
 	struct leg leg;
 	struct call_hub *hub;
@@ -426,10 +415,10 @@ static struct line_leg *leg_new(struct call_hub *hub, const struct line_config *
 	return l;
 }
 
-static unsigned seize(void *data, struct leg **leg, const char **why)
+unsigned line_seize(struct call_hub *hub, const struct line_config *config, struct leg **leg,
+		    const char **why)
 {
-	const struct line *line = data;
-	struct line_leg *l = leg_new(line->hub, &line->config);
+	struct line_leg *l = leg_new(hub, config);
 
 	if (!l) {
 		*why = "out of memory";
@@ -460,58 +449,6 @@ void line_discard(struct leg *leg)
 {
 	if (leg)
 		talloc_free(container_of(leg, struct line_leg, leg));
-}
-
-/* The lines */
-
-struct lines *lines_new(struct call_hub *hub, const struct routes_config *config)
-{
-	struct lines *lines = talloc_zero(hub, struct lines);
-
-	if (!lines)
-		return NULL;
-	lines->line = talloc_zero_array(lines, struct line, config->n_lines);
-	if (!lines->line) {
-		talloc_free(lines);
-		return NULL;
-	}
-	lines->n = config->n_lines;
-	for (size_t i = 0; i < lines->n; i++) {
-		struct line *line = &lines->line[i];
-
-		line->config = config->lines[i];
-		line->hub = hub;
-		line->target.kind = TARGET_LINE;
-		memcpy(line->target.name, line->config.name, sizeof(line->target.name));
-		line->target.data = line;
-		line->target.seize = seize;
-		INIT_LLIST_HEAD(&line->target.entry);
-	}
-	return lines;
-}
-
-void lines_register(struct lines *lines)
-{
-	for (size_t i = 0; i < lines->n; i++)
-		target_register(lines->line[i].hub, &lines->line[i].target);
-}
-
-void lines_free(struct lines *lines)
-{
-	if (!lines)
-		return;
-	for (size_t i = 0; i < lines->n; i++)
-		target_unregister(&lines->line[i].target);
-	talloc_free(lines);
-}
-
-const struct line_config *lines_find(const struct lines *lines, const char *name)
-{
-	for (size_t i = 0; lines && i < lines->n; i++) {
-		if (strcmp(lines->line[i].config.name, name) == 0)
-			return &lines->line[i].config;
-	}
-	return NULL;
 }
 
 #define S(x) (1u << (x))

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <osmocom/core/talloc.h>
 
-#include "call/leg.h"
-
 enum { SYMBOLS = 16, ROOT_ANY = 0 };
 
 struct node {
@@ -155,28 +153,37 @@ struct route_table *route_table_new(void *talloc_ctx, const struct routes_config
 	return table;
 }
 
-/* The best route of one trie. *rank grows with the digits matched; a whole number outranks its own digits
- * taken as a prefix. */
-static const struct route_config *walk(const struct route_table *table, uint32_t root,
-				       const char *called, size_t *rank)
+/* What one trie says of a number. */
+struct found {
+	const struct route_config *best;
+	size_t rank; /* grows with the digits matched; a whole number outranks its own digits as a prefix */
+	bool prefix;  /* a route takes the number and all that begin with it */
+	bool further; /* a route takes some that begin with it */
+};
+
+static void walk(const struct route_table *table, uint32_t root, const char *called,
+		 struct found *found)
 {
-	const struct route_config *best = NULL;
+	static const uint32_t leaf[SYMBOLS];
 	const struct node *node = &table->nodes[root];
 
 	for (size_t n = 0;; n++) {
 		int s;
 
 		if (node->prefix) {
-			best = node->prefix;
-			*rank = 2 * n;
+			found->best = node->prefix;
+			found->rank = 2 * n;
+			found->prefix = true;
 		}
 		if (!called[n] && node->exact) {
-			best = node->exact;
-			*rank = 2 * n + 1;
+			found->best = node->exact;
+			found->rank = 2 * n + 1;
 		}
+		if (!called[n])
+			found->further = memcmp(node->child, leaf, sizeof(leaf)) != 0;
 		s = symbol(called[n]);
 		if (s < 0 || !node->child[s])
-			return best;
+			return;
 		node = &table->nodes[node->child[s]];
 	}
 }
@@ -192,16 +199,46 @@ static const struct origin *origin_of(const struct route_table *table, enum targ
 	return find_origin(table, &from);
 }
 
+/* Both tries that a caller from there has, as one. */
+static struct found look_up(const struct route_table *table, enum target_kind from_kind,
+			    const char *from_name, const char *called)
+{
+	const struct origin *origin = origin_of(table, from_kind, from_name);
+	struct found any = { 0 }, named = { 0 };
+	bool named_wins;
+
+	walk(table, ROOT_ANY, called, &any);
+	if (origin)
+		walk(table, origin->root, called, &named);
+	named_wins = named.best && (!any.best || named.rank >= any.rank);
+	return (struct found){
+		.best = named_wins ? named.best : any.best,
+		.prefix = any.prefix || named.prefix,
+		.further = any.further || named.further,
+	};
+}
+
 const struct route_config *route_find(const struct route_table *table, enum target_kind from_kind,
 				      const char *from_name, const char *called)
 {
-	const struct origin *origin = origin_of(table, from_kind, from_name);
-	size_t rank = 0, named_rank = 0;
-	const struct route_config *route = walk(table, ROOT_ANY, called, &rank);
-	const struct route_config *named =
-		origin ? walk(table, origin->root, called, &named_rank) : NULL;
+	return look_up(table, from_kind, from_name, called).best;
+}
 
-	return named && (!route || named_rank >= rank) ? named : route;
+enum route_answer route_find_early(const struct route_table *table, enum target_kind from_kind,
+				   const char *from_name, const char *called,
+				   const struct route_config **out)
+{
+	const struct found found = look_up(table, from_kind, from_name, called);
+
+	if (found.further)
+		return ROUTE_WAIT;
+	if (!found.best)
+		return ROUTE_NEVER;
+	/* A whole number with one digit more would be another route's. */
+	if (found.best->called_exact && found.prefix)
+		return ROUTE_WAIT;
+	*out = found.best;
+	return found.best->called_exact ? ROUTE_WHOLE : ROUTE_FOUND;
 }
 
 bool route_serves(const struct route_table *table, enum target_kind from_kind,
@@ -220,4 +257,35 @@ bool route_rewrite(const struct route_config *route, const char *called, char *o
 	memcpy(out, route->prepend, head);
 	memcpy(out + head, called + strip, tail + 1);
 	return true;
+}
+
+/* A rule of 0 leaves things as they came. */
+static void set(uint8_t rule, uint8_t *value)
+{
+	if (rule)
+		*value = rule - 1;
+}
+
+/* Who is put in the caller's place is not known to be the caller; who wants to be nobody stays it. */
+static void replace_calling(const char *digits, struct leg_setup *setup)
+{
+	struct leg_number number = { .plan = 1 };
+
+	if (setup->calling.presentation == LEG_PRES_RESTRICTED)
+		number.presentation = LEG_PRES_RESTRICTED;
+	memcpy(number.digits, digits, strlen(digits) + 1);
+	setup->calling = number;
+	setup->calling_subaddress = (struct leg_subaddress){ 0 };
+}
+
+void route_apply_rules(const struct route_config *route, struct leg_setup *setup)
+{
+	if (*route->calling)
+		replace_calling(route->calling, setup);
+	set(route->called_type, &setup->called.type);
+	set(route->called_plan, &setup->called.plan);
+	set(route->calling_type, &setup->calling.type);
+	set(route->calling_plan, &setup->calling.plan);
+	set(route->calling_presentation, &setup->calling.presentation);
+	set(route->calling_screening, &setup->calling.screening);
 }

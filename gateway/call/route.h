@@ -2,6 +2,7 @@
  * and looked up in time proportional to the number's length, however many routes there are. Pure. */
 #pragma once
 
+#include "call/leg.h"
 #include "call/route_config.h"
 
 struct route_table;
@@ -10,8 +11,21 @@ struct route_table *route_table_new(void *talloc_ctx, const struct routes_config
 /* NULL when none matches. The result lives as long as the table. */
 const struct route_config *route_find(const struct route_table *table, enum target_kind from_kind,
 				      const char *from_name, const char *called);
+
+/* The same while the caller may still dial: called is what was dialled so far. */
+enum route_answer {
+	ROUTE_NEVER, /* no route takes this number, whatever follows */
+	ROUTE_WAIT,  /* what follows may lead to a route, or to another one */
+	ROUTE_FOUND, /* *out, whatever follows */
+	ROUTE_WHOLE, /* *out, and nothing can follow */
+};
+enum route_answer route_find_early(const struct route_table *table, enum target_kind from_kind,
+				   const char *from_name, const char *called,
+				   const struct route_config **out);
 /* False when no route at all is open to calls from there, whatever is dialled. */
 bool route_serves(const struct route_table *table, enum target_kind from_kind,
 		  const char *from_name);
 /* Applies strip and prepend; false when the result would not fit into size octets. */
 bool route_rewrite(const struct route_config *route, const char *called, char *out, size_t size);
+/* Applies the rest of the route's number rules: type, plan and so on, and the calling number. */
+void route_apply_rules(const struct route_config *route, struct leg_setup *setup);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "call/target.h"
 
@@ -24,6 +25,10 @@ struct route_config {
 	bool called_exact;               /* the whole number, not a prefix */
 	unsigned strip;                  /* leading digits taken away before it is sent on */
 	char prepend[ROUTE_PATTERN_MAX]; /* digits put in front then */
+	char calling[ROUTE_PATTERN_MAX]; /* sent instead of the caller's number; "": as it came */
+	/* What the numbers are said to be: Q.931's value plus one; 0: as they came. */
+	uint8_t called_type, called_plan, calling_type, calling_plan, calling_presentation,
+		calling_screening;
 	struct route_target targets
 		[ROUTE_TARGETS]; /* tried in turn while the cause lets (34, 38, 41, 42, 44, 47, 27) */
 	size_t n_targets;

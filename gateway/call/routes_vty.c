@@ -17,6 +17,7 @@
 
 #include "base/config_vty.h"
 #include "call/leg.h"
+#include "call/route_rules_vty.h"
 #include "codecs/dsp/tone.h"
 
 enum { LINE_UNSET = -1 };
@@ -300,6 +301,23 @@ DEFUN(no_route_prepend, no_route_prepend_cmd, "no prepend", NO_STR PREPEND_STR)
 	return CMD_SUCCESS;
 }
 
+#define CALLING_STR "Sent instead of the caller's number; by default that is sent as it came\n"
+
+DEFUN(route_calling, route_calling_cmd, "calling DIGITS", CALLING_STR "The digits\n")
+{
+	struct route_config *item = vty->index;
+
+	return set_digits(vty, "calling", argv[0], item->calling);
+}
+
+DEFUN(no_route_calling, no_route_calling_cmd, "no calling", NO_STR CALLING_STR)
+{
+	struct route_config *item = vty->index;
+
+	item->calling[0] = '\0';
+	return CMD_SUCCESS;
+}
+
 #define TO_STR "Where it goes; several are tried in turn while the cause lets them\n"
 #define KINDS_STR "A trunk\nA peer\nA test line\n"
 
@@ -381,6 +399,9 @@ static void install(void)
 	install_element(NODE_ROUTE, &route_strip_cmd);
 	install_element(NODE_ROUTE, &route_prepend_cmd);
 	install_element(NODE_ROUTE, &no_route_prepend_cmd);
+	install_element(NODE_ROUTE, &route_calling_cmd);
+	install_element(NODE_ROUTE, &no_route_calling_cmd);
+	route_rules_vty_install();
 	install_element(NODE_ROUTE, &route_to_cmd);
 	install_element(NODE_ROUTE, &no_route_to_cmd);
 }
@@ -445,6 +466,12 @@ static void validate_route(const struct config *config, const struct route_confi
 			"route %s takes away %u digits of %s, which has %zu; at most that "
 			"many are right",
 			route->name, route->strip, route->called, strlen(route->called));
+	if (route->calling[0] && route->calling_presentation == LEG_PRES_UNAVAILABLE + 1)
+		config_fault_option(
+			report, route->line, "calling-presentation",
+			"route %s sends calling %s and says that there is none; allowed or "
+			"restricted is right",
+			route->name, route->calling);
 }
 
 static void validate(const struct config *config, struct config_report *report)
@@ -510,6 +537,9 @@ static void write_route(const struct route_config *route, struct vty *vty)
 		vty_out(vty, " strip %u\n", route->strip);
 	if (route->prepend[0])
 		vty_out(vty, " prepend %s\n", route->prepend);
+	if (route->calling[0])
+		vty_out(vty, " calling %s\n", route->calling);
+	route_rules_vty_write(route, vty);
 	for (size_t i = 0; i < route->n_targets; i++)
 		vty_out(vty, " to %s %s\n", target_kind_name(route->targets[i].kind),
 			route->targets[i].name);

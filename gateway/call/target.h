@@ -2,6 +2,8 @@
  * line. The layers above register theirs; routes name them. Control thread. */
 #pragma once
 
+#include <stdbool.h>
+
 #include <osmocom/core/linuxlist.h>
 
 struct leg;
@@ -15,6 +17,9 @@ struct target {
 	enum target_kind kind;
 	char name[TARGET_NAME_MAX];
 	void *data;
+	/* Its legs take a SETUP that is incomplete and the rest in LEG_INFORMATION; others are set up once the
+	 * number is whole. */
+	bool overlap;
 	/* A leg ready to be told LEG_SETUP, its channel taken. 0 and *leg, or the Q.850 cause why not:
 	 * 34 no free channel, 27 D channel down or peer unreachable. *why: a few words for the log. */
 	unsigned (*seize)(void *data, struct leg **leg, const char **why);

@@ -157,11 +157,10 @@ DEFUN(clear_call, clear_call_cmd, "clear call <1-4294967295>",
 }
 
 DEFUN(test_span, test_span_cmd, "test span NAME (cut|restore)",
-      "Make a fault on purpose\n"
-      "On a span\n"
-      "Its name\n"
-      "Take the cable out: calls on it end\n"
-      "Put the cable back\n")
+      TEST_STR "A span\n"
+	       "Its name\n"
+	       "Take the cable out: calls on it end\n"
+	       "Put the cable back\n")
 {
 	struct tdm_span *span = tdm_find(argv[0]);
 	bool cut = strcmp(argv[1], "cut") == 0;
@@ -178,7 +177,7 @@ DEFUN(test_span, test_span_cmd, "test span NAME (cut|restore)",
 	return CMD_SUCCESS;
 }
 
-#define CAPTURE_STR "Capture traffic\nSignalling of every D channel\n"
+#define CAPTURE_STR "Capture traffic\nSignalling of D channels\n"
 
 DEFUN(capture_off, capture_off_cmd, "capture dchannel off", CAPTURE_STR "Stop\n")
 {
@@ -189,18 +188,93 @@ DEFUN(capture_off, capture_off_cmd, "capture dchannel off", CAPTURE_STR "Stop\n"
 	return CMD_SUCCESS;
 }
 
-DEFUN(capture, capture_cmd, "capture dchannel FILE",
-      CAPTURE_STR "A pcap file, written as frames come; Wireshark decodes it\n")
+/* Behind the file: [trunk NAME] [digits] */
+static int parse_capture(struct vty *vty, struct trunks_capture *what, int argc, const char **argv)
 {
-	int rc;
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "digits") == 0)
+			what->digits = true;
+		else if (strcmp(argv[i], "trunk") != 0)
+			return config_reject(
+				vty, "\"%s\" is unknown here; trunk and digits are right", argv[i]);
+		else if (++i == argc)
+			return config_reject(vty, "\"trunk\" is incomplete; it needs a name");
+		else if (config_set_name(vty, "trunk", argv[i], what->trunk, sizeof(what->trunk)))
+			return CMD_WARNING;
+	}
+	return CMD_SUCCESS;
+}
 
+static int start_capture(struct vty *vty, const struct trunks_capture *what)
+{
+	int rc = trunks_capture(cli_gateway()->trunks, what);
+
+	if (rc == -ENOENT && *what->trunk)
+		return config_reject(vty, "there is no trunk %s; `show trunks` lists them",
+				     what->trunk);
+	if (rc == -ENXIO)
+		return config_reject(vty,
+				     "nobody reads the FIFO %s; start `wireshark -k -i %s` first",
+				     what->path, what->path);
+	if (rc < 0)
+		return config_reject(vty, "cannot capture to %s: %s", what->path, strerror(-rc));
+	vty_out(vty, "Capturing to %s; `capture dchannel off` ends it.%s", what->path, VTY_NEWLINE);
+	return CMD_SUCCESS;
+}
+
+#define CAPTURE_FILE_STR                                                                           \
+	CAPTURE_STR "A pcap file, written as frames come, or a FIFO that Wireshark reads live\n"
+
+DEFUN(capture, capture_cmd, "capture dchannel FILE", CAPTURE_FILE_STR)
+{
+	struct trunks_capture what = { .path = argv[0] };
+
+	if (!cli_gateway() || parse_capture(vty, &what, argc - 1, argv + 1) != CMD_SUCCESS)
+		return CMD_WARNING;
+	return start_capture(vty, &what);
+}
+
+ALIAS(capture, capture_options_cmd, "capture dchannel FILE .OPTIONS",
+      CAPTURE_FILE_STR "trunk NAME: that trunk alone; digits: with digits dialled after answer\n")
+
+#define DEBUG_LOG_STR "Write what happens into the log (`logging enable` shows it here)\n"
+#define DEBUG_ISDN_STR                                                                             \
+	"Messages on a D channel\n"                                                                \
+	"Layer 2\n"                                                                                \
+	"Layer 3, decoded; digits dialled after answer are hidden\n"
+
+static int set_debug(struct vty *vty, const char *trunk, const struct trunks_debug *what)
+{
 	if (!cli_gateway())
 		return CMD_WARNING;
-	rc = trunks_capture(cli_gateway()->trunks, argv[0]);
-	if (rc < 0)
-		return config_reject(vty, "cannot capture to %s: %s", argv[0], strerror(-rc));
-	vty_out(vty, "Capturing to %s; `capture dchannel off` ends it.%s", argv[0], VTY_NEWLINE);
+	if (trunks_debug(cli_gateway()->trunks, trunk, what) < 0)
+		return config_reject(vty, "there is no trunk %s; `show trunks` lists them", trunk);
+	vty_out(vty, "Debugging of %s is %s.%s", trunk,
+		what->layer2 || what->layer3 ? "on; `no debug isdn` ends it" : "off", VTY_NEWLINE);
 	return CMD_SUCCESS;
+}
+
+DEFUN(debug_isdn, debug_isdn_cmd, "debug isdn (q921|q931) NAME",
+      DEBUG_LOG_STR DEBUG_ISDN_STR "The trunk\n")
+{
+	const struct trunks_debug what = {
+		.layer2 = strcmp(argv[0], "q921") == 0,
+		.layer3 = strcmp(argv[0], "q931") == 0,
+		.digits = argc > 2,
+	};
+
+	return set_debug(vty, argv[1], &what);
+}
+
+ALIAS(debug_isdn, debug_isdn_digits_cmd, "debug isdn (q921|q931) NAME (digits)",
+      DEBUG_LOG_STR DEBUG_ISDN_STR "The trunk\nWith digits dialled after answer\n")
+
+DEFUN(no_debug_isdn, no_debug_isdn_cmd, "no debug isdn NAME",
+      NO_STR DEBUG_LOG_STR "Messages on a D channel\nThe trunk\n")
+{
+	const struct trunks_debug what = { 0 };
+
+	return set_debug(vty, argv[0], &what);
 }
 
 void actions_install(void)
@@ -210,5 +284,9 @@ void actions_install(void)
 	cli_install(&clear_call_cmd);
 	cli_install(&test_span_cmd);
 	cli_install(&capture_cmd);
+	cli_install(&capture_options_cmd);
 	cli_install(&capture_off_cmd);
+	cli_install(&debug_isdn_cmd);
+	cli_install(&debug_isdn_digits_cmd);
+	cli_install(&no_debug_isdn_cmd);
 }

@@ -22,12 +22,24 @@ void cli_install_editing(struct cmd_element *element);
 /* A line that belongs to no command, as progress does: it does not disturb what is being typed. */
 void cli_notice(struct vty *vty, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* libosmovty shows the help of a first word as the first command has it: one text for all. */
+#define TEST_STR "Test channels and spans, or make faults on purpose\n"
+
 /* Each file's commands. */
 void show_install(void);
 void show_familiar_install(void);
+void show_alarms_install(void);
+void show_records_install(void);
+void show_performance_install(void);
 void actions_install(void);
+void maintenance_vty_install(void);
+void channel_test_install(void);
 void candidate_install(void);
 void store_install(void);
+
+/* Ends tests of channels that are in service again; all tests: spans and trunks may change. */
+void channel_test_check(void);
+void channel_test_end_all(void);
 
 /* A session has ended: nothing may write to it any more. */
 void actions_forget(struct vty *vty);

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/config_vty.h"
 #include "base/log.h"
+#include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/span_config.h"
 #include "manage/cli.h"
@@ -213,6 +214,7 @@ static const char *const dropped[] = {
 	"show startup-config",
 	"show pid",
 	"show uptime",
+	"show alarms", /* of its log: ours are alarms */
 	"write",
 	"write file [PATH]",
 	"write memory",
@@ -261,8 +263,8 @@ static void drop_library_commands(int first, int end)
 
 /* In the order of writing: what is referred to comes first. */
 static const struct config_section *const sections[] = {
-	&manage_section, &media_section, &spans_section,
-	&trunks_section, &sip_section,   &routes_section,
+	&manage_section, &media_section,  &spans_section,   &trunks_section,
+	&sip_section,    &routes_section, &records_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)
@@ -281,7 +283,12 @@ void manage_init(void *talloc_ctx, const char *version)
 	drop_library_commands(NODE_CLI, NODES_END);
 	show_install();
 	show_familiar_install();
+	show_alarms_install();
+	show_records_install();
+	show_performance_install();
 	actions_install();
+	maintenance_vty_install();
+	channel_test_install();
 	candidate_install();
 	store_install();
 }
@@ -338,6 +345,7 @@ void manage_stop(void)
 		return;
 	llist_for_each_entry_safe (session, next, &sessions, entry)
 		vty_close(session->vty); /* comes back as VTY_CLOSED */
+	channel_test_end_all();
 	telnet_exit();
 	osmo_signal_unregister_handler(SS_L_VTY, on_vty_event, NULL);
 	candidate_stop();

@@ -33,3 +33,7 @@ void manage_init(void *talloc_ctx, const char *version);
 /* Opens the CLI port and serves the gateway. 0 or -errno with the reason logged. */
 int manage_start(struct gateway *gateway);
 void manage_stop(void);
+
+/* watch.c: what raises alarms, but nobody below looks at by itself: line errors, ticks that come late. */
+void watch_start(const struct gateway *gateway);
+void watch_stop(void);

@@ -77,14 +77,17 @@ static int show_record(struct vty *vty, json_t *record, bool as_json)
 
 static json_t *span_row(const struct tdm_span *span)
 {
+	static const char *const types[] = {
+		[SPAN_E1] = "e1", [SPAN_T1] = "t1", [SPAN_BRI] = "bri"
+	};
 	struct tdm_counters counters;
 
 	tdm_counters_read(span, &counters);
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I}", "name", span->name,
-		"driver", span->driver->name, "type", span->timeslots > 24 ? "e1" : "t1", "law",
-		law_name(span->law), "alarms", span->alarms ? tdm_alarm_names(span->alarms) : "ok",
-		"timeslots", (int)span->timeslots, "ticks", (json_int_t)counters.ticks, "slips",
+		"driver", span->driver->name, "type", types[span->type], "law", law_name(span->law),
+		"alarms", span->alarms ? tdm_alarm_names(span->alarms) : "ok", "timeslots",
+		(int)span->timeslots, "ticks", (json_int_t)counters.ticks, "slips",
 		(json_int_t)counters.slips, "frames_in", (json_int_t)counters.hdlc_rx_frames,
 		"frames_out", (json_int_t)counters.hdlc_tx_frames, "frame_errors",
 		(json_int_t)counters.hdlc_rx_errors, "frames_dropped",
@@ -116,15 +119,17 @@ static bool add_trunk(void *data, const struct trunk_status *trunk)
 {
 	json_array_append_new(
 		data,
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:i, s:i, s:i, s:i, s:I, "
-			  "s:I, s:I}",
+		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:i, s:i, s:i, s:i, "
+			  "s:i, s:I, s:I, s:I, s:I}",
 			  "name", trunk->name, "protocol", trunk->protocol, "variant",
 			  trunk->variant, "side", trunk->side, "span", trunk->span, "d_channel",
 			  trunk->d_channel, "span_ok", trunk->span_ok, "layer1", trunk->layer1,
-			  "layer2", trunk->layer2, "channels", (int)trunk->channels, "idle",
+			  "layer2", trunk->layer2, "administrative", trunk->administrative,
+			  "locked", (int)trunk->locked, "channels", (int)trunk->channels, "idle",
 			  (int)trunk->idle, "busy", (int)trunk->busy, "down", (int)trunk->down,
 			  "calls_in", (json_int_t)trunk->calls_in, "calls_out",
-			  (json_int_t)trunk->calls_out, "flaps", (json_int_t)trunk->flaps));
+			  (json_int_t)trunk->calls_out, "flaps", (json_int_t)trunk->flaps,
+			  "repairs", (json_int_t)trunk->repairs));
 	return true;
 }
 
@@ -136,11 +141,21 @@ static json_t *gather_trunks(struct gateway *gateway)
 	return rows;
 }
 
+/* Short titles, so that a row fits 100 columns. */
 static const struct table_column trunk_columns[] = {
-	{ "name", "TRUNK" },     { "protocol", "PROTOCOL" },   { "variant", "VARIANT" },
-	{ "side", "SIDE" },      { "d_channel", "D CHANNEL" }, { "layer1", "LAYER 1" },
-	{ "layer2", "LAYER 2" }, { "idle", "IDLE" },           { "busy", "BUSY" },
-	{ "down", "DOWN" },      { "calls_in", "CALLS IN" },   { "calls_out", "CALLS OUT" },
+	{ "name", "TRUNK" },
+	{ "variant", "VARIANT" },
+	{ "side", "SIDE" },
+	{ "d_channel", "D CHAN" },
+	{ "layer1", "L1" },
+	{ "layer2", "L2" },
+	{ "administrative", "ADMIN" },
+	{ "idle", "IDLE" },
+	{ "busy", "BUSY" },
+	{ "down", "DOWN" },
+	{ "locked", "LOCKED" },
+	{ "calls_in", "IN" },
+	{ "calls_out", "OUT" },
 	{ "flaps", "FLAPS" },
 };
 static const struct listing trunks_listing = { gather_trunks, "No trunks.", trunk_columns,
@@ -149,8 +164,11 @@ static const struct listing trunks_listing = { gather_trunks, "No trunks.", trun
 static bool add_channel(void *data, const struct channel_status *channel)
 {
 	json_array_append_new(
-		data, json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "name", channel->name,
-				"trunk", channel->trunk, "state", channel->state, "call",
+		data, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "name",
+				channel->name, "trunk", channel->trunk, "state", channel->state,
+				"administrative", channel->administrative, "operational",
+				channel->operational, "usage", channel->usage, "availability",
+				channel->availability, "call",
 				channel->call ? json_integer(channel->call) : json_null(),
 				"direction", channel->direction, "calling",
 				wire_text(channel->calling), "called", wire_text(channel->called)));
@@ -166,9 +184,10 @@ static json_t *gather_channels(struct gateway *gateway)
 }
 
 static const struct table_column channel_columns[] = {
-	{ "name", "CHANNEL" },  { "trunk", "TRUNK" },   { "state", "STATE" },
-	{ "call", "CALL" },     { "direction", "DIR" }, { "calling", "CALLING" },
-	{ "called", "CALLED" },
+	{ "name", "CHANNEL" },         { "trunk", "TRUNK" },      { "state", "STATE" },
+	{ "administrative", "ADMIN" }, { "operational", "OPER" }, { "usage", "USAGE" },
+	{ "availability", "AVAIL" },   { "call", "CALL" },        { "direction", "DIR" },
+	{ "calling", "CALLING" },      { "called", "CALLED" },
 };
 static const struct listing channels_listing = { gather_channels, "No channels.", channel_columns,
 						 ARRAY_SIZE(channel_columns) };
@@ -318,6 +337,18 @@ static void add_rtp_stats(json_t *row, const struct mg_stats *stats)
 			  "concealed_ms", (json_int_t)stats->concealed_ticks * TICK_MS));
 }
 
+/* Whole dB, null where there is no canceller or nothing was measured yet. */
+static void add_echo_stats(json_t *row, const struct mg_status *term)
+{
+	const int erl = term->stats.erl_ddb, erle = term->stats.erle_ddb;
+	const char *echo = term->card_cancels ? "card" : term->stats.echo_on ? "on" : "off";
+
+	json_object_update_new(
+		row, json_pack("{s:s, s:o, s:o}", "echo", echo, "erl_db",
+			       erl ? json_integer(lround(erl / 10.0)) : json_null(), "erle_db",
+			       erle ? json_integer(lround(erle / 10.0)) : json_null()));
+}
+
 static bool add_termination(void *rows, const struct mg_status *term)
 {
 	static const char *const kinds[] = {
@@ -336,6 +367,8 @@ static bool add_termination(void *rows, const struct mg_status *term)
 						 "peak_out_dbm0", peak_dbm0(term->stats.out_peak)));
 		if (rtp)
 			add_rtp_stats(row, &term->stats);
+		if (term->term.kind == MG_TDM)
+			add_echo_stats(row, term);
 	}
 	json_array_append_new(rows, row);
 	return true;
@@ -356,6 +389,9 @@ static const struct table_column termination_columns[] = {
 	{ "concealed_ms", "CONCEALED" },
 	{ "peak_in_dbm0", "PEAK IN" },
 	{ "peak_out_dbm0", "PEAK OUT" },
+	{ "echo", "ECHO" },
+	{ "erl_db", "ERL" },
+	{ "erle_db", "ERLE" },
 	{ "signal", "SIGNAL" },
 };
 

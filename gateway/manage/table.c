@@ -8,7 +8,7 @@
 #include <osmocom/core/utils.h>
 #include <osmocom/vty/vty.h>
 
-enum { CELL_MAX = 128, COLUMNS_MAX = 16 };
+enum { CELL_MAX = 128, COLUMNS_MAX = 24 };
 
 /* A value as a person reads it. Control characters that came over a wire do not reach the
  * terminal. */

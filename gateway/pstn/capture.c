@@ -1,45 +1,97 @@
-/* Signalling frames into a pcap file, each with the pseudo-header of pcap-linktype LINUX_LAPD (a "cooked"
- * header of 16 octets). Every frame is flushed: a capture is looked at while calls go on. */
+/* The format of libpcap's files (draft-ietf-opsawg-pcap): each frame behind a pseudo-header of LINUX_LAPD. A record is
+ * one write, which a pipe takes whole or not at all: a capture is looked at while calls go on, and nobody waits for
+ * who looks. */
 #include "pstn/capture.h"
 
 #include <errno.h>
-#include <pcap/pcap.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <osmocom/core/talloc.h>
+#include <osmocom/core/utils.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "drivers/tdm.h"
 
 enum {
-	HEADER_LEN = 16,
-	PACKET_HOST = 0,      /* sll_pkttype: to us */
-	PACKET_OUTGOING = 4,  /* sll_pkttype: from us */
-	HATYPE_LAPD = 8445,   /* ARPHRD_LAPD */
-	ETHERTYPE_LAPD = 0x30 /* ETH_P_LAPD */
+	PACKET_HOST = 0,        /* sll_pkttype: to us */
+	PACKET_OUTGOING = 4,    /* sll_pkttype: from us */
+	HATYPE_LAPD = 8445,     /* ARPHRD_LAPD */
+	ETHERTYPE_LAPD = 0x30,  /* ETH_P_LAPD */
+	LINKTYPE_LAPD = 177,    /* LINKTYPE_LINUX_LAPD */
+	PSEUDO_HEADER_LEN = 16, /* "cooked" */
 };
+
+struct file_header {
+	uint32_t magic;
+	uint16_t major, minor;
+	uint32_t reserved[2], snap_len, link_type;
+};
+
+struct record {
+	uint32_t seconds, microseconds, captured_len, len;
+	uint8_t packet[PSEUDO_HEADER_LEN + TDM_MAX_FRAME];
+};
+
+_Static_assert(sizeof(struct record) < PIPE_BUF, "a pipe takes a record whole");
 
 struct capture {
-	pcap_t *pcap;
-	pcap_dumper_t *dumper;
+	int fd;
+	char trunk[TRUNK_NAME_MAX]; /* "": all */
+	bool digits;
+	bool broken; /* its end is logged */
 };
 
-int capture_open(void *talloc_ctx, const char *path, struct capture **out)
+/* 0 or -errno. */
+static int put_all(int fd, const void *data, size_t len)
 {
-	struct capture *capture = talloc_zero(talloc_ctx, struct capture);
+	ssize_t n = write(fd, data, len);
 
-	if (!capture)
-		return -ENOMEM;
-	capture->pcap = pcap_open_dead(DLT_LINUX_LAPD, HEADER_LEN + TDM_MAX_FRAME);
-	if (capture->pcap)
-		capture->dumper = pcap_dump_open(capture->pcap, path);
-	if (!capture->dumper) {
-		LOGP(DISDN, LOGL_ERROR, "no capture of signalling: %s\n",
-		     capture->pcap ? pcap_geterr(capture->pcap) : "out of memory");
-		capture_close(capture);
-		return -EIO;
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -ENOSPC;
+}
+
+static int open_file(const char *path)
+{
+	const struct file_header header = {
+		.magic = 0xa1b2c3d4,
+		.major = 2,
+		.minor = 4,
+		.snap_len = PSEUDO_HEADER_LEN + TDM_MAX_FRAME,
+		.link_type = LINKTYPE_LAPD,
+	};
+	int err, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	err = put_all(fd, &header, sizeof(header));
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+int capture_open(void *talloc_ctx, const struct trunks_capture *what, struct capture **out)
+{
+	int fd = open_file(what->path);
+	struct capture *capture = fd < 0 ? NULL : talloc_zero(talloc_ctx, struct capture);
+
+	if (fd < 0) {
+		LOGP(DISDN, LOGL_ERROR, "no capture of signalling: %s: %s\n", what->path,
+		     fd == -ENXIO ? "a FIFO that nobody reads" : strerror(-fd));
+		return fd;
 	}
+	if (!capture) {
+		close(fd);
+		return -ENOMEM;
+	}
+	capture->fd = fd;
+	capture->digits = what->digits;
+	osmo_strlcpy(capture->trunk, what->trunk, sizeof(capture->trunk));
 	*out = capture;
 	return 0;
 }
@@ -48,33 +100,52 @@ void capture_close(struct capture *capture)
 {
 	if (!capture)
 		return;
-	if (capture->dumper)
-		pcap_dump_close(capture->dumper);
-	if (capture->pcap)
-		pcap_close(capture->pcap);
+	close(capture->fd);
 	talloc_free(capture);
+}
+
+bool capture_wants(const struct capture *capture, const char *trunk)
+{
+	return capture && !capture->broken &&
+	       (!*capture->trunk || strcmp(capture->trunk, trunk) == 0);
+}
+
+bool capture_wants_digits(const struct capture *capture)
+{
+	return capture && capture->digits;
+}
+
+/* A reader that is slow misses something; one that is gone, or a full disk, ends it. */
+static void put(struct capture *capture, const struct record *record, size_t len)
+{
+	int err = put_all(capture->fd, record, len);
+
+	if (!err || err == -EAGAIN)
+		return;
+	LOGP(DISDN, LOGL_NOTICE, "the capture of signalling ends: %s\n", strerror(-err));
+	capture->broken = true;
 }
 
 void capture_frame(struct capture *capture, bool network, bool sent, const uint8_t *frame,
 		   size_t len)
 {
-	uint8_t packet[HEADER_LEN + TDM_MAX_FRAME] = { 0 };
-
-	if (!capture || len > TDM_MAX_FRAME)
-		return;
 	struct timespec now = clock_wall();
-	struct pcap_pkthdr header = {
-		.ts = { .tv_sec = now.tv_sec, .tv_usec = now.tv_nsec / 1000 },
-		.caplen = (bpf_u_int32)(HEADER_LEN + len),
-		.len = (bpf_u_int32)(HEADER_LEN + len),
+	struct record record = {
+		.seconds = (uint32_t)now.tv_sec,
+		.microseconds = (uint32_t)now.tv_nsec / 1000,
+		.captured_len = (uint32_t)(PSEUDO_HEADER_LEN + len),
+		.len = (uint32_t)(PSEUDO_HEADER_LEN + len),
 	};
+	uint8_t *packet = record.packet;
+
+	if (len > TDM_MAX_FRAME)
+		return;
 	packet[1] = sent ? PACKET_OUTGOING : PACKET_HOST;
 	packet[2] = HATYPE_LAPD >> 8;
 	packet[3] = HATYPE_LAPD & 0xff;
 	packet[5] = 1; /* length of the address: one octet, 1 when we are the network */
 	packet[6] = network;
 	packet[15] = ETHERTYPE_LAPD;
-	memcpy(packet + HEADER_LEN, frame, len);
-	pcap_dump((u_char *)capture->dumper, &header, packet);
-	pcap_dump_flush(capture->dumper);
+	memcpy(packet + PSEUDO_HEADER_LEN, frame, len);
+	put(capture, &record, offsetof(struct record, packet) + PSEUDO_HEADER_LEN + len);
 }

@@ -1,26 +1,54 @@
-/* Hunting. The two ends of a trunk hunt from opposite ends, so that they rarely take the same channel at
- * the same time; round robin spreads calls, and with them a faulty channel's harm. */
+/* Hunting. The two ends of a trunk hunt from opposite ends, or one takes the even channels first and the other
+ * the odd ones, so that they rarely take the same channel at the same time; round robin spreads calls, and
+ * with them a faulty channel's harm. */
 #include "pstn/hunt.h"
 
-static unsigned lowest(uint32_t set)
-{
-	return set ? (unsigned)__builtin_ctz(set) : 0;
-}
+static const uint32_t EVEN = 0x55555554, ODD = 0xaaaaaaaa, ALL = ~1U; /* timeslot 0 is framing */
 
-static unsigned highest(uint32_t set)
+/* The lowest channel above last that is free and in the mask. */
+static unsigned lowest(const uint32_t free[], size_t n_members, uint32_t mask, unsigned last)
 {
-	return set ? 31 - (unsigned)__builtin_clz(set) : 0;
-}
+	for (size_t m = trunk_channel_member(last); m < n_members; m++) {
+		uint32_t set = free[m] & mask;
+		unsigned t = trunk_channel_timeslot(last);
 
-unsigned hunt_pick(enum trunk_hunt order, uint32_t free, unsigned last)
-{
-	free &= ~1U; /* timeslot 0 is framing */
-	if (order == HUNT_DESCENDING)
-		return highest(free);
-	if (order == HUNT_ROUND_ROBIN) {
-		uint32_t above = last < 31 ? free & (~0U << (last + 1)) : 0;
-		if (above)
-			return lowest(above);
+		if (m == trunk_channel_member(last))
+			set &= t < TRUNK_TIMESLOTS - 1 ? ~0U << (t + 1) : 0;
+		if (set)
+			return trunk_channel(m, (unsigned)__builtin_ctz(set));
 	}
-	return lowest(free);
+	return 0;
+}
+
+static unsigned highest(const uint32_t free[], size_t n_members)
+{
+	for (size_t m = n_members; m > 0; m--) {
+		uint32_t set = free[m - 1] & ALL;
+
+		if (set)
+			return trunk_channel(m - 1, 31 - (unsigned)__builtin_clz(set));
+	}
+	return 0;
+}
+
+unsigned hunt_pick(enum trunk_hunt order, const uint32_t free[], size_t n_members, unsigned last)
+{
+	unsigned channel = 0;
+
+	switch (order) {
+	case HUNT_DESCENDING:
+		return highest(free, n_members);
+	case HUNT_ROUND_ROBIN:
+		channel = lowest(free, n_members, ALL, last);
+		break;
+	case HUNT_EVEN:
+		channel = lowest(free, n_members, EVEN, 0);
+		break;
+	case HUNT_ODD:
+		channel = lowest(free, n_members, ODD, 0);
+		break;
+	case HUNT_ASCENDING:
+		break;
+	}
+	return channel ? channel : lowest(free, n_members, ALL, 0);
 }

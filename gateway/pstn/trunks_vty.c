@@ -16,7 +16,10 @@
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
-#include "drivers/span_config.h"
+#include "pstn/channel_list.h"
+#include "pstn/trunks_check.h"
+
+enum { ECHO_TAIL_MS = 64 }; /* the default: what a line's hybrid and the network before it need */
 
 static void init_trunk(void *item)
 {
@@ -25,6 +28,7 @@ static void init_trunk(void *item)
 	trunk->side = TRUNK_USER;
 	trunk->hunt = HUNT_ASCENDING;
 	trunk->inband = INBAND_ANNOUNCEMENTS;
+	trunk->echo_tail_ms = ECHO_TAIL_MS;
 }
 
 static const struct config_list trunk_list = {
@@ -40,7 +44,10 @@ static const struct config_list trunk_list = {
 
 /* Names in the order of the enums. */
 static const char *const side_names[] = { "user", "network" };
-static const char *const hunt_names[] = { "ascending", "descending", "round-robin" };
+static const char *const hunt_names[] = { "ascending", "descending", "round-robin", "even", "odd" };
+static const char *const variant_names[] = { "",       "euroisdn", "ni2",  "ni1",
+					     "dms100", "4ess",     "5ess", "qsig" };
+static const char *const negotiation_names[] = { "", "preferred", "exclusive" };
 static const char *const inband_names[] = { "announcements", "always", "never" };
 
 static const struct timer_name {
@@ -48,13 +55,17 @@ static const struct timer_name {
 	size_t at; /* offset in struct trunk_timers */
 } timer_names[] = {
 	{ "t301", offsetof(struct trunk_timers, t301) },
+	{ "t302", offsetof(struct trunk_timers, t302) },
 	{ "t303", offsetof(struct trunk_timers, t303) },
+	{ "t304", offsetof(struct trunk_timers, t304) },
 	{ "t305", offsetof(struct trunk_timers, t305) },
 	{ "t306", offsetof(struct trunk_timers, t306) },
 	{ "t308", offsetof(struct trunk_timers, t308) },
 	{ "t309", offsetof(struct trunk_timers, t309) },
 	{ "t310", offsetof(struct trunk_timers, t310) },
 	{ "t313", offsetof(struct trunk_timers, t313) },
+	{ "t316", offsetof(struct trunk_timers, t316) },
+	{ "t322", offsetof(struct trunk_timers, t322) },
 };
 
 static unsigned *timer_of(struct trunk_timers *timers, const struct timer_name *name)
@@ -72,12 +83,63 @@ static unsigned name_index(const char *const names[], unsigned n, const char *wo
 	return i;
 }
 
+/* Spans. The lines behind `span NAME` are about that one: vty->index_sub is its number, counted from 1, or
+ * NULL. */
+
+#define SPAN_STR                                                                                   \
+	"A span that it uses; d-channel, channels and interface behind it are of that span\n"
+#define SPAN_NAME_STR "The span's name\n"
+
+static void select_span(struct vty *vty, size_t number)
+{
+	vty->index_sub = (void *)(uintptr_t)number;
+}
+
+/* The span that the lines are about now; NULL, with the complaint made. */
+static struct trunk_span *selected_span(struct vty *vty, const char *option)
+{
+	struct trunk_config *item = vty->index;
+	size_t number = (uintptr_t)vty->index_sub;
+
+	if (number > 0 && number <= item->n_spans)
+		return &item->spans[number - 1];
+	config_reject(vty, "%s is of a span, and none is named yet; `span NAME` comes before it",
+		      option);
+	return NULL;
+}
+
+/* Its number counted from 1; 0: it is not there. */
+static size_t find_span(const struct trunk_config *item, const char *name)
+{
+	for (size_t i = 0; i < item->n_spans; i++) {
+		if (strcmp(item->spans[i].span, name) == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+static uint8_t free_interface(const struct trunk_config *item)
+{
+	uint8_t interface = 0;
+
+	for (size_t i = 0; i < item->n_spans; i++)
+		if (item->spans[i].interface >= interface)
+			interface = item->spans[i].interface + 1;
+	return interface;
+}
+
 #define TRUNK_STR "A signalling instance and the channels that it governs\n"
 #define TRUNK_NAME_STR "Its name, as routes use it\n"
 
 DEFUN(trunk, trunk_cmd, "trunk NAME", TRUNK_STR TRUNK_NAME_STR)
 {
-	return config_list_enter(vty, &trunk_list, config_candidate(&trunks_section), argv[0]);
+	int rc = config_list_enter(vty, &trunk_list, config_candidate(&trunks_section), argv[0]);
+	const struct trunk_config *item = vty->index;
+
+	/* Of a trunk with one span, that one is meant. */
+	if (rc == CMD_SUCCESS)
+		select_span(vty, item->n_spans == 1);
+	return rc;
 }
 
 DEFUN_ATTR(no_trunk, no_trunk_cmd, "no trunk NAME", NO_STR TRUNK_STR TRUNK_NAME_STR,
@@ -88,79 +150,81 @@ DEFUN_ATTR(no_trunk, no_trunk_cmd, "no trunk NAME", NO_STR TRUNK_STR TRUNK_NAME_
 
 DEFUN(trunk_protocol, trunk_protocol_cmd, "protocol isdn",
       "Its signalling\n"
-      "Q.931 and Q.921, EuroISDN primary rate\n")
+      "Q.931 over Q.921; `variant` says which\n")
 {
 	struct trunk_config *item = vty->index;
 
 	return config_set_text(vty, "protocol", "isdn", item->protocol, sizeof(item->protocol));
 }
 
-DEFUN(trunk_span, trunk_span_cmd, "span NAME", "The span that it uses\nThe span's name\n")
+DEFUN(trunk_span, trunk_span_cmd, "span NAME", SPAN_STR SPAN_NAME_STR)
 {
 	struct trunk_config *item = vty->index;
+	struct trunk_span span = { .interface = free_interface(item), .line = config_line() };
+	size_t number = find_span(item, argv[0]);
 
-	return config_set_name(vty, "span", argv[0], item->span, sizeof(item->span));
-}
-
-DEFUN(trunk_d_channel, trunk_d_channel_cmd, "d-channel <1-31>",
-      "The timeslot that carries signalling\n"
-      "16 on an E1, 24 on a T1 by custom\n")
-{
-	struct trunk_config *item = vty->index;
-
-	item->d_timeslot = atoi(argv[0]);
+	if (config_set_name(vty, "span", argv[0], span.span, sizeof(span.span)) != CMD_SUCCESS)
+		return CMD_WARNING;
+	if (!number && item->n_spans == TRUNK_SPANS_MAX)
+		return config_reject(vty, "span %s is one too many; a trunk has %d spans at most",
+				     argv[0], TRUNK_SPANS_MAX);
+	if (!number) {
+		item->spans[item->n_spans] = span;
+		number = ++item->n_spans;
+	}
+	select_span(vty, number);
 	return CMD_SUCCESS;
 }
 
-/* One "17" or "17-31" at *p; moves *p behind it. False: no such thing. */
-static bool parse_range(const char **p, unsigned long *first, unsigned long *last)
+DEFUN_ATTR(no_trunk_span, no_trunk_span_cmd, "no span NAME", NO_STR SPAN_STR SPAN_NAME_STR,
+	   CONFIG_TERMINAL_ONLY)
 {
-	char *end;
+	struct trunk_config *item = vty->index;
+	size_t number = find_span(item, argv[0]);
 
-	if (!**p || !strchr("0123456789", **p))
-		return false;
-	*first = *last = strtoul(*p, &end, 10);
-	if (*end == '-') {
-		if (!end[1] || !strchr("0123456789", end[1]))
-			return false;
-		*last = strtoul(end + 1, &end, 10);
-	}
-	*p = end;
-	return true;
+	if (!number)
+		return config_reject(vty, "there is no span %s in trunk %s", argv[0], item->name);
+	memmove(&item->spans[number - 1], &item->spans[number],
+		(item->n_spans - number) * sizeof(item->spans[0]));
+	item->spans[--item->n_spans] = (struct trunk_span){ 0 };
+	select_span(vty, 0);
+	return CMD_SUCCESS;
 }
 
-/* "1-15,17-31" as bits. NULL, or what is wrong. */
-static const char *parse_channels(const char *text, uint32_t *channels)
+DEFUN(trunk_d_channel, trunk_d_channel_cmd, "d-channel <1-31>",
+      "The timeslot of the span that carries signalling\n"
+      "16 on an E1, 24 on a T1, 3 on a BRI\n")
 {
-	unsigned long first, last;
-	uint32_t set = 0;
+	struct trunk_span *span = selected_span(vty, "d-channel");
 
-	for (;; text++) {
-		if (!parse_range(&text, &first, &last) || (*text && *text != ','))
-			return "is no list of timeslots; right would be, as an example: 1-15,17-31";
-		if (first < 1 || last > TRUNK_CHANNELS_MAX)
-			return "goes beyond the timeslots of a span; 1 to 31 are right";
-		if (first > last)
-			return "has a range that runs backwards; the smaller number comes first";
-		for (unsigned long t = first; t <= last; t++) {
-			if (set & 1u << t)
-				return "names a timeslot twice; once is right";
-			set |= 1u << t;
-		}
-		if (!*text)
-			break;
-	}
-	*channels = set;
-	return NULL;
+	if (!span)
+		return CMD_WARNING;
+	span->d_timeslot = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(trunk_interface, trunk_interface_cmd, "interface <0-126>",
+      "The span's number in a group of spans with one D channel (NFAS), alike at both ends\n"
+      "0 has the D channel (Q.931 4.5.13, interface identifier)\n")
+{
+	struct trunk_span *span = selected_span(vty, "interface");
+
+	if (!span)
+		return CMD_WARNING;
+	span->interface = atoi(argv[0]);
+	return CMD_SUCCESS;
 }
 
 DEFUN(trunk_channels, trunk_channels_cmd, "channels LIST",
-      "The timeslots that carry calls\n"
+      "The timeslots of the span that carry calls\n"
       "As 1-15,17-31\n")
 {
-	struct trunk_config *item = vty->index;
-	const char *wrong = parse_channels(argv[0], &item->channels);
+	struct trunk_span *span = selected_span(vty, "channels");
+	const char *wrong;
 
+	if (!span)
+		return CMD_WARNING;
+	wrong = channel_list_parse(argv[0], &span->channels);
 	return wrong ? config_reject(vty, "channels \"%s\" %s", argv[0], wrong) : CMD_SUCCESS;
 }
 
@@ -175,11 +239,61 @@ DEFUN(trunk_side, trunk_side_cmd, "side (user|network)",
 	return CMD_SUCCESS;
 }
 
-DEFUN(trunk_hunt, trunk_hunt_cmd, "hunt (ascending|descending|round-robin)",
+#define VARIANT_STR                                                                                \
+	"What the exchange speaks; by default euroisdn on an E1 and a BRI, ni2 on a T1\n"
+
+DEFUN(trunk_variant, trunk_variant_cmd, "variant (euroisdn|ni2|ni1|dms100|4ess|5ess|qsig)",
+      VARIANT_STR "EuroISDN (ETSI EN 300 403)\n"
+		  "National ISDN 2\n"
+		  "National ISDN 1\n"
+		  "Nortel DMS-100, custom\n"
+		  "AT&T 4ESS (TR 41459)\n"
+		  "Lucent 5ESS, custom\n"
+		  "QSIG, between private exchanges (ECMA-143)\n")
+{
+	struct trunk_config *item = vty->index;
+
+	item->variant = name_index(variant_names, ARRAY_SIZE(variant_names), argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_trunk_variant, no_trunk_variant_cmd, "no variant", NO_STR VARIANT_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->variant = VARIANT_DEFAULT;
+	return CMD_SUCCESS;
+}
+
+#define CHANNEL_STR                                                                                \
+	"How our calls ask for a channel (Q.931 5.1.2); by default the network says, the user "    \
+	"wishes\n"
+
+DEFUN(trunk_negotiation, trunk_negotiation_cmd, "channel (preferred|exclusive)",
+      CHANNEL_STR "The far end may give another\n"
+		  "This one or none\n")
+{
+	struct trunk_config *item = vty->index;
+
+	item->negotiation = name_index(negotiation_names, ARRAY_SIZE(negotiation_names), argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_trunk_negotiation, no_trunk_negotiation_cmd, "no channel", NO_STR CHANNEL_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->negotiation = CHANNEL_BY_SIDE;
+	return CMD_SUCCESS;
+}
+
+DEFUN(trunk_hunt, trunk_hunt_cmd, "hunt (ascending|descending|round-robin|even|odd)",
       "Which free channel an outgoing call takes; the far end does well to hunt the other way\n"
       "The lowest; the default\n"
       "The highest\n"
-      "The one after the last taken\n")
+      "The one after the last taken\n"
+      "The lowest even timeslot, an odd one when none is free\n"
+      "The lowest odd timeslot, an even one when none is free\n")
 {
 	struct trunk_config *item = vty->index;
 
@@ -199,16 +313,138 @@ DEFUN(trunk_inband, trunk_inband_cmd, "inband (announcements|always|never)",
 	return CMD_SUCCESS;
 }
 
+/* Options that are on or off */
+
+#define OVERLAP_STR "Numbers that come digit by digit\n"
+#define OVERLAP_STRS                                                                               \
+	OVERLAP_STR "From the line: SETUP ACKNOWLEDGE asks for more (Q.931 5.2.4)\n"               \
+		    "To the line: the rest follows in INFORMATION (Q.931 5.1.3)\n"
+
+static int set_overlap(struct vty *vty, const char *way, bool on)
+{
+	struct trunk_config *item = vty->index;
+
+	if (strcmp(way, "receiving") == 0)
+		item->overlap_receiving = on;
+	else
+		item->overlap_sending = on;
+	return CMD_SUCCESS;
+}
+
+DEFUN(trunk_overlap, trunk_overlap_cmd, "overlap (receiving|sending)", OVERLAP_STRS)
+{
+	return set_overlap(vty, argv[0], true);
+}
+
+DEFUN(no_trunk_overlap, no_trunk_overlap_cmd, "no overlap (receiving|sending)", NO_STR OVERLAP_STRS)
+{
+	return set_overlap(vty, argv[0], false);
+}
+
+#define MULTIPOINT_STR "BRI: several terminals on one bus; by default one, point to point\n"
+#define TRANSFER_STR "Two of its calls that are joined here are joined by the exchange instead\n"
+#define BUSY_OUT_STR "Out of service while nobody that its calls could go to is alive\n"
+#define RESTART_STR "RESTART when the D channel comes up (Q.931 5.5); the default\n"
+
+DEFUN(trunk_multipoint, trunk_multipoint_cmd, "multipoint", MULTIPOINT_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->multipoint = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_trunk_multipoint, no_trunk_multipoint_cmd, "no multipoint", NO_STR MULTIPOINT_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->multipoint = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(trunk_transfer, trunk_transfer_cmd, "transfer", TRANSFER_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->transfer = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_trunk_transfer, no_trunk_transfer_cmd, "no transfer", NO_STR TRANSFER_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->transfer = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(trunk_busy_out, trunk_busy_out_cmd, "busy-out", BUSY_OUT_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->busy_out = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_trunk_busy_out, no_trunk_busy_out_cmd, "no busy-out", NO_STR BUSY_OUT_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->busy_out = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(trunk_restart, trunk_restart_cmd, "restart", RESTART_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->no_restart = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_trunk_restart, no_trunk_restart_cmd, "no restart", NO_STR RESTART_STR)
+{
+	struct trunk_config *item = vty->index;
+
+	item->no_restart = true;
+	return CMD_SUCCESS;
+}
+
+#define ECHO_STR "Echo of the line, taken away from speech\n"
+
+DEFUN(trunk_echo_tail, trunk_echo_tail_cmd, "echo tail <8-128>",
+      ECHO_STR "How late it may come; 64 ms\n"
+	       "Milliseconds\n")
+{
+	struct trunk_config *item = vty->index;
+
+	item->echo_tail_ms = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(trunk_echo_off, trunk_echo_off_cmd, "echo off", ECHO_STR "It stays\n")
+{
+	struct trunk_config *item = vty->index;
+
+	item->echo_tail_ms = 0;
+	return CMD_SUCCESS;
+}
+
 #define TIMER_STR "A timer of Q.931\n"
+#define TIMERS "(t301|t302|t303|t304|t305|t306|t308|t309|t310|t313|t316|t322)"
 #define TIMERS_STR                                                                                 \
-	"Alerting to connect; 180 s\n"                                                             \
+	"ALERTING to CONNECT; 180 s\n"                                                             \
+	"Overlap receiving, after each digit; 12 s\n"                                              \
 	"SETUP to an answer; 4 s\n"                                                                \
+	"Overlap sending, after each digit; network 20 s, user 25 s\n"                             \
 	"DISCONNECT to RELEASE; 30 s\n"                                                            \
 	"DISCONNECT with in-band information to RELEASE; 30 s\n"                                   \
 	"RELEASE to RELEASE COMPLETE; 4 s\n"                                                       \
 	"Data link lost to calls cleared; 90 s\n"                                                  \
-	"CALL PROCEEDING to the next message; 10 s\n"                                              \
-	"CONNECT to CONNECT ACKNOWLEDGE; 4 s\n"
+	"CALL PROCEEDING to the next message; network 35 s, user 60 s\n"                           \
+	"CONNECT to CONNECT ACKNOWLEDGE; 4 s\n"                                                    \
+	"RESTART to RESTART ACKNOWLEDGE; 120 s\n"                                                  \
+	"STATUS ENQUIRY to STATUS; 4 s\n"
 
 static void set_timer(struct trunk_config *item, const char *name, unsigned seconds)
 {
@@ -217,15 +453,13 @@ static void set_timer(struct trunk_config *item, const char *name, unsigned seco
 			*timer_of(&item->timers, &timer_names[i]) = seconds;
 }
 
-DEFUN(trunk_timer, trunk_timer_cmd, "timer (t301|t303|t305|t306|t308|t309|t310|t313) <1-600>",
-      TIMER_STR TIMERS_STR "Seconds\n")
+DEFUN(trunk_timer, trunk_timer_cmd, "timer " TIMERS " <1-600>", TIMER_STR TIMERS_STR "Seconds\n")
 {
 	set_timer(vty->index, argv[0], atoi(argv[1]));
 	return CMD_SUCCESS;
 }
 
-DEFUN(no_trunk_timer, no_trunk_timer_cmd, "no timer (t301|t303|t305|t306|t308|t309|t310|t313)",
-      NO_STR TIMER_STR TIMERS_STR)
+DEFUN(no_trunk_timer, no_trunk_timer_cmd, "no timer " TIMERS, NO_STR TIMER_STR TIMERS_STR)
 {
 	set_timer(vty->index, argv[0], 0);
 	return CMD_SUCCESS;
@@ -240,133 +474,31 @@ static void install(void)
 	install_node(&node, NULL);
 	install_element(NODE_TRUNK, &trunk_protocol_cmd);
 	install_element(NODE_TRUNK, &trunk_span_cmd);
+	install_element(NODE_TRUNK, &no_trunk_span_cmd);
 	install_element(NODE_TRUNK, &trunk_d_channel_cmd);
+	install_element(NODE_TRUNK, &trunk_interface_cmd);
 	install_element(NODE_TRUNK, &trunk_channels_cmd);
 	install_element(NODE_TRUNK, &trunk_side_cmd);
 	install_element(NODE_TRUNK, &trunk_hunt_cmd);
 	install_element(NODE_TRUNK, &trunk_inband_cmd);
+	install_element(NODE_TRUNK, &trunk_variant_cmd);
+	install_element(NODE_TRUNK, &no_trunk_variant_cmd);
+	install_element(NODE_TRUNK, &trunk_multipoint_cmd);
+	install_element(NODE_TRUNK, &no_trunk_multipoint_cmd);
+	install_element(NODE_TRUNK, &trunk_negotiation_cmd);
+	install_element(NODE_TRUNK, &no_trunk_negotiation_cmd);
+	install_element(NODE_TRUNK, &trunk_overlap_cmd);
+	install_element(NODE_TRUNK, &no_trunk_overlap_cmd);
+	install_element(NODE_TRUNK, &trunk_transfer_cmd);
+	install_element(NODE_TRUNK, &no_trunk_transfer_cmd);
+	install_element(NODE_TRUNK, &trunk_restart_cmd);
+	install_element(NODE_TRUNK, &no_trunk_restart_cmd);
+	install_element(NODE_TRUNK, &trunk_echo_tail_cmd);
+	install_element(NODE_TRUNK, &trunk_echo_off_cmd);
+	install_element(NODE_TRUNK, &trunk_busy_out_cmd);
+	install_element(NODE_TRUNK, &no_trunk_busy_out_cmd);
 	install_element(NODE_TRUNK, &trunk_timer_cmd);
 	install_element(NODE_TRUNK, &no_trunk_timer_cmd);
-}
-
-/* The longest is "1-2,4-5 ... 28-29,31", of 56 characters. */
-enum { CHANNELS_TEXT_MAX = 64 };
-
-/* The bits as "1-15,17-31". */
-static const char *channels_text(uint32_t channels, char out[static CHANNELS_TEXT_MAX])
-{
-	struct osmo_strbuf text = { .buf = out, .len = CHANNELS_TEXT_MAX };
-
-	*out = '\0';
-	for (unsigned t = 1; t <= TRUNK_CHANNELS_MAX; t++) {
-		unsigned first = t;
-
-		if (!(channels & 1u << t))
-			continue;
-		while (t < TRUNK_CHANNELS_MAX && channels & 1u << (t + 1))
-			t++;
-		OSMO_STRBUF_PRINTF(text, "%s%u", *out ? "," : "", first);
-		if (t > first)
-			OSMO_STRBUF_PRINTF(text, "-%u", t);
-	}
-	return out;
-}
-
-static void validate_span(const struct config *config, const struct trunk_config *trunk,
-			  struct config_report *report)
-{
-	const struct span_config *span =
-		spans_config_find(config_get(config, &spans_section), trunk->span);
-	unsigned last = span_timeslots(span ? span->type : SPAN_E1);
-
-	if (!span) {
-		char *names = config_names(report, config, "span");
-
-		config_fault_option(report, trunk->line, "span",
-				    "trunk %s: span %s does not exist; spans are: %s", trunk->name,
-				    trunk->span, names);
-		talloc_free(names);
-	}
-	if (trunk->d_timeslot > last)
-		config_fault_option(report, trunk->line, "d-channel",
-				    "trunk %s: a T1 has no timeslot %u; `d-channel 24` is usual",
-				    trunk->name, trunk->d_timeslot);
-	if (trunk->channels >> last > 1)
-		config_fault_option(report, trunk->line, "channels",
-				    "trunk %s: a T1 has 24 timeslots; `channels 1-23` is usual",
-				    trunk->name);
-}
-
-static void validate_one(const struct config *config, const struct trunk_config *trunk,
-			 struct config_report *report)
-{
-	if (!trunk->protocol[0])
-		config_fault_option(report, trunk->line, "protocol",
-				    "trunk %s has no protocol; `protocol isdn` is right",
-				    trunk->name);
-	if (!trunk->span[0])
-		config_fault_option(report, trunk->line, "span",
-				    "trunk %s has no span; it needs `span` and a span's name",
-				    trunk->name);
-	else
-		validate_span(config, trunk, report);
-	if (!trunk->d_timeslot)
-		config_fault_option(
-			report, trunk->line, "d-channel",
-			"trunk %s has no d-channel; `d-channel 16` is usual on an E1, 24 "
-			"on a T1",
-			trunk->name);
-	if (!trunk->channels)
-		config_fault_option(
-			report, trunk->line, "channels",
-			"trunk %s has no channels; `channels 1-15,17-31` is usual on an "
-			"E1, 1-23 on a T1",
-			trunk->name);
-	if (trunk->d_timeslot && trunk->channels & 1u << trunk->d_timeslot) {
-		uint32_t better = trunk->channels & ~(1u << trunk->d_timeslot);
-		char text[CHANNELS_TEXT_MAX];
-
-		config_fault_option(report, trunk->line, "channels",
-				    "trunk %s: timeslot %u is the D channel and carries no call; "
-				    "`channels %s` is right",
-				    trunk->name, trunk->d_timeslot, channels_text(better, text));
-	}
-}
-
-static uint32_t timeslots_of(const struct trunk_config *trunk)
-{
-	return trunk->channels | (trunk->d_timeslot ? 1u << trunk->d_timeslot : 0);
-}
-
-/* Timeslots that a trunk before this one has already. */
-static void validate_overlap(const struct trunks_config *value, size_t i,
-			     struct config_report *report)
-{
-	const struct trunk_config *trunk = &value->trunks[i];
-
-	for (size_t j = 0; j < i; j++) {
-		const struct trunk_config *other = &value->trunks[j];
-		uint32_t both = timeslots_of(trunk) & timeslots_of(other);
-		char text[CHANNELS_TEXT_MAX];
-
-		if (!both || !trunk->span[0] || strcmp(trunk->span, other->span) != 0)
-			continue;
-		config_fault_option(report, trunk->line, "channels",
-				    "trunk %s: trunk %s has timeslots %s of span %s already; each "
-				    "belongs to one trunk",
-				    trunk->name, other->name, channels_text(both, text),
-				    trunk->span);
-	}
-}
-
-static void validate(const struct config *config, struct config_report *report)
-{
-	const struct trunks_config *value = config_get(config, &trunks_section);
-
-	for (size_t i = 0; i < value->n; i++) {
-		validate_one(config, &value->trunks[i], report);
-		validate_overlap(value, i, report);
-	}
 }
 
 static void write_timers(const struct trunk_config *trunk, struct vty *vty)
@@ -381,24 +513,59 @@ static void write_timers(const struct trunk_config *trunk, struct vty *vty)
 	}
 }
 
+static void write_span(const struct trunk_config *trunk, const struct trunk_span *span,
+		       struct vty *vty)
+{
+	char text[CHANNEL_LIST_TEXT_MAX];
+
+	vty_out(vty, " span %s\n", span->span);
+	if (trunk->n_spans > 1 || span->interface)
+		vty_out(vty, " interface %u\n", span->interface);
+	if (span->d_timeslot)
+		vty_out(vty, " d-channel %u\n", span->d_timeslot);
+	if (span->channels)
+		vty_out(vty, " channels %s\n", channel_list_text(span->channels, text));
+}
+
+/* Those that are not as usual */
+static void write_flags(const struct trunk_config *trunk, struct vty *vty)
+{
+	const struct {
+		bool on;
+		const char *line;
+	} flags[] = {
+		{ trunk->multipoint, "multipoint" },
+		{ trunk->overlap_receiving, "overlap receiving" },
+		{ trunk->overlap_sending, "overlap sending" },
+		{ trunk->transfer, "transfer" },
+		{ trunk->no_restart, "no restart" },
+		{ trunk->busy_out, "busy-out" },
+		{ !trunk->echo_tail_ms, "echo off" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (flags[i].on)
+			vty_out(vty, " %s\n", flags[i].line);
+}
+
 static void write_trunk(const struct trunk_config *trunk, struct vty *vty)
 {
 	vty_out(vty, "\ntrunk %s\n", trunk->name);
 	if (trunk->protocol[0])
 		vty_out(vty, " protocol %s\n", trunk->protocol);
-	if (trunk->span[0])
-		vty_out(vty, " span %s\n", trunk->span);
-	if (trunk->d_timeslot)
-		vty_out(vty, " d-channel %u\n", trunk->d_timeslot);
-	if (trunk->channels) {
-		char text[CHANNELS_TEXT_MAX];
-
-		vty_out(vty, " channels %s\n", channels_text(trunk->channels, text));
-	}
+	for (size_t i = 0; i < trunk->n_spans; i++)
+		write_span(trunk, &trunk->spans[i], vty);
 	vty_out(vty, " side %s\n", side_names[trunk->side]);
+	if (trunk->variant)
+		vty_out(vty, " variant %s\n", variant_names[trunk->variant]);
 	vty_out(vty, " hunt %s\n", hunt_names[trunk->hunt]);
+	if (trunk->negotiation)
+		vty_out(vty, " channel %s\n", negotiation_names[trunk->negotiation]);
 	if (trunk->inband != INBAND_ANNOUNCEMENTS)
 		vty_out(vty, " inband %s\n", inband_names[trunk->inband]);
+	write_flags(trunk, vty);
+	if (trunk->echo_tail_ms != ECHO_TAIL_MS && trunk->echo_tail_ms)
+		vty_out(vty, " echo tail %u\n", trunk->echo_tail_ms);
 	write_timers(trunk, vty);
 }
 
@@ -415,6 +582,6 @@ const struct config_section trunks_section = {
 	.lists = &trunk_list,
 	.n_lists = 1,
 	.install = install,
-	.validate = validate,
+	.validate = trunks_check,
 	.write = write_value,
 };

@@ -289,6 +289,11 @@ enum leg_law offer_law(enum codec_id codec)
 				     : LEG_LAW_ANY;
 }
 
+bool offer_is_data(const struct offer *theirs)
+{
+	return theirs->n_formats && theirs->formats[0].codec == CODEC_CLEARMODE;
+}
+
 static bool configured(const struct peer_config *ours, enum codec_id codec)
 {
 	for (size_t i = 0; i < ours->n_codecs; i++) {

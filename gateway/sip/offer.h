@@ -68,6 +68,8 @@ bool offer_accept(const struct offer *theirs, const struct peer_config *ours, ui
 void offer_terms(const struct peer_config *ours, enum leg_law law, struct mg_rtp *out);
 
 enum leg_law offer_law(enum codec_id codec);
+/* Clear data is what they like best (RFC 4040). */
+bool offer_is_data(const struct offer *theirs);
 
 /* 0, or -ENOSPC. */
 int offer_write(const struct offer_origin *origin, const struct peer_config *ours, enum leg_law law,

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "sip/body.h"
@@ -19,6 +20,16 @@ static void forget(struct peer *peer)
 	peer->options_leg = NULL;
 }
 
+static void raise_down(const struct peer *peer, int status)
+{
+	char address[NETADDR_TEXT_MAX], text[ALARM_TEXT_MAX];
+
+	netaddr_text(&peer->address, address, sizeof(address));
+	snprintf(text, sizeof(text), "%s %s", address,
+		 status == STATUS_UNAVAILABLE ? "answers 503 or nothing" : "does not answer");
+	alarm_raise(ALARM_PEER_DOWN, peer->config.name, "", text);
+}
+
 static void set_reach(struct peer *peer, enum peer_reach reach, int status)
 {
 	if (peer->reach == reach)
@@ -26,6 +37,10 @@ static void set_reach(struct peer *peer, enum peer_reach reach, int status)
 	peer->reach = reach;
 	LOGP(DSIP, LOGL_NOTICE, "peer %s is %s (OPTIONS: %d)\n", peer->config.name,
 	     peer_reach_name(reach), status);
+	if (reach == PEER_UNREACHABLE)
+		raise_down(peer, status);
+	else
+		alarm_clear(ALARM_PEER_DOWN, peer->config.name);
 }
 
 /* Any answer shows that it lives, but for 503; timer F and ICMP are answered by our own side. */
@@ -85,6 +100,8 @@ static void on_keepalive(void *data)
 void options_start(struct peer *peer)
 {
 	osmo_timer_setup(&peer->keepalive, on_keepalive, peer);
+	if (peer->reach == PEER_UNKNOWN) /* another address: what was known is of no worth */
+		alarm_forget(ALARM_OF_PEER, peer->config.name);
 	if (peer->config.options_s)
 		on_keepalive(peer);
 	else
@@ -94,12 +111,18 @@ void options_start(struct peer *peer)
 void options_stop(struct peer *peer)
 {
 	osmo_timer_del(&peer->keepalive);
+	alarm_forget(ALARM_OF_PEER, peer->config.name);
 	forget(peer);
 }
 
 /* RFC 3261 11.2, Supported being empty. */
-int options_answer(nta_incoming_t *irq)
+int options_answer(nta_incoming_t *irq, bool in_service)
 {
+	if (!in_service) {
+		nta_incoming_treply(irq, SIP_503_SERVICE_UNAVAILABLE, SIPTAG_SERVER_STR(AGENT_NAME),
+				    TAG_END());
+		return STATUS_UNAVAILABLE;
+	}
 	nta_incoming_treply(
 		irq, SIP_200_OK, SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_ACCEPT_STR(BODY_ACCEPT),
 		SIPTAG_ACCEPT_ENCODING_STR(BODY_ACCEPT_ENCODING), SIPTAG_ACCEPT_LANGUAGE_STR("en"),

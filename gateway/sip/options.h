@@ -2,6 +2,8 @@
  * from them. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "sip/agent.h"
 
 struct peer;
@@ -9,5 +11,6 @@ struct peer;
 /* Asks the peer now and then every options_s; with 0 it counts as reachable and is left alone. */
 void options_start(struct peer *peer);
 void options_stop(struct peer *peer);
-/* Answers one from a peer. Returns the status. */
-int options_answer(nta_incoming_t *irq);
+/* Answers one from a peer, as an INVITE there would be (11.2): 503 when no call could be carried. Returns the
+ * status. */
+int options_answer(nta_incoming_t *irq, bool in_service);

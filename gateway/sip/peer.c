@@ -118,7 +118,7 @@ int peers_apply(struct peers *peers, const struct sip_config *config,
 			peer = add(peers, c);
 		if (!peer)
 			return -ENOMEM;
-		if (strcmp(peer->config.address, c->address) != 0 ||
+		if (strcmp(peer->config.address, c->address) != 0 || peer->config.port != c->port ||
 		    peer->config.options_s != c->options_s)
 			peer->reach = PEER_UNKNOWN;
 		peer->config = *c;

@@ -85,7 +85,8 @@ int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 	case sip_method_invite:
 		return on_invite(ground, peer, irq, sip);
 	case sip_method_options:
-		return options_answer(irq);
+		return options_answer(irq, !ground->in_service ||
+						   ground->in_service(ground->in_service_data));
 	default:
 		return agent_refuse_method(irq, method);
 	}

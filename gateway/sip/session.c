@@ -9,6 +9,7 @@
 #include <sofia-sip/hostdomain.h>
 
 #include "sip/netaddr.h"
+#include "sip/number.h"
 #include "sip/options.h"
 #include "sip/reason.h"
 
@@ -71,23 +72,44 @@ void session_say_release(struct session *s)
 	say(s, &msg);
 }
 
+bool session_identity(const struct session *s, const struct leg_number *number, const char *name,
+		      char out[static SESSION_IDENTITY_MAX])
+{
+	char address[NETADDR_TEXT_MAX], user[NUMBER_USER_MAX], display[NUMBER_NAME_MAX];
+	struct sockaddr_storage local;
+
+	number_user(number, user);
+	if (!*user || !s->peer->config.trusted || !number_is_verified(number))
+		return false;
+	number_display(name, display);
+	agent_address_for(s->ground->agent, &s->peer->address, &local);
+	netaddr_text(&local, address, sizeof(address));
+	snprintf(out, SESSION_IDENTITY_MAX, "P-Asserted-Identity: %s<sip:%s@%s;user=phone>",
+		 display, user, address);
+	return true;
+}
+
 /* From the hub */
+
+/* Plus one; 0: SIP has no word for the verb. A SIP number is whole from the start, so nobody asks it for more. */
+static const uint8_t event_of_verb[] = {
+	[LEG_SETUP] = EV_SETUP + 1,       [LEG_PROCEEDING] = EV_PROCEEDING + 1,
+	[LEG_ALERTING] = EV_ALERTING + 1, [LEG_PROGRESS] = EV_PROGRESS + 1,
+	[LEG_CONNECT] = EV_CONNECT + 1,   [LEG_DISCONNECT] = EV_DISCONNECT + 1,
+	[LEG_RELEASE] = EV_RELEASE + 1,
+};
 
 static void tell(struct leg *leg, const struct leg_msg *msg)
 {
-	static const uint8_t event_of_verb[] = {
-		[LEG_SETUP] = EV_SETUP,       [LEG_PROCEEDING] = EV_PROCEEDING,
-		[LEG_ALERTING] = EV_ALERTING, [LEG_PROGRESS] = EV_PROGRESS,
-		[LEG_CONNECT] = EV_CONNECT,   [LEG_DISCONNECT] = EV_DISCONNECT,
-		[LEG_RELEASE] = EV_RELEASE,
-	};
+	unsigned event = msg->verb < ARRAY_SIZE(event_of_verb) ? event_of_verb[msg->verb] : 0;
 	struct session *s = (struct session *)((char *)leg - offsetof(struct session, leg));
 
 	if (leg->call) /* the hub may have dropped it, or never made one */
 		s->call_id = call_id(leg->call);
 	if (msg->law != LEG_LAW_ANY)
 		s->law = msg->law;
-	osmo_fsm_inst_dispatch(s->fi, event_of_verb[msg->verb], (void *)msg);
+	if (event)
+		osmo_fsm_inst_dispatch(s->fi, event - 1, (void *)msg);
 }
 
 static void describe(const struct leg *leg, char *out, unsigned size)
@@ -199,7 +221,7 @@ int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const si
 	case sip_method_invite:
 		return dispatch(s, EV_REINVITE, irq, sip, 481);
 	case sip_method_options:
-		return options_answer(irq);
+		return options_answer(irq, true);
 	case sip_method_cancel:
 		return 481;
 	default:

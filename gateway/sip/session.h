@@ -31,6 +31,8 @@ struct sip {
 	uint32_t last_id;
 	uint64_t rx_requests;
 	struct strangers strangers;
+	bool (*in_service)(void *data); /* sip_in_service; NULL: always */
+	void *in_service_data;
 };
 
 enum session_state {
@@ -81,6 +83,7 @@ struct session_request {
 	int status; /* what the request is answered with, set by who handles it; 0: it will be later */
 };
 
+enum { SESSION_IDENTITY_MAX = 432 };
 enum session_media { MEDIA_NONE, MEDIA_ADDING, MEDIA_UP, MEDIA_GOING, MEDIA_GONE };
 
 struct session {
@@ -109,7 +112,8 @@ struct session {
 	char *early_tag;                /* UAC: whose answer is in force */
 	int waiting; /* UAS: the response that waits for the termination, 0: none */
 	struct osmo_timer_list silence; /* UAS: until a response but 100 is sent */
-	struct leg_setup setup;         /* UAC: as told */
+	struct leg_setup setup;         /* UAC: as told; UAS: bearer alone */
+	struct leg_party *connected;    /* UAS: who answered; NULL: not said */
 	uint8_t cause, location;        /* why it ends, once it does */
 };
 
@@ -139,6 +143,10 @@ void session_say_release(struct session *s);
 /* From now on only the termination is waited for, if there is one. */
 void session_close(struct session *s);
 
+/* RFC 3325 9.1, to a peer that is trusted: "P-Asserted-Identity: ..."; false when there is nothing to assert. */
+bool session_identity(const struct session *s, const struct leg_number *number, const char *name,
+		      char out[static SESSION_IDENTITY_MAX]);
+
 /* The dialog. */
 int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);
 int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip);
@@ -153,6 +161,10 @@ void session_bye(struct session *s);
 void session_fail(struct session *s, unsigned cause, unsigned location);
 
 /* session_media.c: the termination, and the descriptions of it. */
+/* What the peer and we can agree on: octets that must arrive as they are go as clear data (RFC 4040), for
+ * all peers alike. */
+const struct peer_config *session_terms_of(const struct peer *peer, enum leg_bearer bearer);
+const struct peer_config *session_terms(const struct session *s);
 /* 0 with *out (no body: n_formats 0), or the status that the request deserves: 400, 415, 488 with *warning. */
 int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning);
 /* Our termination is of one family of addresses for its life. */

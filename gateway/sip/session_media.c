@@ -98,6 +98,20 @@ bool session_media_add(struct session *s, uint32_t context, const struct mg_rtp 
 	return true;
 }
 
+const struct peer_config *session_terms_of(const struct peer *peer, enum leg_bearer bearer)
+{
+	static const struct peer_config clear_data = {
+		.codecs = { CODEC_CLEARMODE }, .n_codecs = 1, .ptime_ms = 20, /* RFC 4040 5 */
+	};
+
+	return bearer == LEG_UNRESTRICTED ? &clear_data : &peer->config;
+}
+
+const struct peer_config *session_terms(const struct session *s)
+{
+	return session_terms_of(s->peer, s->setup.bearer);
+}
+
 bool session_media_modify(struct session *s, const struct mg_rtp *rtp)
 {
 	struct mg_term term = { .kind = MG_RTP, .rtp = *rtp };
@@ -135,7 +149,7 @@ void session_new_round(struct session *s)
 const char *session_our_offer(struct session *s)
 {
 	if (!s->local_sdp[0])
-		offer_write(&s->origin, &s->peer->config, s->law, s->local_sdp,
+		offer_write(&s->origin, session_terms(s), s->law, s->local_sdp,
 			    sizeof(s->local_sdp));
 	return s->local_sdp;
 }

@@ -100,6 +100,20 @@ void sip_free(struct sip *sip)
 	talloc_free(sip);
 }
 
+void sip_in_service(struct sip *sip, bool (*in_service)(void *data), void *data)
+{
+	sip->in_service = in_service;
+	sip->in_service_data = data;
+}
+
+bool sip_peer_alive(const struct sip *sip, const char *name)
+{
+	const struct target *target = target_find(sip->hub, TARGET_PEER, name);
+	const struct peer *peer = target ? target->data : NULL;
+
+	return peer && peer->reach != PEER_UNREACHABLE;
+}
+
 void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_status *),
 		void *data)
 {

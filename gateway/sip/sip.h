@@ -17,6 +17,11 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg);
 int sip_apply(struct sip *sip, const struct sip_config *config);
 void sip_free(struct sip *sip);
 
+/* OPTIONS of peers are answered with 503 while in_service says no. */
+void sip_in_service(struct sip *sip, bool (*in_service)(void *data), void *data);
+/* May calls go to the peer of that name? Not while it does not answer OPTIONS. */
+bool sip_peer_alive(const struct sip *sip, const char *name);
+
 struct peer_status {
 	const char *name;
 	char address[64];  /* "127.0.0.1:5070" */

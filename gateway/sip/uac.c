@@ -36,14 +36,9 @@ void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		session_close(s);
 		return;
 	}
-	/* Octets that must arrive as they are need another codec than G.711 (RFC 4040). */
-	if (msg->setup.bearer == LEG_UNRESTRICTED) {
-		end(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_PRIVATE_LOCAL);
-		return;
-	}
 	s->setup = msg->setup;
 	s->peer->calls_out++;
-	offer_terms(&s->peer->config, s->law, &rtp);
+	offer_terms(session_terms(s), s->law, &rtp);
 	if (session_media_add(s, msg->setup.context, &rtp))
 		session_go(s, ST_PREPARING);
 	else
@@ -53,7 +48,7 @@ void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 /* The INVITE */
 
 struct invite_texts {
-	char request_uri[URI_MAX], to[URI_MAX], from[URI_MAX], identity[URI_MAX + 32];
+	char request_uri[URI_MAX], to[URI_MAX], from[URI_MAX], identity[SESSION_IDENTITY_MAX];
 	bool restricted, asserted;
 };
 
@@ -70,9 +65,7 @@ static void write_caller(const struct session *s, struct invite_texts *out)
 	number_user(calling, user);
 	number_display(s->setup.calling_name, name);
 	out->restricted = calling->presentation == LEG_PRES_RESTRICTED;
-	out->asserted = *user && s->peer->config.trusted && number_is_verified(calling);
-	snprintf(out->identity, sizeof(out->identity),
-		 "P-Asserted-Identity: %s<sip:%s@%s;user=phone>", name, user, address);
+	out->asserted = session_identity(s, calling, s->setup.calling_name, out->identity);
 	if (out->restricted)
 		snprintf(out->from, sizeof(out->from),
 			 "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
@@ -166,7 +159,7 @@ static bool take_answer(struct session *s, const sip_t *sip)
 
 	if (session_read_sdp(sip, &theirs, &warning) || !theirs.n_formats ||
 	    !session_can_reach(s, &theirs) ||
-	    !offer_accept(&theirs, &s->peer->config, s->origin.tevent_pt, &rtp) ||
+	    !offer_accept(&theirs, session_terms(s), s->origin.tevent_pt, &rtp) ||
 	    !session_media_modify(s, &rtp))
 		return false;
 	s->theirs = theirs;

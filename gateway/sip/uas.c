@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <osmocom/core/talloc.h>
 #include <sofia-sip/su_uniqueid.h>
 
 #include "sip/cause_map.h"
@@ -32,12 +33,14 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 	status = session_read_sdp(sip, theirs, warning);
 	if (status)
 		return status;
-	if (theirs->n_formats && !offer_agree(theirs, &peer->config, LEG_LAW_ANY, &rtp)) {
+	/* Q.1912.5 table 2: what G.711 is, and clear data. */
+	setup->bearer = offer_is_data(theirs) ? LEG_UNRESTRICTED : LEG_AUDIO_3K1;
+	if (theirs->n_formats &&
+	    !offer_agree(theirs, session_terms_of(peer, setup->bearer), LEG_LAW_ANY, &rtp)) {
 		*warning = OFFER_WARN_FORMAT;
 		return 488;
 	}
 	number_from_caller(sip, peer->config.trusted ? sip_p_asserted_identity(sip) : NULL, setup);
-	setup->bearer = LEG_AUDIO_3K1; /* Q.1912.5 table 2: what G.711 is */
 	return 0;
 }
 
@@ -59,7 +62,8 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 	struct leg_msg msg = { .verb = LEG_SETUP, .setup = *setup };
 
 	s->theirs = *theirs;
-	if (theirs->n_formats && offer_agree(theirs, &s->peer->config, LEG_LAW_ANY, &s->rtp))
+	s->setup.bearer = setup->bearer;
+	if (theirs->n_formats && offer_agree(theirs, session_terms(s), LEG_LAW_ANY, &s->rtp))
 		msg.law = (uint8_t)offer_law(s->rtp.codec);
 	s->peer->calls_in++;
 	nta_incoming_treply(s->invite_in, SIP_100_TRYING, TAG_END());
@@ -120,8 +124,15 @@ static void refuse_as_told(struct session *s, const struct leg_msg *msg)
 
 static void send_2xx(struct session *s, const char *sdp, enum session_state next)
 {
+	const struct leg_party *who = s->connected;
+	char identity[SESSION_IDENTITY_MAX];
+	bool asserted = who && session_identity(s, &who->number, who->name, identity);
+	bool restricted = asserted && who->number.presentation == LEG_PRES_RESTRICTED;
+
 	nta_incoming_treply(s->invite_in, SIP_200_OK, SIPTAG_CONTACT_STR(s->contact),
 			    SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_IF(restricted, SIPTAG_PRIVACY_STR("id")),
+			    TAG_IF(asserted, SIPTAG_HEADER_STR(identity)),
 			    SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(sdp),
 			    TAG_END());
 	agent_touch(s->ground->agent);
@@ -134,7 +145,7 @@ static void settle(struct session *s)
 	struct mg_rtp rtp;
 
 	if (!s->local_sdp[0] && s->theirs.n_formats &&
-	    offer_agree(&s->theirs, &s->peer->config, s->law, &rtp) && rtp.codec != s->rtp.codec)
+	    offer_agree(&s->theirs, session_terms(s), s->law, &rtp) && rtp.codec != s->rtp.codec)
 		session_media_modify(s, &rtp);
 }
 
@@ -182,9 +193,9 @@ static bool add_media(struct session *s)
 	if (s->media != MEDIA_NONE)
 		return true;
 	if (s->theirs.n_formats)
-		offer_agree(&s->theirs, &s->peer->config, s->law, &rtp);
+		offer_agree(&s->theirs, session_terms(s), s->law, &rtp);
 	else
-		offer_terms(&s->peer->config, s->law, &rtp);
+		offer_terms(session_terms(s), s->law, &rtp);
 	return session_media_add(s, call_context(s->leg.call), &rtp);
 }
 
@@ -243,7 +254,8 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 			session_say_release(s);
 		}
 		break;
-	case EV_CONNECT:
+	case EV_CONNECT: /* without memory the answer goes without a name */
+		s->connected = talloc_memdup(s, &msg->party, sizeof(msg->party));
 		respond(s, OK);
 		break;
 	default:
@@ -323,7 +335,7 @@ static bool take_answer(struct session *s, const sip_t *ack)
 
 	if (session_read_sdp(ack, &theirs, &warning) || !theirs.n_formats ||
 	    !session_can_reach(s, &theirs) ||
-	    !offer_accept(&theirs, &s->peer->config, s->origin.tevent_pt, &rtp)) {
+	    !offer_accept(&theirs, session_terms(s), s->origin.tevent_pt, &rtp)) {
 		LOGSES(s, LOGL_NOTICE, "the ACK brings no answer that can be used\n");
 		session_set_cause(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_BEYOND_INTERWORKING);
 		return false;
@@ -431,7 +443,7 @@ void uas_reinvite(struct session *s, struct session_request *request)
 		status = 488;
 	}
 	if (!status && theirs.n_formats &&
-	    !offer_agree(&theirs, &s->peer->config, offer_law(s->rtp.codec), &rtp)) {
+	    !offer_agree(&theirs, session_terms(s), offer_law(s->rtp.codec), &rtp)) {
 		warning = OFFER_WARN_FORMAT;
 		status = 488;
 	}

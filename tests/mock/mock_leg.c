@@ -79,13 +79,34 @@ void mock_leg_setup(struct mock_leg *mock, const char *calling, const char *call
 	call_hears(mock->hub, mock->leg, &msg);
 }
 
+void mock_leg_dial(struct mock_leg *mock, const char *digits)
+{
+	struct leg_msg msg = { .verb = LEG_SETUP, .setup = { .incomplete = true } };
+
+	snprintf(msg.setup.called.digits, sizeof(msg.setup.called.digits), "%s", digits);
+	call_hears(mock->hub, mock->leg, &msg);
+}
+
+void mock_leg_key(struct mock_leg *mock, const char *digits, bool complete)
+{
+	struct leg_msg msg = { .verb = LEG_INFORMATION, .complete = complete };
+
+	snprintf(msg.digits, sizeof(msg.digits), "%s", digits);
+	call_hears(mock->hub, mock->leg, &msg);
+}
+
+void mock_leg_says(struct mock_leg *mock, const struct leg_msg *msg)
+{
+	call_hears(mock->hub, mock->leg, msg);
+	if (msg->verb == LEG_RELEASE_COMPLETE)
+		mock_leg_close(mock);
+}
+
 void mock_leg_say(struct mock_leg *mock, uint8_t verb, uint8_t cause, bool inband)
 {
 	const struct leg_msg msg = { .verb = verb, .cause = cause, .inband = inband };
 
-	call_hears(mock->hub, mock->leg, &msg);
-	if (verb == LEG_RELEASE_COMPLETE)
-		mock_leg_close(mock);
+	mock_leg_says(mock, &msg);
 }
 
 unsigned mock_leg_count(const struct mock_leg *mock, uint8_t verb)

@@ -5,7 +5,7 @@
 
 #include "call/call.h"
 
-enum { MOCK_TOLD = 64, MOCK_REPLIES = 8 };
+enum { MOCK_TOLD = 32, MOCK_REPLIES = 8 };
 
 struct mock_leg {
 	struct leg *leg; /* NULL: closed */
@@ -26,7 +26,11 @@ void mock_leg_open(struct mock_leg *mock, struct call_hub *hub, enum target_kind
 void mock_leg_close(struct mock_leg *mock); /* without a word */
 void mock_leg_teach(struct mock_leg *mock, uint8_t to, uint8_t verb, uint8_t cause, bool inband);
 void mock_leg_setup(struct mock_leg *mock, const char *calling, const char *called);
+void mock_leg_dial(struct mock_leg *mock, const char *digits); /* a SETUP that is incomplete */
+void mock_leg_key(struct mock_leg *mock, const char *digits, bool complete); /* LEG_INFORMATION */
 void mock_leg_say(struct mock_leg *mock, uint8_t verb, uint8_t cause, bool inband);
+/* The same, with all that a message holds. */
+void mock_leg_says(struct mock_leg *mock, const struct leg_msg *msg);
 unsigned mock_leg_count(const struct mock_leg *mock, uint8_t verb);
 /* The last such message it was told, or NULL. */
 const struct leg_msg *mock_leg_told(const struct mock_leg *mock, uint8_t verb);

@@ -1,26 +1,15 @@
 /* The channels of an ISDN trunk. */
 #include "pstn/isdn/instance.h"
 
-#include "pstn/hunt.h"
-
-bool instance_has(const struct isdn *isdn, unsigned timeslot)
+struct tdm_span *instance_span(const struct isdn *isdn, unsigned channel)
 {
-	return timeslot > 0 && timeslot < TDM_MAX_TIMESLOTS &&
-	       isdn->trunk.config.channels >> timeslot & 1;
+	return isdn->trunk.spans[trunk_channel_member(channel)];
 }
 
-unsigned instance_hunt(struct isdn *isdn)
+const char *instance_channel_name(const struct isdn *isdn, unsigned channel, char *out, size_t size)
 {
-	uint32_t free = isdn->trunk.config.channels;
-
-	for (unsigned t = 1; t < TDM_MAX_TIMESLOTS; t++) {
-		if (isdn->channels[t])
-			free &= ~(1U << t);
-	}
-	unsigned timeslot = hunt_pick(isdn->trunk.config.hunt, free, isdn->last);
-	if (timeslot)
-		isdn->last = timeslot;
-	return timeslot;
+	return tdm_channel_name(instance_span(isdn, channel), trunk_channel_timeslot(channel), out,
+				size);
 }
 
 void instance_move(struct isdn *isdn, struct isdn_leg *leg, unsigned from, unsigned to)

@@ -1,8 +1,7 @@
-/* The ISDN trunk: its D channel and span, libpri's events to the legs they concern, channel selection for
- * calls that come in (Q.931 5.1.2, 5.2.3, 5.7), alarms and RESTART. */
+/* The ISDN trunk: its timers, channel selection for calls that come in (Q.931 5.1.2, 5.2.3, 5.7), RESTART, what
+ * the table of trunks asks of it. */
 #include "pstn/isdn/isdn.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
@@ -10,25 +9,33 @@
 
 #include "call/call.h"
 #include "call/cause.h"
-#include "mg/mg.h"
 #include "pstn/capture.h"
+#include "pstn/isdn/channel.h"
 #include "pstn/isdn/dchannel.h"
+#include "pstn/isdn/enquiry.h"
+#include "pstn/isdn/events.h"
+#include "pstn/isdn/facilities.h"
 #include "pstn/isdn/instance.h"
+#include "pstn/isdn/isdn_audit.h"
+#include "pstn/isdn/isdn_clear.h"
 #include "pstn/isdn/isdn_leg.h"
 #include "pstn/isdn/isdn_machine.h"
-
-enum {
-	/* An alarm shorter than this does no harm but to the sound; a longer one clears the calls. Q.921
-	 * alone would notice after T203 and four times T200, 14 s. */
-	ALARM_PERSISTS_S = 2,
-};
+#include "pstn/isdn/mask.h"
+#include "pstn/isdn/restart.h"
+#include "pstn/isdn/service.h"
+#include "pstn/isdn/members.h"
+#include "pstn/isdn/selection.h"
+#include "pstn/isdn/variant.h"
 
 static struct isdn *isdn_of(const struct trunk *trunk)
 {
 	return (struct isdn *)trunk;
 }
 
-/* Timers. Those that libpri has go to it, in milliseconds; T301, T306 and T310 are the legs'. */
+/* Timers. Those that libpri has go to it, in milliseconds. The legs' are those that it has not, and T313, at whose
+ * end it would say cause 16: it is given one that never ends first. */
+
+enum { NEVER_S = 24 * 3600 };
 
 static void set_timers(struct isdn *isdn)
 {
@@ -36,6 +43,12 @@ static void set_timers(struct isdn *isdn)
 	const bool network = isdn->trunk.config.side == TRUNK_NETWORK;
 	const struct osmo_tdef tdefs[ISDN_TDEFS] = {
 		{ .T = 301, .val = set->t301 ? set->t301 : 180, .desc = "ALERTING to CONNECT" },
+		{ .T = 302, .val = set->t302 ? set->t302 : 12, .desc = "overlap receiving" },
+		{ .T = 304,
+		  .val = set->t304 ? set->t304
+			 : network ? 20
+				   : 25,
+		  .desc = "overlap sending" },
 		{ .T = 306, .val = set->t306 ? set->t306 : 30, .desc = "DISCONNECT to RELEASE" },
 		/* ETSI EN 300 403-1 9: network 30 to 40 s, user 30 to 120 s */
 		{ .T = 310,
@@ -43,6 +56,8 @@ static void set_timers(struct isdn *isdn)
 			 : network ? 35
 				   : 60,
 		  .desc = "PROCEEDING" },
+		{ .T = 313, .val = set->t313 ? set->t313 : 4, .desc = "CONNECT" },
+		{ .T = 322, .val = set->t322 ? set->t322 : 4, .desc = "STATUS ENQUIRY" },
 		{}
 	};
 	const struct {
@@ -53,33 +68,27 @@ static void set_timers(struct isdn *isdn)
 		{ PRI_TIMER_T305, set->t305 ? set->t305 : 30 },
 		{ PRI_TIMER_T308, set->t308 ? set->t308 : 4 },
 		{ PRI_TIMER_T309, set->t309 ? set->t309 : 90 },
-		{ PRI_TIMER_T313, set->t313 ? set->t313 : 4 },
+		{ PRI_TIMER_T313, NEVER_S },
 	};
 
 	memcpy(isdn->tdefs, tdefs, sizeof(tdefs));
-	for (size_t i = 0; i < ARRAY_SIZE(theirs); i++)
-		pri_set_timer(dchannel_pri(isdn->dchannel), theirs[i].timer,
-			      (int)theirs[i].seconds * 1000);
+	for (size_t m = 0; m < isdn->trunk.config.n_spans; m++) {
+		const struct dchannel *dchannel = isdn->members[m].dchannel;
+
+		for (size_t i = 0; dchannel && i < ARRAY_SIZE(theirs); i++)
+			pri_set_timer(dchannel_pri(dchannel), theirs[i].timer,
+				      (int)theirs[i].seconds * 1000);
+	}
 }
 
 static void isdn_retune(struct trunk *trunk, const struct trunk_config *config)
 {
 	trunk->config = *config;
 	set_timers(isdn_of(trunk));
+	facilities_enable(isdn_of(trunk));
 }
 
 /* Legs */
-
-static struct isdn_leg *find_call(const struct isdn *isdn, const q931_call *call)
-{
-	struct isdn_leg *leg;
-
-	llist_for_each_entry (leg, &isdn->legs, entry) {
-		if (leg->q931 == call)
-			return leg;
-	}
-	return NULL;
-}
 
 static void reap(void *data)
 {
@@ -92,38 +101,33 @@ static void reap(void *data)
 	}
 }
 
-static void end_all(struct isdn *isdn, enum isdn_event verb, uint8_t cause)
-{
-	const struct isdn_line_msg msg = { .cause = cause, .location = LOC_PRIVATE_LOCAL };
-	struct isdn_leg *leg;
-
-	llist_for_each_entry (leg, &isdn->legs, entry)
-		isdn_leg_dispatch(leg, verb, &msg);
-}
-
 /* Channel selection */
 
-/* A timeslot for the call that comes in, or 0 and the cause why not. */
+/* A channel for the call that comes in, or 0 and the cause why not. */
 static unsigned select_channel(struct isdn *isdn, const pri_event_ring *ring, unsigned *cause)
 {
-	unsigned wanted = (unsigned)ring->channel & 0xff;
-	bool any = ring->channel < 0 || !wanted || wanted == 0xff;
-	struct isdn_leg *holder =
-		!any && instance_has(isdn, wanted) ? isdn->channels[wanted] : NULL;
+	int wanted = channel_of_pri(isdn, ring->channel);
+	struct isdn_leg *holder = wanted > 0 ? isdn->channels[wanted] : NULL;
 
-	if (!any && instance_has(isdn, wanted) && !holder)
-		return wanted;
+	/* Busied out: another channel would do no better, so 34, upon which networks look for another way. */
+	if (isdn->trunk.upkeep.off_duty) {
+		*cause = CAUSE_NO_CIRCUIT;
+		return 0;
+	}
+	if (wanted > 0 && !holder && trunk_allows(&isdn->trunk, (unsigned)wanted))
+		return (unsigned)wanted;
 	/* 5.7: in a conflict the network's call keeps the channel. */
 	if (holder && isdn_leg_is_displaceable(holder)) {
 		isdn_leg_displace(holder);
-		return wanted;
+		return (unsigned)wanted;
 	}
-	if (!any && !ring->flexible) {
-		*cause = holder ? CAUSE_CHANNEL_NOT_AVAILABLE : CAUSE_NO_SUCH_CHANNEL;
+	if (wanted != CHANNEL_ANY && !ring->flexible) {
+		*cause = wanted == CHANNEL_UNKNOWN ? CAUSE_NO_SUCH_CHANNEL
+						   : CAUSE_CHANNEL_NOT_AVAILABLE;
 		return 0;
 	}
 	*cause = CAUSE_NO_CIRCUIT;
-	return instance_hunt(isdn);
+	return selection_hunt(isdn);
 }
 
 /* RELEASE COMPLETE, for each of these causes (5.3.2 a). */
@@ -134,14 +138,17 @@ static void refuse(struct isdn *isdn, const pri_event_ring *ring, unsigned cause
 	pri_hangup(dchannel_pri(isdn->dchannel), ring->call, (int)cause);
 }
 
-static void on_ring(struct isdn *isdn, const pri_event_ring *ring)
+static void on_ring(struct isdn *isdn, const pri_event_ring *ring, const struct q931_heard *heard)
 {
 	unsigned cause = 0;
-	unsigned timeslot = select_channel(isdn, ring, &cause);
+	unsigned channel = select_channel(isdn, ring, &cause);
 
-	if (!timeslot)
+	/* What the far end uses it knows to work. */
+	if (channel && restart_is_faulty(isdn->restart, channel))
+		restart_on_ack(isdn->restart, channel);
+	if (!channel)
 		refuse(isdn, ring, cause);
-	else if (!isdn_machine_ring(isdn, ring, timeslot))
+	else if (!isdn_machine_ring(isdn, ring, heard, channel))
 		refuse(isdn, ring, CAUSE_NO_CIRCUIT);
 }
 
@@ -152,89 +159,40 @@ static void on_restart(struct isdn *isdn, int channel)
 		.cause = CAUSE_TEMPORARY_FAILURE,
 		.location = LOC_PRIVATE_LOCAL,
 	};
-	unsigned timeslot = (unsigned)channel & 0xff;
+	int restarted = channel_of_pri(isdn, channel);
+	char text[TDM_NAME_MAX + 4];
 
-	LOGISDN(isdn, LOGL_NOTICE, "RESTART from the line, channel %d\n", channel);
-	if (channel < 0 || timeslot == 0xff)
-		end_all(isdn, LINE_ABORT, CAUSE_TEMPORARY_FAILURE);
-	else if (instance_has(isdn, timeslot) && isdn->channels[timeslot])
-		isdn_leg_dispatch(isdn->channels[timeslot], LINE_ABORT, &msg);
+	if (restarted == CHANNEL_ANY) {
+		LOGISDN(isdn, LOGL_NOTICE, "RESTART of all channels from the line\n");
+		members_end_all(isdn, LINE_ABORT, CAUSE_TEMPORARY_FAILURE);
+	} else if (restarted > 0 && isdn->channels[restarted]) {
+		LOGISDN(isdn, LOGL_NOTICE, "RESTART of %s from the line ends its call\n",
+			instance_channel_name(isdn, (unsigned)restarted, text, sizeof(text)));
+		isdn_leg_dispatch(isdn->channels[restarted], LINE_ABORT, &msg);
+	}
+	/* Who starts afresh may have lost calls on hold, which have no channel. */
+	enquiry_ask_all(isdn);
+}
+
+static void on_restart_ack(struct isdn *isdn, int channel)
+{
+	int restarted = channel_of_pri(isdn, channel);
+
+	if (restarted > 0)
+		restart_on_ack(isdn->restart, (unsigned)restarted);
 }
 
 /* libpri's events */
 
-/* Progress indicator 8 says that there is sound, 1 that there may be (Q.931 5.1.3, 5.1.6). */
-static bool is_inband(int progress_mask)
+static void on_link(struct isdn_member *member, bool up)
 {
-	return progress_mask & (PRI_PROG_INBAND_AVAILABLE | PRI_PROG_CALL_NOT_E2E_ISDN);
-}
+	struct isdn *isdn = member->isdn;
 
-/* When T303 has run out twice, Q.931 wants 102 from the user (5.1.1) and 18 from the network (5.2.5.3);
- * libpri says 18 for both. */
-static uint8_t clearing_cause(const struct isdn *isdn, int cause, bool has_message)
-{
-	if (cause <= 0 || cause > 127)
-		return CAUSE_NORMAL_UNSPECIFIED;
-	if (!has_message && cause == PRI_CAUSE_NO_USER_RESPONSE &&
-	    isdn->trunk.config.side == TRUNK_USER)
-		return CAUSE_RECOVERY_ON_TIMER;
-	return (uint8_t)cause;
-}
-
-static void on_clearing(const struct isdn *isdn, const pri_event_hangup *event,
-			enum isdn_event verb, const struct q931_heard *heard)
-{
-	struct isdn_leg *leg = find_call(isdn, event->call);
-	const struct isdn_line_msg msg = {
-		.channel = event->channel,
-		.cause = clearing_cause(isdn, event->cause, heard),
-		.location = heard ? heard->location : LOC_PRIVATE_LOCAL,
-		.inband = heard && heard->inband,
-		.moved_to = heard ? heard->moved_to : NULL,
-	};
-
-	if (leg)
-		isdn_leg_dispatch(leg, verb, &msg);
-	else if (verb != LINE_CLEARED) /* nobody's call */
-		pri_hangup(dchannel_pri(isdn->dchannel), event->call, msg.cause);
-}
-
-static void on_progress(const struct isdn *isdn, const pri_event_proceeding *event,
-			const struct q931_heard *heard)
-{
-	struct isdn_leg *leg = find_call(isdn, event->call);
-	bool has_cause = event->e == PRI_EVENT_PROGRESS && event->cause > 0;
-	const struct isdn_line_msg msg = {
-		.channel = event->channel,
-		.inband = is_inband(event->progressmask),
-		.cause = has_cause ? (uint8_t)event->cause : 0,
-		.location = has_cause && heard ? heard->location : 0,
-	};
-
-	if (leg)
-		isdn_leg_dispatch(leg,
-				  event->e == PRI_EVENT_PROGRESS ? LINE_PROGRESS : LINE_PROCEEDING,
-				  &msg);
-}
-
-static void on_answer(const struct isdn *isdn, enum isdn_event verb, const q931_call *call,
-		      int channel, int progress_mask)
-{
-	struct isdn_leg *leg = find_call(isdn, call);
-	const struct isdn_line_msg msg = {
-		.channel = channel,
-		.inband = is_inband(progress_mask),
-	};
-
-	if (leg)
-		isdn_leg_dispatch(leg, verb, &msg);
-}
-
-static void on_link(struct isdn *isdn, bool up)
-{
-	LOGISDN(isdn, LOGL_NOTICE, "D channel %s\n", up ? "up" : "down");
 	isdn->same_side = false;
-	isdn->flaps += !up;
+	members_on_link(member, up);
+	restart_on_link(isdn->restart, members_link_up(isdn));
+	if (up)
+		service_say_all(isdn);
 }
 
 static void on_config_error(struct isdn *isdn, const pri_event_error *event)
@@ -246,12 +204,14 @@ static void on_config_error(struct isdn *isdn, const pri_event_error *event)
 
 static void on_event(void *data, const pri_event *event, const struct q931_heard *heard)
 {
-	struct isdn *isdn = data;
+	struct isdn_member *member = data;
+	struct isdn *isdn = member->isdn;
 
+	isdn->carrier = member->number;
 	switch (event->e) {
 	case PRI_EVENT_DCHAN_UP:
 	case PRI_EVENT_DCHAN_DOWN:
-		on_link(isdn, event->e == PRI_EVENT_DCHAN_UP);
+		on_link(member, event->e == PRI_EVENT_DCHAN_UP);
 		break;
 	case PRI_EVENT_CONFIG_ERR:
 		on_config_error(isdn, &event->err);
@@ -259,160 +219,82 @@ static void on_event(void *data, const pri_event *event, const struct q931_heard
 	case PRI_EVENT_RESTART:
 		on_restart(isdn, event->restart.channel);
 		break;
+	case PRI_EVENT_RESTART_ACK:
+		on_restart_ack(isdn, event->restartack.channel);
+		break;
+	case PRI_EVENT_SERVICE:
+		service_hear(isdn, &event->service);
+		break;
 	case PRI_EVENT_RING:
-		on_ring(isdn, &event->ring);
+		on_ring(isdn, &event->ring, heard);
 		break;
-	case PRI_EVENT_SETUP_ACK: /* it has all digits already: nothing to add */
-		on_answer(isdn, LINE_PROCEEDING, event->setup_ack.call, event->setup_ack.channel,
-			  event->setup_ack.progressmask);
-		break;
-	case PRI_EVENT_PROCEEDING:
-	case PRI_EVENT_PROGRESS:
-		on_progress(isdn, &event->proceeding, heard);
-		break;
-	case PRI_EVENT_RINGING:
-		on_answer(isdn, LINE_ALERTING, event->ringing.call, event->ringing.channel,
-			  event->ringing.progressmask);
-		break;
-	case PRI_EVENT_ANSWER:
-		on_answer(isdn, LINE_CONNECT, event->answer.call, event->answer.channel,
-			  event->answer.progressmask);
-		break;
-	case PRI_EVENT_HANGUP_REQ:
-		on_clearing(isdn, &event->hangup, LINE_DISCONNECT, heard);
-		break;
-	case PRI_EVENT_HANGUP:
-		on_clearing(isdn, &event->hangup, LINE_RELEASE, heard);
-		break;
-	case PRI_EVENT_HANGUP_ACK:
-		on_clearing(isdn, &event->hangup, LINE_CLEARED, heard);
-		break;
+	default:
+		events_hear(isdn, event, heard);
 	}
 }
 
-static void on_send(void *data, uint16_t reference, struct q931_edit *edit)
+static void on_message(void *data, const struct q931_heard *heard)
 {
-	const struct isdn *isdn = data;
-	const struct isdn_leg *leg;
+	events_hear_message(((struct isdn_member *)data)->isdn, heard);
+}
 
-	edit->progress_location =
-		isdn->trunk.config.side == TRUNK_NETWORK ? LOC_PUBLIC_LOCAL : LOC_PRIVATE_LOCAL;
-	edit->cause_location = edit->progress_location;
-	llist_for_each_entry (leg, &isdn->legs, entry) {
-		if (leg->reference != reference || isdn_leg_state(leg) == ST_GONE)
-			continue;
-		edit->cause_location = leg->location;
-		edit->one_step_on = leg->one_step_on;
-		edit->not_all_isdn = !leg->all_isdn;
-	}
+static void on_send(void *data, uint16_t reference, uint8_t type, struct q931_edit *edit)
+{
+	events_edit(((struct isdn_member *)data)->isdn, reference, type, edit);
 }
 
 static const char *name(void *data)
 {
-	return ((struct isdn *)data)->trunk.config.name;
+	return ((struct isdn_member *)data)->isdn->trunk.config.name;
 }
 
 static void on_trace(void *data, bool sent, const uint8_t *frame, size_t len)
 {
-	const struct isdn *isdn = data;
+	const struct isdn *isdn = ((struct isdn_member *)data)->isdn;
 
-	capture_frame(isdn->trunk.env->capture, isdn->trunk.config.side == TRUNK_NETWORK, sent,
-		      frame, len);
+	struct capture *capture = isdn->trunk.env->capture;
+	uint8_t shown[TDM_MAX_FRAME];
+
+	if (!capture_wants(capture, isdn->trunk.config.name) || len > sizeof(shown))
+		return;
+	memcpy(shown, frame, len);
+	if (!capture_wants_digits(capture))
+		mask_digits(shown, len);
+	capture_frame(capture, isdn->trunk.config.side == TRUNK_NETWORK, sent, shown, len);
 }
 
 static const struct dchannel_user dchannel_user = {
 	.name = name,
 	.on_event = on_event,
+	.on_message = on_message,
 	.on_send = on_send,
 	.on_trace = on_trace,
 };
 
-/* The span */
-
-static void on_frame(void *data, unsigned timeslot, const uint8_t *frame, size_t len)
-{
-	struct isdn *isdn = data;
-
-	if (isdn->dchannel && timeslot == isdn->trunk.config.d_timeslot)
-		dchannel_receive(isdn->dchannel, frame, len);
-}
-
-static void on_alarm(void *data, unsigned alarms)
-{
-	struct isdn *isdn = data;
-
-	if (alarms && !isdn->alarms)
-		osmo_timer_schedule(&isdn->alarm_timer, ALARM_PERSISTS_S, 0);
-	else if (!alarms)
-		osmo_timer_del(&isdn->alarm_timer);
-	if (alarms != isdn->alarms)
-		LOGISDN(isdn, LOGL_NOTICE, "span %s %s\n", isdn->trunk.span->name,
-			alarms ? "in alarm" : "restored");
-	isdn->alarms = alarms;
-}
-
-static const struct tdm_listener listener = {
-	.on_frame = on_frame,
-	.on_alarm = on_alarm,
-};
-
-/* Q.931 5.8.9 clears with 27 when the data link does not come back; a dead span says so sooner. */
-static void on_alarm_persists(void *data)
-{
-	struct isdn *isdn = data;
-
-	if (!llist_empty(&isdn->legs))
-		LOGISDN(isdn, LOGL_NOTICE, "the alarm persists: calls are cleared\n");
-	end_all(isdn, LINE_CUT, CAUSE_DESTINATION_OUT_OF_ORDER);
-}
-
 /* The trunk */
 
-static void stop(struct isdn *isdn)
-{
-	const struct trunk *trunk = &isdn->trunk;
-
-	osmo_timer_del(&isdn->alarm_timer);
-	osmo_timer_del(&isdn->reap_timer);
-	mg_detach(trunk->env->mg, trunk->span);
-	tdm_listen(trunk->span, NULL, NULL);
-	if (isdn->dchannel)
-		dchannel_close(isdn->dchannel);
-	trunk->span->driver->hdlc_enable(trunk->span, trunk->config.d_timeslot, false);
-	talloc_free(isdn);
-}
-
 static struct trunk *isdn_open(void *talloc_ctx, const struct trunk_env *env,
-			       const struct trunk_config *config, struct tdm_span *span)
+			       const struct trunk_config *config, struct tdm_span *const spans[])
 {
 	struct isdn *isdn = talloc_zero(talloc_ctx, struct isdn);
-	int node = config->side == TRUNK_NETWORK ? PRI_NETWORK : PRI_CPE;
-	int err;
 
 	if (!isdn)
 		return NULL;
 	isdn->trunk.env = env;
 	isdn->trunk.config = *config;
-	isdn->trunk.span = span;
+	for (size_t i = 0; i < config->n_spans; i++)
+		isdn->trunk.spans[i] = spans[i];
 	INIT_LLIST_HEAD(&isdn->legs);
-	osmo_timer_setup(&isdn->alarm_timer, on_alarm_persists, isdn);
 	osmo_timer_setup(&isdn->reap_timer, reap, isdn);
-	err = span->driver->hdlc_enable(span, config->d_timeslot, true);
-	if (err) {
-		LOGISDN(isdn, LOGL_ERROR, "no D channel on timeslot %u of %s: %s\n",
-			config->d_timeslot, span->name, strerror(-err));
+	enquiry_setup(isdn);
+	isdn->restart = restart_new(isdn);
+	if (!isdn->restart || members_open(isdn, &dchannel_user)) {
 		talloc_free(isdn);
 		return NULL;
 	}
-	tdm_listen(span, &listener, isdn);
-	isdn->dchannel = dchannel_open(span, config->d_timeslot, node, &dchannel_user, isdn);
-	err = isdn->dchannel ? mg_attach(env->mg, span) : -ENOMEM;
-	if (err) {
-		LOGISDN(isdn, LOGL_ERROR, "cannot start: %s\n", strerror(-err));
-		stop(isdn);
-		return NULL;
-	}
 	set_timers(isdn);
+	facilities_enable(isdn);
+	service_enable(isdn);
 	return &isdn->trunk;
 }
 
@@ -421,25 +303,34 @@ static void isdn_close(struct trunk *trunk)
 	struct isdn *isdn = isdn_of(trunk);
 	struct isdn_leg *leg, *next;
 
-	end_all(isdn, LINE_CUT, CAUSE_TEMPORARY_FAILURE);
+	members_end_all(isdn, LINE_CUT, CAUSE_TEMPORARY_FAILURE);
 	llist_for_each_entry_safe (leg, next, &isdn->legs, entry)
 		isdn_leg_free(leg);
-	stop(isdn);
+	osmo_timer_del(&isdn->reap_timer);
+	osmo_timer_del(&isdn->enquiry_timer);
+	osmo_timer_del(&isdn->service_timer);
+	restart_stop(isdn->restart);
+	members_close(isdn);
+	talloc_free(isdn);
 }
 
 static unsigned isdn_seize(struct trunk *trunk, struct leg **leg, const char **why)
 {
 	struct isdn *isdn = isdn_of(trunk);
 
-	if (isdn->alarms || !dchannel_is_up(isdn->dchannel)) {
-		*why = isdn->alarms ? "span alarm" : "D channel down";
+	if (!members_link_up(isdn)) {
+		*why = members_in_use(isdn)->alarms ? "span alarm" : "D channel down";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;
 	}
-	unsigned timeslot = instance_hunt(isdn);
-	struct isdn_leg *seized = timeslot ? isdn_machine_seize(isdn, timeslot) : NULL;
+	if (restart_under_way(isdn->restart)) {
+		*why = "RESTART under way";
+		return CAUSE_TEMPORARY_FAILURE;
+	}
+	unsigned channel = selection_hunt(isdn);
+	struct isdn_leg *seized = channel ? isdn_machine_seize(isdn, channel) : NULL;
 	if (!seized) {
-		*why = timeslot ? "out of memory" : "no free channel";
-		return timeslot ? CAUSE_CONGESTION : CAUSE_NO_CIRCUIT;
+		*why = channel ? "out of memory" : "no free channel";
+		return channel ? CAUSE_CONGESTION : CAUSE_NO_CIRCUIT;
 	}
 	*leg = &seized->leg;
 	return 0;
@@ -448,11 +339,18 @@ static unsigned isdn_seize(struct trunk *trunk, struct leg **leg, const char **w
 static void isdn_status(const struct trunk *trunk, struct trunk_status *out)
 {
 	const struct isdn *isdn = isdn_of(trunk);
+	const struct isdn_member *in_use = members_in_use(isdn);
+	unsigned alarms = members_alarms(isdn);
 
-	out->variant = dchannel_variant(isdn->dchannel);
-	out->span_ok = !isdn->alarms;
-	out->layer1 = isdn->alarms ? tdm_alarm_names(isdn->alarms) : "active";
-	out->layer2 = dchannel_is_up(isdn->dchannel) ? "up" : "down";
+	out->variant = variant_name(trunk->config.variant, trunk->spans[0]->type);
+	tdm_channel_name(trunk->spans[in_use->number],
+			 trunk->config.spans[in_use->number].d_timeslot, out->d_channel,
+			 sizeof(out->d_channel));
+	out->span_ok = !alarms;
+	out->layer1 = alarms ? tdm_alarm_names(alarms) : "active";
+	out->layer2 = !members_link_up(isdn)             ? "down"
+		      : restart_under_way(isdn->restart) ? "restarting"
+							 : "up";
 	out->calls_in = isdn->calls_in;
 	out->calls_out = isdn->calls_out;
 	out->flaps = isdn->flaps;
@@ -477,20 +375,57 @@ static enum channel_state channel_state(const struct isdn_leg *leg)
 	}
 }
 
-static enum channel_state isdn_channel(const struct trunk *trunk, unsigned timeslot,
+static enum channel_state isdn_channel(const struct trunk *trunk, unsigned channel,
 				       struct channel_status *out)
 {
 	const struct isdn *isdn = isdn_of(trunk);
-	const struct isdn_leg *leg = isdn->channels[timeslot];
+	const struct isdn_leg *leg = isdn->channels[channel];
+	const struct isdn_member *member = &isdn->members[trunk_channel_member(channel)];
 
+	out->remote_blocked = service_remote_blocked(isdn, channel);
 	if (!leg)
-		return isdn->alarms || !dchannel_is_up(isdn->dchannel) ? CHANNEL_DOWN
-								       : CHANNEL_IDLE;
+		return member->alarms || !members_link_up(isdn) ||
+				       restart_is_faulty(isdn->restart, channel)
+			       ? CHANNEL_DOWN
+			       : CHANNEL_IDLE;
 	out->call = leg->leg.call ? call_id(leg->leg.call) : 0;
 	out->direction = leg->incoming ? "in" : "out";
 	osmo_strlcpy(out->calling, leg->calling, sizeof(out->calling));
 	osmo_strlcpy(out->called, leg->called, sizeof(out->called));
 	return channel_state(leg);
+}
+
+/* Maintenance. trunk_allows has the last word on each new call; a variant with SERVICE messages tells the
+ * far end besides. */
+
+static void isdn_service(struct trunk *trunk, unsigned channel, bool in_service)
+{
+	struct isdn *isdn = isdn_of(trunk);
+
+	service_say(isdn, channel, in_service);
+	if (in_service && restart_is_faulty(isdn->restart, channel))
+		restart_channel(isdn->restart, channel);
+}
+
+static void isdn_clear_channel(struct trunk *trunk, unsigned channel, unsigned cause)
+{
+	struct isdn_leg *leg;
+
+	llist_for_each_entry (leg, &isdn_of(trunk)->legs, entry) {
+		if (leg->channel == channel && isdn_leg_state(leg) < ST_RELEASE_REQUEST)
+			isdn_clear_both(leg, cause, cause);
+	}
+}
+
+/* libpri's levels of debugging */
+static void isdn_debug(struct trunk *trunk, const struct trunks_debug *what)
+{
+	const struct isdn *isdn = isdn_of(trunk);
+
+	for (size_t i = 0; i < trunk->config.n_spans; i++) {
+		if (isdn->members[i].dchannel)
+			dchannel_debug(isdn->members[i].dchannel, what);
+	}
 }
 
 const struct trunk_protocol isdn_protocol = {
@@ -501,4 +436,8 @@ const struct trunk_protocol isdn_protocol = {
 	.seize = isdn_seize,
 	.status = isdn_status,
 	.channel = isdn_channel,
+	.service = isdn_service,
+	.clear = isdn_clear_channel,
+	.debug = isdn_debug,
+	.audit = isdn_audit_run,
 };

@@ -23,23 +23,24 @@ unsigned isdn_clear_sendable(unsigned cause)
 
 void isdn_clear_proceed(struct isdn_leg *leg)
 {
-	if (isdn_leg_state(leg) != ST_CALL_PRESENT)
+	if (isdn_leg_state(leg) != ST_CALL_PRESENT && isdn_leg_state(leg) != ST_OVERLAP_RECEIVING)
 		return;
-	pri_proceeding(isdn_leg_pri(leg), leg->q931, leg->timeslot, 0);
+	pri_proceeding(isdn_leg_pri(leg), leg->q931, isdn_leg_pri_channel(leg), 0);
 	isdn_leg_change(leg, ST_INCOMING_PROCEEDING);
 }
 
 /* DISCONNECT, RELEASE or RELEASE COMPLETE, whichever is due, and on into the state after it. */
 static void hang_up(struct isdn_leg *leg, unsigned cause)
 {
-	if (!completes(cause))
+	if (!completes(cause) && isdn_leg_state(leg) == ST_CALL_PRESENT)
 		isdn_clear_proceed(leg); /* libpri sends no DISCONNECT as its first message */
+	leg->cause = (uint8_t)cause;
 	bool first =
 		isdn_leg_state(leg) == ST_CALL_PRESENT || isdn_leg_state(leg) == ST_CALL_INITIATED;
 	if (leg->q931)
 		pri_hangup(isdn_leg_pri(leg), leg->q931, (int)cause);
 	if (first && completes(cause))
-		leg->q931 = NULL;
+		isdn_leg_let_go(leg);
 	isdn_leg_change(leg, leg->q931 ? ST_RELEASE_REQUEST : ST_CLEARED);
 }
 
@@ -57,6 +58,7 @@ void isdn_clear_both(struct isdn_leg *leg, unsigned line_cause, unsigned hub_cau
 void isdn_clear_by_hub(struct isdn_leg *leg, const struct leg_msg *msg)
 {
 	leg->location = msg->location;
+	isdn_leg_keep_uui(leg, &msg->uui, UUI_CLEARING);
 	hang_up(leg, isdn_clear_sendable(msg->cause));
 	isdn_leg_settle(leg);
 }
@@ -73,6 +75,7 @@ static void disconnect_by_hub(struct isdn_leg *leg, const struct leg_msg *msg)
 	leg->location = msg->location;
 	leg->cause = (uint8_t)isdn_clear_sendable(msg->cause);
 	leg->one_step_on = true;
+	isdn_leg_keep_uui(leg, &msg->uui, UUI_CLEARING);
 	pri_progress_with_cause(isdn_leg_pri(leg), leg->q931, 0, 1, leg->cause);
 	isdn_leg_change(leg, ST_DISCONNECT_REQUEST);
 }
@@ -115,7 +118,7 @@ void isdn_clear_gone(struct isdn_leg *leg, uint32_t event, const struct isdn_lin
 		pri_hangup(isdn_leg_pri(leg), leg->q931, line->cause);
 	if ((event == LINE_CUT || event == LINE_ABORT) && leg->q931)
 		pri_destroycall(isdn_leg_pri(leg), leg->q931);
-	leg->q931 = NULL;
+	isdn_leg_let_go(leg);
 	isdn_leg_change(leg, ST_CLEARED);
 	plain.inband = false;
 	if (!hub_knows)

@@ -4,7 +4,7 @@
 
 #include "pstn/isdn/isdn_leg.h"
 
-/* CALL PROCEEDING, if no message has answered the SETUP yet. */
+/* CALL PROCEEDING, if no message but SETUP ACKNOWLEDGE has answered the SETUP yet. */
 void isdn_clear_proceed(struct isdn_leg *leg);
 /* A cause that may be sent in any message and state; 31 for those that may not. */
 unsigned isdn_clear_sendable(unsigned cause);

@@ -9,6 +9,7 @@
 #include "call/call.h"
 #include "call/cause.h"
 #include "mg/mg.h"
+#include "pstn/isdn/channel.h"
 #include "pstn/isdn/dchannel.h"
 
 /* osmo_fsm_inst_alloc does not survive a lack of memory: the instance comes from the leg's own pool. */
@@ -19,9 +20,24 @@ struct pri *isdn_leg_pri(const struct isdn_leg *leg)
 	return dchannel_pri(leg->isdn->dchannel);
 }
 
+int isdn_leg_pri_channel(const struct isdn_leg *leg)
+{
+	return channel_to_pri(leg->isdn, leg->channel);
+}
+
+int isdn_leg_variant(const struct isdn_leg *leg)
+{
+	return dchannel_switch_type(leg->isdn->dchannel);
+}
+
 bool isdn_leg_is_network(const struct isdn_leg *leg)
 {
 	return leg->isdn->trunk.config.side == TRUNK_NETWORK;
+}
+
+bool isdn_leg_is_one_of_many(const struct isdn_leg *leg)
+{
+	return leg->incoming && leg->isdn->trunk.config.multipoint && !isdn_leg_is_network(leg);
 }
 
 /* States */
@@ -34,7 +50,8 @@ enum isdn_state isdn_leg_state(const struct isdn_leg *leg)
 /* T301 runs where somebody waits for an answer to ALERTING: in the one that placed the call, and in the
  * network for the call that it serves (Q.931 9.1, 9.2). */
 static const struct osmo_tdef_state_timeout timeouts[32] = {
-	[ST_OUTGOING_PROCEEDING] = { .T = 310 },   [ST_CALL_DELIVERED] = { .T = 301 },
+	[ST_OVERLAP_SENDING] = { .T = 304 },       [ST_OUTGOING_PROCEEDING] = { .T = 310 },
+	[ST_CALL_DELIVERED] = { .T = 301 },        [ST_OVERLAP_RECEIVING] = { .T = 302 },
 	[ST_CALL_RECEIVED] = { .T = 301 },         [ST_DISCONNECT_REQUEST] = { .T = 306 },
 	[ST_DISCONNECT_INDICATION] = { .T = 306 },
 };
@@ -43,6 +60,25 @@ void isdn_leg_change(struct isdn_leg *leg, enum isdn_state state)
 {
 	osmo_tdef_fsm_inst_state_chg(leg->fi, state, timeouts, leg->isdn->tdefs, -1);
 	if (state == ST_CALL_RECEIVED && !isdn_leg_is_network(leg))
+		osmo_timer_del(&leg->fi->timer);
+}
+
+void isdn_leg_run_timer(struct isdn_leg *leg, int timer)
+{
+	unsigned long seconds = osmo_tdef_get(leg->isdn->tdefs, timer, OSMO_TDEF_S, 0);
+
+	leg->fi->T = timer;
+	osmo_timer_schedule(&leg->fi->timer, (int)seconds, 0);
+}
+
+bool isdn_leg_runs_timer(const struct isdn_leg *leg, int timer)
+{
+	return leg->fi->T == timer && osmo_timer_pending(&leg->fi->timer);
+}
+
+void isdn_leg_stop_timer(struct isdn_leg *leg, int timer)
+{
+	if (isdn_leg_runs_timer(leg, timer))
 		osmo_timer_del(&leg->fi->timer);
 }
 
@@ -63,7 +99,7 @@ void isdn_leg_dispatch(struct isdn_leg *leg, uint32_t event, const void *data)
 
 void isdn_leg_say(struct isdn_leg *leg, struct leg_msg *msg)
 {
-	msg->law = leg->isdn->trunk.span->law == LAW_ALAW ? LEG_LAW_ALAW : LEG_LAW_MULAW;
+	msg->law = leg->isdn->trunk.spans[0]->law == LAW_ALAW ? LEG_LAW_ALAW : LEG_LAW_MULAW;
 	call_hears(leg->isdn->trunk.env->hub, &leg->leg, msg);
 }
 
@@ -78,7 +114,20 @@ void isdn_leg_say_line(struct isdn_leg *leg, enum leg_verb verb, const struct is
 
 	if (line->moved_to)
 		snprintf(msg.moved_to, sizeof(msg.moved_to), "%s", line->moved_to);
+	if (line->party)
+		msg.party = *line->party;
+	if (line->uui)
+		msg.uui = *line->uui;
 	isdn_leg_say(leg, &msg);
+}
+
+void isdn_leg_keep_uui(struct isdn_leg *leg, const struct leg_uui *uui, uint8_t type)
+{
+	/* QSIG has no such element (ECMA-143 14). */
+	if (!uui->len || isdn_leg_variant(leg) == PRI_SWITCH_QSIG)
+		return;
+	leg->uui = *uui;
+	leg->uui_type = type;
 }
 
 /* The termination */
@@ -96,17 +145,22 @@ static void on_media(void *data, const struct mg_event *event)
 
 bool isdn_leg_attach(struct isdn_leg *leg)
 {
+	const bool data = leg->bearer == LEG_UNRESTRICTED;
 	const struct mg_term term = {
 		.kind = MG_TDM,
 		.tdm = {
-			.span = leg->isdn->trunk.span->index,
-			.timeslot = leg->timeslot,
-			.detect_dtmf = leg->bearer != LEG_UNRESTRICTED,
+			.span = instance_span(leg->isdn, leg->channel)->index,
+			.timeslot = trunk_channel_timeslot(leg->channel),
+			.detect_dtmf = !data,
+			.data = data,
+			.echo_tail_ms = data ? 0 : leg->isdn->trunk.config.echo_tail_ms,
 		},
 	};
 
 	if (leg->media != MEDIA_NONE)
 		return true;
+	if (!leg->channel) /* held */
+		return false;
 	if (leg->incoming)
 		leg->context = call_context(leg->leg.call);
 	int64_t id = mg_add(leg->isdn->trunk.env->mg, leg->context, &term, on_media, leg);
@@ -119,7 +173,7 @@ bool isdn_leg_attach(struct isdn_leg *leg)
 	return true;
 }
 
-static void detach(struct isdn_leg *leg)
+void isdn_leg_detach(struct isdn_leg *leg)
 {
 	if (leg->media != MEDIA_ADDED)
 		return;
@@ -140,26 +194,25 @@ void isdn_leg_play(struct isdn_leg *leg, enum tone_id tone)
 
 /* The channel */
 
-static void take(struct isdn_leg *leg, unsigned timeslot)
+void isdn_leg_take(struct isdn_leg *leg, unsigned channel)
 {
-	instance_move(leg->isdn, leg, leg->timeslot, timeslot);
-	leg->timeslot = (uint8_t)timeslot;
+	instance_move(leg->isdn, leg, leg->channel, channel);
+	leg->channel = (uint16_t)channel;
 	leg->leg.channel[0] = '\0';
-	if (timeslot)
-		tdm_channel_name(leg->isdn->trunk.span, timeslot, leg->leg.channel,
-				 sizeof(leg->leg.channel));
+	if (channel)
+		instance_channel_name(leg->isdn, channel, leg->leg.channel,
+				      sizeof(leg->leg.channel));
 }
 
-bool isdn_leg_accept_channel(struct isdn_leg *leg, int channel)
+bool isdn_leg_accept_channel(struct isdn_leg *leg, int said)
 {
-	unsigned timeslot = channel < 0 ? 0 : (unsigned)channel & 0xff;
+	int channel = channel_of_pri(leg->isdn, said);
 
-	if (timeslot && timeslot == leg->timeslot)
+	if (channel > 0 && channel == leg->channel)
 		return true;
-	if (!instance_has(leg->isdn, timeslot) || leg->isdn->channels[timeslot] ||
-	    leg->media != MEDIA_NONE)
+	if (channel <= 0 || leg->isdn->channels[channel] || leg->media != MEDIA_NONE)
 		return false;
-	take(leg, timeslot);
+	isdn_leg_take(leg, (unsigned)channel);
 	return true;
 }
 
@@ -172,7 +225,7 @@ bool isdn_leg_is_displaceable(const struct isdn_leg *leg)
 void isdn_leg_displace(struct isdn_leg *leg)
 {
 	LOGLEG(leg, LOGL_INFO, "the network gives the channel to another call\n");
-	take(leg, 0);
+	isdn_leg_take(leg, 0);
 }
 
 /* The end */
@@ -182,15 +235,26 @@ static void finish(struct isdn_leg *leg)
 	struct leg_msg msg = { .verb = LEG_RELEASE_COMPLETE };
 
 	/* The channel's name stays in the leg: the record of the call has it. */
-	instance_move(leg->isdn, leg, leg->timeslot, 0);
+	instance_move(leg->isdn, leg, leg->channel, 0);
 	isdn_leg_change(leg, ST_GONE);
 	isdn_leg_say(leg, &msg);
 	osmo_timer_schedule(&leg->isdn->reap_timer, 0, 0);
 }
 
+void isdn_leg_let_go(struct isdn_leg *leg)
+{
+	struct isdn_audit *audit = &leg->isdn->audit;
+
+	if (leg->q931) {
+		audit->let_go[audit->next] = leg->q931;
+		audit->next = (audit->next + 1) % ISDN_LET_GO;
+	}
+	leg->q931 = NULL;
+}
+
 void isdn_leg_settle(struct isdn_leg *leg)
 {
-	detach(leg);
+	isdn_leg_detach(leg);
 	if (isdn_leg_state(leg) == ST_CLEARED && leg->media == MEDIA_NONE)
 		finish(leg);
 }
@@ -212,7 +276,12 @@ static const struct leg_ops ops = {
 	.describe = describe,
 };
 
-struct isdn_leg *isdn_leg_new(struct isdn *isdn, unsigned timeslot, struct osmo_fsm *fsm)
+const struct isdn_leg *isdn_leg_of(const struct leg *leg)
+{
+	return leg->ops == &ops ? (const struct isdn_leg *)leg : NULL;
+}
+
+struct isdn_leg *isdn_leg_new(struct isdn *isdn, unsigned channel, struct osmo_fsm *fsm)
 {
 	struct isdn_leg *leg = talloc_pooled_object(isdn, struct isdn_leg, FSM_OBJECTS, FSM_OCTETS);
 
@@ -228,7 +297,7 @@ struct isdn_leg *isdn_leg_new(struct isdn *isdn, unsigned timeslot, struct osmo_
 	leg->leg.via = isdn->trunk.config.name;
 	leg->leg.kind = TARGET_TRUNK;
 	leg->location = isdn_leg_is_network(leg) ? LOC_PUBLIC_LOCAL : LOC_PRIVATE_LOCAL;
-	take(leg, timeslot);
+	isdn_leg_take(leg, channel);
 	llist_add_tail(&leg->entry, &isdn->legs);
 	return leg;
 }

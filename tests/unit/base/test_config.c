@@ -120,8 +120,10 @@ START_TEST(items_begin_with_their_defaults)
 	ck_assert_int_eq(trunk->hunt, HUNT_ASCENDING);
 	ck_assert_int_eq(trunk->inband, INBAND_ANNOUNCEMENTS);
 	ck_assert_uint_eq(trunk->timers.t301, 0);
-	ck_assert_uint_eq(trunk->channels, 0x00fffffe);
+	ck_assert_uint_eq(trunk->n_spans, 1);
+	ck_assert_uint_eq(trunk->spans[0].channels, 0x00fffffe);
 	ck_assert(route->from_any && !route->called[0] && !route->called_exact);
+	ck_assert(!route->calling[0] && !route->called_type && !route->calling_presentation);
 	talloc_free(ctx);
 }
 END_TEST
@@ -163,10 +165,22 @@ static const char everything[] =
 	"media\n ports 1024 65535\n address 2001:db8::1\n dscp 0\n jitter fixed 60\n"
 	"span a\n driver virtual\n far-end b\n type t1\n law alaw\n"
 	"span b\n driver virtual\n far-end a\n type t1\n law alaw\n"
+	"span c\n driver dahdi\n dahdi span 3\n law mulaw\n framing cas\n coding "
+	"ami\n crc4\n"
+	" line-build-out 1\n clock-priority 2\n tone-zone de\n block 80\n echo-canceller "
+	"mg2\n"
+	" hardhdlc\n rx-gain -3\n tx-gain 2\n"
+	"span d\n driver dahdi\n dahdi span 4\n type bri\n bri-side nt\n termination\n"
 	"trunk t\n protocol isdn\n span a\n d-channel 24\n channels 1,3-5,23\n"
-	" side network\n hunt round-robin\n inband never\n timer t301 1\n timer t303 2\n"
+	" span b\n interface 5\n channels 2\n"
+	" side network\n variant dms100\n hunt round-robin\n channel preferred\n inband never\n"
+	" overlap receiving\n overlap sending\n transfer\n no restart\n busy-out\n echo tail 32\n"
+	" timer t301 1\n timer t303 2\n"
 	" timer t305 3\n timer t306 4\n timer t308 5\n timer t309 6\n timer t310 7\n"
-	" timer t313 600\n"
+	" timer t313 600\n timer t302 9\n timer t304 10\n"
+	" timer t316 13\n timer t322 14\n"
+	"trunk u\n protocol isdn\n span d\n d-channel 3\n channels 1-2\n side network\n "
+	"multipoint\n"
 	"sip\n listen 2001:db8::1 1023\n timer-b 500\n no-answer 1\n"
 	"peer p\n address 2001:db8::2\n port 1\n source-port same\n trusted\n"
 	" codecs pcmu\n no telephone-event\n ptime 60\n options 5\n"
@@ -174,9 +188,13 @@ static const char everything[] =
 	"line l4\n reject 127\nline l5\n reject 1 tone sit\n"
 	"line l6\n reject 1 tone busy after 100\nline l7\n ring\n"
 	"line l8\n clear 16 after 0\nline l9\n readback\n"
-	"route r1\n from peer p\n called 0*#A\n strip 32\n prepend 9\n to trunk t\n"
+	"route r1\n from peer p\n called 0*#A\n strip 32\n prepend 9\n calling 1*2\n"
+	" called-type national\n called-plan telex\n calling-type abbreviated\n"
+	" calling-plan private\n calling-presentation restricted\n calling-screening network\n"
+	" to trunk t\n"
 	" to line l1\nroute r2\n from trunk t\n called exact 1\n to peer p\n"
-	"route r3\n to line l2\n";
+	"route r3\n to line l2\n"
+	"records\n file calls.jsonl\n";
 
 START_TEST(everything_written_reads_back_the_same)
 {
@@ -441,7 +459,7 @@ START_TEST(a_file_is_read_to_its_end_whatever_its_size)
 
 	check_file_fault("/proc/version", /* of size 0 */
 			 ":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
-			 "peer, line, route\n");
+			 "peer, line, route, records\n");
 	ck_assert_int_eq(ftruncate(fd, MOST), 0);
 	check_file_fault(file,
 			 ": holds octets 0, so it is no configuration; plain text is right\n");
@@ -492,10 +510,10 @@ START_TEST(a_summary_counts_what_there_is)
 	struct config *config = read_text(ctx, everything, &report);
 
 	ck_assert_str_eq(config_summary(ctx, config),
-			 "2 spans, 1 trunk, 1 peer, 9 lines, 3 routes");
+			 "4 spans, 2 trunks, 1 peer, 9 lines, 3 routes");
 	ck_assert(config_has(config, "trunk", "t") && !config_has(config, "trunk", "p"));
 	ck_assert(!config_has(config, "nonsense", "t"));
-	ck_assert_str_eq(config_names(ctx, config, "span"), "a, b");
+	ck_assert_str_eq(config_names(ctx, config, "span"), "a, b, c, d");
 	talloc_free(ctx);
 }
 END_TEST

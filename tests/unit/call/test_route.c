@@ -105,6 +105,121 @@ START_TEST(exact_matches_the_whole_number_alone)
 }
 END_TEST
 
+/* While digits may follow. */
+START_TEST(a_route_is_certain_when_nothing_that_follows_can_change_it)
+{
+	static struct route_config routes[] = {
+		ANY("6", "6"),
+		ANY("601", "601"),
+		ANY_EXACT("600", "600"),
+		ANY_EXACT("70", "70"),
+		ANY_EXACT("701", "701"),
+		ANY_EXACT("80", "80"),
+		ANY("80 on", "80"),
+		FROM("pstn 612", TARGET_TRUNK, "pstn", "612"),
+		FROM("pstn 70", TARGET_TRUNK, "pstn", "70"),
+	};
+	static const struct {
+		const char *from, *called;
+		enum route_answer answer;
+		const char *route;
+	} rows[] = {
+		{ "x", "", ROUTE_WAIT, NULL },
+		{ "x", "6", ROUTE_WAIT, NULL },
+		{ "x", "61", ROUTE_FOUND, "6" },
+		{ "x", "60", ROUTE_WAIT, NULL },
+		{ "x", "601", ROUTE_FOUND, "601" },
+		{ "x", "6012", ROUTE_FOUND, "601" },
+		{ "x", "600", ROUTE_WAIT, NULL },
+		{ "x", "6001", ROUTE_FOUND, "6" },
+		{ "x", "7", ROUTE_WAIT, NULL },
+		{ "x", "70", ROUTE_WAIT, NULL },
+		{ "x", "701", ROUTE_WHOLE, "701" },
+		{ "x", "7012", ROUTE_NEVER, NULL },
+		{ "x", "71", ROUTE_NEVER, NULL },
+		{ "x", "80", ROUTE_WAIT, NULL },
+		{ "x", "801", ROUTE_FOUND, "80 on" },
+		{ "x", "1", ROUTE_NEVER, NULL },
+		{ "x", "6x", ROUTE_FOUND, "6" },
+		{ "pstn", "61", ROUTE_WAIT, NULL },
+		{ "pstn", "612", ROUTE_FOUND, "pstn 612" },
+		{ "pstn", "701", ROUTE_WAIT, NULL },
+		{ "pstn", "7012", ROUTE_FOUND, "pstn 70" },
+		{ "pstn", "70", ROUTE_WAIT, NULL },
+	};
+	struct route_table *table = table_of(routes, sizeof(routes) / sizeof(routes[0]));
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct route_config *route = NULL;
+		enum route_answer answer =
+			route_find_early(table, TARGET_TRUNK, rows[i].from, rows[i].called, &route);
+
+		ck_assert_msg(answer == rows[i].answer, "%s %s", rows[i].from, rows[i].called);
+		ck_assert_pstr_eq(route ? route->name : NULL, rows[i].route);
+	}
+	talloc_free(table);
+}
+END_TEST
+
+START_TEST(rules_say_what_the_numbers_are)
+{
+	const struct leg_setup came = {
+		.called = { .digits = "1", .type = LEG_TON_NATIONAL, .plan = 1 },
+		.calling = { .digits = "2", .type = LEG_TON_SUBSCRIBER, .plan = 9, .screening = 1 },
+		.calling_subaddress = { .len = 1 },
+	};
+	struct route_config route = { 0 };
+	struct leg_setup setup = came;
+
+	route_apply_rules(&route, &setup);
+	ck_assert_mem_eq(&setup, &came, sizeof(came));
+	route = (struct route_config){
+		.called_type = LEG_TON_UNKNOWN + 1,
+		.called_plan = 8 + 1,
+		.calling_type = LEG_TON_INTERNATIONAL + 1,
+		.calling_plan = 1 + 1,
+		.calling_presentation = LEG_PRES_RESTRICTED + 1,
+		.calling_screening = 3 + 1,
+	};
+	route_apply_rules(&route, &setup);
+	ck_assert_uint_eq(setup.called.type, LEG_TON_UNKNOWN);
+	ck_assert_uint_eq(setup.called.plan, 8);
+	ck_assert_uint_eq(setup.calling.type, LEG_TON_INTERNATIONAL);
+	ck_assert_uint_eq(setup.calling.plan, 1);
+	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_RESTRICTED);
+	ck_assert_uint_eq(setup.calling.screening, 3);
+	ck_assert_str_eq(setup.called.digits, "1");
+	ck_assert_str_eq(setup.calling.digits, "2");
+	ck_assert_uint_eq(setup.calling_subaddress.len, 1);
+}
+END_TEST
+
+START_TEST(calling_number_replaced_is_nobodys_word_and_stays_hidden)
+{
+	struct route_config route = { .calling = "030123" };
+	struct leg_setup setup = {
+		.calling = { .digits = "2", .type = LEG_TON_NATIONAL, .screening = 3 },
+		.calling_subaddress = { .len = 1 },
+	};
+
+	route_apply_rules(&route, &setup);
+	ck_assert_str_eq(setup.calling.digits, "030123");
+	ck_assert_uint_eq(setup.calling.type, LEG_TON_UNKNOWN);
+	ck_assert_uint_eq(setup.calling.plan, 1);
+	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_ALLOWED);
+	ck_assert_uint_eq(setup.calling.screening, 0);
+	ck_assert_uint_eq(setup.calling_subaddress.len, 0);
+	setup.calling.presentation = LEG_PRES_RESTRICTED;
+	route_apply_rules(&route, &setup);
+	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_RESTRICTED);
+	setup.calling.presentation = LEG_PRES_UNAVAILABLE;
+	route.calling_screening = 3 + 1;
+	route_apply_rules(&route, &setup);
+	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_ALLOWED);
+	ck_assert_uint_eq(setup.calling.screening, 3);
+}
+END_TEST
+
 START_TEST(table_keeps_its_own_copy)
 {
 	struct route_config routes[] = { ANY("a", "1") };
@@ -246,7 +361,10 @@ START_TEST(lack_of_memory_gives_no_table_and_leaks_nothing)
 END_TEST
 
 UNIT_MAIN("route", longest_prefix_then_named_from_then_file_order,
-	  exact_matches_the_whole_number_alone, table_keeps_its_own_copy, empty_table_serves_nobody,
+	  exact_matches_the_whole_number_alone,
+	  a_route_is_certain_when_nothing_that_follows_can_change_it,
+	  rules_say_what_the_numbers_are, calling_number_replaced_is_nobodys_word_and_stays_hidden,
+	  table_keeps_its_own_copy, empty_table_serves_nobody,
 	  serves_whom_it_names_and_all_with_any, rewriting_strips_then_prepends,
 	  ten_thousand_routes_are_each_found, ten_thousand_routes_cost_a_lookup_no_more_than_ten,
 	  lack_of_memory_gives_no_table_and_leaks_nothing)

@@ -96,6 +96,26 @@ START_TEST(nothing_runs_before_commit)
 }
 END_TEST
 
+/* Words may be cut short at the terminal; what is written has them whole. */
+START_TEST(number_rules_of_a_route_come_and_go)
+{
+	start();
+	TALK({ "configure terminal", FINE }, { "route r", FINE }, { "to line l", FINE },
+	     { "calling 030", FINE }, { "called-type nat", FINE }, { "called-plan e", FINE },
+	     { "calling-type sub", FINE }, { "calling-plan nat", FINE },
+	     { "calling-presentation r", FINE }, { "calling-screening f", FINE },
+	     { "show diff", "+ calling 030\r\n+ called-type national\r\n+ called-plan e164\r\n"
+			    "+ calling-type subscriber\r\n+ calling-plan national\r\n"
+			    "+ calling-presentation restricted\r\n+ calling-screening failed\r\n"
+			    "+ to line l\r\n" },
+	     { "no calling", FINE }, { "no called-type", FINE }, { "no called-plan", FINE },
+	     { "no calling-type", FINE }, { "no calling-plan", FINE },
+	     { "no calling-presentation", FINE }, { "no calling-screening", FINE },
+	     { "show diff", "+route r\r\n+ to line l\r\n" });
+	stop();
+}
+END_TEST
+
 START_TEST(faults_refuse_the_whole_commit)
 {
 	start();
@@ -345,7 +365,29 @@ START_TEST(a_port_in_use_is_told)
 }
 END_TEST
 
-UNIT_MAIN("candidate", nothing_runs_before_commit, faults_refuse_the_whole_commit,
+/* The lines behind `span` are of that span; alone, it is meant without a word. */
+START_TEST(spans_of_a_trunk_come_and_go)
+{
+	start();
+	TALK({ "configure terminal", FINE }, { "trunk t", FINE },
+	     { "channels 1-3", "channels is of a span, and none is named yet" }, { "span a", FINE },
+	     { "d-channel 16", FINE }, { "channels 1", FINE }, { "exit", FINE },
+	     { "trunk t", FINE }, { "channels 1-3", FINE }, { "span b", FINE },
+	     { "channels 4-5", FINE }, { "interface 7", FINE }, { "span a", FINE },
+	     { "channels 1-2", FINE },
+	     { "show candidate", " span a\r\n interface 0\r\n d-channel 16\r\n channels 1-2\r\n"
+				 " span b\r\n interface 7\r\n channels 4-5\r\n" },
+	     { "exit", FINE }, { "trunk t", FINE },
+	     { "channels 1-3", "channels is of a span, and none is named yet" },
+	     { "no span c", "there is no span c in trunk t" }, { "no span a", FINE },
+	     { "show candidate", " span b\r\n interface 7\r\n channels 4-5\r\n" }, { "exit", FINE },
+	     { "no trunk t", FINE }, { "end", FINE });
+	stop();
+}
+END_TEST
+
+UNIT_MAIN("candidate", spans_of_a_trunk_come_and_go, nothing_runs_before_commit,
+	  number_rules_of_a_route_come_and_go, faults_refuse_the_whole_commit,
 	  a_commit_that_cannot_be_applied_changes_nothing,
 	  there_is_one_editor_and_the_second_is_told_who,
 	  uncommitted_changes_are_not_left_by_accident, items_go_and_options_come_back,

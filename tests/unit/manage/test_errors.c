@@ -44,7 +44,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"line, route\n" },
+		"line, route, records\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
 	      { "trunk t x\n", "f:1: \"x\" is too much; nothing comes after \"trunk t\"\n" },
@@ -64,7 +64,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"line, route\n" },
+		"line, route, records\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "media\n end\n",
@@ -131,8 +131,8 @@ START_TEST(span_faults)
 		"f:1: span a has no driver; `driver virtual` needs no card\n"
 		"f:1: span a has no far-end; a virtual span needs `far-end` and the name of "
 		"another\n" },
-	      { "span a\n driver dahdi\n far-end a\n",
-		"f:2: \"dahdi\" is wrong after \"driver\"; right would be: virtual\n"
+	      { "span a\n driver card\n far-end a\n",
+		"f:2: \"card\" is wrong after \"driver\"; right would be: virtual, sbus, dahdi\n"
 		"f:3: span a is its own far-end; name the span at the other end\n" },
 	      { "span a\n driver virtual\n far-end c\n",
 		"f:3: span a: far-end c does not exist; spans are: a\n" },
@@ -149,12 +149,17 @@ END_TEST
 
 START_TEST(trunk_faults)
 {
-	CHECK({ "trunk t\n",
-		"f:1: trunk t has no protocol; `protocol isdn` is right\n"
-		"f:1: trunk t has no span; it needs `span` and a span's name\n"
-		"f:1: trunk t has no d-channel; `d-channel 16` is usual on an E1, 24 on a T1\n"
-		"f:1: trunk t has no channels; `channels 1-15,17-31` is usual on an E1, 1-23 on a "
-		"T1\n" },
+	CHECK({ "trunk t\n", "f:1: trunk t has no protocol; `protocol isdn` is right\n"
+			     "f:1: trunk t has no span; it needs `span` and a span's name\n" },
+	      { CABLE "trunk t\n protocol isdn\n span a\n",
+		"f:9: trunk t has no d-channel; `d-channel 16` is usual on an E1, 24 on a T1, "
+		"3 on a BRI\n"
+		"f:9: trunk t has no channels; `channels 1-15,17-31` is usual on an E1, 1-23 on a "
+		"T1, 1-2 on a BRI\n" },
+	      { CABLE
+		"trunk t\n protocol isdn\n d-channel 16\n span a\n channels 1\n d-channel 16\n",
+		"f:9: d-channel is of a span, and none is named yet; `span NAME` comes before "
+		"it\n" },
 	      { TRUNK, "f:3: trunk t: span a does not exist; spans are: none\n" },
 	      { CABLE TRUNK " d-channel 32\n", "f:12: \"32\" is wrong after \"d-channel\"; right "
 					       "would be: a number from 1 to 31\n" },
@@ -167,12 +172,74 @@ START_TEST(trunk_faults)
 		"f:12: trunk t: a T1 has no timeslot 31; `d-channel 24` is usual\n"
 		"f:13: trunk t: a T1 has 24 timeslots; `channels 1-23` is usual\n" },
 	      { CABLE TRUNK "trunk u\n protocol isdn\n span a\n d-channel 14\n channels 15,16,17\n",
-		"f:16: trunk u: trunk t has timeslots 14-16 of span a already; each belongs to one "
-		"trunk\n" },
+		"f:14: trunk u: span a is of trunk t already; each belongs to one trunk\n" },
 	      { CABLE TRUNK " timer t301 601\n", "f:12: \"601\" is wrong after \"timer t301\"; "
 						 "right would be: a number from 1 to 600\n" },
-	      { CABLE TRUNK "trunk u\n protocol isdn\n span a\n d-channel 17\n channels 18-31\n",
-		"" });
+	      { CABLE TRUNK " timer t316 50\n", "" });
+}
+END_TEST
+
+START_TEST(span_group_faults)
+{
+	CHECK({ CABLE TRUNK " span b\n channels 1-31\n", "" },
+	      { CABLE TRUNK " span b\n d-channel 16\n channels 1-15\n span a\n channels 1\n", "" },
+	      { CABLE TRUNK " span b\n interface 0\n channels 1-31\n",
+		"f:13: trunk t: span a is interface 0 already; each has a number of its own\n" },
+	      { CABLE TRUNK " span b\n channels 1\n interface 127\n",
+		"f:14: \"127\" is wrong after "
+		"\"interface\"; right would be: a "
+		"number from 0 to 126\n" },
+	      { CABLE TRUNK " variant qsig\n span b\n channels 1-31\n",
+		"f:13: trunk t has several spans, but QSIG has no such groups; one span to a trunk "
+		"is right\n" },
+	      { CABLE "span c\n driver virtual\n far-end d\n type t1\n"
+		      "span d\n driver virtual\n far-end c\n type t1\n" TRUNK
+		      " span c\n channels 1-24\n",
+		"f:20: trunk t: span c is t1, span a is e1; the spans of a trunk are of one type\n"
+		"f:20: trunk t: span c speaks mulaw, span a alaw; the spans of a trunk have one "
+		"law\n" },
+	      { CABLE "span c\n driver virtual\n far-end d\n"
+		      "span d\n driver virtual\n far-end c\n" TRUNK
+		      " span b\n d-channel 16\n channels 1\n span c\n d-channel 16\n channels 1\n",
+		"f:22: trunk t: span c has a third D channel; one, and one for backup, are "
+		"right\n" });
+}
+END_TEST
+
+#define BUS "span n\n driver sbus\n type bri\nspan e\n driver sbus\n far-end n\n type bri\n"
+#define BRI "trunk t\n protocol isdn\n span n\n d-channel 3\n channels 1-2\n"
+
+START_TEST(basic_rate_faults)
+{
+	CHECK({ BUS BRI " multipoint\n side network\n", "" },
+	      { BUS BRI " variant 4ess\n",
+		"f:13: trunk t: this variant is for primary rate, span n is bri; euroisdn, ni1 or "
+		"qsig is right\n" },
+	      { BUS BRI " variant qsig\n multipoint\n",
+		"f:14: trunk t: QSIG is point to point; `no multipoint` is right\n" },
+	      { BUS BRI " multipoint\n side network\n channel preferred\n",
+		"f:15: trunk t: several terminals cannot each choose a channel (Q.931 5.2.3.2); "
+		"`channel exclusive` is right\n" },
+	      { CABLE TRUNK " multipoint\n",
+		"f:12: trunk t: multipoint is for spans of type bri; `no multipoint` is right\n" },
+	      { BUS "trunk t\n protocol isdn\n span n\n d-channel 16\n channels 1-3\n",
+		"f:11: trunk t: a BRI has no timeslot 16; `d-channel 3` is usual\n"
+		"f:12: trunk t: a BRI has 2 B channels; `channels 1-2` is usual\n" },
+	      { "span n\n driver sbus\n",
+		"f:1: span n is e1, but an S bus is of basic rate; `type bri` is right\n" },
+	      { "span n\n driver sbus\n far-end m\n type bri\n",
+		"f:3: span n: m is no NT; a span with `driver sbus` and no far-end is one\n" },
+	      { BUS " law mulaw\n",
+		"f:8: span e speaks mulaw, but its NT n alaw; a bus has one law\n" },
+	      { BUS "span 2\n driver sbus\n far-end n\n type bri\n"
+		    "span 3\n driver sbus\n far-end n\n type bri\n"
+		    "span 4\n driver sbus\n far-end n\n type bri\n"
+		    "span 5\n driver sbus\n far-end n\n type bri\n"
+		    "span 6\n driver sbus\n far-end n\n type bri\n"
+		    "span 7\n driver sbus\n far-end n\n type bri\n"
+		    "span 8\n driver sbus\n far-end n\n type bri\n"
+		    "span 9\n driver sbus\n far-end n\n type bri\n",
+		"f:36: span 9 is the ninth TE of n; a bus has 8 at most\n" });
 }
 END_TEST
 
@@ -284,6 +351,12 @@ START_TEST(route_faults)
 	      { "line l\n echo\nroute r\n called exact 12\n strip 3\n to line l\n",
 		"f:5: route r takes away 3 digits of 12, which has 2; at most that many are "
 		"right\n" },
+	      { "line l\n echo\nroute r\n calling 12x\n to line l\n",
+		"f:4: calling \"12x\" is no number; digits 0-9 * # A-D are right\n" },
+	      { "line l\n echo\nroute r\n calling 1\n calling-presentation unavailable\n to line "
+		"l\n",
+		"f:5: route r sends calling 1 and says that there is none; allowed or restricted "
+		"is right\n" },
 	      { "line l\n echo\nroute r\n called 1\n to line l\nroute s\n called 1\n to line l\n",
 		"f:7: route s is never chosen: route r before it has the same from and called; put "
 		"its "
@@ -311,5 +384,6 @@ START_TEST(a_route_has_a_bounded_number_of_targets)
 END_TEST
 
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique, cli_faults,
-	  media_faults, span_faults, trunk_faults, channel_lists_are_understood_or_explained,
-	  sip_faults, line_faults, route_faults, a_route_has_a_bounded_number_of_targets)
+	  media_faults, span_faults, trunk_faults, span_group_faults, basic_rate_faults,
+	  channel_lists_are_understood_or_explained, sip_faults, line_faults, route_faults,
+	  a_route_has_a_bounded_number_of_targets)

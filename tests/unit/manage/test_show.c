@@ -41,7 +41,7 @@ static void start(void)
 	gateway.running = session_config(gateway.owner, text);
 	gateway.mg = mg_new(gateway.owner, config_get(gateway.running, &media_section));
 	gateway.hub = call_hub_new(gateway.owner, gateway.mg);
-	gateway.trunks = trunks_new(gateway.owner, gateway.hub, gateway.mg);
+	gateway.trunks = trunks_new(gateway.owner, gateway.hub, gateway.mg, NULL);
 	gateway.sip = sip_new(gateway.owner, gateway.hub, gateway.mg);
 	ck_assert(gateway.mg && gateway.hub && gateway.trunks && gateway.sip);
 	config = config_get(gateway.running, &spans_section);
@@ -102,6 +102,30 @@ START_TEST(every_listing_comes_as_text_and_as_json)
 }
 END_TEST
 
+START_TEST(each_type_of_span_has_its_name)
+{
+	static const char *const types[] = {
+		[SPAN_E1] = "e1", [SPAN_T1] = "t1", [SPAN_BRI] = "bri"
+	};
+	struct session_end end;
+
+	start();
+	end = session_open();
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct span_config config = { .name = "c", .driver = "virtual", .type = i };
+		struct tdm_span *span = tdm_open(gateway.owner, &config);
+		json_t *rows = typed_json(&end, "show spans json");
+		const json_t *type = json_object_get(json_array_get(rows, 2), "type");
+
+		ck_assert_str_eq(json_string_value(type), types[i]);
+		json_decref(rows);
+		tdm_close(span);
+	}
+	session_close(&end);
+	stop();
+}
+END_TEST
+
 START_TEST(every_record_comes_as_text_and_as_json)
 {
 	struct session_end end;
@@ -138,7 +162,10 @@ static void add_term(uint32_t context, const struct mg_term *term)
 static uint32_t start_call(struct mock_target *target, struct mock_leg *leg)
 {
 	const struct originate what = { .kind = TARGET_TRUNK, .through = "t", .called = "600" };
-	struct mg_term tdm = { .kind = MG_TDM, .tdm = { .span = spans[0]->index, .timeslot = 17 } };
+	struct mg_term tdm = {
+		.kind = MG_TDM,
+		.tdm = { .span = spans[0]->index, .timeslot = 17, .echo_tail_ms = 64 }
+	};
 	struct mg_term rtp = { .kind = MG_RTP,
 			       .rtp = { .codec = CODEC_PCMA,
 					.pt = 8,
@@ -209,6 +236,8 @@ START_TEST(a_call_is_shown_with_its_terminations_and_how_they_do)
 	ck_assert_uint_ge(json_array_size(json_object_get(tree, "terminations")), 2);
 	ck_assert_str_eq(json_string_value(json_object_get(find_kind(tree, "tdm"), "name")),
 			 "a/17");
+	ck_assert_str_eq(json_string_value(json_object_get(find_kind(tree, "tdm"), "echo")), "on");
+	ck_assert(json_is_null(json_object_get(find_kind(tree, "tdm"), "erl_db")));
 	ck_assert_str_eq(json_string_value(json_object_get(find_kind(tree, "rtp"), "codec")),
 			 "PCMA");
 	ck_assert_int_ge(json_integer_value(json_object_get(find_kind(tree, "rtp"), "packets_out")),
@@ -386,7 +415,8 @@ START_TEST(json_rows_take_a_line_each)
 }
 END_TEST
 
-UNIT_MAIN("show", every_listing_comes_as_text_and_as_json, every_record_comes_as_text_and_as_json,
+UNIT_MAIN("show", every_listing_comes_as_text_and_as_json, each_type_of_span_has_its_name,
+	  every_record_comes_as_text_and_as_json,
 	  a_call_is_shown_with_its_terminations_and_how_they_do, familiar_names_answer,
 	  actions_explain_what_is_wrong, columns_line_up, a_column_of_numbers_may_have_gaps,
 	  an_empty_table_says_so, control_characters_do_not_reach_the_terminal, records_nest,

@@ -20,21 +20,21 @@ static const struct tdm_listener listener;
 static unsigned t301; /* as last retuned */
 
 static struct trunk *fake_open(void *talloc_ctx, const struct trunk_env *env,
-			       const struct trunk_config *config, struct tdm_span *span)
+			       const struct trunk_config *config, struct tdm_span *const spans[])
 {
 	struct trunk *trunk = talloc_zero(talloc_ctx, struct trunk);
 
 	trunk->env = env;
 	trunk->config = *config;
-	trunk->span = span;
-	tdm_listen(span, &listener, trunk);
+	trunk->spans[0] = spans[0];
+	tdm_listen(spans[0], &listener, trunk);
 	n_opened++;
 	return trunk;
 }
 
 static void fake_close(struct trunk *trunk)
 {
-	tdm_listen(trunk->span, NULL, NULL);
+	tdm_listen(trunk->spans[0], NULL, NULL);
 	talloc_free(trunk);
 	n_closed++;
 }
@@ -59,11 +59,27 @@ static void fake_status(const struct trunk *trunk, struct trunk_status *out)
 }
 
 /* Timeslot 1 busy, 2 down, the rest idle */
-static enum channel_state fake_channel(const struct trunk *trunk, unsigned timeslot,
+static enum channel_state fake_channel(const struct trunk *trunk, unsigned channel,
 				       struct channel_status *out)
 {
 	(void)trunk, (void)out;
-	return timeslot == 1 ? CHANNEL_ACTIVE : timeslot == 2 ? CHANNEL_DOWN : CHANNEL_IDLE;
+	return channel == 1 ? CHANNEL_ACTIVE : channel == 2 ? CHANNEL_DOWN : CHANNEL_IDLE;
+}
+
+static void fake_service(struct trunk *trunk, unsigned channel, bool in_service)
+{
+	(void)trunk, (void)channel, (void)in_service;
+}
+
+static void fake_clear(struct trunk *trunk, unsigned channel, unsigned cause)
+{
+	(void)trunk, (void)channel, (void)cause;
+}
+
+static unsigned fake_audit(struct trunk *trunk)
+{
+	(void)trunk;
+	return 0;
 }
 
 static const struct trunk_protocol fake = {
@@ -74,6 +90,9 @@ static const struct trunk_protocol fake = {
 	.seize = fake_seize,
 	.status = fake_status,
 	.channel = fake_channel,
+	.service = fake_service,
+	.clear = fake_clear,
+	.audit = fake_audit,
 };
 
 const struct trunk_protocol *const trunk_protocols[] = { &fake, NULL };
@@ -96,7 +115,7 @@ static void setup(void)
 	n_opened = n_closed = 0;
 	mg = mg_new(root, &media);
 	hub = call_hub_new(root, mg);
-	trunks = trunks_new(root, hub, mg);
+	trunks = trunks_new(root, hub, mg, NULL);
 	for (size_t i = 0; i < 2; i++)
 		ck_assert_ptr_nonnull(tdm_open(root, &spans[i]));
 }
@@ -114,10 +133,12 @@ static void teardown(void)
 
 static struct trunk_config config_of(const char *name, const char *span)
 {
-	struct trunk_config config = { .protocol = "fake", .channels = 0xe, .d_timeslot = 16 };
+	struct trunk_config config = { .protocol = "fake",
+				       .spans = { { .channels = 0xe, .d_timeslot = 16 } },
+				       .n_spans = 1 };
 
 	strcpy(config.name, name);
-	strcpy(config.span, span);
+	strcpy(config.spans[0].span, span);
 	return config;
 }
 
@@ -198,8 +219,8 @@ START_TEST(spans_may_be_exchanged_in_one_step)
 
 	setup();
 	ck_assert_int_eq(apply(config, 2), 0);
-	strcpy(config[0].span, "e1-2");
-	strcpy(config[1].span, "e1-1");
+	strcpy(config[0].spans[0].span, "e1-2");
+	strcpy(config[1].spans[0].span, "e1-1");
 	ck_assert_int_eq(apply(config, 2), 0);
 	ck_assert_uint_eq(n_opened, 4);
 	teardown();
@@ -216,7 +237,7 @@ START_TEST(a_trunk_that_cannot_be_leaves_the_others)
 	ck_assert_ptr_nonnull(target_find(hub, TARGET_TRUNK, "a"));
 	ck_assert_ptr_null(target_find(hub, TARGET_TRUNK, "b"));
 	ck_assert_ptr_nonnull(target_find(hub, TARGET_TRUNK, "c"));
-	strcpy(config[1].span, "e1-9");
+	strcpy(config[1].spans[0].span, "e1-9");
 	ck_assert_int_eq(apply(config, 2), -ENODEV);
 	strcpy(config[1].protocol, "r2");
 	ck_assert_int_eq(apply(config, 2), -EPROTONOSUPPORT);
@@ -271,8 +292,13 @@ END_TEST
 START_TEST(capture_that_cannot_be_written_is_refused)
 {
 	setup();
-	ck_assert_int_eq(trunks_capture(trunks, "/nowhere/x.pcap"), -EIO);
-	ck_assert_int_eq(trunks_capture(trunks, "/dev/null"), 0);
+	const struct trunks_capture nowhere = { .path = "/nowhere/x.pcap" };
+	const struct trunks_capture null = { .path = "/dev/null" };
+	const struct trunks_capture of_none = { .path = "/dev/null", .trunk = "nobody" };
+
+	ck_assert_int_eq(trunks_capture(trunks, &nowhere), -ENOENT);
+	ck_assert_int_eq(trunks_capture(trunks, &of_none), -ENOENT);
+	ck_assert_int_eq(trunks_capture(trunks, &null), 0);
 	ck_assert_int_eq(trunks_capture(trunks, NULL), 0);
 	teardown();
 }

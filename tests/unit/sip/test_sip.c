@@ -1,4 +1,5 @@
 /* The SIP side as a whole: addresses, peers and their reachability, and two gateways that call each other. */
+#include "base/alarm.h"
 #include "call/cause.h"
 #include "tests/unit/sip/rig_peer.h"
 
@@ -165,6 +166,50 @@ static void answer_options(const char *line)
 		  heard(&rig, "Call-ID"), heard(&rig, "CSeq"));
 }
 
+static bool says(void *data)
+{
+	return *(const bool *)data;
+}
+
+/* RFC 3261 11.2 */
+START_TEST(options_is_answered_503_while_no_call_can_be_carried)
+{
+	bool in_service = false;
+
+	rig_open(&rig);
+	sip_in_service(rig.sip, says, &in_service);
+	for (unsigned i = 0; i < 2; i++) {
+		peer_says(&rig, "",
+			  "OPTIONS sip:127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP "
+			  "127.0.0.1:%u;branch=z9hG4bKo%u\n"
+			  "From: <sip:x@y>;tag=1\nTo: <sip:127.0.0.1>\nCall-ID: opt%u\n"
+			  "CSeq: 1 OPTIONS\n",
+			  rig.peer.port, i, i);
+		peer_hears(&rig, in_service ? "SIP/2.0 200 " : "SIP/2.0 503 ");
+		in_service = true;
+	}
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(peer_is_alive_unless_it_does_not_answer)
+{
+	rig_open(&rig);
+	ck_assert(sip_peer_alive(rig.sip, "phone")); /* not asked */
+	ck_assert(!sip_peer_alive(rig.sip, "nobody"));
+	rig.peer.options_s = 30;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	ck_assert(sip_peer_alive(rig.sip, "phone")); /* not known yet */
+	rig_pass(&rig, RIG_TIMER_B_MS + 500);
+	ck_assert(!sip_peer_alive(rig.sip, "phone"));
+	rig.peer.port++; /* somebody else, of whom nothing is known */
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	ck_assert(sip_peer_alive(rig.sip, "phone"));
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(options_tell_whether_the_peer_is_reachable)
 {
 	rig_open(&rig);
@@ -184,6 +229,7 @@ START_TEST(options_tell_whether_the_peer_is_reachable)
 	rig_pass(&rig, RIG_TIMER_B_MS + 500); /* timer F */
 	look_at_peers();
 	ck_assert_str_eq(status.state, "unreachable");
+	ck_assert_uint_eq(alarms_count(ALARM_MAJOR), 1);
 	ck_assert_uint_eq(seize_phone(), CAUSE_DESTINATION_OUT_OF_ORDER);
 	while (peer_hears_on(&rig, rig.fd))
 		;
@@ -192,16 +238,19 @@ START_TEST(options_tell_whether_the_peer_is_reachable)
 	answer_options("200 OK");
 	look_at_peers();
 	ck_assert_str_eq(status.state, "reachable");
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
 	rig_pass(&rig, 30000);
 	peer_hears(&rig, "OPTIONS ");
 	answer_options("503 Service Unavailable"); /* it says so itself */
 	look_at_peers();
 	ck_assert_str_eq(status.state, "unreachable");
+	ck_assert_uint_eq(alarms_count(ALARM_MAJOR), 1);
 	ck_assert_uint_eq(seize_phone(), CAUSE_DESTINATION_OUT_OF_ORDER);
 	rig.peer.options_s = 0; /* nobody asks any more: it is unknown, and called */
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 	look_at_peers();
 	ck_assert_str_eq(status.state, "unknown");
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
 	ck_assert_uint_eq(seize_phone(), 0);
 	rig_close(&rig);
 }
@@ -346,4 +395,6 @@ END_TEST
 UNIT_MAIN("sip", taken_port_is_an_error_and_changes_nothing, address_of_no_interface_is_an_error,
 	  calls_outlive_a_move_to_another_port, peer_that_is_removed_loses_its_calls,
 	  peer_that_stays_keeps_its_calls_and_counters, options_tell_whether_the_peer_is_reachable,
-	  options_are_answered, freeing_ends_what_is_under_way, two_gateways_call_each_other)
+	  options_are_answered, options_is_answered_503_while_no_call_can_be_carried,
+	  peer_is_alive_unless_it_does_not_answer, freeing_ends_what_is_under_way,
+	  two_gateways_call_each_other)

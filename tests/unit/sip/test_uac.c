@@ -14,6 +14,10 @@
 	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
 	"m=audio 4000 RTP/AVP 0 8\r\n"
 
+#define SDP_CLEAR                                                                                  \
+	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
+	"m=audio 4000 RTP/AVP 125\r\na=rtpmap:125 CLEARMODE/8000\r\n"
+
 static struct rig rig;
 static char invite[RIG_TEXT]; /* that the peer got */
 
@@ -397,16 +401,68 @@ START_TEST(identity_is_asserted_when_a_network_vouches_for_it)
 }
 END_TEST
 
-/* G.711 is no way for octets that must arrive as they are */
-START_TEST(unrestricted_call_is_refused_before_any_invite)
+/* RFC 4040: octets that must arrive as they are, and nothing else on offer */
+START_TEST(unrestricted_call_is_clear_data)
 {
 	const struct leg_setup setup = { .called = { .digits = "200" },
 					 .bearer = LEG_UNRESTRICTED };
 
 	rig_open(&rig);
 	place_call(&setup);
+	peer_hears(&rig, "INVITE ");
+	memcpy(invite, rig.heard, sizeof(invite));
+	ck_assert_ptr_nonnull(strstr(rig.heard, "RTP/AVP 97\r\na=rtpmap:97 CLEARMODE/8000\r\n"));
+	ck_assert_ptr_null(strstr(rig.heard, "telephone-event"));
+	respond("200 OK", "b", SDP_CLEAR);
+	peer_hears(&rig, "ACK ");
+	ck_assert_ptr_nonnull(mock_leg_told(&rig.line, LEG_CONNECT));
+	ck_assert_int_eq(rtp()->codec, CODEC_CLEARMODE);
+	ck_assert_uint_eq(rtp()->pt, 125);
+	ck_assert_uint_eq(rtp()->also[0].pt, 97); /* as our offer called it */
+	ck_assert_uint_eq(rtp()->tevent_pt, 0);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE ");
+	answer_request();
+	end();
+}
+END_TEST
+
+/* G.711 is no way for them */
+START_TEST(unrestricted_call_answered_with_speech_is_cleared)
+{
+	const struct leg_setup setup = { .called = { .digits = "200" },
+					 .bearer = LEG_UNRESTRICTED };
+
+	rig_open(&rig);
+	place_call(&setup);
+	peer_hears(&rig, "INVITE ");
+	memcpy(invite, rig.heard, sizeof(invite));
+	respond("200 OK", "b", SDP);
+	peer_hears(&rig, "ACK ");
+	peer_hears(&rig, "BYE ");
 	assert_cause(CAUSE_BEARER_NOT_IMPLEMENTED);
+	answer_request();
+	end();
+}
+END_TEST
+
+/* A SIP call has no such words: nothing is sent, nothing breaks */
+START_TEST(verbs_that_sip_lacks_are_left_out)
+{
+	static const uint8_t verbs[] = { LEG_SETUP_ACK, LEG_INFORMATION, LEG_NOTIFY, LEG_CHARGE };
+
+	open_call();
+	respond("200 OK", "b", SDP);
+	peer_hears(&rig, "ACK ");
+	for (size_t i = 0; i < sizeof(verbs); i++)
+		mock_leg_say(&rig.line, verbs[i], 0, false);
+	rig_settle(&rig);
 	peer_hears_nothing(&rig);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE ");
+	answer_request();
 	end();
 }
 END_TEST
@@ -487,6 +543,7 @@ UNIT_MAIN("uac", call_is_set_up_and_cleared_by_the_line, call_is_cleared_by_the_
 	  caller_who_gives_up_cancels, cancel_waits_for_a_provisional_response,
 	  answer_that_crosses_the_cancel_is_cleared, answer_that_cannot_be_used_is_cleared,
 	  restricted_caller_is_anonymous, identity_is_asserted_when_a_network_vouches_for_it,
-	  unrestricted_call_is_refused_before_any_invite, every_offered_codec_is_heard,
+	  unrestricted_call_is_clear_data, unrestricted_call_answered_with_speech_is_cleared,
+	  verbs_that_sip_lacks_are_left_out, every_offered_codec_is_heard,
 	  route_of_the_answer_is_taken, reinvite_before_our_answer_is_refused,
 	  without_a_port_the_call_fails)

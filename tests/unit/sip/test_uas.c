@@ -16,6 +16,9 @@
 #define SDP_GROUP SDP_BASE "m=audio 5000 RTP/AVP 8\r\nc=IN IP4 224.0.0.1\r\n"
 #define SDP_IP6 SDP_BASE "m=audio 5000 RTP/AVP 8\r\nc=IN IP6 ::1\r\n"
 
+#define SDP_CLEAR SDP_BASE "m=audio 4000 RTP/AVP 125 8\r\na=rtpmap:125 CLEARMODE/8000\r\n"
+#define SDP_SPEECH_OR_CLEAR SDP_BASE "m=audio 4000 RTP/AVP 8 125\r\na=rtpmap:125 CLEARMODE/8000\r\n"
+
 static struct rig rig;
 static char tag[64]; /* ours, in the dialog at hand */
 
@@ -116,6 +119,72 @@ START_TEST(call_is_set_up_and_cleared_by_the_caller)
 	peer_hears(&rig, "SIP/2.0 200 ");
 	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause, CAUSE_NORMAL);
 	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3325: a trusted peer is told who answered, another one is not, nor is what nobody vouches for said */
+START_TEST(who_answered_is_asserted_to_whom_we_trust)
+{
+	static const struct {
+		bool trusted;
+		uint8_t screening, presentation;
+		const char *identity, *privacy;
+	} rows[] = {
+		{ true, 3, LEG_PRES_ALLOWED, "\"Ann\" <sip:+49301234@127.0.0.1:%u;user=phone>",
+		  "" },
+		{ true, 1, LEG_PRES_RESTRICTED, "\"Ann\" <sip:+49301234@127.0.0.1:%u;user=phone>",
+		  "id" },
+		{ true, 0, LEG_PRES_ALLOWED, "", "" },
+		{ false, 3, LEG_PRES_ALLOWED, "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct leg_msg connect = { .verb = LEG_CONNECT, .party = { .name = "Ann" } };
+		char identity[128];
+
+		snprintf(connect.party.number.digits, LEG_DIGITS_MAX, "49301234");
+		connect.party.number.type = LEG_TON_INTERNATIONAL;
+		connect.party.number.screening = rows[i].screening;
+		connect.party.number.presentation = rows[i].presentation;
+		open_rig();
+		rig.peer.trusted = rows[i].trusted;
+		ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+		invite(SDP);
+		mock_leg_says(&rig.line, &connect);
+		rig_settle(&rig);
+		peer_hears(&rig, "SIP/2.0 200 ");
+		keep_tag();
+		snprintf(identity, sizeof(identity), rows[i].identity, rig.config.port);
+		ck_assert_str_eq(heard(&rig, "P-Asserted-Identity"), identity);
+		ck_assert_str_eq(heard(&rig, "Privacy"), rows[i].privacy);
+		request("ACK", 1, "");
+		request("BYE", 2, "");
+		peer_hears(&rig, "SIP/2.0 200 ");
+		rig_close(&rig);
+	}
+}
+END_TEST
+
+/* RFC 4040; what they like best decides */
+START_TEST(clear_data_is_an_unrestricted_call)
+{
+	open_rig();
+	connect_call(SDP_CLEAR);
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_SETUP)->setup.bearer, LEG_UNRESTRICTED);
+	ck_assert_ptr_nonnull(strstr(rig.heard, "RTP/AVP 125\r\na=rtpmap:125 CLEARMODE/8000\r\n"));
+	ck_assert_int_eq(rtp()->codec, CODEC_CLEARMODE);
+	request("ACK", 1, "");
+	request("BYE", 2, "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	rig_close(&rig);
+	open_rig();
+	connect_call(SDP_SPEECH_OR_CLEAR);
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_SETUP)->setup.bearer, LEG_AUDIO_3K1);
+	ck_assert_int_eq(rtp()->codec, CODEC_PCMA);
+	request("ACK", 1, "");
+	request("BYE", 2, "");
+	peer_hears(&rig, "SIP/2.0 200 ");
 	rig_close(&rig);
 }
 END_TEST
@@ -810,6 +879,7 @@ START_TEST(merged_request_is_no_second_call)
 END_TEST
 
 UNIT_MAIN("uas", call_is_set_up_and_cleared_by_the_caller,
+	  who_answered_is_asserted_to_whom_we_trust, clear_data_is_an_unrestricted_call,
 	  clearing_from_the_line_is_bye_with_reason, bye_without_answer_ends_the_call_all_the_same,
 	  codec_is_settled_by_the_far_law, sound_before_answer_is_described,
 	  announcement_is_heard_before_the_refusal, new_number_is_told_with_301,

@@ -11,7 +11,14 @@ static struct {
 	void (*edit)(uint8_t *frame, size_t *len);
 	pri_event last[32]; /* by kind */
 	unsigned seen[32];
+	unsigned heard[256]; /* messages by type, Q.931 4.4 */
 } peer;
+
+static int peer_switch_type = PRI_SWITCH_EUROISDN_E1;
+
+/* Every one ever made, for libpri cannot free them. */
+static struct pri *peers[32];
+static unsigned peers_made;
 
 static int peer_read(struct pri *pri, void *buf, int size)
 {
@@ -47,6 +54,9 @@ static void peer_frame(void *data, unsigned timeslot, const uint8_t *frame, size
 	(void)data, (void)timeslot;
 	if (peer.deaf)
 		return;
+	/* I frames with call references of two octets */
+	if (len > 8 && !(frame[2] & 1) && frame[4] == 8)
+		peer.heard[frame[8]]++;
 	peer.rx = frame;
 	peer.rx_len = len;
 	peer_keep(pri_check_event(peer.pri));
@@ -60,7 +70,8 @@ static void peer_open(int node)
 	memset(&peer, 0, sizeof(peer));
 	ck_assert_int_eq(w.e2->driver->hdlc_enable(w.e2, 16, true), 0);
 	tdm_listen(w.e2, &peer_listener, NULL);
-	peer.pri = pri_new_cb(-1, node, PRI_SWITCH_EUROISDN_E1, peer_read, peer_write, NULL);
+	peer.pri = pri_new_cb(-1, node, peer_switch_type, peer_read, peer_write, NULL);
+	peers[peers_made++ % 32] = peer.pri;
 	pri_hangup_fix_enable(peer.pri, 1);
 	ck_assert_int_eq(mg_attach(w.mg, w.e2), 0);
 }
@@ -80,7 +91,7 @@ static inline void peer_world(enum trunk_side ours)
 	w.trunk[0].side = ours;
 	peer_open(ours == TRUNK_USER ? PRI_NETWORK : PRI_CPE);
 	ck_assert_int_eq(world_apply(1), 0);
-	peer_run(1500);
+	peer_run(4000);
 	ck_assert_str_eq(trunk_status("user").layer2, "up");
 }
 

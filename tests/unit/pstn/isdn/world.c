@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "call/call.h"
@@ -29,6 +30,7 @@ static struct {
 	struct call_hub *hub;
 	struct trunks *trunks;
 	struct tdm_span *e1, *e2;
+	struct tdm_span *more[8];     /* the test's own, closed with the rest */
 	struct trunk_config trunk[2]; /* user, net */
 	struct side a, b;             /* on the user's side, on the exchange's */
 } w;
@@ -57,7 +59,7 @@ static void world_routes(void)
 		  .cause = 1,
 		  .clear_ms = 5000 },
 	};
-	struct route_config routes[9];
+	struct route_config routes[10];
 	const struct routes_config config = { routes, ARRAY_SIZE(routes), lines,
 					      ARRAY_SIZE(lines) };
 
@@ -70,6 +72,7 @@ static void world_routes(void)
 	set_route(&routes[6], TARGET_TRUNK, "net", "604", TARGET_LINE, "none");
 	set_route(&routes[7], TARGET_TRUNK, "net", "605", TARGET_LINE, "ring");
 	set_route(&routes[8], TARGET_TRUNK, "net", "609", TARGET_LINE, "sit");
+	set_route(&routes[9], TARGET_TRUNK, "user", "8", TARGET_TRUNK, "user");
 	ck_assert_int_eq(call_hub_apply(w.hub, &config), 0);
 }
 
@@ -100,26 +103,49 @@ static void run_ms(unsigned ms)
 		tick();
 }
 
-static struct trunk_config world_trunk(const char *name, const char *span, enum trunk_side side)
+/* All timeslots of a span but the D channel's */
+static struct trunk_span world_span(const char *name, enum span_type type)
+{
+	static const struct trunk_span spans[] = {
+		[SPAN_E1] = { .d_timeslot = 16, .channels = 0xfffefffe },
+		[SPAN_T1] = { .d_timeslot = 24, .channels = 0x00fffffe },
+		[SPAN_BRI] = { .d_timeslot = 3, .channels = 0x6 },
+	};
+	struct trunk_span span = spans[type];
+
+	snprintf(span.span, sizeof(span.span), "%s", name);
+	return span;
+}
+
+static struct trunk_config world_trunk(const char *name, const char *span, enum trunk_side side,
+				       enum span_type type)
 {
 	struct trunk_config config = {
 		.protocol = "isdn",
-		.d_timeslot = 16,
-		.channels = 0xfffefffe,
+		.spans = { world_span(span, type) },
+		.n_spans = 1,
 		.side = side,
 	};
 
 	snprintf(config.name, sizeof(config.name), "%s", name);
-	snprintf(config.span, sizeof(config.span), "%s", span);
 	return config;
 }
 
 /* Everything but the trunks in service */
-static void world_prepare(void)
+static void world_prepare_on(enum span_type type)
 {
-	static const struct span_config spans[] = {
-		{ .name = "e1-1", .driver = "virtual", .far_end = "e1-2" },
-		{ .name = "e1-2", .driver = "virtual", .far_end = "e1-1" },
+	const enum law law = type == SPAN_T1 ? LAW_MULAW : LAW_ALAW;
+	const struct span_config spans[] = {
+		{ .name = "e1-1",
+		  .driver = "virtual",
+		  .far_end = "e1-2",
+		  .type = type,
+		  .law = law },
+		{ .name = "e1-2",
+		  .driver = "virtual",
+		  .far_end = "e1-1",
+		  .type = type,
+		  .law = law },
 	};
 	const struct mg_config media = { .port_first = 20000, .port_last = 20001 };
 
@@ -129,42 +155,20 @@ static void world_prepare(void)
 	log_init(&log_categories, w.root);
 	w.mg = mg_new(w.root, &media);
 	w.hub = call_hub_new(w.root, w.mg);
-	w.trunks = trunks_new(w.root, w.hub, w.mg);
+	w.trunks = trunks_new(w.root, w.hub, w.mg, NULL);
 	w.e1 = tdm_open(w.root, &spans[0]);
 	w.e2 = tdm_open(w.root, &spans[1]);
 	world_routes();
 	open_side(&w.a, "a");
 	open_side(&w.b, "b");
-	w.trunk[0] = world_trunk("user", "e1-1", TRUNK_USER);
-	w.trunk[1] = world_trunk("net", "e1-2", TRUNK_NETWORK);
+	w.trunk[0] = world_trunk("user", "e1-1", TRUNK_USER, type);
+	w.trunk[1] = world_trunk("net", "e1-2", TRUNK_NETWORK, type);
 	w.trunk[1].hunt = HUNT_DESCENDING;
 }
 
-static void world_start(void)
+static inline void world_prepare(void)
 {
-	ck_assert_int_eq(world_apply(2), 0);
-	run_ms(1500);
-}
-
-static inline void world_open(void)
-{
-	world_prepare();
-	world_start();
-}
-
-static bool count_channel(void *data, const struct channel_status *status)
-{
-	*(unsigned *)data +=
-		strcmp(status->state, "idle") != 0 && strcmp(status->state, "down") != 0;
-	return true;
-}
-
-static unsigned busy_channels(void)
-{
-	unsigned n = 0;
-
-	channels_each(w.trunks, count_channel, &n);
-	return n;
+	world_prepare_on(SPAN_E1);
 }
 
 static bool get_trunk(void *data, const struct trunk_status *status)
@@ -183,6 +187,51 @@ static inline struct trunk_status trunk_status(const char *name)
 
 	trunks_each(w.trunks, get_trunk, &status);
 	return status;
+}
+
+static inline bool link_is_up(void)
+{
+	return !strcmp(trunk_status("user").layer2, "up") &&
+	       !strcmp(trunk_status("net").layer2, "up");
+}
+
+/* A D channel that was up in another world takes longer than a new one. */
+static void world_start(void)
+{
+	ck_assert_int_eq(world_apply(2), 0);
+	run_ms(4000);
+	for (unsigned ms = 0; ms < 20000 && !link_is_up(); ms += TICK_MS)
+		tick();
+}
+
+static inline void world_open(void)
+{
+	world_prepare();
+	world_start();
+}
+
+/* Both ends of another variant than EuroISDN */
+static inline void world_open_as(enum trunk_variant variant)
+{
+	world_prepare();
+	w.trunk[0].variant = variant;
+	w.trunk[1].variant = variant;
+	world_start();
+}
+
+static bool count_channel(void *data, const struct channel_status *status)
+{
+	*(unsigned *)data +=
+		strcmp(status->state, "idle") != 0 && strcmp(status->state, "down") != 0;
+	return true;
+}
+
+static unsigned busy_channels(void)
+{
+	unsigned n = 0;
+
+	channels_each(w.trunks, count_channel, &n);
+	return n;
 }
 
 static struct call_totals call_figures(void)
@@ -211,6 +260,9 @@ static void world_close(void)
 	mg_free(w.mg);
 	tdm_close(w.e1);
 	tdm_close(w.e2);
+	for (size_t i = 0; i < ARRAY_SIZE(w.more); i++)
+		tdm_close(w.more[i]);
+	alarms_reset();
 	log_fini();
 	talloc_free(w.root);
 }
@@ -234,6 +286,23 @@ static inline void says(struct side *side, uint8_t verb, uint8_t cause, bool inb
 {
 	mock_leg_say(&side->leg, verb, cause, inband);
 	run_ms(100);
+}
+
+/* A whole message; SETUP from a leg that is opened for it. */
+static inline void says_whole(struct side *side, const struct leg_msg *msg)
+{
+	if (msg->verb == LEG_SETUP)
+		mock_leg_open(&side->leg, w.hub, TARGET_PEER, side == &w.a ? "a" : "b");
+	call_hears(w.hub, side->leg.leg, msg);
+	run_ms(100);
+}
+
+static inline const struct leg_msg *told(const struct side *side, uint8_t verb)
+{
+	const struct leg_msg *msg = mock_leg_told(&side->leg, verb);
+
+	ck_assert_ptr_nonnull(msg);
+	return msg;
 }
 
 static inline bool was_told(const struct side *side, uint8_t verb)

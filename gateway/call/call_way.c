@@ -1,0 +1,262 @@
+/* The way of a call: its route, the targets of it in turn, and digits that come after the SETUP (Q.931 5.1.3,
+ * 5.2.4). A call is routed as soon as nothing that may be dialled yet could change its route. Targets that take
+ * no part numbers wait until it is whole; so does a call whose way is open.
+ *
+ * Cause 28: no or a malformed number, or one that ends where longer ones have a route; 1: routes from there
+ * exist but none takes the number; 3: there are none from there, or all targets of the route are missing. */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/hub.h"
+
+static void add_why(struct call *call, const struct route_target *target, const char *why)
+{
+	size_t len = strlen(call->why);
+
+	snprintf(call->why + len, sizeof(call->why) - len, "%s%s %s: %s", len ? "; " : "",
+		 target_kind_name(target->kind), target->name, why);
+}
+
+static bool lets_reroute(unsigned cause)
+{
+	switch (cause) {
+	case CAUSE_DESTINATION_OUT_OF_ORDER:
+	case CAUSE_NO_CIRCUIT:
+	case CAUSE_NETWORK_OUT_OF_ORDER:
+	case CAUSE_TEMPORARY_FAILURE:
+	case CAUSE_CONGESTION:
+	case CAUSE_CHANNEL_NOT_AVAILABLE:
+	case CAUSE_RESOURCE_UNAVAILABLE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* How far its set-up is, once each. */
+static void tell_caller(struct call *call, enum leg_verb verb)
+{
+	const struct leg_msg msg = { .verb = verb };
+
+	if (call->told >= verb)
+		return;
+	call->told = verb;
+	call_tell(call, SLOT_CALLER, &msg);
+}
+
+static void collect(struct call *call)
+{
+	if (call->fi->state != CALL_COLLECTING)
+		call_change(call, CALL_COLLECTING);
+	tell_caller(call, LEG_SETUP_ACK);
+}
+
+/* Targets */
+
+static void tell_setup(struct call *call, unsigned slot)
+{
+	struct leg_msg msg = {
+		.verb = LEG_SETUP,
+		.law = call->slots[SLOT_CALLER].law,
+		.setup = call->setup,
+	};
+
+	/* Rewritten digits are of the type that the next exchange takes them for. */
+	if (call->route.strip || *call->route.prepend)
+		msg.setup.called.type = LEG_TON_UNKNOWN;
+	memcpy(msg.setup.called.digits, call->called_out, sizeof(call->called_out));
+	route_apply_rules(&call->route, &msg.setup);
+	msg.setup.context = call->context;
+	if (call->uui)
+		msg.uui = *call->uui;
+	call_tell(call, slot, &msg);
+}
+
+/* 0 when the target has been told SETUP, else the cause why it cannot be. */
+static unsigned attempt(struct call *call, const struct route_target *to, struct target *target)
+{
+	struct leg *leg = NULL;
+	const char *why = "refused";
+	unsigned cause;
+
+	if (!target) {
+		add_why(call, to, "does not exist");
+		return CAUSE_NO_ROUTE;
+	}
+	cause = target->seize(target->data, &leg, &why);
+	if (cause) {
+		add_why(call, to, why);
+		return cause;
+	}
+	if (call->fi->state == CALL_COLLECTING)
+		call_change(call, CALL_ROUTING);
+	call->current = ++call->attempts;
+	call_attach(call, call->current, leg);
+	tell_setup(call, call->current);
+	tell_caller(call, call->setup.incomplete ? LEG_SETUP_ACK : LEG_PROCEEDING);
+	return 0;
+}
+
+/* As much of the number as is known, as the route has it; false when it grows too long. */
+static bool rewrite(struct call *call, char out[static LEG_DIGITS_MAX + 1])
+{
+	if (route_rewrite(&call->route, call->setup.called.digits, out, LEG_DIGITS_MAX + 1))
+		return true;
+	snprintf(call->why, sizeof(call->why), "route %s: the number grows too long",
+		 call->route.name);
+	call_clear_for(call, CAUSE_INVALID_NUMBER);
+	return false;
+}
+
+/* Out of targets, the cause of the last attempt or refusal stands; a missing target hides neither. */
+void call_way_advance(struct call *call)
+{
+	if (!rewrite(call, call->called_out))
+		return;
+	while (call->tried < call->route.n_targets) {
+		const struct route_target *to = &call->route.targets[call->tried];
+		struct target *target = target_find(call->hub, to->kind, to->name);
+		unsigned cause;
+
+		if (call->setup.incomplete && target && !target->overlap) {
+			collect(call);
+			return;
+		}
+		call->tried++;
+		cause = attempt(call, to, target);
+		if (!cause)
+			return;
+		if (cause == CAUSE_NO_ROUTE && call->refused.cause)
+			continue;
+		call->refused = (struct call_event){
+			.slot = SLOT_GATEWAY,
+			.cause = (uint8_t)cause,
+			.location = LOC_PRIVATE_LOCAL,
+		};
+		if (cause != CAUSE_NO_ROUTE && !lets_reroute(cause))
+			break;
+	}
+	call_clear_by(call, &call->refused);
+}
+
+bool call_way_lets_retry(const struct call *call, unsigned cause)
+{
+	return lets_reroute(cause) && call->tried < call->route.n_targets;
+}
+
+void call_way_retry(struct call *call, const struct call_event *event)
+{
+	add_why(call, &call->route.targets[call->tried - 1], cause_name(event->cause));
+	call_tell_release(call, call->current, event, NULL);
+	call->current = 0;
+	if (call->fi->state != CALL_ROUTING)
+		call_change(call, CALL_ROUTING);
+	call->refused = *event;
+	call->refused.said = NULL;
+	call_way_advance(call);
+}
+
+/* The route */
+
+/* Into *route; NULL when more must be dialled. 0, or the cause with why filled. */
+static unsigned find_route(struct call *call, const struct route_config **route)
+{
+	const struct call_slot *from = &call->slots[SLOT_CALLER];
+	const struct route_table *table = call->hub->routes;
+	const char *called = call->setup.called.digits, *kind = target_kind_name(from->kind);
+	enum route_answer answer;
+
+	if (!leg_is_number(called)) {
+		snprintf(call->why, sizeof(call->why), "malformed number");
+		return CAUSE_INVALID_NUMBER;
+	}
+	if (!table || !route_serves(table, from->kind, from->via)) {
+		snprintf(call->why, sizeof(call->why), "no route from %s %s", kind, from->via);
+		return CAUSE_NO_ROUTE;
+	}
+	answer = route_find_early(table, from->kind, from->via, called, route);
+	if (answer == ROUTE_WHOLE)
+		call->setup.incomplete = false;
+	if (answer == ROUTE_WAIT && !call->setup.incomplete)
+		*route = route_find(table, from->kind, from->via, called);
+	if (*route || (answer == ROUTE_WAIT && call->setup.incomplete))
+		return 0;
+	snprintf(call->why, sizeof(call->why), "no route from %s %s takes this number%s", kind,
+		 from->via, answer == ROUTE_WAIT ? ", only longer ones" : "");
+	return answer == ROUTE_WAIT ? CAUSE_INVALID_NUMBER : CAUSE_UNALLOCATED;
+}
+
+void call_way_find(struct call *call)
+{
+	const struct route_config *route = NULL;
+	unsigned cause = find_route(call, &route);
+
+	if (cause) {
+		call_clear_for(call, cause);
+	} else if (!route) {
+		collect(call);
+	} else {
+		call->route = *route;
+		call_way_advance(call);
+	}
+}
+
+/* Overlap */
+
+/* False when there is no room for them. */
+static bool add_digits(struct call *call, const char *digits)
+{
+	char *called = call->setup.called.digits;
+	size_t len = strlen(called), more = strlen(digits);
+
+	if (len + more > LEG_DIGITS_MAX)
+		return false;
+	memcpy(called + len, digits, more + 1);
+	return true;
+}
+
+/* What a rewritten number begins with never changes as it grows: what was not told is its end. */
+void call_way_forward(struct call *call)
+{
+	struct leg_msg msg = { .verb = LEG_INFORMATION, .complete = !call->setup.incomplete };
+	char out[LEG_DIGITS_MAX + 1] = "";
+	size_t told = strlen(call->called_out);
+
+	if (!rewrite(call, out))
+		return;
+	snprintf(msg.digits, sizeof(msg.digits), "%s", out + told);
+	memcpy(call->called_out, out, sizeof(out));
+	if (*msg.digits || msg.complete)
+		call_tell(call, call->current, &msg);
+}
+
+void call_way_close(struct call *call)
+{
+	if (!call->setup.incomplete)
+		return;
+	call->setup.incomplete = false;
+	tell_caller(call, LEG_PROCEEDING);
+}
+
+void call_way_dialled(struct call *call, const struct leg_msg *msg)
+{
+	if (!leg_is_number(msg->digits) || !add_digits(call, msg->digits)) {
+		snprintf(call->why, sizeof(call->why), "malformed number");
+		call_clear_for(call, CAUSE_INVALID_NUMBER);
+		return;
+	}
+	if (call->fi->state == CALL_COLLECTING) {
+		call->setup.incomplete = !msg->complete;
+		if (call->route.n_targets)
+			call_way_advance(call);
+		else
+			call_way_find(call);
+		return;
+	}
+	if (msg->complete)
+		call->setup.incomplete = false;
+	if (call->fi->state == CALL_OVERLAP)
+		call_way_forward(call);
+	if (msg->complete)
+		tell_caller(call, LEG_PROCEEDING);
+}
