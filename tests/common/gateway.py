@@ -32,8 +32,9 @@ class Gateway:
 
     def start(self, timeout=15):
         with open(self.log_path, "wb") as log:
-            self.process = subprocess.Popen([binary(), "-c", self.config], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            self.process = subprocess.Popen(
+                [binary(), "-c", self.config, "--state", os.path.dirname(self.log_path)], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         deadline = time.monotonic() + timeout
         while not re.search(r"^crosspoint .*: ready", self.log(), re.M):
             if self.process.poll() is not None or time.monotonic() > deadline:

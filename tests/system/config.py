@@ -17,7 +17,8 @@ class Ports:
 # 68x goes over the line and back to the phones. phones: trusted; dead: nobody is there; strict: not trusted, mu-law
 # alone. A trunk of thirty channels to an exchange; one with a single channel ("narrow"), whose both ends would take the
 # same one; one of mu-law ("mu"), which lets all in-band sound through. T301 is short at one end of a line alone, so
-# that who gives up is known: ours to the exchange (pstn), the exchange's in far-narrow.
+# that who gives up is known: ours to the exchange (pstn), the exchange's in far-narrow. No echo is cancelled: the cables
+# have none, and the echo line is there to be heard.
 _HEAD = """\
 cli
  listen 127.0.0.1 {p.cli}
@@ -61,6 +62,7 @@ trunk pstn
  channels 1-15,17-31
  side user
  hunt ascending
+ echo off
  timer t301 2
 trunk exchange
  protocol isdn
@@ -69,6 +71,7 @@ trunk exchange
  channels 1-15,17-31
  side network
  hunt descending
+ echo off
 trunk narrow
  protocol isdn
  span e1-3
@@ -76,6 +79,7 @@ trunk narrow
  channels 1
  side user
  hunt ascending
+ echo off
  timer t309 2
 trunk far-narrow
  protocol isdn
@@ -84,6 +88,7 @@ trunk far-narrow
  channels 1
  side network
  hunt ascending
+ echo off
  timer t301 2
  timer t309 2
 trunk mu
@@ -93,6 +98,7 @@ trunk mu
  channels 1-4
  side user
  hunt ascending
+ echo off
  inband always
 trunk far-mu
  protocol isdn
@@ -101,6 +107,7 @@ trunk far-mu
  channels 1-4
  side network
  hunt descending
+ echo off
 sip
  listen {host} {p.sip}
  timer-b 2000
@@ -144,8 +151,8 @@ def _route(name, source, called, to):
     return "route %s\n from %s\n called %s\n to %s\n" % (name, source, called, to)
 
 
-def text(p, host="127.0.0.1", jitter="fixed 40", media=200):
-    """media: how many ports, two a call."""
+def text(p, host="127.0.0.1", jitter="fixed 40", media=200, extra=""):
+    """media: how many ports, two a call; extra: sections besides."""
     fields = {"p": p, "host": host, "jitter": jitter, "last": p.media + media - 1}
     parts = [_HEAD.format(**fields)]
     routes = _ROUTES
@@ -156,4 +163,4 @@ def text(p, host="127.0.0.1", jitter="fixed 40", media=200):
         parts.append("line %s\n %s\n" % (name, kind))
         parts.append(_route(number, "trunk exchange", "exact " + number, "line " + name))
     parts += [_route(*r) for r in routes]
-    return "".join(parts)
+    return "".join(parts) + extra
