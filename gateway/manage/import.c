@@ -233,7 +233,7 @@ static int read_file(void *ctx, const char *path, struct import_source *out)
 
 int import_files(const char *system, const char *channels)
 {
-	struct import_source sources[2];
+	struct import_source sources[2] = { 0 };
 	void *ctx = talloc_new(NULL);
 	char *text, *left;
 	int err = read_file(ctx, system, &sources[0]);

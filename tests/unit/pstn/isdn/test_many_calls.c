@@ -21,7 +21,7 @@ enum { CALLS = 10000 };
 
 enum {
 	CALLERS = 48,
-	HOLD_TICKS = 200, /* the longest call */
+	HOLD_TICKS = 200,  /* the longest call */
 	FAULT_EVERY = 100, /* calls, on average */
 };
 
