@@ -450,6 +450,7 @@ const struct tdm_driver dahdi_driver = {
 	.hdlc_send = dahdi_hdlc_send,
 	.channel_open = dahdi_bearer_open,
 	.channel_close = dahdi_bearer_close,
+	.channel_is_open = dahdi_bearer_is_open,
 	.loopback = dahdi_loopback,
 	.errors = dahdi_errors,
 	.wait_tick = dahdi_wait_tick,

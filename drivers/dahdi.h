@@ -57,6 +57,7 @@ static inline bool dahdi_is_hdlc(const struct dahdi_span *span, unsigned timeslo
 /* B channels: control's side of them. Those that are wanted are open whenever the card is there. */
 int dahdi_bearer_open(struct tdm_span *span, unsigned timeslot, const struct tdm_channel *how);
 void dahdi_bearer_close(struct tdm_span *span, unsigned timeslot);
+bool dahdi_bearer_is_open(const struct tdm_span *span, unsigned timeslot);
 /* Takes back what the media thread has let go of, and opens what is wanted. */
 void dahdi_bearer_collect(struct dahdi_span *span);
 /* The card is gone: the media thread is asked to let go of everything. */

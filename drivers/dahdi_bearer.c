@@ -207,6 +207,11 @@ void dahdi_bearer_close(struct tdm_span *base, unsigned timeslot)
 	collect(span, timeslot);
 }
 
+bool dahdi_bearer_is_open(const struct tdm_span *base, unsigned timeslot)
+{
+	return ((const struct dahdi_span *)base)->channels[timeslot].wanted;
+}
+
 void dahdi_bearer_recall(struct dahdi_span *span)
 {
 	for (unsigned i = 1; i <= span->span.timeslots; i++)

@@ -87,6 +87,8 @@ struct tdm_driver {
 	int (*channel_open)(struct tdm_span *span, unsigned timeslot,
 			    const struct tdm_channel *how);
 	void (*channel_close)(struct tdm_span *span, unsigned timeslot);
+	/* Is it between the two? For the auditor; set wherever channel_open is. */
+	bool (*channel_is_open)(const struct tdm_span *span, unsigned timeslot);
 	/* Makes a fault on purpose; NULL where the card cannot. */
 	int (*inject)(struct tdm_span *span, enum tdm_fault fault);
 	/* 0 or -errno; NULL where the card cannot. Control. */

@@ -163,10 +163,11 @@ DEFUN(show_audit, show_audit_cmd, "show audit [json]",
 	if (!cli_gateway())
 		return CMD_WARNING;
 	trunks_audit_status(cli_gateway()->trunks, &status);
-	record = json_pack("{s:I, s:I, s:I, s:I, s:I}", "audits", (json_int_t)status.audits,
+	record = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "audits", (json_int_t)status.audits,
 			   "channels_in_use_for_no_call", (json_int_t)status.legs,
 			   "calls_on_idle_channels", (json_int_t)status.calls,
 			   "terminations_left_over", (json_int_t)status.terminations,
+			   "channels_open_for_nobody", (json_int_t)status.open,
 			   "repairs_in_signalling", (json_int_t)status.inside);
 	if (argc > 0)
 		json_out(vty, record);

@@ -1,4 +1,4 @@
-/* The auditor: every few seconds, do call, signalling and context say the same of every channel? What does not
+/* The auditor: every few seconds, do call, signalling, context and driver say the same of every channel? What does not
  * fit together in two audits, one after the other, is repaired with the gentlest message that is legal; once
  * may be a matter of timing. One pass over channels, one over calls, one over terminations. What concerns a
  * protocol's inside alone is its own audit's. */
@@ -27,6 +27,7 @@ enum finding {
 	FINDING_LEG,         /* a leg whose call is not there; named by the call that it says */
 	FINDING_CALL,        /* a call whose leg is not there; by its id */
 	FINDING_TERMINATION, /* a termination that is no leg's; by its number */
+	FINDING_DRIVER,      /* a channel that is open at its card for no termination */
 };
 
 /* What is known of one channel. */
@@ -132,6 +133,19 @@ static bool gather_termination(void *data, const struct mg_status *term)
 
 /* Comparing */
 
+static struct tdm_span *span_of(const struct channel_facts *facts)
+{
+	return facts->trunk->spans[trunk_channel_member(facts->channel)];
+}
+
+static bool is_open(const struct channel_facts *facts)
+{
+	const struct tdm_span *span = span_of(facts);
+
+	return span->driver->channel_is_open &&
+	       span->driver->channel_is_open(span, trunk_channel_timeslot(facts->channel));
+}
+
 /* A leg that clears may have said its last word to the call, and its termination may be on its way out: how
  * long that takes is the protocol's to judge. A channel that is locked may be under test: no leg's, but
  * somebody's. */
@@ -153,7 +167,8 @@ static enum finding compare(const struct channel_facts *facts, uint32_t *about)
 	*about = facts->term;
 	if (!has_leg && facts->term && trunk_allows(facts->trunk, facts->channel))
 		return FINDING_TERMINATION;
-	return FINDING_NONE;
+	*about = 0;
+	return !has_leg && !facts->term && is_open(facts) ? FINDING_DRIVER : FINDING_NONE;
 }
 
 /* Repairing */
@@ -182,6 +197,13 @@ static void repair(struct auditor *auditor, const struct channel_facts *facts)
 		     trunk->config.name, name, facts->about);
 		auditor->status.terminations++;
 		mg_forget(trunk->env->mg, facts->about);
+		break;
+	case FINDING_DRIVER:
+		LOGP(DISDN, LOGL_NOTICE, "audit: %s %s is open at its card for nobody: closed\n",
+		     trunk->config.name, name);
+		auditor->status.open++;
+		span_of(facts)->driver->channel_close(span_of(facts),
+						      trunk_channel_timeslot(facts->channel));
 		break;
 	}
 }

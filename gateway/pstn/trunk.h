@@ -104,7 +104,7 @@ void trunks_way(struct trunks *trunks, const char *trunk, bool alive);
 struct audit_status {
 	uint64_t audits;
 	/* Repairs: channels in use for no call, calls that held an idle channel, terminations that were
-	 * nobody's, and those inside of a protocol. */
-	uint64_t legs, calls, terminations, inside;
+	 * nobody's, channels open at the card for nobody, and those inside of a protocol. */
+	uint64_t legs, calls, terminations, open, inside;
 };
 void trunks_audit_status(const struct trunks *trunks, struct audit_status *out);

@@ -95,7 +95,7 @@ static uint64_t repairs(void)
 	struct audit_status status;
 
 	trunks_audit_status(trunks, &status);
-	return status.legs + status.calls + status.terminations + status.inside;
+	return status.legs + status.calls + status.terminations + status.open + status.inside;
 }
 
 START_TEST(call_whose_leg_says_so_is_left_alone)
@@ -159,6 +159,46 @@ START_TEST(call_whose_leg_is_gone_is_released)
 	ck_assert_uint_eq(mock_leg_count(&caller, LEG_RELEASE), 1);
 	ck_assert(!call_get(hub, id, &status));
 	ck_assert_uint_eq(repairs(), 1);
+	down();
+}
+END_TEST
+
+/* A card that holds timeslot 2 open. */
+static bool held;
+
+static bool is_held(const struct tdm_span *span, unsigned timeslot)
+{
+	(void)span;
+	return held && timeslot == 2;
+}
+
+static void let_go(struct tdm_span *span, unsigned timeslot)
+{
+	(void)span;
+	held &= timeslot != 2;
+}
+
+START_TEST(channel_open_at_its_card_for_nobody_is_closed)
+{
+	struct tdm_driver card;
+	struct tdm_span *span;
+	const struct tdm_driver *before;
+
+	up();
+	span = tdm_find("e1-1");
+	before = span->driver;
+	card = *before;
+	card.channel_is_open = is_held;
+	card.channel_close = let_go;
+	span->driver = &card;
+	held = true;
+	audits(1);
+	ck_assert(held);
+	audits(1);
+	ck_assert(!held);
+	audits(4);
+	ck_assert_uint_eq(repairs(), 1);
+	span->driver = before;
 	down();
 }
 END_TEST
@@ -254,7 +294,8 @@ END_TEST
 UNIT_MAIN("auditor", call_whose_leg_says_so_is_left_alone,
 	  leg_without_a_call_is_cleared_by_the_second_audit,
 	  leg_of_a_call_that_is_elsewhere_is_cleared, call_whose_leg_is_gone_is_released,
-	  termination_of_nobody_is_removed, termination_on_a_locked_channel_is_somebodys_test,
-	  what_stood_once_is_not_repaired, leg_that_clears_is_the_protocols,
+	  termination_of_nobody_is_removed, channel_open_at_its_card_for_nobody_is_closed,
+	  termination_on_a_locked_channel_is_somebodys_test, what_stood_once_is_not_repaired,
+	  leg_that_clears_is_the_protocols,
 	  repairs_raise_an_alarm_that_ends_a_minute_after_the_last,
 	  trunks_may_come_and_go_between_audits)
