@@ -119,4 +119,4 @@ check:
 clean:
 	rm -rf build
 
--include $(wildcard $(OBJ:.o=.d) $B/obj/gateway/main.d build/fuzz/*.d $(UNIT_SRC:%.c=$B/obj/%.d))
+-include $(wildcard $(OBJ:.o=.d) $(BENCH_SRC:%.c=build/obj/%.d) $B/obj/gateway/main.d build/fuzz/*.d $(UNIT_SRC:%.c=$B/obj/%.d))
