@@ -140,6 +140,14 @@ static const struct table_column history_columns[] = {
 	{ "times", "TIMES" }, { "text", "TEXT" },
 };
 
+static void show_active(struct vty *vty, json_t *rows)
+{
+	table_out(vty, rows, active_columns, ARRAY_SIZE(active_columns), "No alarms.");
+	if (json_array_size(rows))
+		vty_out(vty, "To see to: %u; what is moved to the right comes of it.%s",
+			alarms_count(ALARM_WARNING), VTY_NEWLINE);
+}
+
 static int show_list(struct vty *vty, bool active, bool as_json)
 {
 	json_t *rows = gather_alarms(active, as_json);
@@ -147,7 +155,7 @@ static int show_list(struct vty *vty, bool active, bool as_json)
 	if (as_json)
 		json_out(vty, rows);
 	else if (active)
-		table_out(vty, rows, active_columns, ARRAY_SIZE(active_columns), "No alarms.");
+		show_active(vty, rows);
 	else
 		table_out(vty, rows, history_columns, ARRAY_SIZE(history_columns),
 			  "No alarms since the start.");

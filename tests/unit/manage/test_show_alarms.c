@@ -45,6 +45,7 @@ START_TEST(alarms_that_another_explains_are_below_it)
 	alarm_raise(ALARM_PEER_DOWN, "pbx", "", "192.0.2.1 does not answer");
 	CHECK_SAYS(&person, "show alarms", "  d-channel-down");
 	CHECK_SAYS(&person, "show alarms", "    channel-faulty");
+	CHECK_SAYS(&person, "show alarms", "To see to: 2;");
 	CHECK_SAYS(&person, "show alarms active", "192.0.2.1 does not answer");
 	json_t *rows = typed_json("show alarms json");
 	ck_assert_uint_eq(json_array_size(rows), 4);
