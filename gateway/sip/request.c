@@ -4,10 +4,10 @@
 
 #include <strings.h>
 
-#include "sip/cause_map.h"
-#include "sip/dialog.h"
-#include "sip/options.h"
-#include "sip/uas.h"
+#include "sip/text/cause_map.h"
+#include "sip/session/dialog.h"
+#include "sip/peer/options.h"
+#include "sip/session/uas.h"
 
 enum { CSEQ_END = 0x80000000 }; /* RFC 3261 8.1.1.5 */
 

@@ -7,9 +7,9 @@
 
 #include <osmocom/core/talloc.h>
 
-#include "sip/dialog.h"
-#include "sip/netaddr.h"
-#include "sip/options.h"
+#include "sip/session/dialog.h"
+#include "sip/text/netaddr.h"
+#include "sip/peer/options.h"
 #include "sip/request.h"
 
 /* target.seize */
@@ -76,7 +76,7 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 		return rc;
 	sip->timer_b_ms = config->timer_b_ms;
 	sip->no_answer_s = config->no_answer_s;
-	rc = peers_apply(sip->peers, config, on_peer_gone, sip);
+	rc = peers_apply(sip->peers, config->peers, config->n_peers, on_peer_gone, sip);
 	if (rc)
 		return rc;
 	llist_for_each_entry (peer, &sip->peers->list, entry)

@@ -1,6 +1,6 @@
 /* The body of a SIP message from a stranger. The input's first three lines are Content-Type,
  * Content-Disposition and Content-Encoding, an empty one is no such header; the rest is the body. */
-#include "sip/body.c"
+#include "sip/text/body.c"
 
 #include <stdint.h>
 

@@ -1,11 +1,11 @@
 /* A session description from a stranger: parsed, agreed with and answered. What we write must read back. */
-#include "sip/offer.c"
+#include "sip/text/offer.c"
 
 #include <stdint.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct peer_config ours = {
+static const struct offer_policy ours = {
 	.telephone_event = true,
 	.codecs = { CODEC_PCMA, CODEC_PCMU },
 	.n_codecs = 2,

@@ -12,6 +12,7 @@ LAYERS = {
     "gateway/manage": 5,
     "gateway": 6,
 }
+SIP_LAYERS = ["text", "agent", "guard", "peer", "session", "registrar", ""]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
 
@@ -28,14 +29,23 @@ def resolve(name, files):
 def allowed(path, target):
     here, there = folder(path), folder(target)
     if here == there:
-        return here != "gateway/pstn" or pstn_allowed(path, target)
+        return INSIDE.get(here, lambda *_: True)(path, target)
     return LAYERS[there] < LAYERS[here]
+
+
+def sip_allowed(path, target):
+    """The folders under sip/ lie above each other in this order; sip/ itself is on top."""
+    here, there = ("/".join(p.split("/")[2:-1]) for p in (path, target))
+    return here == there or SIP_LAYERS.index(there) < SIP_LAYERS.index(here)
 
 
 def pstn_allowed(path, target):
     """Protocols under pstn/ are strangers to each other; a protocol includes pstn/ itself."""
     here, there = path.split("/")[2:-1], target.split("/")[2:-1]
     return here == there or not there or path == "gateway/pstn/protocols.c"
+
+
+INSIDE = {"gateway/pstn": pstn_allowed, "gateway/sip": sip_allowed}
 
 
 def stem(path):

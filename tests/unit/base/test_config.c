@@ -110,11 +110,11 @@ START_TEST(items_begin_with_their_defaults)
 	trunk = ((const struct trunks_config *)config_get(config, &trunks_section))->trunks;
 	route = ((const struct routes_config *)config_get(config, &routes_section))->routes;
 	ck_assert_uint_eq(peer->port, 5060);
-	ck_assert(peer->any_port && !peer->trusted && peer->telephone_event);
-	ck_assert_uint_eq(peer->n_codecs, 2);
-	ck_assert_int_eq(peer->codecs[0], CODEC_PCMA);
-	ck_assert_int_eq(peer->codecs[1], CODEC_PCMU);
-	ck_assert_uint_eq(peer->ptime_ms, 20);
+	ck_assert(peer->any_port && !peer->trusted && peer->media.telephone_event);
+	ck_assert_uint_eq(peer->media.n_codecs, 2);
+	ck_assert_int_eq(peer->media.codecs[0], CODEC_PCMA);
+	ck_assert_int_eq(peer->media.codecs[1], CODEC_PCMU);
+	ck_assert_uint_eq(peer->media.ptime_ms, 20);
 	ck_assert_uint_eq(peer->options_s, 0);
 	ck_assert_int_eq(trunk->side, TRUNK_USER);
 	ck_assert_int_eq(trunk->hunt, HUNT_ASCENDING);

@@ -16,8 +16,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "call/route_config.h"
-#include "sip/netaddr.h"
-#include "sip/offer.h"
+#include "sip/text/netaddr.h"
+#include "sip/text/offer.h"
 #include "sip/sip.h"
 #include "tests/mock/mock_leg.c"
 #include "tests/mock/mock_mg.c"
@@ -91,10 +91,12 @@ static inline void rig_open(struct rig *rig)
 		.address = "127.0.0.1",
 		.any_port = true,
 		.trusted = true,
-		.telephone_event = true,
-		.codecs = { CODEC_PCMA, CODEC_PCMU },
-		.n_codecs = 2,
-		.ptime_ms = 20,
+		.media = {
+			.telephone_event = true,
+			.codecs = { CODEC_PCMA, CODEC_PCMU },
+			.n_codecs = 2,
+			.ptime_ms = 20,
+		},
 	};
 	rig->fd = rig_socket("127.0.0.1", &rig->peer.port);
 	rig->config = (struct sip_config){

@@ -5,7 +5,7 @@
 #include <osmocom/core/utils.h>
 #include <sofia-sip/sip_header.h>
 
-#include "sip/body.h"
+#include "sip/text/body.h"
 #include "tests/unit/oom.h"
 #include "tests/unit/unit.h"
 

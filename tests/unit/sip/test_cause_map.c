@@ -4,7 +4,7 @@
 #include <osmocom/core/utils.h>
 
 #include "call/cause.h"
-#include "sip/cause_map.h"
+#include "sip/text/cause_map.h"
 #include "tests/unit/unit.h"
 
 /* clang-format off */

@@ -7,7 +7,7 @@
 #include <sofia-sip/msg_mclass.h>
 #include <sofia-sip/sip_header.h>
 
-#include "sip/number.h"
+#include "sip/text/number.h"
 #include "tests/unit/unit.h"
 
 #define TEN "1234567890"

@@ -5,15 +5,15 @@
 
 #include <osmocom/core/utils.h>
 
-#include "sip/netaddr.h"
-#include "sip/offer.h"
+#include "sip/text/netaddr.h"
+#include "sip/text/offer.h"
 #include "tests/unit/oom.h"
 #include "tests/unit/unit.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
 #define TEVENT "a=rtpmap:101 telephone-event/8000\r\n"
 
-static const struct peer_config ours = {
+static const struct offer_policy ours = {
 	.telephone_event = true,
 	.codecs = { CODEC_PCMA, CODEC_PCMU },
 	.n_codecs = 2,
@@ -252,7 +252,7 @@ END_TEST
 
 START_TEST(codec_that_is_not_configured_is_not_agreed)
 {
-	struct peer_config alaw = ours;
+	struct offer_policy alaw = ours;
 	struct mg_rtp rtp;
 	struct offer offer = parsed(HEAD "m=audio 4000 RTP/AVP 0 101\r\n" TEVENT);
 
@@ -373,7 +373,7 @@ START_TEST(answer_is_heard_by_the_payload_types_of_our_offer)
 		}
 	}
 	struct offer none = parsed(HEAD "m=audio 4000 RTP/AVP 0\r\n");
-	struct peer_config alaw = ours;
+	struct offer_policy alaw = ours;
 	struct mg_rtp rtp;
 	alaw.n_codecs = 1;
 	ck_assert(!offer_accept(&none, &alaw, OFFER_TEVENT_PT, &rtp));

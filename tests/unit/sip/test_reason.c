@@ -4,7 +4,7 @@
 #include <osmocom/core/utils.h>
 #include <sofia-sip/sip_header.h>
 
-#include "sip/reason.h"
+#include "sip/text/reason.h"
 #include "tests/unit/unit.h"
 
 static unsigned cause_of(const char *text)

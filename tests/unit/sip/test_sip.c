@@ -141,7 +141,7 @@ START_TEST(peer_that_stays_keeps_its_calls_and_counters)
 
 	rig_open(&rig);
 	open_call(tag);
-	rig.peer.telephone_event = false;
+	rig.peer.media.telephone_event = false;
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
 	ck_assert_uint_eq(look_at_peers(), 1);

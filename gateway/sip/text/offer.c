@@ -1,6 +1,6 @@
 /* Session descriptions by Sofia-SIP's parser: what we need of them goes into plain values at once, and
  * nothing of the parser's memory outlives offer_parse(). */
-#include "sip/offer.h"
+#include "sip/text/offer.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include <sofia-sip/sdp.h>
 
 #include "base/law.h"
-#include "sip/netaddr.h"
+#include "sip/text/netaddr.h"
 
 enum { /* RFC 3261 20.43 */
        WARN_TRANSPORT = 302,
@@ -294,7 +294,7 @@ bool offer_is_data(const struct offer *theirs)
 	return theirs->n_formats && theirs->formats[0].codec == CODEC_CLEARMODE;
 }
 
-static bool configured(const struct peer_config *ours, enum codec_id codec)
+static bool configured(const struct offer_policy *ours, enum codec_id codec)
 {
 	for (size_t i = 0; i < ours->n_codecs; i++) {
 		if (ours->codecs[i] == codec)
@@ -303,8 +303,8 @@ static bool configured(const struct peer_config *ours, enum codec_id codec)
 	return false;
 }
 
-static const struct offer_format *choose(const struct offer *theirs, const struct peer_config *ours,
-					 enum leg_law law)
+static const struct offer_format *choose(const struct offer *theirs,
+					 const struct offer_policy *ours, enum leg_law law)
 {
 	const struct offer_format *first = NULL;
 
@@ -330,14 +330,14 @@ static bool lists(const struct offer *theirs, enum codec_id codec)
 	return false;
 }
 
-static uint8_t agree_ptime(const struct offer *theirs, const struct peer_config *ours)
+static uint8_t agree_ptime(const struct offer *theirs, const struct offer_policy *ours)
 {
 	uint8_t ptime = theirs->ptime_ms ? theirs->ptime_ms : (uint8_t)ours->ptime_ms;
 
 	return theirs->maxptime_ms && ptime > theirs->maxptime_ms ? theirs->maxptime_ms : ptime;
 }
 
-bool offer_agree(const struct offer *theirs, const struct peer_config *ours, enum leg_law law,
+bool offer_agree(const struct offer *theirs, const struct offer_policy *ours, enum leg_law law,
 		 struct mg_rtp *out)
 {
 	const struct offer_format *format = choose(theirs, ours, law);
@@ -360,8 +360,8 @@ bool offer_agree(const struct offer *theirs, const struct peer_config *ours, enu
 }
 
 /* Our codecs in the order of preference, the law's first. Returns how many. */
-static size_t our_codecs(const struct peer_config *ours, enum leg_law law,
-			 enum codec_id out[static PEER_CODECS])
+static size_t our_codecs(const struct offer_policy *ours, enum leg_law law,
+			 enum codec_id out[static OFFER_CODECS])
 {
 	size_t n = 0;
 
@@ -385,7 +385,7 @@ static void hear_also(struct mg_rtp *out, enum codec_id codec)
 		out->also[out->n_also++] = (struct mg_format){ .codec = codec, .pt = pt };
 }
 
-bool offer_accept(const struct offer *theirs, const struct peer_config *ours, uint8_t tevent_pt,
+bool offer_accept(const struct offer *theirs, const struct offer_policy *ours, uint8_t tevent_pt,
 		  struct mg_rtp *out)
 {
 	if (!offer_agree(theirs, ours, LEG_LAW_ANY, out))
@@ -399,9 +399,9 @@ bool offer_accept(const struct offer *theirs, const struct peer_config *ours, ui
 	return true;
 }
 
-void offer_terms(const struct peer_config *ours, enum leg_law law, struct mg_rtp *out)
+void offer_terms(const struct offer_policy *ours, enum leg_law law, struct mg_rtp *out)
 {
-	enum codec_id codecs[PEER_CODECS] = { CODEC_PCMA };
+	enum codec_id codecs[OFFER_CODECS] = { CODEC_PCMA };
 	size_t n = our_codecs(ours, law, codecs);
 
 	*out = (struct mg_rtp){
@@ -463,11 +463,11 @@ static void put_tevent(struct text *text, unsigned pt)
 		    pt);
 }
 
-int offer_write(const struct offer_origin *origin, const struct peer_config *ours, enum leg_law law,
-		char *out, size_t size)
+int offer_write(const struct offer_origin *origin, const struct offer_policy *ours,
+		enum leg_law law, char *out, size_t size)
 {
 	struct text text = { .out = out, .size = size };
-	enum codec_id codecs[PEER_CODECS];
+	enum codec_id codecs[OFFER_CODECS];
 	size_t n = our_codecs(ours, law, codecs);
 	unsigned tevent = ours->telephone_event ? origin->tevent_pt : 0;
 

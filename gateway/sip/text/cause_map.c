@@ -2,7 +2,7 @@
  * a cause that it does not list takes the status of its class's default (Q.850 2.2.5), and a status that
  * it does not list means 31 (8.2.6.1). A Reason header with a Q.850 cause goes before both tables
  * (RFC 6432): that choice is the caller's, as it depends on who sent it. */
-#include "sip/cause_map.h"
+#include "sip/text/cause_map.h"
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
  * change an established session. Control thread. */
 #pragma once
 
-#include "sip/session.h"
+#include "sip/session/session.h"
 
 /* May this INVITE become a call? 0 with its numbers and their description, or the status that refuses it. */
 int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sip/body.h"
-#include "sip/netaddr.h"
-#include "sip/session.h"
+#include "sip/text/body.h"
+#include "sip/text/netaddr.h"
+#include "sip/session/session.h"
 
 enum { US_PER_MS = 1000, DYNAMIC_PT = 96 /* RFC 3551 6 */ };
 
@@ -98,16 +98,16 @@ bool session_media_add(struct session *s, uint32_t context, const struct mg_rtp 
 	return true;
 }
 
-const struct peer_config *session_terms_of(const struct peer *peer, enum leg_bearer bearer)
+const struct offer_policy *session_terms_of(const struct peer *peer, enum leg_bearer bearer)
 {
-	static const struct peer_config clear_data = {
+	static const struct offer_policy clear_data = {
 		.codecs = { CODEC_CLEARMODE }, .n_codecs = 1, .ptime_ms = 20, /* RFC 4040 5 */
 	};
 
-	return bearer == LEG_UNRESTRICTED ? &clear_data : &peer->config;
+	return bearer == LEG_UNRESTRICTED ? &clear_data : &peer->config.media;
 }
 
-const struct peer_config *session_terms(const struct session *s)
+const struct offer_policy *session_terms(const struct session *s)
 {
 	return session_terms_of(s->peer, s->setup.bearer);
 }

@@ -15,10 +15,10 @@
 #include "call/cause.h"
 #include "call/leg.h"
 #include "mg/mg.h"
-#include "sip/agent.h"
-#include "sip/offer.h"
-#include "sip/peer.h"
-#include "sip/stranger.h"
+#include "sip/agent/agent.h"
+#include "sip/text/offer.h"
+#include "sip/peer/peer.h"
+#include "sip/agent/stranger.h"
 
 /* The SIP side of sip.h: what all sessions stand on. */
 struct sip {
@@ -163,8 +163,8 @@ void session_fail(struct session *s, unsigned cause, unsigned location);
 /* session_media.c: the termination, and the descriptions of it. */
 /* What the peer and we can agree on: octets that must arrive as they are go as clear data (RFC 4040), for
  * all peers alike. */
-const struct peer_config *session_terms_of(const struct peer *peer, enum leg_bearer bearer);
-const struct peer_config *session_terms(const struct session *s);
+const struct offer_policy *session_terms_of(const struct peer *peer, enum leg_bearer bearer);
+const struct offer_policy *session_terms(const struct session *s);
 /* 0 with *out (no body: n_formats 0), or the status that the request deserves: 400, 415, 488 with *warning. */
 int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning);
 /* Our termination is of one family of addresses for its life. */

@@ -1,5 +1,5 @@
 /* Internet addresses as SIP and SDP write them: literals only, so nothing here asks the DNS. */
-#include "sip/netaddr.h"
+#include "sip/text/netaddr.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

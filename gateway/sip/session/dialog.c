@@ -10,7 +10,7 @@
  *         CLOSING --termination subtracted--> GONE: LEG_RELEASE_COMPLETE, and the session is freed
  *
  * Transactions and their timers (A to K) are nta's. */
-#include "sip/dialog.h"
+#include "sip/session/dialog.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,9 +19,9 @@
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
-#include "sip/netaddr.h"
-#include "sip/uac.h"
-#include "sip/uas.h"
+#include "sip/text/netaddr.h"
+#include "sip/session/uac.h"
+#include "sip/session/uas.h"
 
 /* osmo_fsm_inst_alloc does not survive a lack of memory: instance and names come from the session's pool. */
 enum { FSM_OBJECTS = 5, FSM_OCTETS = sizeof(struct osmo_fsm_inst) + 512 };

@@ -1,16 +1,16 @@
 /* Calls that go out over SIP. When an INVITE forks, the description that was heard last is in force until the
  * first 2xx; nta acknowledges and clears the dialogs of later ones (RFC 3261 13.2.2.4). */
-#include "sip/uac.h"
+#include "sip/session/uac.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
 
-#include "sip/cause_map.h"
-#include "sip/netaddr.h"
-#include "sip/number.h"
-#include "sip/reason.h"
+#include "sip/text/cause_map.h"
+#include "sip/text/netaddr.h"
+#include "sip/text/number.h"
+#include "sip/text/reason.h"
 
 enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000, URI_MAX = 400 };
 

@@ -10,8 +10,8 @@
 #include <osmocom/core/timer.h>
 
 #include "call/target.h"
-#include "sip/agent.h"
-#include "sip/sip_config.h"
+#include "sip/agent/agent.h"
+#include "sip/peer/peer_config.h"
 
 struct call_hub;
 
@@ -47,9 +47,9 @@ struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *ag
 			void *owner);
 /* No session may be left. */
 void peers_free(struct peers *peers);
-/* Takes the configured ones over: those of the same name keep their calls and counters. gone is called for
+/* Takes the n configured ones over: those of the same name keep their calls and counters. gone is called for
  * each that is no longer configured. 0, -EINVAL (an address that is none, logged), or -ENOMEM. */
-int peers_apply(struct peers *peers, const struct sip_config *config,
+int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n,
 		void (*gone)(void *data, struct peer *peer), void *data);
 /* The peer that a request from there belongs to, or NULL. */
 struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from);

@@ -1,7 +1,7 @@
 /* Calls that come in over SIP. The termination is added as soon as the call has somewhere to go, so that its
  * address is at hand; the codec is settled when it is first described, as the far circuit's law is known
  * by then. Responses that carry the description wait for the termination. */
-#include "sip/uas.h"
+#include "sip/session/uas.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,9 +9,9 @@
 #include <osmocom/core/talloc.h>
 #include <sofia-sip/su_uniqueid.h>
 
-#include "sip/cause_map.h"
-#include "sip/number.h"
-#include "sip/reason.h"
+#include "sip/text/cause_map.h"
+#include "sip/text/number.h"
+#include "sip/text/reason.h"
 
 enum { RINGING = 180, IN_PROGRESS = 183, OK = 200 };
 enum { T_EXPIRES = -3, EXPIRES_MAX_S = 86400, MS_PER_S = 1000 };

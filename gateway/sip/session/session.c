@@ -1,5 +1,5 @@
 /* What both directions of a session share: the hub's verbs and SIP's messages become events here. */
-#include "sip/session.h"
+#include "sip/session/session.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include <osmocom/core/utils.h>
 #include <sofia-sip/hostdomain.h>
 
-#include "sip/netaddr.h"
-#include "sip/number.h"
-#include "sip/options.h"
-#include "sip/reason.h"
+#include "sip/text/netaddr.h"
+#include "sip/text/number.h"
+#include "sip/peer/options.h"
+#include "sip/text/reason.h"
 
 enum { T_FINISH = -1, FINISH_MS = 1 }; /* the end comes from the loop, above nobody's frame */
 

@@ -1,6 +1,6 @@
 /* Bodies are split by our own hand; the headers of a part are of the kinds that Sofia-SIP parses in those of
  * every message. */
-#include "sip/body.h"
+#include "sip/text/body.h"
 
 #include <stdbool.h>
 #include <stdio.h>

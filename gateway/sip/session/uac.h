@@ -1,7 +1,7 @@
 /* Calls that go out over SIP: what the client side does in each state until the answer. Control thread. */
 #pragma once
 
-#include "sip/session.h"
+#include "sip/session/session.h"
 
 /* osmo_fsm actions. */
 void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data);      /* ST_IDLE: told SETUP */

@@ -1,5 +1,5 @@
 /* The Reason header with Q.850 causes. Whether it is believed is for the caller to say. */
-#include "sip/reason.h"
+#include "sip/text/reason.h"
 
 #include <stdio.h>
 #include <stdlib.h>

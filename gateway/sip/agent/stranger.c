@@ -1,9 +1,9 @@
 /* A flood of requests from strangers must not become a flood of log lines. */
-#include "sip/stranger.h"
+#include "sip/agent/stranger.h"
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "sip/netaddr.h"
+#include "sip/text/netaddr.h"
 
 enum { SAID_EVERY_US = 1000000 };
 

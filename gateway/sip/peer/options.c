@@ -1,14 +1,14 @@
 /* OPTIONS to and from peers. */
-#include "sip/options.h"
+#include "sip/peer/options.h"
 
 #include <stdio.h>
 
 #include "base/alarm.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "sip/body.h"
-#include "sip/netaddr.h"
-#include "sip/peer.h"
+#include "sip/text/body.h"
+#include "sip/text/netaddr.h"
+#include "sip/peer/peer.h"
 
 enum { US_PER_MS = 1000, STATUS_UNAVAILABLE = 503 };
 

@@ -2,7 +2,7 @@
  * such a descriptor can itself be waited on: one osmo_fd for what arrives and one timer for what falls due
  * run it, without a second thread. Sofia has no accessor for that descriptor, so it is recognised in
  * /proc/self/fd as the one that su_root_create() adds. */
-#include "sip/agent.h"
+#include "sip/agent/agent.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +22,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "sip/netaddr.h"
+#include "sip/text/netaddr.h"
 
 enum {
 	RECEIVE_BUFFER =

@@ -1,7 +1,7 @@
 /* Sessions from birth to end: their state machine as one table. Owner of every session. Control thread. */
 #pragma once
 
-#include "sip/session.h"
+#include "sip/session/session.h"
 
 /* For an INVITE that uas_check() let through, its transaction given to the session. NULL: no memory. */
 struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,

@@ -1,5 +1,5 @@
 /* The table of peers. */
-#include "sip/peer.h"
+#include "sip/peer/peer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "base/log.h"
-#include "sip/netaddr.h"
+#include "sip/text/netaddr.h"
 
 struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
 			unsigned (*seize)(void *data, struct leg **leg, const char **why),
@@ -49,10 +49,10 @@ static struct peer *find_name(const struct peers *peers, const char *name)
 	return NULL;
 }
 
-static bool is_configured(const struct sip_config *config, const char *name)
+static bool is_configured(const struct peer_config *configs, size_t n, const char *name)
 {
-	for (size_t i = 0; i < config->n_peers; i++) {
-		if (!strcmp(config->peers[i].name, name))
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(configs[i].name, name))
 			return true;
 	}
 	return false;
@@ -82,13 +82,13 @@ static void retire(struct peer *peer)
 	peer_release(peer);
 }
 
-static void drop_missing(struct peers *peers, const struct sip_config *config,
+static void drop_missing(struct peers *peers, const struct peer_config *configs, size_t n,
 			 void (*gone)(void *data, struct peer *peer), void *data)
 {
 	struct peer *peer, *next;
 
 	llist_for_each_entry_safe (peer, next, &peers->list, entry) {
-		if (is_configured(config, peer->config.name))
+		if (is_configured(configs, n, peer->config.name))
 			continue;
 		peer_hold(peer);
 		gone(data, peer);
@@ -96,11 +96,11 @@ static void drop_missing(struct peers *peers, const struct sip_config *config,
 	}
 }
 
-int peers_apply(struct peers *peers, const struct sip_config *config,
+int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n,
 		void (*gone)(void *data, struct peer *peer), void *data)
 {
-	for (size_t i = 0; i < config->n_peers; i++) {
-		const struct peer_config *c = &config->peers[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct peer_config *c = &configs[i];
 		struct sockaddr_storage address;
 
 		if (!netaddr_parse(c->address, c->port, &address)) {
@@ -109,9 +109,9 @@ int peers_apply(struct peers *peers, const struct sip_config *config,
 			return -EINVAL;
 		}
 	}
-	drop_missing(peers, config, gone, data);
-	for (size_t i = 0; i < config->n_peers; i++) {
-		const struct peer_config *c = &config->peers[i];
+	drop_missing(peers, configs, n, gone, data);
+	for (size_t i = 0; i < n; i++) {
+		const struct peer_config *c = &configs[i];
 		struct peer *peer = find_name(peers, c->name);
 
 		if (!peer)

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "sip/agent.h"
+#include "sip/agent/agent.h"
 
 struct peer;
 

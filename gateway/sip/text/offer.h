@@ -8,19 +8,28 @@
 #include <sys/socket.h>
 
 #include "call/leg.h"
+#include "codecs/codec.h"
 #include "mg/mg.h"
-#include "sip/sip_config.h"
 
 enum {                           /* RFC 3261 20.43 */
        OFFER_WARN_ADDRESS = 301, /* incompatible network address formats */
        OFFER_WARN_FORMAT = 305,  /* incompatible media format */
 };
 enum { OFFER_TEVENT_PT = 101 }; /* telephone-event's payload type where nobody named another */
+enum { OFFER_CODECS = 4 };
 enum {
 	OFFER_FORMATS = 8,      /* of codecs that we know, the rest is not looked at */
 	OFFER_STREAMS = 8,      /* m= lines; more are refused */
 	OFFER_TEXT_MAX = 1024,  /* of what we write */
 	OFFER_READ_MAX = 16384, /* of what we read */
+};
+
+/* What we offer and accept, by configuration. */
+struct offer_policy {
+	enum codec_id codecs[OFFER_CODECS]; /* in order of preference */
+	size_t n_codecs;
+	unsigned ptime_ms;
+	bool telephone_event;
 };
 
 struct offer_format {
@@ -58,21 +67,21 @@ const char *offer_warning_text(unsigned warning);
 
 /* The terms that both can keep: the codec of that law if it is among theirs and ours, else the first of
  * theirs that is ours. False when there is none. */
-bool offer_agree(const struct offer *theirs, const struct peer_config *ours, enum leg_law law,
+bool offer_agree(const struct offer *theirs, const struct offer_policy *ours, enum leg_law law,
 		 struct mg_rtp *out);
 /* The same of their answer to our offer, which called telephone-event tevent_pt: we send the first codec of
  * theirs that is ours, and hear them all, by the payload types of our offer (RFC 3264 5.1, 6.1). */
-bool offer_accept(const struct offer *theirs, const struct peer_config *ours, uint8_t tevent_pt,
+bool offer_accept(const struct offer *theirs, const struct offer_policy *ours, uint8_t tevent_pt,
 		  struct mg_rtp *out);
 /* What we would send before we know their side: the law's codec first. All that we offer is heard. */
-void offer_terms(const struct peer_config *ours, enum leg_law law, struct mg_rtp *out);
+void offer_terms(const struct offer_policy *ours, enum leg_law law, struct mg_rtp *out);
 
 enum leg_law offer_law(enum codec_id codec);
 /* Clear data is what they like best (RFC 4040). */
 bool offer_is_data(const struct offer *theirs);
 
 /* 0, or -ENOSPC. */
-int offer_write(const struct offer_origin *origin, const struct peer_config *ours, enum leg_law law,
-		char *out, size_t size);
+int offer_write(const struct offer_origin *origin, const struct offer_policy *ours,
+		enum leg_law law, char *out, size_t size);
 int offer_answer(const struct offer_origin *origin, const struct offer *theirs,
 		 const struct mg_rtp *agreed, char *out, size_t size);

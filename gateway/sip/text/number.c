@@ -1,5 +1,5 @@
 /* Numbers and names between SIP headers and leg.h. */
-#include "sip/number.h"
+#include "sip/text/number.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,0 +1,21 @@
+/* The configuration of one peer, as a value: a struct for each thing that can be said of it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sip/text/offer.h"
+
+enum { PEER_NAME_MAX = 32 };
+
+struct peer_config {
+	char name[PEER_NAME_MAX];
+	char address[46]; /* IPv4 or IPv6: where its requests come from and ours go to */
+	uint16_t port;    /* of ours to it; 5060 */
+	bool any_port;    /* requests are its own whatever their source port (default) */
+	bool trusted;     /* its Reason header and identity are believed (RFC 3325, RFC 6432) */
+	struct offer_policy media;
+	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */
+	unsigned options_s;
+	int line;
+};

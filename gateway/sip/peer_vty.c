@@ -1,0 +1,285 @@
+/* The configuration of peers:
+ *
+ *   peer phones
+ *    address 127.0.0.1
+ *    port 5070
+ *    trusted
+ *    codecs pcma pcmu
+ */
+#include "sip/peer_vty.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/config_vty.h"
+#include "sip/sip_config.h"
+
+enum { SIP_PORT = 5060, PTIME_MS = 20 };
+
+static void init_peer(void *item)
+{
+	struct peer_config *peer = item;
+
+	peer->port = SIP_PORT;
+	peer->any_port = true;
+	peer->media.telephone_event = true;
+	peer->media.codecs[0] = CODEC_PCMA;
+	peer->media.codecs[1] = CODEC_PCMU;
+	peer->media.n_codecs = 2;
+	peer->media.ptime_ms = PTIME_MS;
+}
+
+const struct config_list peer_list = {
+	.kind = "peer",
+	.items_at = offsetof(struct sip_config, peers),
+	.n_at = offsetof(struct sip_config, n_peers),
+	.item_size = sizeof(struct peer_config),
+	.name_size = PEER_NAME_MAX,
+	.line_at = offsetof(struct peer_config, line),
+	.node = NODE_PEER,
+	.init = init_peer,
+};
+
+static struct sip_config *edited(void)
+{
+	return config_candidate(&sip_section);
+}
+
+#define PEER_STR "A SIP neighbour: a PBX, a proxy, a provider\n"
+#define PEER_NAME_STR "Its name, as routes use it\n"
+
+DEFUN(peer, peer_cmd, "peer NAME", PEER_STR PEER_NAME_STR)
+{
+	return config_list_enter(vty, &peer_list, edited(), argv[0]);
+}
+
+DEFUN_ATTR(no_peer, no_peer_cmd, "no peer NAME", NO_STR PEER_STR PEER_NAME_STR,
+	   CONFIG_TERMINAL_ONLY)
+{
+	return config_list_remove(vty, &peer_list, edited(), argv[0]);
+}
+
+DEFUN(peer_address, peer_address_cmd, "address ADDRESS",
+      "Where its requests come from and ours go to\n"
+      "IPv4 or IPv6 address\n")
+{
+	struct peer_config *item = vty->index;
+
+	return config_set_address(vty, "address", argv[0], item->address);
+}
+
+DEFUN(peer_port, peer_port_cmd, "port <1-65535>",
+      "Port that our requests go to\n"
+      "5060 by default\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->port = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_source_port, peer_source_port_cmd, "source-port (any|same)",
+      "Which ports its requests may come from\n"
+      "Any; the default\n"
+      "That of `port` alone: so one address can hold several peers\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->any_port = strcmp(argv[0], "any") == 0;
+	return CMD_SUCCESS;
+}
+
+#define TRUSTED_STR "Its Reason header and asserted identity are believed (RFC 6432, RFC 3325)\n"
+
+DEFUN(peer_trusted, peer_trusted_cmd, "trusted", TRUSTED_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->trusted = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_trusted, no_peer_trusted_cmd, "no trusted", NO_STR TRUSTED_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->trusted = false;
+	return CMD_SUCCESS;
+}
+
+#define TEVENT_STR "Digits as telephone-event (RFC 4733); the default\n"
+
+DEFUN(peer_tevent, peer_tevent_cmd, "telephone-event", TEVENT_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->media.telephone_event = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_tevent, no_peer_tevent_cmd, "no telephone-event", NO_STR TEVENT_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->media.telephone_event = false;
+	return CMD_SUCCESS;
+}
+
+#define CODECS_STR "Codecs offered and accepted, the best first; pcma pcmu by default\n"
+#define CODEC_STR "G.711 A-law\nG.711 mu-law\n"
+
+DEFUN(peer_codecs, peer_codecs_cmd, "codecs (pcma|pcmu)", CODECS_STR CODEC_STR)
+{
+	struct peer_config *item = vty->index;
+
+	if (argc > 1 && strcmp(argv[0], argv[1]) == 0)
+		return config_reject(vty, "codec %s is named twice; once is right", argv[0]);
+	for (int i = 0; i < argc; i++)
+		item->media.codecs[i] = argv[i][3] == 'a' ? CODEC_PCMA : CODEC_PCMU;
+	item->media.n_codecs = argc;
+	return CMD_SUCCESS;
+}
+
+ALIAS(peer_codecs, peer_two_codecs_cmd, "codecs (pcma|pcmu) (pcma|pcmu)",
+      CODECS_STR CODEC_STR CODEC_STR)
+
+DEFUN(peer_ptime, peer_ptime_cmd, "ptime (10|20|30|40|50|60)",
+      "Speech in one packet, ms; 20 by default\n"
+      "ms\nms\nms\nms\nms\nms\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->media.ptime_ms = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+#define OPTIONS_STR "OPTIONS requests that tell whether it is reachable; none by default\n"
+
+DEFUN(peer_options, peer_options_cmd, "options <5-3600>",
+      OPTIONS_STR "Seconds from one to the next\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->options_s = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_options, no_peer_options_cmd, "no options", NO_STR OPTIONS_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->options_s = 0;
+	return CMD_SUCCESS;
+}
+
+void peer_vty_install(void)
+{
+	static struct cmd_node node = { NODE_PEER, "%s(config-peer)# ", 1, .name = "peer" };
+
+	install_element(CONFIG_NODE, &peer_cmd);
+	install_element(CONFIG_NODE, &no_peer_cmd);
+	install_node(&node, NULL);
+	install_element(NODE_PEER, &peer_address_cmd);
+	install_element(NODE_PEER, &peer_port_cmd);
+	install_element(NODE_PEER, &peer_source_port_cmd);
+	install_element(NODE_PEER, &peer_trusted_cmd);
+	install_element(NODE_PEER, &no_peer_trusted_cmd);
+	install_element(NODE_PEER, &peer_tevent_cmd);
+	install_element(NODE_PEER, &no_peer_tevent_cmd);
+	install_element(NODE_PEER, &peer_codecs_cmd);
+	install_element(NODE_PEER, &peer_two_codecs_cmd);
+	install_element(NODE_PEER, &peer_ptime_cmd);
+	install_element(NODE_PEER, &peer_options_cmd);
+	install_element(NODE_PEER, &no_peer_options_cmd);
+}
+
+static bool is_ipv6(const char *address)
+{
+	return strchr(address, ':');
+}
+
+static bool is_wildcard(const char *address)
+{
+	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+}
+
+static void validate_peer(const struct sip_config *value, const struct peer_config *peer,
+			  struct config_report *report)
+{
+	if (!peer->address[0])
+		config_fault_option(report, peer->line, "address",
+				    "peer %s has no address; it needs `address` and one in figures",
+				    peer->name);
+	else if (is_wildcard(peer->address))
+		config_fault_option(report, peer->line, "address",
+				    "peer %s: %s is nobody's address; one of a machine is right",
+				    peer->name, peer->address);
+	else if (is_ipv6(peer->address) != is_ipv6(value->address))
+		config_fault_option(
+			report, peer->line, "address",
+			"peer %s: %s cannot be reached from %s, where sip listens; both "
+			"are IPv4 or both IPv6",
+			peer->name, peer->address, value->address);
+	else if (strcmp(peer->address, value->address) == 0 && peer->port == value->port)
+		config_fault_option(
+			report, peer->line, "port",
+			"peer %s: %s port %u is our own, calls would come back; name the "
+			"peer's",
+			peer->name, peer->address, peer->port);
+}
+
+/* Requests must tell by address, or address and port, which peer they are of. */
+static void validate_source(const struct sip_config *value, size_t i, struct config_report *report)
+{
+	const struct peer_config *peer = &value->peers[i];
+
+	for (size_t j = 0; j < i; j++) {
+		const struct peer_config *other = &value->peers[j];
+
+		if (!peer->address[0] || strcmp(peer->address, other->address) != 0)
+			continue;
+		if (peer->port == other->port)
+			config_fault_option(report, peer->line, "address",
+					    "peer %s: %s port %u is peer %s already; one peer an "
+					    "address and port",
+					    peer->name, peer->address, peer->port, other->name);
+		else if (peer->any_port && other->any_port)
+			config_fault_option(report, peer->line, "address",
+					    "peer %s: requests from %s could be peer %s's too; "
+					    "`source-port same` in one of them tells them apart",
+					    peer->name, peer->address, other->name);
+		else
+			continue;
+		return;
+	}
+}
+
+void peer_vty_validate(const struct sip_config *value, struct config_report *report)
+{
+	for (size_t i = 0; i < value->n_peers; i++) {
+		validate_peer(value, &value->peers[i], report);
+		validate_source(value, i, report);
+	}
+}
+
+void peer_vty_write(const struct peer_config *peer, struct vty *vty)
+{
+	vty_out(vty, "\npeer %s\n", peer->name);
+	if (peer->address[0])
+		vty_out(vty, " address %s\n", peer->address);
+	vty_out(vty, " port %u\n", peer->port);
+	if (!peer->any_port)
+		vty_out(vty, " source-port same\n");
+	if (peer->trusted)
+		vty_out(vty, " trusted\n");
+	vty_out(vty, " codecs");
+	for (size_t i = 0; i < peer->media.n_codecs; i++)
+		vty_out(vty, " %s", peer->media.codecs[i] == CODEC_PCMA ? "pcma" : "pcmu");
+	vty_out(vty, "\n");
+	if (!peer->media.telephone_event)
+		vty_out(vty, " no telephone-event\n");
+	if (peer->media.ptime_ms != PTIME_MS)
+		vty_out(vty, " ptime %u\n", peer->media.ptime_ms);
+	if (peer->options_s)
+		vty_out(vty, " options %u\n", peer->options_s);
+}

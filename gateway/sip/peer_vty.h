@@ -1,0 +1,14 @@
+/* Peers as commands of their node: a part of sip_section. */
+#pragma once
+
+struct config_list;
+struct config_report;
+struct peer_config;
+struct sip_config;
+struct vty;
+
+extern const struct config_list peer_list;
+
+void peer_vty_install(void);
+void peer_vty_validate(const struct sip_config *value, struct config_report *report);
+void peer_vty_write(const struct peer_config *peer, struct vty *vty);
