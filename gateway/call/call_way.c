@@ -53,7 +53,8 @@ static void collect(struct call *call)
 
 /* Targets */
 
-static void tell_setup(struct call *call, unsigned slot)
+/* As the route has it. */
+static struct leg_msg setup_out(const struct call *call)
 {
 	struct leg_msg msg = {
 		.verb = LEG_SETUP,
@@ -69,7 +70,7 @@ static void tell_setup(struct call *call, unsigned slot)
 	msg.setup.context = call->context;
 	if (call->uui)
 		msg.uui = *call->uui;
-	call_tell(call, slot, &msg);
+	return msg;
 }
 
 /* 0 when the target has been told SETUP, else the cause why it cannot be. */
@@ -83,7 +84,8 @@ static unsigned attempt(struct call *call, const struct route_target *to, struct
 		add_why(call, to, "does not exist");
 		return CAUSE_NO_ROUTE;
 	}
-	cause = target->seize(target->data, &leg, &why);
+	const struct leg_msg msg = setup_out(call);
+	cause = target->seize(target->data, &msg.setup, &leg, &why);
 	if (cause) {
 		add_why(call, to, why);
 		return cause;
@@ -92,7 +94,7 @@ static unsigned attempt(struct call *call, const struct route_target *to, struct
 		call_change(call, CALL_ROUTING);
 	call->current = ++call->attempts;
 	call_attach(call, call->current, leg);
-	tell_setup(call, call->current);
+	call_tell(call, call->current, &msg);
 	tell_caller(call, call->setup.incomplete ? LEG_SETUP_ACK : LEG_PROCEEDING);
 	return 0;
 }

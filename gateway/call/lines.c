@@ -19,10 +19,11 @@ struct lines {
 	size_t n;
 };
 
-static unsigned seize(void *data, struct leg **leg, const char **why)
+static unsigned seize(void *data, const struct leg_setup *setup, struct leg **leg, const char **why)
 {
 	const struct line *line = data;
 
+	(void)setup;
 	return line_seize(line->hub, &line->config, leg, why);
 }
 

@@ -7,6 +7,7 @@
 #include <osmocom/core/linuxlist.h>
 
 struct leg;
+struct leg_setup;
 struct call_hub;
 
 enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_KINDS };
@@ -20,9 +21,10 @@ struct target {
 	/* Its legs take a SETUP that is incomplete and the rest in LEG_INFORMATION; others are set up once the
 	 * number is whole. */
 	bool overlap;
-	/* A leg ready to be told LEG_SETUP, its channel taken. 0 and *leg, or the Q.850 cause why not:
+	/* A leg ready to be told LEG_SETUP with that setup, its channel taken. 0 and *leg, or the Q.850 cause why not:
 	 * 34 no free channel, 27 D channel down or peer unreachable. *why: a few words for the log. */
-	unsigned (*seize)(void *data, struct leg **leg, const char **why);
+	unsigned (*seize)(void *data, const struct leg_setup *setup, struct leg **leg,
+			  const char **why);
 };
 
 void target_register(struct call_hub *hub, struct target *target);

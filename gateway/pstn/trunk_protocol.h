@@ -35,7 +35,8 @@ struct trunk_protocol {
 	/* config differs from the trunk's in what trunks_apply takes over live: it holds from now on. */
 	void (*retune)(struct trunk *trunk, const struct trunk_config *config);
 	/* As target.seize. */
-	unsigned (*seize)(struct trunk *trunk, struct leg **leg, const char **why);
+	unsigned (*seize)(struct trunk *trunk, const struct leg_setup *setup, struct leg **leg,
+			  const char **why);
 	/* Fills what the protocol knows; the rest is there already. */
 	void (*status)(const struct trunk *trunk, struct trunk_status *out);
 	/* state, and leg when there is one; direction, calling, called, remote_blocked. */

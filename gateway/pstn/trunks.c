@@ -121,11 +121,11 @@ static const struct trunk_protocol *find_protocol(const char *name)
 	return NULL;
 }
 
-static unsigned seize(void *data, struct leg **leg, const char **why)
+static unsigned seize(void *data, const struct leg_setup *setup, struct leg **leg, const char **why)
 {
 	struct trunk *trunk = data;
 
-	return trunk->protocol->seize(trunk, leg, why);
+	return trunk->protocol->seize(trunk, setup, leg, why);
 }
 
 /* 0 or -errno, with the reason logged. */

@@ -13,10 +13,11 @@
 #include "sip/request.h"
 
 /* target.seize */
-static unsigned seize(void *data, struct leg **leg, const char **why)
+static unsigned seize(void *data, const struct leg_setup *setup, struct leg **leg, const char **why)
 {
 	struct peer *peer = data;
 
+	(void)setup;
 	if (peer->reach == PEER_UNREACHABLE) {
 		*why = "peer does not answer OPTIONS";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;

@@ -127,10 +127,12 @@ const struct leg_msg *mock_leg_told(const struct mock_leg *mock, uint8_t verb)
 	return NULL;
 }
 
-static unsigned on_seize(void *data, struct leg **leg, const char **why)
+static unsigned on_seize(void *data, const struct leg_setup *setup, struct leg **leg,
+			 const char **why)
 {
 	struct mock_target *mock = data;
 
+	(void)setup;
 	mock->asked++;
 	if (mock->cause) {
 		*why = "mock refuses";

@@ -49,7 +49,7 @@ def test_include_of_no_file_fails(tmp_path):
 
 
 @pytest.mark.parametrize("path, includes", [("gateway/base/up.c", "call/y.h"), ("codecs/sideways.c", "drivers/y.h"),
-                                            ("gateway/sip/sideways.c", "pstn/y.h"),
+                                            ("gateway/sip/sideways.c", "pstn/y.h"), ("gateway/sip/text/up.c", "sip/peer/y.h"),
                                             ("gateway/pstn/isdn/other.c", "pstn/cas/y.h")])
 def test_includes_up_or_sideways_fail(tmp_path, path, includes):
     target = includes if includes.startswith("drivers") else "gateway/" + includes

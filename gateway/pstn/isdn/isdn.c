@@ -314,10 +314,12 @@ static void isdn_close(struct trunk *trunk)
 	talloc_free(isdn);
 }
 
-static unsigned isdn_seize(struct trunk *trunk, struct leg **leg, const char **why)
+static unsigned isdn_seize(struct trunk *trunk, const struct leg_setup *setup, struct leg **leg,
+			   const char **why)
 {
 	struct isdn *isdn = isdn_of(trunk);
 
+	(void)setup;
 	if (!members_link_up(isdn)) {
 		*why = members_in_use(isdn)->alarms ? "span alarm" : "D channel down";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;

@@ -11,7 +11,8 @@
 #include "sip/text/netaddr.h"
 
 struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
-			unsigned (*seize)(void *data, struct leg **leg, const char **why),
+			unsigned (*seize)(void *data, const struct leg_setup *setup,
+					  struct leg **leg, const char **why),
 			void *owner)
 {
 	struct peers *peers = talloc_zero(talloc_ctx, struct peers);

@@ -39,11 +39,13 @@ struct peers {
 	struct agent *agent;
 	void *owner; /* for seize */
 	/* target.seize, with a struct peer as data. */
-	unsigned (*seize)(void *data, struct leg **leg, const char **why);
+	unsigned (*seize)(void *data, const struct leg_setup *setup, struct leg **leg,
+			  const char **why);
 };
 
 struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
-			unsigned (*seize)(void *data, struct leg **leg, const char **why),
+			unsigned (*seize)(void *data, const struct leg_setup *setup,
+					  struct leg **leg, const char **why),
 			void *owner);
 /* No session may be left. */
 void peers_free(struct peers *peers);

@@ -119,8 +119,10 @@ static struct mock_leg crowd[2][MANY];
 static struct mock_target crowd_target;
 static unsigned crowd_next;
 
-static unsigned seize_one(void *data, struct leg **leg, const char **why)
+static unsigned seize_one(void *data, const struct leg_setup *setup, struct leg **leg,
+			  const char **why)
 {
+	(void)setup;
 	(void)data, (void)why;
 	mock_leg_open(&crowd[1][crowd_next], hub, TARGET_TRUNK, "crowd");
 	*leg = crowd[1][crowd_next++].leg;

@@ -60,8 +60,10 @@ static void fake_retune(struct trunk *trunk, const struct trunk_config *config)
 	trunk->config = *config;
 }
 
-static unsigned fake_seize(struct trunk *trunk, struct leg **leg, const char **why)
+static unsigned fake_seize(struct trunk *trunk, const struct leg_setup *setup, struct leg **leg,
+			   const char **why)
 {
+	(void)setup;
 	(void)leg;
 	*why = trunk->config.name;
 	return CAUSE_NO_CIRCUIT;

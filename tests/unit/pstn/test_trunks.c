@@ -45,8 +45,10 @@ static void fake_retune(struct trunk *trunk, const struct trunk_config *config)
 	t301 = config->timers.t301;
 }
 
-static unsigned fake_seize(struct trunk *trunk, struct leg **leg, const char **why)
+static unsigned fake_seize(struct trunk *trunk, const struct leg_setup *setup, struct leg **leg,
+			   const char **why)
 {
+	(void)setup;
 	(void)leg;
 	*why = trunk->config.name;
 	return 34;
@@ -204,7 +206,7 @@ START_TEST(removed_trunk_is_no_target_any_more)
 	ck_assert_int_eq(apply(&config, 1), 0);
 	struct target *target = target_find(hub, TARGET_TRUNK, "a");
 	ck_assert_ptr_nonnull(target);
-	ck_assert_uint_eq(target->seize(target->data, &leg, &why), 34);
+	ck_assert_uint_eq(target->seize(target->data, &(struct leg_setup){ 0 }, &leg, &why), 34);
 	ck_assert_str_eq(why, "a");
 	ck_assert_int_eq(apply(NULL, 0), 0);
 	ck_assert_ptr_null(target_find(hub, TARGET_TRUNK, "a"));

@@ -156,7 +156,7 @@ static unsigned seize_phone(void)
 	const char *why = "";
 	struct leg *leg;
 
-	return target->seize(target->data, &leg, &why);
+	return target->seize(target->data, &(struct leg_setup){ 0 }, &leg, &why);
 }
 
 static void answer_options(const char *line)
