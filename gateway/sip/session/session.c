@@ -9,7 +9,6 @@
 #include <sofia-sip/hostdomain.h>
 
 #include "sip/text/netaddr.h"
-#include "sip/text/number.h"
 #include "sip/peer/options.h"
 #include "sip/text/reason.h"
 
@@ -70,23 +69,6 @@ void session_say_release(struct session *s)
 	};
 
 	say(s, &msg);
-}
-
-bool session_identity(const struct session *s, const struct leg_number *number, const char *name,
-		      char out[static SESSION_IDENTITY_MAX])
-{
-	char address[NETADDR_TEXT_MAX], user[NUMBER_USER_MAX], display[NUMBER_NAME_MAX];
-	struct sockaddr_storage local;
-
-	number_user(number, user);
-	if (!*user || !s->peer->config.trusted || !number_is_verified(number))
-		return false;
-	number_display(name, display);
-	agent_address_for(s->ground->agent, &s->peer->address, &local);
-	netaddr_text(&local, address, sizeof(address));
-	snprintf(out, SESSION_IDENTITY_MAX, "P-Asserted-Identity: %s<sip:%s@%s;user=phone>",
-		 display, user, address);
-	return true;
 }
 
 /* From the hub */

@@ -83,7 +83,6 @@ struct session_request {
 	int status; /* what the request is answered with, set by who handles it; 0: it will be later */
 };
 
-enum { SESSION_IDENTITY_MAX = 432 };
 enum session_media { MEDIA_NONE, MEDIA_ADDING, MEDIA_UP, MEDIA_GOING, MEDIA_GONE };
 
 struct session {
@@ -142,10 +141,6 @@ void session_set_cause(struct session *s, unsigned cause, unsigned location);
 void session_say_release(struct session *s);
 /* From now on only the termination is waited for, if there is one. */
 void session_close(struct session *s);
-
-/* RFC 3325 9.1, to a peer that is trusted: "P-Asserted-Identity: ..."; false when there is nothing to assert. */
-bool session_identity(const struct session *s, const struct leg_number *number, const char *name,
-		      char out[static SESSION_IDENTITY_MAX]);
 
 /* The dialog. */
 int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);

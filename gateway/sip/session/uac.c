@@ -2,17 +2,15 @@
  * first 2xx; nta acknowledges and clears the dialogs of later ones (RFC 3261 13.2.2.4). */
 #include "sip/session/uac.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
 
+#include "sip/session/identity.h"
 #include "sip/text/cause_map.h"
-#include "sip/text/netaddr.h"
-#include "sip/text/number.h"
 #include "sip/text/reason.h"
 
-enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000, URI_MAX = 400 };
+enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000 };
 
 /* The session ends before it was answered, by our own doing or theirs. */
 static void end(struct session *s, unsigned cause, unsigned location)
@@ -47,46 +45,7 @@ void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 
 /* The INVITE */
 
-struct invite_texts {
-	char request_uri[URI_MAX], to[URI_MAX], from[URI_MAX], identity[SESSION_IDENTITY_MAX];
-	bool restricted, asserted;
-};
-
-/* RFC 3323 4.1.1.3 for who wants to be nobody; RFC 3325 6 tells those who may know. A caller without a number
- * is the gateway itself (RFC 3398 8.2.1.1). */
-static void write_caller(const struct session *s, struct invite_texts *out)
-{
-	const struct leg_number *calling = &s->setup.calling;
-	char address[NETADDR_TEXT_MAX], user[NUMBER_USER_MAX], name[NUMBER_NAME_MAX];
-	struct sockaddr_storage local;
-
-	agent_address_for(s->ground->agent, &s->peer->address, &local);
-	netaddr_text(&local, address, sizeof(address));
-	number_user(calling, user);
-	number_display(s->setup.calling_name, name);
-	out->restricted = calling->presentation == LEG_PRES_RESTRICTED;
-	out->asserted = session_identity(s, calling, s->setup.calling_name, out->identity);
-	if (out->restricted)
-		snprintf(out->from, sizeof(out->from),
-			 "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
-	else if (*user)
-		snprintf(out->from, sizeof(out->from), "%s<sip:%s@%s;user=phone>", name, user,
-			 address);
-	else
-		snprintf(out->from, sizeof(out->from), "%s<sip:%s>", name, address);
-}
-
-static void write_texts(const struct session *s, struct invite_texts *out)
-{
-	char user[NUMBER_USER_MAX];
-
-	number_user(&s->setup.called, user);
-	peer_uri(s->peer, user, out->request_uri, sizeof(out->request_uri));
-	snprintf(out->to, sizeof(out->to), "<%.*s>", (int)sizeof(out->to) - 3, out->request_uri);
-	write_caller(s, out);
-}
-
-static bool open_dialog(struct session *s, const struct invite_texts *texts)
+static bool open_dialog(struct session *s, const struct identity_invite *texts)
 {
 	s->dialog =
 		nta_leg_tcreate(agent_nta(s->ground->agent), session_on_request, s,
@@ -96,17 +55,16 @@ static bool open_dialog(struct session *s, const struct invite_texts *texts)
 
 static bool send_invite(struct session *s)
 {
-	struct invite_texts texts;
+	struct identity_invite texts;
 
-	write_texts(s, &texts);
+	identity_write_invite(s, &texts);
 	if (!open_dialog(s, &texts))
 		return false;
 	s->invite_out = nta_outgoing_tcreate(
 		s->dialog, session_on_invite_response, s, NULL, SIP_METHOD_INVITE,
 		URL_STRING_MAKE(texts.request_uri), SIPTAG_CONTACT_STR(s->contact),
 		SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-		TAG_IF(texts.restricted, SIPTAG_PRIVACY_STR("id")),
-		TAG_IF(texts.asserted, SIPTAG_HEADER_STR(texts.identity)),
+		TAG_IF(*texts.headers, SIPTAG_HEADER_STR(texts.headers)),
 		SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		SIPTAG_PAYLOAD_STR(session_our_offer(s)), TAG_END());
 	if (!s->invite_out)

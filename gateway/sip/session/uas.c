@@ -3,14 +3,13 @@
  * by then. Responses that carry the description wait for the termination. */
 #include "sip/session/uas.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include <osmocom/core/talloc.h>
 #include <sofia-sip/su_uniqueid.h>
 
+#include "sip/session/identity.h"
 #include "sip/text/cause_map.h"
-#include "sip/text/number.h"
 #include "sip/text/reason.h"
 
 enum { RINGING = 180, IN_PROGRESS = 183, OK = 200 };
@@ -27,9 +26,9 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 		return 400;
 	if (url->url_type != url_sip && url->url_type != url_tel)
 		return 416; /* RFC 3261 8.2.2.1 */
-	int status = number_from_url(url, &setup->called);
-	if (status) /* as the causes 28 and 1 are told */
-		return status == -EMSGSIZE ? 484 : 404;
+	int status = identity_read_invite(peer, sip, setup);
+	if (status)
+		return status;
 	status = session_read_sdp(sip, theirs, warning);
 	if (status)
 		return status;
@@ -40,7 +39,6 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 		*warning = OFFER_WARN_FORMAT;
 		return 488;
 	}
-	number_from_caller(sip, peer->config.trusted ? sip_p_asserted_identity(sip) : NULL, setup);
 	return 0;
 }
 
@@ -124,15 +122,13 @@ static void refuse_as_told(struct session *s, const struct leg_msg *msg)
 
 static void send_2xx(struct session *s, const char *sdp, enum session_state next)
 {
-	const struct leg_party *who = s->connected;
-	char identity[SESSION_IDENTITY_MAX];
-	bool asserted = who && session_identity(s, &who->number, who->name, identity);
-	bool restricted = asserted && who->number.presentation == LEG_PRES_RESTRICTED;
+	char headers[IDENTITY_HEADERS_MAX];
+
+	identity_write_answer(s, s->connected, headers);
 
 	nta_incoming_treply(s->invite_in, SIP_200_OK, SIPTAG_CONTACT_STR(s->contact),
 			    SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_SERVER_STR(AGENT_NAME),
-			    TAG_IF(restricted, SIPTAG_PRIVACY_STR("id")),
-			    TAG_IF(asserted, SIPTAG_HEADER_STR(identity)),
+			    TAG_IF(*headers, SIPTAG_HEADER_STR(headers)),
 			    SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(sdp),
 			    TAG_END());
 	agent_touch(s->ground->agent);
