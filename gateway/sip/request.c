@@ -57,33 +57,54 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 	return 0;
 }
 
-/* The value returned is the response that nta sends, unless one was sent; 0: one will be. */
-int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
+bool request_welcome(void *data, const struct sockaddr_storage *from)
 {
-	struct sip *ground = data;
-	sip_method_t method = sip->sip_request->rq_method;
-	struct sockaddr_storage from;
-	struct peer *peer;
+	(void)data;
+	(void)from;
+	return true;
+}
 
-	(void)leg;
-	ground->rx_requests++;
-	if (method == sip_method_ack)
-		return 500; /* of no transaction of ours; it is never answered */
-	agent_source(irq, &from);
-	peer = peers_find(ground->peers, &from);
-	if (!peer) {
-		stranger_refused(&ground->strangers, &from, "is no peer's address");
-		return 403;
-	}
+/* What is refused whoever asks: 0 or the status. */
+static int judge_form(const sip_t *sip)
+{
+	sip_method_t method = sip->sip_request->rq_method;
+
 	if (!is_valid(sip))
 		return 400;
 	if (sip->sip_to->a_tag || method == sip_method_cancel || method == sip_method_bye)
 		return 481;
+	return 0;
+}
+
+struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,
+				    const sip_t *sip)
+{
+	struct sip *ground = data;
+	struct screen_refusal how = { 0 };
+
+	ground->rx_requests++;
+	ground->asking = peers_find(ground->peers, from);
+	if (!ground->asking) {
+		stranger_refused(&ground->strangers, from, "is no peer's address");
+		how.status = 403;
+		return how;
+	}
+	how.status = judge_form(sip);
+	return how;
+}
+
+/* The value returned is the response that is sent, unless one was; 0: one will be. */
+int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct sip *ground = data;
+	sip_method_t method = sip->sip_request->rq_method;
+
+	(void)leg;
 	if (nta_check_required(irq, sip, NULL, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END()))
 		return 420;
 	switch (method) {
 	case sip_method_invite:
-		return on_invite(ground, peer, irq, sip);
+		return on_invite(ground, ground->asking, irq, sip);
 	case sip_method_options:
 		return options_answer(irq, !ground->in_service ||
 						   ground->in_service(ground->in_service_data));

@@ -1,7 +1,11 @@
 /* Requests that belong to no dialog: who may send them, and what becomes of them. */
 #pragma once
 
+#include "sip/agent/screen.h"
 #include "sip/session/session.h"
 
-/* nta_request_f; data: struct sip. */
-int request_on_new(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);
+/* As a screen (screen.h), with a struct sip as data. */
+bool request_welcome(void *data, const struct sockaddr_storage *from);
+struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,
+				    const sip_t *sip);
+int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);

@@ -40,7 +40,13 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 	sip->hub = hub;
 	sip->mg = mg;
 	INIT_LLIST_HEAD(&sip->sessions);
-	sip->agent = agent_new(sip, request_on_new, sip);
+	sip->screen = (struct screen){
+		.data = sip,
+		.welcome = request_welcome,
+		.judge = request_judge,
+		.accept = request_accept,
+	};
+	sip->agent = agent_new(sip, &sip->screen);
 	if (!sip->agent)
 		goto fail;
 	sip->peers = peers_new(sip, hub, sip->agent, seize, sip);

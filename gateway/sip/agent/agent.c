@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,15 +23,15 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "sip/agent/screen.h"
 #include "sip/text/netaddr.h"
 
 enum {
 	RECEIVE_BUFFER =
 		4 << 20,     /* octets; the kernel's default turns overload into retransmissions */
 	MESSAGE_MAX = 65535, /* octets; more is answered 413 */
-	PROCEEDING_MAX =
-		4000, /* INVITEs not yet answered; more get 503 before anything is kept of them */
-	EPOLLS_MAX = 64, /* of this process, before ours */
+	BATCH = 16,          /* messages read before the rest of the loop has its turn */
+	EPOLLS_MAX = 64,     /* of this process, before ours */
 	MS_PER_S = 1000,
 	US_PER_S = 1000000,
 };
@@ -40,7 +41,8 @@ struct agent {
 	su_root_t *root;
 	nta_agent_t *nta;
 	msg_mclass_t *mclass; /* the headers that we parse: Sofia's default ones and RFC 3325's */
-	nta_leg_t *others;    /* what belongs to no dialog */
+	uint64_t
+		busy_since_us; /* more has been waiting all the time since then; 0: nothing waits */
 	struct osmo_fd fd;
 	struct osmo_timer_list timer;
 	bool stepping;
@@ -117,11 +119,38 @@ static int create_root(struct agent *agent)
 	return -1;
 }
 
+/* Does more wait to be read? */
+static bool is_waiting(const struct agent *agent)
+{
+	struct pollfd fd = { .fd = agent->fd.fd, .events = POLLIN };
+
+	return fd.fd >= 0 && poll(&fd, 1, 0) > 0;
+}
+
+/* One step of Sofia's root reads one message of each socket. */
+static su_duration_t read_some(struct agent *agent)
+{
+	su_duration_t next_ms;
+	bool more;
+	int n = 0;
+
+	agent->stepping = true;
+	do {
+		next_ms = su_root_step(agent->root, 0);
+		more = is_waiting(agent);
+	} while (more && ++n < BATCH);
+	agent->stepping = false;
+	if (!more)
+		agent->busy_since_us = 0;
+	else if (!agent->busy_since_us)
+		agent->busy_since_us = clock_now_us();
+	return next_ms;
+}
+
 static void step(struct agent *agent)
 {
-	agent->stepping = true;
-	su_duration_t next_ms = su_root_step(agent->root, 0);
-	agent->stepping = false;
+	su_duration_t next_ms = read_some(agent);
+
 	/* 0 is also said of what falls due within the millisecond: not to spin until then. */
 	if (next_ms == 0)
 		next_ms = 1;
@@ -150,24 +179,23 @@ void agent_touch(struct agent *agent)
 		osmo_timer_schedule(&agent->timer, 0, 0);
 }
 
-static bool create_nta(struct agent *agent, nta_request_f *on_request, void *data)
+static bool create_nta(struct agent *agent, const struct screen *screen)
 {
 	agent->mclass = sip_extend_mclass(NULL);
-	/* No transport yet: agent_listen() adds it. */
-	agent->nta = nta_agent_create(
-		agent->root, (url_string_t *)-1, NULL, NULL, NTATAG_UA(1), NTATAG_MERGE_482(1),
-		NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(MESSAGE_MAX),
-		NTATAG_PASS_100(1), NTATAG_MAX_PROCEEDING(PROCEEDING_MAX),
-		NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
-		TAG_IF(agent->mclass, NTATAG_MCLASS(agent->mclass)), TAG_END());
-	if (!agent->nta)
+	if (!agent->mclass)
 		return false;
-	agent->others =
-		nta_leg_tcreate(agent->nta, on_request, data, NTATAG_NO_DIALOG(1), TAG_END());
-	return agent->others;
+	screen_watch(agent->mclass, screen);
+	/* No transport yet: agent_listen() adds it. */
+	agent->nta =
+		nta_agent_create(agent->root, (url_string_t *)-1, screen_on_message, (void *)screen,
+				 NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(0),
+				 NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(MESSAGE_MAX),
+				 NTATAG_PASS_100(1), NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
+				 NTATAG_MCLASS(agent->mclass), TAG_END());
+	return agent->nta;
 }
 
-struct agent *agent_new(void *talloc_ctx, nta_request_f *on_request, void *data)
+struct agent *agent_new(void *talloc_ctx, const struct screen *screen)
 {
 	struct agent *agent = talloc_zero(talloc_ctx, struct agent);
 
@@ -180,7 +208,7 @@ struct agent *agent_new(void *talloc_ctx, nta_request_f *on_request, void *data)
 		goto fail;
 	su_log_redirect(NULL, on_su_log, NULL);
 	int fd = create_root(agent);
-	if (fd < 0 || !create_nta(agent, on_request, data))
+	if (fd < 0 || !create_nta(agent, screen))
 		goto fail;
 	osmo_fd_setup(&agent->fd, fd, OSMO_FD_READ, on_readable, agent, 0);
 	if (osmo_fd_register(&agent->fd) < 0) {
@@ -202,7 +230,6 @@ void agent_free(struct agent *agent)
 	osmo_timer_del(&agent->timer);
 	if (agent->fd.fd >= 0)
 		osmo_fd_unregister(&agent->fd);
-	nta_leg_destroy(agent->others);
 	nta_agent_destroy(agent->nta);
 	su_root_destroy(agent->root);
 	free(agent->mclass);
@@ -324,5 +351,10 @@ uint64_t agent_bad_messages(struct agent *agent)
 	usize_t bad = 0;
 
 	nta_agent_get_stats(agent->nta, NTATAG_S_BAD_MESSAGE_REF(bad), TAG_END());
-	return bad;
+	return bad - screen_totals()->dropped; /* which are garbage to it */
+}
+
+uint64_t agent_backlog_us(const struct agent *agent)
+{
+	return agent->busy_since_us ? clock_now_us() - agent->busy_since_us : 0;
 }

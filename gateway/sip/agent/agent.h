@@ -24,9 +24,11 @@ enum { AGENT_PROGRESS_S = 60 };
 #define AGENT_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS"
 
 struct agent;
+struct screen;
 
-/* on_request gets what belongs to no dialog of ours. NULL when the loop's parts cannot be had. */
-struct agent *agent_new(void *talloc_ctx, nta_request_f *on_request, void *data);
+/* The screen (screen.h, which outlives the agent) gets what belongs to no dialog of ours. NULL when the loop's parts
+ * cannot be had. */
+struct agent *agent_new(void *talloc_ctx, const struct screen *screen);
 /* Every transaction and dialog with it: whoever holds one lets go of it before. */
 void agent_free(struct agent *agent);
 
@@ -49,3 +51,5 @@ void agent_address_for(const struct agent *agent, const struct sockaddr_storage 
 		       struct sockaddr_storage *out);
 unsigned agent_transactions(struct agent *agent);
 uint64_t agent_bad_messages(struct agent *agent);
+/* For how long messages have been waiting to be read without a pause, us: we come after them no more. */
+uint64_t agent_backlog_us(const struct agent *agent);

@@ -16,6 +16,7 @@
 #include "call/leg.h"
 #include "mg/mg.h"
 #include "sip/agent/agent.h"
+#include "sip/agent/screen.h"
 #include "sip/text/offer.h"
 #include "sip/peer/peer.h"
 #include "sip/agent/stranger.h"
@@ -31,6 +32,8 @@ struct sip {
 	uint32_t last_id;
 	uint64_t rx_requests;
 	struct strangers strangers;
+	struct screen screen; /* what the agent asks before it keeps anything of a request */
+	struct peer *asking;  /* whose request is being judged, and accepted after that */
 	bool (*in_service)(void *data); /* sip_in_service; NULL: always */
 	void *in_service_data;
 };

@@ -80,6 +80,7 @@ START_TEST(strangers_are_refused_and_counted)
 	sip_totals(rig.sip, &totals);
 	ck_assert_uint_eq(totals.unknown_source, 1);
 	ck_assert_uint_eq(totals.sessions, 0);
+	ck_assert_uint_eq(totals.transactions, 0); /* nothing is kept of it */
 	close(fd);
 	rig_close(&rig);
 }
