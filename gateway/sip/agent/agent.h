@@ -1,26 +1,15 @@
 /* Sofia-SIP's transaction layer in the control loop: one su_root, one nta agent, one UDP socket. It knows
- * messages and transactions; sessions and peers are above. Also the one place that sets how Sofia's opaque
- * callback arguments are typed: include it before any of Sofia's own headers. */
+ * messages and transactions; sessions and peers are above. */
 #pragma once
 
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define NTA_AGENT_MAGIC_T void
-#define NTA_LEG_MAGIC_T void
-#define NTA_INCOMING_MAGIC_T void
-#define NTA_OUTGOING_MAGIC_T void
-#define NTA_RELIABLE_MAGIC_T void
-#include <sofia-sip/nta.h>
-#include <sofia-sip/sip_extra.h>
-#include <sofia-sip/sip_header.h>
-#include <sofia-sip/sip_status.h>
-#include <sofia-sip/sip_tag.h>
+#include "sip/agent/nta.h"
 
 /* s: provisional responses to INVITE are sent again, RFC 3261 13.3.1.1 */
 enum { AGENT_PROGRESS_S = 60 };
 
-#define AGENT_NAME "Crosspoint"
 #define AGENT_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS"
 
 struct agent;

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
 
-#include "sip/agent/agent.h"
+#include "sip/agent/nta.h"
 
 /* How a request is refused: without a transaction, so nothing of it stays (RFC 3261 8.2.7). */
 struct screen_refusal {
