@@ -1,5 +1,5 @@
 /* A session description from a stranger: parsed, agreed with and answered. What we write must read back. */
-#include "sip/text/offer.c"
+#include "sip/text/offer_parse.c"
 
 #include <stdint.h>
 

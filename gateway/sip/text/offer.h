@@ -15,7 +15,10 @@ enum {                           /* RFC 3261 20.43 */
        OFFER_WARN_ADDRESS = 301, /* incompatible network address formats */
        OFFER_WARN_FORMAT = 305,  /* incompatible media format */
 };
-enum { OFFER_TEVENT_PT = 101 }; /* telephone-event's payload type where nobody named another */
+enum {
+	OFFER_TEVENT_RATE = 8000, /* Hz */
+	OFFER_TEVENT_PT = 101,    /* telephone-event's payload type where nobody named another */
+};
 enum { OFFER_CODECS = 4 };
 enum {
 	OFFER_FORMATS = 8,      /* of codecs that we know, the rest is not looked at */
@@ -58,6 +61,7 @@ struct offer_origin {
 	uint8_t tevent_pt;           /* what telephone-event is called in our offers */
 };
 
+/* offer_parse.c */
 /* 0; -EBADMSG: no session description (400); -ENOTSUP: none that we speak (488), *warning says why in
  * RFC 3261 20.43's codes. */
 int offer_parse(const char *text, size_t len, struct offer *out, unsigned *warning);
@@ -65,6 +69,7 @@ int offer_parse(const char *text, size_t len, struct offer *out, unsigned *warni
 /* RFC 3261 20.43's text for such a code. */
 const char *offer_warning_text(unsigned warning);
 
+/* offer_agree.c */
 /* The terms that both can keep: the codec of that law if it is among theirs and ours, else the first of
  * theirs that is ours. False when there is none. */
 bool offer_agree(const struct offer *theirs, const struct offer_policy *ours, enum leg_law law,
@@ -80,6 +85,10 @@ enum leg_law offer_law(enum codec_id codec);
 /* Clear data is what they like best (RFC 4040). */
 bool offer_is_data(const struct offer *theirs);
 
+/* offer_write.c */
+/* The codecs of our offers in the order of preference, the law's first. Returns how many. */
+size_t offer_codecs(const struct offer_policy *ours, enum leg_law law,
+		    enum codec_id out[static OFFER_CODECS]);
 /* 0, or -ENOSPC. */
 int offer_write(const struct offer_origin *origin, const struct offer_policy *ours,
 		enum leg_law law, char *out, size_t size);

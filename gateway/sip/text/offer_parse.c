@@ -1,9 +1,8 @@
-/* Session descriptions by Sofia-SIP's parser: what we need of them goes into plain values at once, and
+/* Session descriptions read by Sofia-SIP's parser: what we need of them goes into plain values at once, and
  * nothing of the parser's memory outlives offer_parse(). */
 #include "sip/text/offer.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +17,7 @@ enum { /* RFC 3261 20.43 */
        WARN_TRANSPORT = 302,
        WARN_MEDIA = 304,
 };
-enum {
-	PTIME_MIN = 10,
-	PTIME_MAX = 60,
-	TEVENT_RATE = 8000,
-	PORT_MAX = 65535,
-	LINE_MAX_OCTETS = 512
-};
+enum { PTIME_MIN = 10, PTIME_MAX = 60, PORT_MAX = 65535, LINE_MAX_OCTETS = 512 };
 
 static bool is_token(const char *text)
 {
@@ -77,7 +70,7 @@ static void read_format(const sdp_rtpmap_t *map, struct offer *out)
 		return;
 	if (map->rm_params && strcmp(map->rm_params, "1") != 0) /* channels, RFC 4566 6 */
 		return;
-	if (!strcasecmp(map->rm_encoding, "telephone-event") && map->rm_rate == TEVENT_RATE) {
+	if (!strcasecmp(map->rm_encoding, "telephone-event") && map->rm_rate == OFFER_TEVENT_RATE) {
 		if (!out->tevent_pt)
 			out->tevent_pt = map->rm_pt;
 		return;
@@ -280,242 +273,4 @@ const char *offer_warning_text(unsigned warning)
 	default:
 		return "Miscellaneous warning";
 	}
-}
-
-enum leg_law offer_law(enum codec_id codec)
-{
-	return codec == CODEC_PCMA   ? LEG_LAW_ALAW
-	       : codec == CODEC_PCMU ? LEG_LAW_MULAW
-				     : LEG_LAW_ANY;
-}
-
-bool offer_is_data(const struct offer *theirs)
-{
-	return theirs->n_formats && theirs->formats[0].codec == CODEC_CLEARMODE;
-}
-
-static bool configured(const struct offer_policy *ours, enum codec_id codec)
-{
-	for (size_t i = 0; i < ours->n_codecs; i++) {
-		if (ours->codecs[i] == codec)
-			return true;
-	}
-	return false;
-}
-
-static const struct offer_format *choose(const struct offer *theirs,
-					 const struct offer_policy *ours, enum leg_law law)
-{
-	const struct offer_format *first = NULL;
-
-	for (size_t i = 0; i < theirs->n_formats; i++) {
-		const struct offer_format *format = &theirs->formats[i];
-
-		if (!configured(ours, format->codec))
-			continue;
-		if (law != LEG_LAW_ANY && offer_law(format->codec) == law)
-			return format;
-		if (!first)
-			first = format;
-	}
-	return first;
-}
-
-static bool lists(const struct offer *theirs, enum codec_id codec)
-{
-	for (size_t i = 0; i < theirs->n_formats; i++) {
-		if (theirs->formats[i].codec == codec)
-			return true;
-	}
-	return false;
-}
-
-static uint8_t agree_ptime(const struct offer *theirs, const struct offer_policy *ours)
-{
-	uint8_t ptime = theirs->ptime_ms ? theirs->ptime_ms : (uint8_t)ours->ptime_ms;
-
-	return theirs->maxptime_ms && ptime > theirs->maxptime_ms ? theirs->maxptime_ms : ptime;
-}
-
-bool offer_agree(const struct offer *theirs, const struct offer_policy *ours, enum leg_law law,
-		 struct mg_rtp *out)
-{
-	const struct offer_format *format = choose(theirs, ours, law);
-
-	if (!format)
-		return false;
-	/* A payload type that is the sound's cannot be the events' as well. */
-	bool tevent = ours->telephone_event && theirs->tevent_pt != format->pt;
-	*out = (struct mg_rtp){
-		.remote = theirs->rtp,
-		.remote_rtcp = theirs->rtcp,
-		.codec = format->codec,
-		.pt = format->pt,
-		.ptime_ms = agree_ptime(theirs, ours),
-		.tevent_pt = tevent ? theirs->tevent_pt : 0,
-		.send = theirs->receive && theirs->rtp.ss_family,
-		.receive = theirs->send,
-	};
-	return true;
-}
-
-/* Our codecs in the order of preference, the law's first. Returns how many. */
-static size_t our_codecs(const struct offer_policy *ours, enum leg_law law,
-			 enum codec_id out[static OFFER_CODECS])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ours->n_codecs; i++) {
-		if (law != LEG_LAW_ANY && offer_law(ours->codecs[i]) == law)
-			out[n++] = ours->codecs[i];
-	}
-	for (size_t i = 0; i < ours->n_codecs; i++) {
-		if (law == LEG_LAW_ANY || offer_law(ours->codecs[i]) != law)
-			out[n++] = ours->codecs[i];
-	}
-	return n;
-}
-
-/* A codec by the payload type of our offers. */
-static void hear_also(struct mg_rtp *out, enum codec_id codec)
-{
-	uint8_t pt = (uint8_t)codec_get(codec)->static_pt;
-
-	if (pt != out->pt && out->n_also < MG_ALSO)
-		out->also[out->n_also++] = (struct mg_format){ .codec = codec, .pt = pt };
-}
-
-bool offer_accept(const struct offer *theirs, const struct offer_policy *ours, uint8_t tevent_pt,
-		  struct mg_rtp *out)
-{
-	if (!offer_agree(theirs, ours, LEG_LAW_ANY, out))
-		return false;
-	for (size_t i = 0; i < ours->n_codecs; i++) {
-		if (lists(theirs, ours->codecs[i]))
-			hear_also(out, ours->codecs[i]);
-	}
-	if (out->tevent_pt)
-		out->tevent_rx_pt = tevent_pt;
-	return true;
-}
-
-void offer_terms(const struct offer_policy *ours, enum leg_law law, struct mg_rtp *out)
-{
-	enum codec_id codecs[OFFER_CODECS] = { CODEC_PCMA };
-	size_t n = our_codecs(ours, law, codecs);
-
-	*out = (struct mg_rtp){
-		.codec = codecs[0],
-		.pt = (uint8_t)codec_get(codecs[0])->static_pt,
-		.ptime_ms = (uint8_t)ours->ptime_ms,
-		.tevent_pt = ours->telephone_event ? OFFER_TEVENT_PT : 0,
-		.receive = true,
-	};
-	for (size_t i = 1; i < n; i++)
-		hear_also(out, codecs[i]);
-}
-
-/* A text that remembers whether it overflowed. */
-struct text {
-	char *out;
-	size_t size, len;
-};
-
-static void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(struct text *text, const char *format, ...)
-{
-	va_list ap;
-
-	if (text->len >= text->size)
-		return;
-	va_start(ap, format);
-	int n = vsnprintf(text->out + text->len, text->size - text->len, format, ap);
-	va_end(ap);
-	text->len = n < 0 ? text->size : text->len + (size_t)n;
-}
-
-static int finish(const struct text *text)
-{
-	return text->len < text->size ? 0 : -ENOSPC;
-}
-
-static void put_session(struct text *text, const struct offer_origin *origin)
-{
-	const char *family = origin->rtp.ss_family == AF_INET6 ? "IP6" : "IP4";
-	char host[NETADDR_TEXT_MAX];
-
-	netaddr_host(&origin->rtp, host, sizeof(host));
-	put(text, "v=0\r\no=crosspoint %llu %llu IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n",
-	    (unsigned long long)origin->id, (unsigned long long)origin->version, family, host,
-	    family, host);
-}
-
-static void put_rtpmap(struct text *text, enum codec_id id, unsigned pt)
-{
-	put(text, "a=rtpmap:%u %s/%u\r\n", pt, codec_get(id)->name, codec_get(id)->clock_rate);
-}
-
-/* RFC 4733 2.5.1.1: the events of DTMF. */
-static void put_tevent(struct text *text, unsigned pt)
-{
-	if (pt)
-		put(text, "a=rtpmap:%u telephone-event/%u\r\na=fmtp:%u 0-15\r\n", pt, TEVENT_RATE,
-		    pt);
-}
-
-int offer_write(const struct offer_origin *origin, const struct offer_policy *ours,
-		enum leg_law law, char *out, size_t size)
-{
-	struct text text = { .out = out, .size = size };
-	enum codec_id codecs[OFFER_CODECS];
-	size_t n = our_codecs(ours, law, codecs);
-	unsigned tevent = ours->telephone_event ? origin->tevent_pt : 0;
-
-	put_session(&text, origin);
-	put(&text, "m=audio %u RTP/AVP", netaddr_port(&origin->rtp));
-	for (size_t i = 0; i < n; i++)
-		put(&text, " %u", codec_get(codecs[i])->static_pt);
-	if (tevent)
-		put(&text, " %u", tevent);
-	put(&text, "\r\n");
-	for (size_t i = 0; i < n; i++)
-		put_rtpmap(&text, codecs[i], codec_get(codecs[i])->static_pt);
-	put_tevent(&text, tevent);
-	put(&text, "a=ptime:%u\r\na=sendrecv\r\n", ours->ptime_ms);
-	return finish(&text);
-}
-
-/* RFC 3264 6.1: their sendonly is our recvonly. What agreed.send says of c=0.0.0.0 is not repeated. */
-static const char *direction(const struct mg_rtp *agreed)
-{
-	if (agreed->send)
-		return agreed->receive ? "sendrecv" : "sendonly";
-	return agreed->receive ? "recvonly" : "inactive";
-}
-
-static void put_answer(struct text *text, const struct offer_origin *origin,
-		       const struct mg_rtp *agreed)
-{
-	put(text, "m=audio %u RTP/AVP %u", netaddr_port(&origin->rtp), agreed->pt);
-	if (agreed->tevent_pt)
-		put(text, " %u", agreed->tevent_pt);
-	put(text, "\r\n");
-	put_rtpmap(text, agreed->codec, agreed->pt);
-	put_tevent(text, agreed->tevent_pt);
-	put(text, "a=ptime:%u\r\na=%s\r\n", agreed->ptime_ms, direction(agreed));
-}
-
-int offer_answer(const struct offer_origin *origin, const struct offer *theirs,
-		 const struct mg_rtp *agreed, char *out, size_t size)
-{
-	struct text text = { .out = out, .size = size };
-
-	put_session(&text, origin);
-	for (size_t i = 0; i < theirs->n_streams; i++) {
-		if (i == theirs->stream)
-			put_answer(&text, origin, agreed);
-		else
-			put(&text, "m=%s\r\n", theirs->refused[i]);
-	}
-	return finish(&text);
 }
