@@ -20,6 +20,8 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "call/call.h"
+#include "call/emergency.h"
+#include "call/emergency_config.h"
 #include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/dahdi_detect.h"
@@ -204,6 +206,28 @@ static int apply_records(const struct config *to, struct config_report *report)
 	return rc;
 }
 
+/* By default the ways of emergency calls are the trunks whose far end is the network. */
+static int apply_emergency(const struct config *to, struct config_report *report)
+{
+	const struct trunks_config *trunks = config_get(to, &trunks_section);
+	struct route_target *ways = talloc_zero_array(app.root, struct route_target, trunks->n + 1);
+	size_t n = 0;
+
+	if (!ways) {
+		config_fault(report, 0, "emergency calls cannot be set up: %s", strerror(ENOMEM));
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < trunks->n; i++) {
+		if (trunks->trunks[i].side != TRUNK_USER)
+			continue;
+		ways[n].kind = TARGET_TRUNK;
+		memcpy(ways[n++].name, trunks->trunks[i].name, TRUNK_NAME_MAX);
+	}
+	call_hub_emergency(app.gateway.hub, config_get(to, &emergency_section), ways, n);
+	talloc_free(ways);
+	return 0;
+}
+
 /* From whatever runs now to the configuration. 0 or -errno, then part of it may stand. */
 static int carry_to(const struct config *to, struct config_report *report)
 {
@@ -217,6 +241,8 @@ static int carry_to(const struct config *to, struct config_report *report)
 		if (rc < 0)
 			config_fault(report, 0, "routes cannot be set up: %s", strerror(-rc));
 	}
+	if (rc == 0)
+		rc = apply_emergency(to, report);
 	if (rc == 0)
 		rc = apply_records(to, report);
 	return rc;

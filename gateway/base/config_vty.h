@@ -17,6 +17,7 @@ enum config_node {
 	NODE_PEER,
 	NODE_LINE,
 	NODE_ROUTE,
+	NODE_EMERGENCY,
 	NODE_RECORDS,
 	NODES_END
 };

@@ -6,6 +6,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "base/clock.h"
+#include "call/emergency_plan.h"
 #include "call/lines.h"
 #include "mg/mg.h"
 
@@ -151,8 +152,12 @@ struct call_hub *call_hub_new(void *talloc_ctx, struct mg *mg)
 {
 	struct call_hub *hub = talloc_zero(talloc_ctx, struct call_hub);
 
-	if (!hub)
+	if (hub)
+		hub->emergency = emergency_new(hub);
+	if (!hub || !hub->emergency) {
+		talloc_free(hub);
 		return NULL;
+	}
 	hub->mg = mg;
 	for (unsigned i = 0; i < HUB_TARGET_BUCKETS; i++)
 		INIT_LLIST_HEAD(&hub->targets[i]);

@@ -18,6 +18,7 @@
 
 enum { HUB_TARGET_BUCKETS = 256 };
 
+struct emergency;
 struct lines;
 
 struct call_hub {
@@ -28,6 +29,7 @@ struct call_hub {
 	uint32_t last_id;
 	struct route_table *routes;
 	struct lines *lines;
+	struct emergency *emergency;
 	struct call_totals totals;
 	struct journal *journal; /* NULL: no records are kept */
 	bool draining;

@@ -94,6 +94,10 @@ struct leg_uui {
 enum leg_bearer { LEG_SPEECH, LEG_AUDIO_3K1, LEG_UNRESTRICTED };
 enum leg_law { LEG_LAW_ANY, LEG_LAW_ALAW, LEG_LAW_MULAW };
 
+/* How much a call matters (Q.735.3, Q.955.3). An emergency call may take the channel of a routine one, and no other;
+ * a call back follows one. */
+enum leg_precedence { LEG_ROUTINE, LEG_CALL_BACK, LEG_EMERGENCY };
+
 struct leg_setup {
 	struct leg_number called, calling;
 	char calling_name[LEG_NAME_MAX]; /* UTF-8; "" when absent */
@@ -102,8 +106,9 @@ struct leg_setup {
 	char keypad[LEG_DIGITS_MAX + 1]; /* Q.931 4.5.18 keypad facility; "" when absent */
 	uint8_t bearer;                  /* enum leg_bearer */
 	bool all_isdn;                   /* the caller and the way to here (Q.931 4.5.23) */
-	bool incomplete;  /* called is not yet whole: LEG_INFORMATION brings the rest */
-	uint32_t context; /* to a leg: where its termination goes */
+	bool incomplete;    /* called is not yet whole: LEG_INFORMATION brings the rest */
+	uint8_t precedence; /* enum leg_precedence; the hub's, whatever a leg says */
+	uint32_t context;   /* to a leg: where its termination goes */
 };
 
 /* Q.931 4.5.22 and the supplementary services' notification indicators */

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/config_vty.h"
 #include "base/log.h"
+#include "call/emergency_config.h"
 #include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/span_config.h"
@@ -263,8 +264,8 @@ static void drop_library_commands(int first, int end)
 
 /* In the order of writing: what is referred to comes first. */
 static const struct config_section *const sections[] = {
-	&manage_section, &media_section,  &spans_section,   &trunks_section,
-	&sip_section,    &routes_section, &records_section,
+	&manage_section, &media_section,  &spans_section,     &trunks_section,
+	&sip_section,    &routes_section, &emergency_section, &records_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)

@@ -7,6 +7,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "base/config.h"
+#include "call/emergency_config.h"
 #include "drivers/span_config.h"
 #include "pstn/channel_list.h"
 #include "pstn/trunk_config.h"
@@ -203,6 +204,23 @@ static void check_shared(const struct trunk_config *trunk, const struct trunk_co
 	}
 }
 
+/* Without names of their own, emergency calls go to the network. */
+static void check_emergency(const struct config *config, struct config_report *report)
+{
+	const struct trunks_config *value = config_get(config, &trunks_section);
+	const struct emergency_config *emergency = config_get(config, &emergency_section);
+
+	if (!emergency->n_numbers || emergency->n_ways)
+		return;
+	for (size_t i = 0; i < value->n; i++) {
+		if (value->trunks[i].side == TRUNK_USER)
+			return;
+	}
+	config_fault_option(report, emergency->line, NULL,
+			    "emergency calls have no way: no trunk is on the user side; `to trunk "
+			    "NAME` names one");
+}
+
 void trunks_check(const struct config *config, struct config_report *report)
 {
 	const struct trunks_config *value = config_get(config, &trunks_section);
@@ -214,4 +232,5 @@ void trunks_check(const struct config *config, struct config_report *report)
 		for (size_t j = 0; j < i; j++)
 			check_shared(&value->trunks[i], &value->trunks[j], report);
 	}
+	check_emergency(config, report);
 }

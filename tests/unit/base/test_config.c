@@ -194,6 +194,9 @@ static const char everything[] =
 	" to trunk t\n"
 	" to line l1\nroute r2\n from trunk t\n called exact 1\n to peer p\n"
 	"route r3\n to line l2\n"
+	"emergency\n number 112\n number 0112\n service police 0112\n to trunk t\n"
+	" except peer p\n calling 0301234500\n calling from peer p 0301234567\n"
+	" call-back 1440\n notify log\n"
 	"records\n file calls.jsonl\n";
 
 START_TEST(everything_written_reads_back_the_same)
@@ -459,7 +462,7 @@ START_TEST(a_file_is_read_to_its_end_whatever_its_size)
 
 	check_file_fault("/proc/version", /* of size 0 */
 			 ":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
-			 "peer, line, route, records\n");
+			 "peer, line, route, emergency, records\n");
 	ck_assert_int_eq(ftruncate(fd, MOST), 0);
 	check_file_fault(file,
 			 ": holds octets 0, so it is no configuration; plain text is right\n");

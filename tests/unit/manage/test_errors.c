@@ -44,7 +44,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"line, route, records\n" },
+		"line, route, emergency, records\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
 	      { "trunk t x\n", "f:1: \"x\" is too much; nothing comes after \"trunk t\"\n" },
@@ -64,7 +64,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"line, route, records\n" },
+		"line, route, emergency, records\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "media\n end\n",
@@ -383,7 +383,32 @@ START_TEST(a_route_has_a_bounded_number_of_targets)
 }
 END_TEST
 
+START_TEST(emergency_calls_have_numbers_and_ways)
+{
+	CHECK({ "emergency\n to trunk x\n",
+		"f:1: emergency has no numbers; `number 112` is one\n"
+		"f:2: emergency: trunk x does not exist; trunks are: none\n" },
+	      { "emergency\n number 112\n number 112\n",
+		"f:3: number 112 is there already; once is right\n" },
+	      { "emergency\n number 11a\n",
+		"f:2: number \"11a\" is no number; digits 0-9 * # A-D are right\n" },
+	      { CABLE TRUNK "emergency\n number 112\n service police 110\n",
+		"f:14: emergency: service police has 110, which is no emergency number; `number "
+		"110` makes it one\n" },
+	      { CABLE TRUNK "emergency\n number 112\n to trunk t\n except trunk t\n",
+		"f:15: emergency goes to trunk t and excepts it; one of the two is right\n" },
+	      { CABLE TRUNK "emergency\n number 112\n calling from peer p 100\n",
+		"f:14: emergency: peer p does not exist; peers are: none\n" },
+	      { CABLE TRUNK " side network\nemergency\n number 112\n",
+		"f:13: emergency calls have no way: no trunk is on the user side; `to trunk NAME` "
+		"names one\n" },
+	      { CABLE TRUNK "emergency\n number 112\n call-back 1441\n",
+		"f:14: \"1441\" is wrong after \"call-back\"; right would be: a number from 0 to "
+		"1440\n" });
+}
+END_TEST
+
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique, cli_faults,
 	  media_faults, span_faults, trunk_faults, span_group_faults, basic_rate_faults,
 	  channel_lists_are_understood_or_explained, sip_faults, line_faults, route_faults,
-	  a_route_has_a_bounded_number_of_targets)
+	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways)
