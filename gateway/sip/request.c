@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "sip/text/cause_map.h"
+#include "sip/text/start_line.h"
 #include "sip/session/dialog.h"
 #include "sip/peer/options.h"
 #include "sip/session/uas.h"
@@ -27,6 +28,13 @@ static bool is_valid(const sip_t *sip)
 	return tag_valid(sip->sip_from->a_tag, sip->sip_from->a_params) &&
 	       tag_valid(sip->sip_to->a_tag, sip->sip_to->a_params) && *sip->sip_call_id->i_id &&
 	       sip->sip_cseq->cs_seq < CSEQ_END;
+}
+
+/* Of any request, also where we have nothing to do with what the Request-URI names. */
+static bool scheme_known(const url_t *url)
+{
+	return url->url_type == url_sip || url->url_type == url_sips || url->url_type == url_tel ||
+	       (url->url_scheme && !strcasecmp(url->url_scheme, "urn")); /* RFC 5031 */
 }
 
 static void log_refusal(const struct peer *peer, const sip_t *sip, int status)
@@ -69,8 +77,14 @@ static int judge_form(const sip_t *sip)
 {
 	sip_method_t method = sip->sip_request->rq_method;
 
+	int status = start_line_status(sip);
+
+	if (status)
+		return status;
 	if (!is_valid(sip))
 		return 400;
+	if (!scheme_known(sip->sip_request->rq_url))
+		return 416; /* RFC 3261 8.2.2.1 */
 	if (sip->sip_to->a_tag || method == sip_method_cancel || method == sip_method_bye)
 		return 481;
 	return 0;

@@ -1,6 +1,6 @@
 /* Sofia has one place where a message can be stopped before it is read whole: the class that parses the first
- * line. Ours is Sofia's own with a question before it. A first line that does not parse makes the message garbage,
- * which Sofia drops without an answer. */
+ * line. Ours asks before it parses. A first line that does not parse makes the message garbage, which Sofia drops
+ * without an answer. */
 #include "sip/agent/screen.h"
 
 #include <inttypes.h>
@@ -12,6 +12,8 @@
 #include <sofia-sip/msg_mclass.h>
 #include <sofia-sip/nta_stateless.h>
 #include <sofia-sip/sip_hclasses.h>
+
+#include "sip/text/start_line.h"
 
 /* Sofia's parser has no room for an argument: one agent a program, and so one screen. */
 static const struct screen *watching;
@@ -36,7 +38,7 @@ static issize_t parse_request(su_home_t *home, msg_header_t *header, char *line,
 		totals.dropped++;
 		return -1;
 	}
-	return sip_request_class[0].hc_parse(home, header, line, len);
+	return start_line_parse(home, header, line, len);
 }
 
 void screen_watch(msg_mclass_t *mclass, const struct screen *screen)
