@@ -60,9 +60,9 @@ static struct session *session_new(struct sip *ground, struct peer *peer)
 	agent_address_for(ground->agent, &peer->address, &local);
 	netaddr_text(&local, address, sizeof(address));
 	snprintf(s->contact, sizeof(s->contact), "<sip:%s>", address);
-	s->origin.id = (uint64_t)clock_wall().tv_sec << 16 | (s->id & 0xffff);
-	s->origin.version = 1;
-	s->origin.tevent_pt = OFFER_TEVENT_PT;
+	s->ours.origin.id = (uint64_t)clock_wall().tv_sec << 16 | (s->id & 0xffff);
+	s->ours.origin.version = 1;
+	s->ours.origin.tevent_pt = OFFER_TEVENT_PT;
 	peer_hold(peer);
 	llist_add_tail(&s->entry, &ground->sessions);
 	return s;

@@ -45,7 +45,7 @@ void session_say(struct session *s, enum leg_verb verb, bool inband)
 {
 	const struct leg_msg msg = {
 		.verb = (uint8_t)verb,
-		.law = s->theirs.n_formats ? (uint8_t)offer_law(s->rtp.codec) : LEG_LAW_ANY,
+		.law = s->ex.theirs.n_formats ? (uint8_t)offer_law(s->rtp.codec) : LEG_LAW_ANY,
 		.inband = inband,
 	};
 

@@ -11,32 +11,10 @@
 #include <osmocom/core/timer.h>
 
 #include "base/log.h"
-#include "call/call.h"
 #include "call/cause.h"
 #include "call/leg.h"
-#include "mg/mg.h"
-#include "sip/agent/agent.h"
-#include "sip/agent/screen.h"
-#include "sip/text/offer.h"
-#include "sip/peer/peer.h"
-#include "sip/agent/stranger.h"
-
-/* The SIP side of sip.h: what all sessions stand on. */
-struct sip {
-	struct call_hub *hub;
-	struct mg *mg;
-	struct agent *agent;
-	struct peers *peers;
-	struct llist_head sessions;
-	unsigned timer_b_ms, no_answer_s;
-	uint32_t last_id;
-	uint64_t rx_requests;
-	struct strangers strangers;
-	struct screen screen; /* what the agent asks before it keeps anything of a request */
-	struct peer *asking;  /* whose request is being judged, and accepted after that */
-	bool (*in_service)(void *data); /* sip_in_service; NULL: always */
-	void *in_service_data;
-};
+#include "sip/session/exchange.h"
+#include "sip/session/ground.h"
 
 enum session_state {
 	ST_IDLE,
@@ -106,13 +84,13 @@ struct session {
 
 	enum session_media media;
 	uint32_t term;
-	struct mg_rtp rtp;   /* as last told to the media gateway */
-	enum leg_law law;    /* the far circuit's */
-	struct offer theirs; /* n_formats 0: they have not described themselves */
-	struct offer_origin origin;
-	char local_sdp[OFFER_TEXT_MAX]; /* of this round of offer and answer; "": not yet written */
-	char *early_tag;                /* UAC: whose answer is in force */
-	int waiting; /* UAS: the response that waits for the termination, 0: none */
+	struct mg_rtp rtp;  /* as last told to the media gateway */
+	enum leg_law law;   /* the far circuit's */
+	struct exchange ex; /* of the dialog at hand */
+	struct description ours;
+	bool holding;    /* the far circuit holds: we describe ourselves as sending only */
+	char *early_tag; /* UAC: whose answer is in force */
+	int waiting;     /* UAS: the response that waits for the termination, 0: none */
 	struct osmo_timer_list silence; /* UAS: until a response but 100 is sent */
 	struct leg_setup setup;         /* UAC: as told; UAS: bearer alone */
 	struct leg_party *connected;    /* UAS: who answered; NULL: not said */
@@ -158,22 +136,27 @@ void session_bye(struct session *s);
 /* After the 2xx it cannot go on: BYE to the peer, LEG_RELEASE to the hub. */
 void session_fail(struct session *s, unsigned cause, unsigned location);
 
-/* session_media.c: the termination, and the descriptions of it. */
-/* What the peer and we can agree on: octets that must arrive as they are go as clear data (RFC 4040), for
- * all peers alike. */
-const struct offer_policy *session_terms_of(const struct peer *peer, enum leg_bearer bearer);
-const struct offer_policy *session_terms(const struct session *s);
-/* 0 with *out (no body: n_formats 0), or the status that the request deserves: 400, 415, 488 with *warning. */
-int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning);
-/* Our termination is of one family of addresses for its life. */
-bool session_can_reach(const struct session *s, const struct offer *theirs);
-/* That status, with what the other side needs to do better. */
-void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning);
+/* session_media.c: the termination. */
 /* False: refused, logged. */
 bool session_media_add(struct session *s, uint32_t context, const struct mg_rtp *rtp);
 bool session_media_modify(struct session *s, const struct mg_rtp *rtp);
 void session_media_drop(struct session *s);
-/* A new round of offer and answer: the next description is another version. */
-void session_new_round(struct session *s);
+
+/* session_sdp.c: their descriptions, and ours. */
+/* What the peer and we can agree on: octets that must arrive as they are go as clear data (RFC 4040), for
+ * all peers alike. */
+const struct offer_policy *session_terms_of(const struct peer *peer, enum leg_bearer bearer);
+const struct offer_policy *session_terms(const struct session *s);
+/* 0 with *out (no body: n_formats 0), or the status that the message deserves: 400, 415, 488 with *warning. */
+int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning);
+/* That status, with what the other side needs to do better. */
+void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning);
+/* A change that the peer offers within a session, in force at once: 0 (without a description too; with one
+ * the exchange is theirs, to be answered), or the status that refuses it, and all is as before. */
+int session_take_offer(struct session *s, const sip_t *sip, unsigned *warning);
+/* Their answer to our offer, if the message has one that can be used; the exchange is as before: who knows
+ * whether it is final closes it. */
+bool session_take_answer(struct session *s, const sip_t *sip);
+/* The texts; our answer closes the exchange, unless it is a preview in an unreliable response. */
 const char *session_our_offer(struct session *s);
-const char *session_our_answer(struct session *s);
+const char *session_our_answer(struct session *s, bool preview);

@@ -111,16 +111,8 @@ static bool same_dialog(const struct session *s, const sip_t *sip)
 /* Takes a description in, if there is one that can be used. */
 static bool take_answer(struct session *s, const sip_t *sip)
 {
-	unsigned warning = 0;
-	struct offer theirs;
-	struct mg_rtp rtp;
-
-	if (session_read_sdp(sip, &theirs, &warning) || !theirs.n_formats ||
-	    !session_can_reach(s, &theirs) ||
-	    !offer_accept(&theirs, session_terms(s), s->origin.tevent_pt, &rtp) ||
-	    !session_media_modify(s, &rtp))
+	if (!session_take_answer(s, sip))
 		return false;
-	s->theirs = theirs;
 	talloc_free(s->early_tag);
 	s->early_tag = sip->sip_to->a_tag ? talloc_strdup(s, sip->sip_to->a_tag) : NULL;
 	return true;
@@ -170,6 +162,7 @@ static void on_success(struct session *s, const sip_t *sip)
 	bool described = take_answer(s, sip) || same_dialog(s, sip);
 
 	if (valid && described) {
+		exchange_close(&s->ex);
 		session_go(s, ST_ACTIVE);
 		session_say(s, LEG_CONNECT, false);
 		return;

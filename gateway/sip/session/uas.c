@@ -59,7 +59,8 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 {
 	struct leg_msg msg = { .verb = LEG_SETUP, .setup = *setup };
 
-	s->theirs = *theirs;
+	s->ex.theirs = *theirs;
+	s->ex.open = theirs->n_formats ? EXCHANGE_THEIRS : EXCHANGE_NONE;
 	s->setup.bearer = setup->bearer;
 	if (theirs->n_formats && offer_agree(theirs, session_terms(s), LEG_LAW_ANY, &s->rtp))
 		msg.law = (uint8_t)offer_law(s->rtp.codec);
@@ -140,16 +141,15 @@ static void settle(struct session *s)
 {
 	struct mg_rtp rtp;
 
-	if (!s->local_sdp[0] && s->theirs.n_formats &&
-	    offer_agree(&s->theirs, session_terms(s), s->law, &rtp) && rtp.codec != s->rtp.codec)
+	if (!s->ours.fresh && s->ex.theirs.n_formats &&
+	    offer_agree(&s->ex.theirs, session_terms(s), s->law, &rtp) && rtp.codec != s->rtp.codec)
 		session_media_modify(s, &rtp);
 }
 
 static void answer(struct session *s)
 {
-	settle(s);
-	if (s->theirs.n_formats)
-		send_2xx(s, session_our_answer(s), ST_CONFIRMING);
+	if (s->ex.open == EXCHANGE_THEIRS)
+		send_2xx(s, session_our_answer(s, false), ST_CONFIRMING);
 	else
 		send_2xx(s, session_our_offer(s), ST_OFFERING);
 }
@@ -161,9 +161,9 @@ static void send_1xx(struct session *s, int status, bool sound)
 {
 	const char *sdp = NULL;
 
-	if (sound || s->local_sdp[0]) {
+	if (sound || s->ours.fresh) {
 		settle(s);
-		sdp = session_our_answer(s);
+		sdp = session_our_answer(s, true);
 	}
 	nta_incoming_treply(s->invite_in, status, NULL, SIPTAG_CONTACT_STR(s->contact),
 			    SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_SERVER_STR(AGENT_NAME),
@@ -188,8 +188,8 @@ static bool add_media(struct session *s)
 
 	if (s->media != MEDIA_NONE)
 		return true;
-	if (s->theirs.n_formats)
-		offer_agree(&s->theirs, session_terms(s), s->law, &rtp);
+	if (s->ex.theirs.n_formats)
+		offer_agree(&s->ex.theirs, session_terms(s), s->law, &rtp);
 	else
 		offer_terms(session_terms(s), s->law, &rtp);
 	return session_media_add(s, call_context(s->leg.call), &rtp);
@@ -203,16 +203,18 @@ static void give_up_media(struct session *s)
 
 static void respond_now(struct session *s, int status)
 {
-	if (status == OK)
+	if (status == OK) {
+		settle(s);
 		answer(s);
-	else
-		send_1xx(s, status, true);
+		return;
+	}
+	send_1xx(s, status, true);
 }
 
 /* A response with sound, when there is some. */
 static void respond(struct session *s, int status)
 {
-	if (!s->theirs.n_formats && status != OK) {
+	if (!s->ex.theirs.n_formats && status != OK) {
 		send_1xx(s, status,
 			 false); /* no offer, so no answer; and no reliable 1xx to offer in */
 		return;
@@ -243,7 +245,7 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 			respond(s, IN_PROGRESS);
 		break;
 	case EV_DISCONNECT:
-		if (msg->inband && s->theirs.n_formats) {
+		if (msg->inband && s->ex.theirs.n_formats) {
 			respond(s, IN_PROGRESS);
 		} else { /* nothing to hear, or no offer to answer with where it is heard */
 			refuse_as_told(s, msg);
@@ -325,21 +327,12 @@ static void confirmed(struct session *s)
 /* The ACK answers our offer (RFC 3261 13.2.1). */
 static bool take_answer(struct session *s, const sip_t *ack)
 {
-	struct offer theirs;
-	struct mg_rtp rtp;
-	unsigned warning = 0;
-
-	if (session_read_sdp(ack, &theirs, &warning) || !theirs.n_formats ||
-	    !session_can_reach(s, &theirs) ||
-	    !offer_accept(&theirs, session_terms(s), s->origin.tevent_pt, &rtp)) {
-		LOGSES(s, LOGL_NOTICE, "the ACK brings no answer that can be used\n");
-		session_set_cause(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_BEYOND_INTERWORKING);
-		return false;
-	}
-	s->theirs = theirs;
-	if (session_media_modify(s, &rtp))
+	if (session_take_answer(s, ack)) {
+		exchange_close(&s->ex);
 		return true;
-	session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+	}
+	LOGSES(s, LOGL_NOTICE, "the ACK brings no answer that can be used\n");
+	session_set_cause(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_BEYOND_INTERWORKING);
 	return false;
 }
 
@@ -428,37 +421,20 @@ void uas_reinvite(struct session *s, struct session_request *request)
 {
 	const sip_t *sip = request->sip;
 	unsigned warning = 0;
-	struct offer theirs = { 0 };
-	struct mg_rtp rtp;
 	int status = sip->sip_contact && !session_target_valid(sip) ? 400 : 0;
 
 	if (!status)
-		status = session_read_sdp(sip, &theirs, &warning);
-	if (!status && !session_can_reach(s, &theirs)) {
-		warning = OFFER_WARN_ADDRESS;
-		status = 488;
-	}
-	if (!status && theirs.n_formats &&
-	    !offer_agree(&theirs, session_terms(s), offer_law(s->rtp.codec), &rtp)) {
-		warning = OFFER_WARN_FORMAT;
-		status = 488;
-	}
-	if (!status && theirs.n_formats && !session_media_modify(s, &rtp))
-		status = 500;
+		status = session_take_offer(s, sip, &warning);
 	if (status) {
 		session_refuse_sdp(request->irq, status, warning);
 		request->status = status;
 		return;
 	}
 	nta_leg_server_route(s->dialog, NULL, sip->sip_contact);
-	session_new_round(s);
 	s->invite_in = request->irq;
 	nta_incoming_bind(s->invite_in, session_on_ack_or_cancel, s);
 	request->status = 0;
-	if (theirs.n_formats) {
-		s->theirs = theirs;
-		send_2xx(s, session_our_answer(s), ST_CONFIRMING);
-	} else {
-		send_2xx(s, session_our_offer(s), ST_OFFERING);
-	}
+	if (s->ex.open == EXCHANGE_NONE)
+		description_new_round(&s->ours);
+	answer(s);
 }

@@ -59,6 +59,7 @@ struct offer_origin {
 	uint64_t id, version;
 	struct sockaddr_storage rtp; /* our address and port */
 	uint8_t tevent_pt;           /* what telephone-event is called in our offers */
+	bool hold;                   /* our offers say sendonly (RFC 3264 8.4) */
 };
 
 /* offer_parse.c */

@@ -73,7 +73,8 @@ int offer_write(const struct offer_origin *origin, const struct offer_policy *ou
 	for (size_t i = 0; i < n; i++)
 		put_rtpmap(&text, codecs[i], codec_get(codecs[i])->static_pt);
 	put_tevent(&text, tevent);
-	put(&text, "a=ptime:%u\r\na=sendrecv\r\n", ours->ptime_ms);
+	put(&text, "a=ptime:%u\r\na=%s\r\n", ours->ptime_ms,
+	    origin->hold ? "sendonly" : "sendrecv");
 	return finish(&text);
 }
 

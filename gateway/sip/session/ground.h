@@ -1,0 +1,30 @@
+/* What all sessions stand on: the SIP side of sip.h, open inside gateway/sip. Control thread; sip.c owns it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <osmocom/core/linuxlist.h>
+
+#include "call/call.h"
+#include "mg/mg.h"
+#include "sip/agent/agent.h"
+#include "sip/agent/screen.h"
+#include "sip/agent/stranger.h"
+#include "sip/peer/peer.h"
+
+struct sip {
+	struct call_hub *hub;
+	struct mg *mg;
+	struct agent *agent;
+	struct peers *peers;
+	struct llist_head sessions;
+	unsigned timer_b_ms, no_answer_s;
+	uint32_t last_id;
+	uint64_t rx_requests;
+	struct strangers strangers;
+	struct screen screen; /* what the agent asks before it keeps anything of a request */
+	struct peer *asking;  /* whose request is being judged, and accepted after that */
+	bool (*in_service)(void *data); /* sip_in_service; NULL: always */
+	void *in_service_data;
+};
