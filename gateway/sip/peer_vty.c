@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/config_vty.h"
+#include "sip/path_vty.h"
 #include "sip/sip_config.h"
 
 enum { SIP_PORT = 5060, PTIME_MS = 20 };
@@ -181,6 +182,7 @@ void peer_vty_install(void)
 	install_node(&node, NULL);
 	install_element(NODE_PEER, &peer_address_cmd);
 	install_element(NODE_PEER, &peer_port_cmd);
+	path_vty_install();
 	install_element(NODE_PEER, &peer_source_port_cmd);
 	install_element(NODE_PEER, &peer_trusted_cmd);
 	install_element(NODE_PEER, &no_peer_trusted_cmd);
@@ -191,11 +193,6 @@ void peer_vty_install(void)
 	install_element(NODE_PEER, &peer_ptime_cmd);
 	install_element(NODE_PEER, &peer_options_cmd);
 	install_element(NODE_PEER, &no_peer_options_cmd);
-}
-
-static bool is_ipv6(const char *address)
-{
-	return strchr(address, ':');
 }
 
 static bool is_wildcard(const char *address)
@@ -214,13 +211,10 @@ static void validate_peer(const struct sip_config *value, const struct peer_conf
 		config_fault_option(report, peer->line, "address",
 				    "peer %s: %s is nobody's address; one of a machine is right",
 				    peer->name, peer->address);
-	else if (is_ipv6(peer->address) != is_ipv6(value->address))
-		config_fault_option(
-			report, peer->line, "address",
-			"peer %s: %s cannot be reached from %s, where sip listens; both "
-			"are IPv4 or both IPv6",
-			peer->name, peer->address, value->address);
-	else if (strcmp(peer->address, value->address) == 0 && peer->port == value->port)
+	else
+		path_vty_validate(value, peer, report);
+	if (peer->address[0] && strcmp(peer->address, value->address) == 0 &&
+	    peer->port == value->port)
 		config_fault_option(
 			report, peer->line, "port",
 			"peer %s: %s port %u is our own, calls would come back; name the "
@@ -268,6 +262,7 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 	if (peer->address[0])
 		vty_out(vty, " address %s\n", peer->address);
 	vty_out(vty, " port %u\n", peer->port);
+	path_vty_write(peer, vty);
 	if (!peer->any_port)
 		vty_out(vty, " source-port same\n");
 	if (peer->trusted)

@@ -73,12 +73,34 @@ static void on_peer_gone(void *data, struct peer *peer)
 	}
 }
 
+/* All sockets that the configuration names. */
+static int listen_on(struct agent *agent, const struct sip_config *config)
+{
+	struct socket_config wanted[SOCKETS_MAX + 2];
+	size_t n = 0;
+
+	for (enum transport t = TRANSPORT_UDP; config->address[0] && t <= TRANSPORT_TCP; t++) {
+		struct socket_config *s = &wanted[n++];
+
+		*s = (struct socket_config){
+			.port = config->port,
+			.transport = t,
+			.optional = t == TRANSPORT_TCP,
+		};
+		snprintf(s->address, sizeof(s->address), "%s", config->address);
+		snprintf(s->name, sizeof(s->name), "%s", config->name);
+	}
+	for (size_t i = 0; i < config->n_listens; i++)
+		wanted[n++] = config->listens[i];
+	return agent_listen(agent, wanted, n, config->timer_b_ms);
+}
+
 int sip_apply(struct sip *sip, const struct sip_config *config)
 {
 	struct peer *peer;
 	int rc;
 
-	rc = agent_listen(sip->agent, config->address, config->port, config->timer_b_ms);
+	rc = listen_on(sip->agent, config);
 	if (rc)
 		return rc;
 	sip->timer_b_ms = config->timer_b_ms;

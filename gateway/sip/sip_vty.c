@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/config_vty.h"
-#include "mg/mg_config.h"
+#include "sip/listen_vty.h"
 #include "sip/peer_vty.h"
 
 enum { SIP_PORT = 5060, TIMER_B_MS = 32000, NO_ANSWER_S = 180 };
@@ -34,17 +34,6 @@ DEFUN(sip, sip_cmd, "sip", "SIP: where it listens, its timers\n")
 	return config_section_enter(vty, NODE_SIP, &edited()->line);
 }
 
-DEFUN(sip_listen, sip_listen_cmd, "listen ADDRESS [<1-65535>]",
-      "Where SIP listens, on UDP\n"
-      "An address of this machine, 127.0.0.1 by default\n"
-      "Port, 5060 by default\n")
-{
-	if (config_set_address(vty, "listen", argv[0], edited()->address) != CMD_SUCCESS)
-		return CMD_WARNING;
-	edited()->port = argc > 1 ? atoi(argv[1]) : SIP_PORT;
-	return CMD_SUCCESS;
-}
-
 DEFUN(sip_timer_b, sip_timer_b_cmd, "timer-b <500-64000>",
       "How long an INVITE waits for any response (RFC 3261 17.1.1.2)\n"
       "ms; 32000 by default\n")
@@ -67,37 +56,15 @@ static void install(void)
 
 	install_element(CONFIG_NODE, &sip_cmd);
 	install_node(&sip_node, NULL);
-	install_element(NODE_SIP, &sip_listen_cmd);
+	listen_vty_install();
 	install_element(NODE_SIP, &sip_timer_b_cmd);
 	install_element(NODE_SIP, &sip_no_answer_cmd);
 	peer_vty_install();
 }
 
-static bool is_wildcard(const char *address)
-{
-	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
-}
-
-static void validate_listen(const struct config *config, struct config_report *report)
-{
-	const struct sip_config *value = config_get(config, &sip_section);
-	const struct mg_config *media = config_get(config, &media_section);
-
-	if (is_wildcard(value->address))
-		config_fault_option(report, value->line, "listen",
-				    "sip listens on %s, which peers cannot be told as our address; "
-				    "one address of this machine is right",
-				    value->address);
-	if (media && value->port >= media->port_first && value->port <= media->port_last)
-		config_fault_option(report, value->line, "listen",
-				    "sip listens on port %u, which is among the media ports %u to "
-				    "%u; take another for one of them",
-				    value->port, media->port_first, media->port_last);
-}
-
 static void validate(const struct config *config, struct config_report *report)
 {
-	validate_listen(config, report);
+	listen_vty_validate(config, report);
 	peer_vty_validate(config_get(config, &sip_section), report);
 }
 
@@ -106,7 +73,7 @@ static void write_value(const void *section_value, struct vty *vty)
 	const struct sip_config *value = section_value;
 
 	vty_out(vty, "\nsip\n");
-	vty_out(vty, " listen %s %u\n", value->address, value->port);
+	listen_vty_write(value, vty);
 	if (value->timer_b_ms != TIMER_B_MS)
 		vty_out(vty, " timer-b %u\n", value->timer_b_ms);
 	if (value->no_answer_s != NO_ANSWER_S)

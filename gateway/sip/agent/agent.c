@@ -19,16 +19,14 @@
 #include <osmocom/core/utils.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/su_log.h>
-#include <sofia-sip/tport_tag.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "sip/agent/connections.h"
 #include "sip/agent/screen.h"
 #include "sip/text/netaddr.h"
 
 enum {
-	RECEIVE_BUFFER =
-		4 << 20,     /* octets; the kernel's default turns overload into retransmissions */
 	MESSAGE_MAX = 65535, /* octets; more is answered 413 */
 	BATCH = 16,          /* messages read before the rest of the loop has its turn */
 	EPOLLS_MAX = 64,     /* of this process, before ours */
@@ -46,7 +44,7 @@ struct agent {
 	struct osmo_fd fd;
 	struct osmo_timer_list timer;
 	bool stepping;
-	struct sockaddr_storage local;
+	struct sockets sockets;
 };
 
 /* Sofia's clock. It must not follow steps of the wall clock. su_nanotime() stays as it is: tags, branches
@@ -237,52 +235,13 @@ void agent_free(struct agent *agent)
 	su_deinit();
 }
 
-/* Sofia says little of why a bind failed, and gives the old socket up first: the kernel is asked before. */
-static int try_bind(const struct sockaddr_storage *address)
+int agent_listen(struct agent *agent, const struct socket_config *wanted, size_t n,
+		 unsigned timer_b_ms)
 {
-	int fd = socket(address->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int rc = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (bind(fd, (const struct sockaddr *)address, netaddr_len(address)) < 0)
-		rc = -errno;
-	close(fd);
-	return rc;
-}
-
-static int add_transport(struct agent *agent, const struct sockaddr_storage *address)
-{
-	char text[NETADDR_TEXT_MAX], url[NETADDR_TEXT_MAX + 32];
-
-	netaddr_text(address, text, sizeof(text));
-	snprintf(url, sizeof(url), "sip:%s;transport=udp", text);
-	if (nta_agent_add_tport(agent->nta, URL_STRING_MAKE(url), TPTAG_UDP_RMEM(RECEIVE_BUFFER),
-				TAG_END()) < 0)
-		return errno ? -errno : -EIO;
-	return 0;
-}
-
-int agent_listen(struct agent *agent, const char *address, uint16_t port, unsigned timer_b_ms)
-{
-	struct sockaddr_storage local;
 	int rc;
 
-	if (!netaddr_parse(address, port, &local))
-		return -EINVAL;
 	nta_agent_set_params(agent->nta, NTATAG_SIP_T1X64(timer_b_ms), TAG_END());
-	if (netaddr_same_host(&local, &agent->local) && netaddr_port(&agent->local) == port)
-		return 0;
-	rc = try_bind(&local);
-	if (rc)
-		return rc;
-	if (agent->local.ss_family)
-		nta_agent_close_tports(agent->nta);
-	rc = add_transport(agent, &local);
-	if (!rc)
-		agent->local = local;
-	else if (agent->local.ss_family && add_transport(agent, &agent->local))
-		agent->local = (struct sockaddr_storage){ 0 };
+	rc = sockets_apply(&agent->sockets, agent->nta, wanted, n);
 	agent_touch(agent);
 	return rc;
 }
@@ -301,6 +260,19 @@ int agent_refuse_method(nta_incoming_t *irq, sip_method_t method)
 	return status;
 }
 
+bool agent_contact(struct agent *agent, nta_incoming_t *irq, char *out, size_t size)
+{
+	struct sockaddr_storage address;
+	enum transport transport;
+	char text[NETADDR_TEXT_MAX];
+
+	if (!sockets_of(agent->nta, irq, &address, &transport) || netaddr_is_any(&address))
+		return false;
+	netaddr_text(&address, text, sizeof(text));
+	snprintf(out, size, "<sip:%s%s>", text, transport_param(transport));
+	return true;
+}
+
 static void source_of(msg_t *msg, struct sockaddr_storage *out)
 {
 	const su_sockaddr_t *from = msg_addr(msg);
@@ -313,6 +285,7 @@ static void source_of(msg_t *msg, struct sockaddr_storage *out)
 
 void agent_source(nta_incoming_t *irq, struct sockaddr_storage *out)
 {
+	connections_spoke(irq);
 	source_of(nta_incoming_getrequest(irq), out);
 }
 
@@ -323,18 +296,28 @@ void agent_source_of_ack(nta_incoming_t *irq, struct sockaddr_storage *out)
 
 void agent_listening(const struct agent *agent, char *out, size_t size)
 {
-	if (agent->local.ss_family)
-		netaddr_text(&agent->local, out, size);
+	if (agent->sockets.n)
+		netaddr_text(&agent->sockets.open[0].address, out, size);
 	else
 		snprintf(out, size, "nowhere");
 }
 
-void agent_address_for(const struct agent *agent, const struct sockaddr_storage *there,
-		       struct sockaddr_storage *out)
+const struct sockets *agent_sockets(const struct agent *agent)
 {
-	*out = agent->local;
-	if (netaddr_is_any(&agent->local) && !netaddr_towards(there, out))
-		netaddr_set_port(out, netaddr_port(&agent->local));
+	return &agent->sockets;
+}
+
+void agent_address_for(const struct agent *agent, const char *name, enum transport transport,
+		       const struct sockaddr_storage *there, struct sockaddr_storage *out)
+{
+	const struct socket *s = sockets_towards(&agent->sockets, name, transport, there);
+
+	*out = (struct sockaddr_storage){ 0 };
+	if (!s)
+		return;
+	*out = s->address;
+	if (netaddr_is_any(&s->address) && !netaddr_towards(there, out))
+		netaddr_set_port(out, netaddr_port(&s->address));
 }
 
 unsigned agent_transactions(struct agent *agent)

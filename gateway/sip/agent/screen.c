@@ -13,6 +13,7 @@
 #include <sofia-sip/nta_stateless.h>
 #include <sofia-sip/sip_hclasses.h>
 
+#include "sip/agent/connections.h"
 #include "sip/text/start_line.h"
 
 /* Sofia's parser has no room for an argument: one agent a program, and so one screen. */
@@ -98,6 +99,7 @@ static void let_through(const struct screen *screen, nta_agent_t *nta, msg_t *ms
 
 	if (!irq)
 		return;
+	connections_spoke(irq);
 	int status = screen->accept(screen->data, NULL, irq, sip);
 	if (status < 200)
 		return;

@@ -65,13 +65,12 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 static void send_options(struct peer *peer)
 {
 	struct agent *agent = peer->peers->agent;
-	struct sockaddr_storage local;
-	char uri[128], address[NETADDR_TEXT_MAX], from[128], to[160];
+	char uri[128], contact[128], here[NETADDR_TEXT_MAX], from[128], to[160];
 
-	agent_address_for(agent, &peer->address, &local);
-	netaddr_text(&local, address, sizeof(address));
+	peer_here(peer, here, sizeof(here));
+	peer_contact(peer, contact, sizeof(contact));
 	peer_uri(peer, "", uri, sizeof(uri));
-	snprintf(from, sizeof(from), "<sip:%s>", address);
+	snprintf(from, sizeof(from), "<sip:%s>", here);
 	snprintf(to, sizeof(to), "<%s>", uri);
 	peer->options_leg = nta_leg_tcreate(agent_nta(agent), NULL, NULL, SIPTAG_FROM_STR(from),
 					    SIPTAG_TO_STR(to), TAG_END());
@@ -80,8 +79,8 @@ static void send_options(struct peer *peer)
 	nta_leg_tag(peer->options_leg, NULL);
 	peer->options = nta_outgoing_tcreate(
 		peer->options_leg, on_response, peer, NULL, SIP_METHOD_OPTIONS,
-		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(from), SIPTAG_ACCEPT_STR(BODY_ACCEPT),
-		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
+		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(contact), SIPTAG_ACCEPT_STR(BODY_ACCEPT),
+		SIPTAG_USER_AGENT_STR(AGENT_NAME), PEER_TAGS(peer), TAG_END());
 	peer->options_sent_us = clock_now_us();
 	if (!peer->options)
 		forget(peer);

@@ -173,11 +173,29 @@ const char *peer_reach_name(enum peer_reach reach)
 
 void peer_uri(const struct peer *peer, const char *user, char *out, size_t size)
 {
+	const char *transport = transport_param(peer->config.path.transport);
 	char address[NETADDR_TEXT_MAX];
 
 	netaddr_text(&peer->address, address, sizeof(address));
 	if (*user)
-		snprintf(out, size, "sip:%s@%s;user=phone", user, address);
+		snprintf(out, size, "sip:%s@%s%s;user=phone", user, address, transport);
 	else
-		snprintf(out, size, "sip:%s", address);
+		snprintf(out, size, "sip:%s%s", address, transport);
+}
+
+void peer_here(const struct peer *peer, char *out, size_t size)
+{
+	const struct path_config *path = &peer->config.path;
+	struct sockaddr_storage here;
+
+	agent_address_for(peer->peers->agent, path->local, path->transport, &peer->address, &here);
+	netaddr_text(&here, out, size);
+}
+
+void peer_contact(const struct peer *peer, char *out, size_t size)
+{
+	char here[NETADDR_TEXT_MAX];
+
+	peer_here(peer, here, sizeof(here));
+	snprintf(out, size, "<sip:%s%s>", here, transport_param(peer->config.path.transport));
 }

@@ -8,6 +8,7 @@
 
 #include <osmocom/core/linuxlist.h>
 #include <osmocom/core/timer.h>
+#include <sofia-sip/tport_tag.h>
 
 #include "call/target.h"
 #include "sip/agent/agent.h"
@@ -61,3 +62,12 @@ void peer_release(struct peer *peer);
 const char *peer_reach_name(enum peer_reach reach);
 /* "sip:192.0.2.1:5060", with the user part before it if there is one; for a request to the peer. */
 void peer_uri(const struct peer *peer, const char *user, char *out, size_t size);
+/* What we are called when talking to it: "192.0.2.9:5060", with no parameters. */
+void peer_here(const struct peer *peer, char *out, size_t size);
+/* The same as a Contact: "<sip:192.0.2.9:5060;transport=tcp>". */
+void peer_contact(const struct peer *peer, char *out, size_t size);
+/* Tags of each request to it, in a dialog or not: they name the socket that it leaves from. */
+#define PEER_TAGS(peer)                                                                            \
+	TAG_IF((peer)->config.path.local[0], TPTAG_IDENT((peer)->config.path.local)),              \
+		TAG_IF((peer)->config.path.only_udp, TPTAG_MTU(PEER_MTU_NONE))
+enum { PEER_MTU_NONE = 65535 };

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sip/peer/path_config.h"
 #include "sip/text/offer.h"
 
 enum { PEER_NAME_MAX = 32 };
@@ -14,6 +15,7 @@ struct peer_config {
 	uint16_t port;    /* of ours to it; 5060 */
 	bool any_port;    /* requests are its own whatever their source port (default) */
 	bool trusted;     /* its Reason header and identity are believed (RFC 3325, RFC 6432) */
+	struct path_config path;
 	struct offer_policy media;
 	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */
 	unsigned options_s;

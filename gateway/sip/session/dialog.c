@@ -41,8 +41,7 @@ static int session_destructor(struct session *s)
 static struct session *session_new(struct sip *ground, struct peer *peer)
 {
 	struct session *s = talloc_pooled_object(ground, struct session, FSM_OBJECTS, FSM_OCTETS);
-	struct sockaddr_storage local;
-	char name[16], address[NETADDR_TEXT_MAX];
+	char name[16];
 
 	if (!s)
 		return NULL;
@@ -57,9 +56,7 @@ static struct session *session_new(struct sip *ground, struct peer *peer)
 	s->leg.ops = &session_leg_ops;
 	s->leg.via = peer->config.name;
 	s->leg.kind = TARGET_PEER;
-	agent_address_for(ground->agent, &peer->address, &local);
-	netaddr_text(&local, address, sizeof(address));
-	snprintf(s->contact, sizeof(s->contact), "<sip:%s>", address);
+	peer_contact(peer, s->contact, sizeof(s->contact));
 	s->ours.origin.id = (uint64_t)clock_wall().tv_sec << 16 | (s->id & 0xffff);
 	s->ours.origin.version = 1;
 	s->ours.origin.tevent_pt = OFFER_TEVENT_PT;
@@ -100,6 +97,7 @@ struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incom
 	if (!s)
 		return NULL;
 	s->invite_in = irq;
+	agent_contact(ground->agent, irq, s->contact, sizeof(s->contact));
 	s->sip_call_id = talloc_strdup(s, sip->sip_call_id->i_id);
 	if (!s->sip_call_id || !open_dialog(s, sip)) {
 		s->invite_in = NULL;

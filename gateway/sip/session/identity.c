@@ -11,10 +11,7 @@
 
 static void our_address(const struct session *s, char out[static NETADDR_TEXT_MAX])
 {
-	struct sockaddr_storage local;
-
-	agent_address_for(s->ground->agent, &s->peer->address, &local);
-	netaddr_text(&local, out, NETADDR_TEXT_MAX);
+	peer_here(s->peer, out, NETADDR_TEXT_MAX);
 }
 
 /* RFC 3325 9.1, to a peer that is trusted: who it is as far as a network vouches for it; RFC 3323 4.2. */

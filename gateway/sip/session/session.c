@@ -266,7 +266,7 @@ void session_bye(struct session *s)
 	reason_text(s->cause ? s->cause : CAUSE_NORMAL, reason, sizeof(reason));
 	s->bye = nta_outgoing_tcreate(s->dialog, on_bye_response, s, NULL, SIP_METHOD_BYE, NULL,
 				      SIPTAG_REASON_STR(reason), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-				      TAG_END());
+				      PEER_TAGS(s->peer), TAG_END());
 	agent_touch(s->ground->agent);
 	if (!s->bye) {
 		session_close(s);

@@ -66,7 +66,7 @@ static bool send_invite(struct session *s)
 		SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_USER_AGENT_STR(AGENT_NAME),
 		TAG_IF(*texts.headers, SIPTAG_HEADER_STR(texts.headers)),
 		SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-		SIPTAG_PAYLOAD_STR(session_our_offer(s)), TAG_END());
+		SIPTAG_PAYLOAD_STR(session_our_offer(s)), PEER_TAGS(s->peer), TAG_END());
 	if (!s->invite_out)
 		return false;
 	msg_t *msg = nta_outgoing_getrequest(s->invite_out);
@@ -148,7 +148,8 @@ static bool acknowledge(struct session *s, const sip_t *sip)
 	if (valid)
 		nta_leg_client_route(s->dialog, sip->sip_record_route, sip->sip_contact);
 	ack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
-				   SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
+				   SIPTAG_USER_AGENT_STR(AGENT_NAME), PEER_TAGS(s->peer),
+				   TAG_END());
 	nta_outgoing_destroy(ack); /* it stays to answer repeated 2xx, ownerless */
 	nta_outgoing_destroy(s->invite_out);
 	s->invite_out = NULL;

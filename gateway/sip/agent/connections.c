@@ -1,0 +1,241 @@
+/* Connections that Sofia-SIP holds. */
+#include "sip/agent/connections.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <osmocom/core/timer.h>
+#include <osmocom/core/utils.h>
+#include <sofia-sip/nta_tport.h>
+#include <sofia-sip/su_wait.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "sip/text/netaddr.h"
+
+enum { BUCKETS = 1024, SWEEP_S = 5, US_PER_S = 1000000, PREFIX_OCTETS = 8 };
+
+static struct {
+	struct llist_head buckets[BUCKETS]; /* by the address of the tport */
+	bool ready;
+	struct connections_totals totals;
+	struct osmo_timer_list sweep;
+} all;
+
+static struct llist_head *bucket_of(const tport_t *tport)
+{
+	return &all.buckets[((uintptr_t)tport >> 6) % BUCKETS];
+}
+
+static struct connection *find(const tport_t *tport)
+{
+	struct connection *c;
+
+	if (!all.ready)
+		return NULL;
+	llist_for_each_entry (c, bucket_of(tport), entry) {
+		if (c->tport == tport)
+			return c;
+	}
+	return NULL;
+}
+
+void connections_each(bool (*fn)(void *data, const struct connection *), void *data)
+{
+	struct connection *c, *next;
+
+	for (size_t i = 0; all.ready && i < BUCKETS; i++) {
+		llist_for_each_entry_safe (c, next, &all.buckets[i], entry) {
+			if (!fn(data, c))
+				return;
+		}
+	}
+}
+
+/* Limits */
+
+/* One customer has a /64 of IPv6. */
+static bool same_owner(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	if (a->ss_family != AF_INET6 || b->ss_family != AF_INET6)
+		return netaddr_same_host(a, b);
+	return !memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
+		       &((const struct sockaddr_in6 *)b)->sin6_addr, PREFIX_OCTETS);
+}
+
+struct count {
+	const struct sockaddr_storage *host;
+	unsigned n;
+};
+
+static bool count_one(void *data, const struct connection *c)
+{
+	struct count *count = data;
+
+	count->n += c->accepted && same_owner(&c->host, count->host);
+	return true;
+}
+
+static bool is_too_many(const struct sockaddr_storage *host)
+{
+	struct count count = { .host = host };
+
+	if (all.totals.accepted >= CONNECTIONS_MAX)
+		return true;
+	if (all.totals.accepted >= CONNECTIONS_OF_HOST)
+		connections_each(count_one, &count);
+	return count.n >= CONNECTIONS_OF_HOST;
+}
+
+/* The mute */
+
+static bool sweep_one(void *data, const struct connection *c)
+{
+	uint64_t now_us = *(uint64_t *)data;
+
+	if (!c->accepted || c->spoke ||
+	    now_us - c->since_us < (uint64_t)CONNECTION_MUTE_S * US_PER_S)
+		return true;
+	all.totals.mute++;
+	/* Sofia-SIP takes it from here, as if the other end had closed it: no call of its own goes by it. */
+	shutdown(c->fd, SHUT_RDWR);
+	return true;
+}
+
+static void on_sweep(void *data)
+{
+	uint64_t now_us = clock_now_us();
+
+	(void)data;
+	connections_each(sweep_one, &now_us);
+	if (all.totals.accepted)
+		osmo_timer_schedule(&all.sweep, SWEEP_S, 0);
+}
+
+/* Beginning and end */
+
+static void get_ready(void)
+{
+	if (all.ready)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++)
+		INIT_LLIST_HEAD(&all.buckets[i]);
+	osmo_timer_setup(&all.sweep, on_sweep, NULL);
+	all.ready = true;
+}
+
+/* False: it may not be. */
+static bool begin(tport_t *tport, int fd, bool accepted)
+{
+	struct sockaddr_storage host = { 0 };
+	socklen_t len = sizeof(host);
+	struct connection *c;
+
+	get_ready();
+	if (accepted) {
+		getpeername(fd, (struct sockaddr *)&host, &len);
+		if (is_too_many(&host)) {
+			all.totals.refused++;
+			return false;
+		}
+	}
+	c = malloc(sizeof(*c)); /* Sofia-SIP's own objects are not of talloc either */
+	if (!c)
+		return false;
+	*c = (struct connection){
+		.tport = tport,
+		.fd = fd,
+		.accepted = accepted,
+		.since_us = clock_now_us(),
+		.host = host,
+	};
+	llist_add(&c->entry, bucket_of(tport));
+	all.totals.opened++;
+	all.totals.now++;
+	all.totals.accepted += accepted;
+	if (accepted && !osmo_timer_pending(&all.sweep))
+		osmo_timer_schedule(&all.sweep, SWEEP_S, 0);
+	return true;
+}
+
+static void end(const tport_t *tport)
+{
+	struct connection *c = find(tport);
+
+	if (!c)
+		return;
+	llist_del(&c->entry);
+	all.totals.now--;
+	all.totals.accepted -= c->accepted;
+	free(c);
+	if (!all.totals.accepted)
+		osmo_timer_del(&all.sweep);
+}
+
+/* What Sofia-SIP calls. Neither is in a header of its own. */
+
+int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason);
+void tport_zap_secondary(tport_t *self);
+
+int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason)
+{
+	static int (*real)(tport_t *, int, int, char const **);
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "tport_tcp_init_secondary");
+	if (!begin(self, socket, accepted)) {
+		*reason = "too many connections";
+		errno = EMFILE;
+		return -1;
+	}
+	return real(self, socket, accepted, reason);
+}
+
+void tport_zap_secondary(tport_t *self)
+{
+	static void (*real)(tport_t *);
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "tport_zap_secondary");
+	end(self);
+	real(self);
+}
+
+/* Use */
+
+void connections_totals(struct connections_totals *out)
+{
+	*out = all.totals;
+}
+
+void connections_spoke(nta_incoming_t *irq)
+{
+	tport_t *tport = nta_incoming_transport(NULL, irq, NULL);
+	struct connection *c = find(tport);
+
+	if (c)
+		c->spoke = true;
+	tport_unref(tport);
+}
+
+int connections_fd(const tport_t *tport)
+{
+	const struct connection *c = find(tport);
+
+	return c ? c->fd : -1;
+}
+
+static bool renew_one(void *data, const struct connection *c)
+{
+	(void)data;
+	tport_set_magic(c->tport, tport_magic(tport_parent(c->tport)));
+	return true;
+}
+
+void connections_renew(void)
+{
+	connections_each(renew_one, NULL);
+}

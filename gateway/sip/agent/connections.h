@@ -1,0 +1,48 @@
+/* TCP and TLS connections, which Sofia-SIP makes, owns and does not show. It calls some of its functions through its own
+ * exported names; two of them are defined here too, as clock.c does with gettimeofday, and tell of each connection that
+ * begins and ends before they do what they did. So connections are bounded in number, those that say nothing do not stay,
+ * and people can see them. Of the process, not of an agent. Control thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <osmocom/core/linuxlist.h>
+#include <sofia-sip/tport.h>
+
+#include "sip/agent/nta.h"
+
+enum {
+	CONNECTIONS_MAX = 4096,    /* that others opened */
+	CONNECTIONS_OF_HOST = 256, /* of them, from one address (IPv6: one /64) */
+	CONNECTION_MUTE_S =
+		15, /* one of others is closed that has brought no whole request by then */
+};
+
+struct connection {
+	struct llist_head entry;
+	tport_t *tport;
+	int fd;
+	bool accepted; /* opened by the other side */
+	bool spoke;    /* a request came */
+	uint64_t since_us;
+	struct sockaddr_storage host; /* accepted: whose it is */
+};
+
+struct connections_totals {
+	unsigned now, accepted;         /* open; of them, opened by others */
+	uint64_t opened, refused, mute; /* ever: all, over a limit, closed as mute */
+};
+
+void connections_totals(struct connections_totals *out);
+/* Until fn returns false. */
+void connections_each(bool (*fn)(void *data, const struct connection *), void *data);
+/* This request came by one, and was worth a transaction. */
+void connections_spoke(nta_incoming_t *irq);
+/* Its socket; -1: it is none. */
+int connections_fd(const tport_t *tport);
+/* The master transport's sockets have changed: Sofia-SIP has made their Via anew and forgets that connections point to the
+ * old one. */
+void connections_renew(void);

@@ -1,0 +1,214 @@
+/* Listening sockets. Sofia-SIP closes all of them or none: while nothing is taken away, what is new is added and
+ * connections stay; else all are opened anew. */
+#include "sip/agent/sockets.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <osmocom/core/utils.h>
+#include <sofia-sip/nta_tport.h>
+#include <sofia-sip/tport.h>
+#include <sofia-sip/tport_tag.h>
+
+#include "base/log.h"
+#include "sip/agent/connections.h"
+#include "sip/text/netaddr.h"
+
+enum {
+	RECEIVE_BUFFER =
+		4 << 20,  /* octets; the kernel's default turns overload into retransmissions */
+	IDLE_MS = 900000, /* a connection without transactions is closed after it */
+	PART_MS = 20000,  /* a message that began is there as a whole by then */
+	UNSENT_MAX = 256, /* messages that wait for a slow connection */
+};
+
+/* Kernel */
+
+static int sock_type(enum transport transport)
+{
+	return transport == TRANSPORT_UDP ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+/* Sofia says little of why a bind failed, and gives the old socket up first: the kernel is asked before. */
+static int try_bind(const struct socket *s)
+{
+	int fd = socket(s->address.ss_family, sock_type(s->transport) | SOCK_CLOEXEC, 0);
+	int one = 1, rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (s->transport != TRANSPORT_UDP)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(fd, (const struct sockaddr *)&s->address, netaddr_len(&s->address)) < 0)
+		rc = -errno;
+	/* Only listening tells that another one listens. */
+	else if (s->transport != TRANSPORT_UDP && listen(fd, 1) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+/* Sofia-SIP */
+
+const char *sockets_ident(const char *name)
+{
+	return *name ? name : "-";
+}
+
+/* It writes a socket's name into each Via as a comment, which RFC 3261 has no longer. */
+static void clear_comments(nta_agent_t *nta)
+{
+	for (tport_t *tp = tport_primaries(nta_agent_tports(nta)); tp; tp = tport_next(tp)) {
+		for (sip_via_t *via = (sip_via_t *)tport_magic(tp); via; via = via->v_next)
+			via->v_comment = NULL;
+	}
+}
+
+static int add_to_nta(nta_agent_t *nta, const struct socket *s)
+{
+	char text[NETADDR_TEXT_MAX], url[NETADDR_TEXT_MAX + 32];
+	int rc;
+
+	netaddr_text(&s->address, text, sizeof(text));
+	snprintf(url, sizeof(url), "%s:%s;transport=%s",
+		 s->transport == TRANSPORT_TLS ? "sips" : "sip", text,
+		 transport_name(s->transport));
+	errno = 0;
+	rc = nta_agent_add_tport(nta, URL_STRING_MAKE(url), TPTAG_IDENT(sockets_ident(s->name)),
+				 TPTAG_UDP_RMEM(RECEIVE_BUFFER), TPTAG_IDLE(IDLE_MS),
+				 TPTAG_TIMEOUT(PART_MS), TPTAG_QUEUESIZE(UNSENT_MAX),
+				 TPTAG_PONG2PING(1), TAG_END());
+	clear_comments(nta);
+	connections_renew();
+	if (rc < 0)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+/* The set */
+
+static bool same_place(const struct socket *a, const struct socket *b)
+{
+	return a->transport == b->transport && netaddr_same_host(&a->address, &b->address) &&
+	       netaddr_port(&a->address) == netaddr_port(&b->address);
+}
+
+static const struct socket *find(const struct sockets *sockets, const struct socket *s)
+{
+	for (size_t i = 0; i < sockets->n; i++) {
+		if (same_place(&sockets->open[i], s))
+			return &sockets->open[i];
+	}
+	return NULL;
+}
+
+/* What is wanted, as sockets that can be opened: those already open need not be asked about. */
+static int plan(const struct sockets *now, const struct socket_config *wanted, size_t n,
+		struct sockets *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct socket s = { .transport = wanted[i].transport };
+		int rc;
+
+		if (!netaddr_parse(wanted[i].address, wanted[i].port, &s.address))
+			return -EINVAL;
+		snprintf(s.name, sizeof(s.name), "%s", wanted[i].name);
+		rc = find(now, &s) ? 0 : try_bind(&s);
+		if (rc && wanted[i].optional) {
+			LOGP(DSIP, LOGL_NOTICE, "sip: no %s on %s port %u: %s\n",
+			     transport_name(s.transport), wanted[i].address, wanted[i].port,
+			     strerror(-rc));
+			continue;
+		}
+		if (rc)
+			return rc;
+		if (out->n == SOCKETS_MAX)
+			return -EINVAL;
+		out->open[out->n++] = s;
+	}
+	return 0;
+}
+
+/* Is each of the old ones among the new ones, under its name? */
+static bool only_grows(const struct sockets *from, const struct sockets *to)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct socket *s = find(to, &from->open[i]);
+
+		if (!s || strcmp(s->name, from->open[i].name) != 0)
+			return false;
+	}
+	return true;
+}
+
+static int open_rest(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < wanted->n && !rc; i++) {
+		if (find(sockets, &wanted->open[i]))
+			continue;
+		rc = add_to_nta(nta, &wanted->open[i]);
+		if (!rc)
+			sockets->open[sockets->n++] = wanted->open[i];
+	}
+	return rc;
+}
+
+static void close_all(struct sockets *sockets, nta_agent_t *nta)
+{
+	if (sockets->n)
+		nta_agent_close_tports(nta);
+	sockets->n = 0;
+}
+
+int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
+		  size_t n)
+{
+	const struct sockets before = *sockets;
+	struct sockets planned = { .n = 0 };
+	int rc = plan(sockets, wanted, n, &planned);
+
+	if (rc)
+		return rc;
+	if (!only_grows(sockets, &planned))
+		close_all(sockets, nta);
+	rc = open_rest(sockets, nta, &planned);
+	if (rc) {
+		close_all(sockets, nta);
+		open_rest(sockets, nta, &before);
+	}
+	return rc;
+}
+
+const struct socket *sockets_towards(const struct sockets *sockets, const char *name,
+				     enum transport transport, const struct sockaddr_storage *there)
+{
+	for (size_t i = 0; i < sockets->n; i++) {
+		const struct socket *s = &sockets->open[i];
+
+		if (s->transport == transport && s->address.ss_family == there->ss_family &&
+		    (!*name || strcmp(name, s->name) == 0))
+			return s;
+	}
+	return NULL;
+}
+
+bool sockets_of(nta_agent_t *nta, nta_incoming_t *irq, struct sockaddr_storage *address,
+		enum transport *transport)
+{
+	tport_t *tp = nta_incoming_transport(nta, irq, NULL);
+	tport_t *primary = tp ? tport_parent(tp) : NULL;
+	const su_addrinfo_t *ai = primary ? tport_get_address(primary) : NULL;
+	bool known =
+		ai && ai->ai_addr && transport_parse(tport_name(primary)->tpn_proto, transport);
+
+	if (known) {
+		*address = (struct sockaddr_storage){ 0 };
+		memcpy(address, ai->ai_addr, OSMO_MIN(ai->ai_addrlen, sizeof(*address)));
+	}
+	tport_unref(tp);
+	return known;
+}

@@ -1,0 +1,49 @@
+/* The sockets that SIP listens on: several, of UDP, TCP and TLS, IPv4 and IPv6. Each has a name: what is sent can be
+ * sent from it, and so has its address and transport. Control thread; the agent owns them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "sip/agent/nta.h"
+#include "sip/text/transport.h"
+
+enum { SOCKET_NAME_MAX = 32, SOCKETS_MAX = 32 };
+
+/* One that is wanted. */
+struct socket_config {
+	char address[46]; /* a literal; 0.0.0.0 listens on all addresses of IPv4 */
+	uint16_t port;
+	enum transport transport;
+	char name[SOCKET_NAME_MAX]; /* one name may be several sockets'; "": none of its own */
+	bool optional;              /* when its port is taken we do without */
+	int line;
+};
+
+/* One that is open. */
+struct socket {
+	struct sockaddr_storage address;
+	enum transport transport;
+	char name[SOCKET_NAME_MAX];
+};
+
+struct sockets {
+	struct socket open[SOCKETS_MAX];
+	size_t n;
+};
+
+/* Opens what is wanted and not open, closes what is open and not wanted. Dialogs stay; connections stay unless a socket is
+ * closed. 0, or -errno of the first that cannot be opened (-EINVAL: no address, or too many): all is as before then. */
+int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
+		  size_t n);
+/* The one that messages to there leave from: of that name ("": any) and transport. NULL: none is of its family. */
+const struct socket *sockets_towards(const struct sockets *sockets, const char *name,
+				     enum transport transport,
+				     const struct sockaddr_storage *there);
+/* The one that this request came in by. False: it is closed by now; out is unchanged. */
+bool sockets_of(nta_agent_t *nta, nta_incoming_t *irq, struct sockaddr_storage *address,
+		enum transport *transport);
+/* What Sofia-SIP knows a socket by (TPTAG_IDENT): its name, or the word for all that have none. */
+const char *sockets_ident(const char *name);

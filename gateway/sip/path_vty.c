@@ -1,0 +1,141 @@
+/* How messages travel to a peer:
+ *
+ *   peer provider
+ *    transport tcp
+ *    local wan
+ */
+#include "sip/path_vty.h"
+
+#include <string.h>
+
+#include "base/config_vty.h"
+#include "sip/sip_config.h"
+
+static struct path_config *edited(struct vty *vty)
+{
+	return &((struct peer_config *)vty->index)->path;
+}
+
+DEFUN(peer_transport, peer_transport_cmd, "transport (udp|tcp|tls)",
+      "How our requests travel to it\n"
+      "UDP; the default. Requests over 1300 octets go by TCP if it takes that\n"
+      "TCP\n"
+      "TLS\n")
+{
+	transport_parse(argv[0], &edited(vty)->transport);
+	return CMD_SUCCESS;
+}
+
+#define LARGE_STR                                                                                  \
+	"Requests over 1300 octets go by TCP if it takes that (RFC 3261 18.1.1); the default\n"
+
+DEFUN(peer_large, peer_large_cmd, "large-by-tcp", LARGE_STR)
+{
+	edited(vty)->only_udp = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_large, no_peer_large_cmd, "no large-by-tcp", NO_STR LARGE_STR)
+{
+	edited(vty)->only_udp = true;
+	return CMD_SUCCESS;
+}
+
+#define LOCAL_STR "The socket that our requests leave from, and so our address to it\n"
+
+DEFUN(peer_local, peer_local_cmd, "local NAME",
+      LOCAL_STR "Name given to it by `listen`; by default the first that fits\n")
+{
+	struct path_config *path = edited(vty);
+
+	return config_set_name(vty, "local", argv[0], path->local, sizeof(path->local));
+}
+
+DEFUN(no_peer_local, no_peer_local_cmd, "no local", NO_STR LOCAL_STR)
+{
+	edited(vty)->local[0] = '\0';
+	return CMD_SUCCESS;
+}
+
+void path_vty_install(void)
+{
+	install_element(NODE_PEER, &peer_transport_cmd);
+	install_element(NODE_PEER, &peer_large_cmd);
+	install_element(NODE_PEER, &no_peer_large_cmd);
+	install_element(NODE_PEER, &peer_local_cmd);
+	install_element(NODE_PEER, &no_peer_local_cmd);
+}
+
+static bool is_ipv6(const char *address)
+{
+	return strchr(address, ':');
+}
+
+/* Is there a socket of the name (NULL: any), of the peer's transport and family? */
+static bool has_socket(const struct sip_config *value, const struct peer_config *peer,
+		       const char *name)
+{
+	enum transport transport = peer->path.transport;
+
+	if (value->address[0] && transport != TRANSPORT_TLS &&
+	    is_ipv6(value->address) == is_ipv6(peer->address) &&
+	    (!name || strcmp(name, value->name) == 0))
+		return true;
+	for (size_t i = 0; i < value->n_listens; i++) {
+		const struct socket_config *s = &value->listens[i];
+
+		if (s->transport == transport && is_ipv6(s->address) == is_ipv6(peer->address) &&
+		    (!name || strcmp(name, s->name) == 0))
+			return true;
+	}
+	return false;
+}
+
+static void fault_family(const struct sip_config *value, const struct peer_config *peer,
+			 struct config_report *report)
+{
+	if (!value->n_listens)
+		config_fault_option(
+			report, peer->line, "address",
+			"peer %s: %s cannot be reached from %s, where sip listens; both "
+			"are IPv4 or both IPv6",
+			peer->name, peer->address, value->address);
+	else
+		config_fault_option(report, peer->line, "address",
+				    "peer %s: sip listens on no %s of %s; a `listen` of that kind "
+				    "is needed",
+				    peer->name, transport_name(peer->path.transport),
+				    is_ipv6(peer->address) ? "IPv6" : "IPv4");
+}
+
+void path_vty_validate(const struct sip_config *value, const struct peer_config *peer,
+		       struct config_report *report)
+{
+	const char *local = peer->path.local;
+	const char *transport = transport_name(peer->path.transport);
+
+	if (peer->path.transport == TRANSPORT_TLS && !has_socket(value, peer, NULL))
+		config_fault_option(report, peer->line, "transport",
+				    "peer %s: transport tls needs a socket to leave from; `listen "
+				    "tls` in sip is right",
+				    peer->name);
+	else if (!has_socket(value, peer, NULL))
+		fault_family(value, peer, report);
+	else if (*local && !has_socket(value, peer, local))
+		config_fault_option(report, peer->line, "local",
+				    "peer %s: no socket named %s is of %s and of the family of %s; "
+				    "`listen %s ADDRESS PORT name %s` in sip makes one",
+				    peer->name, local, transport, peer->address, transport, local);
+}
+
+void path_vty_write(const struct peer_config *peer, struct vty *vty)
+{
+	const struct path_config *path = &peer->path;
+
+	if (path->transport != TRANSPORT_UDP)
+		vty_out(vty, " transport %s\n", transport_name(path->transport));
+	if (path->local[0])
+		vty_out(vty, " local %s\n", path->local);
+	if (path->only_udp)
+		vty_out(vty, " no large-by-tcp\n");
+}

@@ -1,0 +1,312 @@
+/* How messages travel: sockets that come and go, connections, what is said of them in Via and Contact. */
+#include "sip/agent/connections.h"
+#include "tests/unit/sip/rig_peer.h"
+
+#define SDP                                                                                        \
+	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
+	"m=audio 4000 RTP/AVP 8\r\n"
+
+static struct rig rig;
+
+static int connect_to(uint16_t port)
+{
+	struct sockaddr_storage to;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	ck_assert(netaddr_parse("127.0.0.1", port, &to));
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, netaddr_len(&to)), 0);
+	return fd;
+}
+
+static int listen_on(uint16_t *port)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	ck_assert(netaddr_parse("127.0.0.1", 0, &address));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, netaddr_len(&address)), 0);
+	ck_assert_int_eq(listen(fd, 4), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	*port = netaddr_port(&address);
+	return fd;
+}
+
+static void say(int fd, const char *text)
+{
+	ck_assert_int_eq(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+	rig_settle(&rig);
+}
+
+/* Each is another one. */
+static void say_options(int fd)
+{
+	static unsigned n;
+	char text[512];
+
+	n++;
+	snprintf(
+		text, sizeof(text),
+		"OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK%u\r\n"
+		"From: <sip:a@127.0.0.1>;tag=a\r\nTo: <sip:127.0.0.1>\r\nCall-ID: o%u\r\n"
+		"CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+		n, n);
+	say(fd, text);
+}
+
+static void ask(int fd)
+{
+	say_options(fd);
+	ck_assert_msg(peer_hears_on(&rig, fd), "no answer over TCP");
+	ck_assert_msg(!strncmp(rig.heard, "SIP/2.0 200 ", 12), "%s", rig.heard);
+}
+
+START_TEST(one_listen_is_udp_and_tcp)
+{
+	rig_open(&rig);
+	int fd = connect_to(rig.config.port);
+
+	ask(fd);
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Via"), "SIP/2.0/TCP 127.0.0.1:9;"));
+	close(fd);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(ping_on_a_connection_gets_its_pong)
+{
+	rig_open(&rig);
+	int fd = connect_to(rig.config.port);
+
+	rig_settle(&rig);
+	say(fd, "\r\n\r\n");
+	ck_assert(peer_hears_on(&rig, fd));
+	ck_assert_str_eq(rig.heard, "\r\n");
+	close(fd);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(socket_is_added_and_connections_stay)
+{
+	uint16_t port;
+
+	rig_open(&rig);
+	int fd = connect_to(rig.config.port);
+
+	ask(fd);
+	close(rig_socket("127.0.0.1", &port));
+	rig.config.listens[0] = (struct socket_config){
+		.address = "127.0.0.1",
+		.port = port,
+		.transport = TRANSPORT_TCP,
+		.name = "more",
+	};
+	rig.config.n_listens = 1;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	int other = connect_to(port);
+
+	ask(other);
+	ask(fd);
+	rig.config.n_listens = 0;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig_settle(&rig);
+	ck_assert_int_eq(recv(other, rig.heard, 1, MSG_DONTWAIT), 0); /* it is closed */
+	close(fd);
+	close(other);
+	rig_close(&rig);
+}
+END_TEST
+
+/* A call goes out: what arrives at fd. */
+static void call_out(void)
+{
+	mock_leg_open(&rig.line, rig.hub, TARGET_TRUNK, "line");
+	mock_leg_setup(&rig.line, "100", "600");
+	rig_settle(&rig);
+}
+
+START_TEST(requests_to_a_peer_of_tcp_go_by_tcp)
+{
+	rig_open(&rig);
+	int listener = listen_on(&rig.peer.port);
+
+	rig.peer.path.transport = TRANSPORT_TCP;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	call_out();
+	int fd = accept(listener, NULL, NULL);
+
+	rig_settle(&rig);
+	ck_assert(peer_hears_on(&rig, fd));
+	ck_assert_ptr_nonnull(strstr(rig.heard, ";transport=tcp;user=phone SIP/2.0\r\n"));
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Via"), "SIP/2.0/TCP 127.0.0.1:"));
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), ";transport=tcp>"));
+	close(fd);
+	close(listener);
+	rig_pass(&rig, RIG_TIMER_B_MS + 500);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(peer_is_spoken_to_from_its_socket)
+{
+	char from[64];
+	uint16_t port;
+
+	rig_open(&rig);
+	close(rig_socket("127.0.0.1", &port));
+	rig.config.listens[0] = (struct socket_config){
+		.address = "127.0.0.1",
+		.port = port,
+		.transport = TRANSPORT_UDP,
+		.name = "wan",
+	};
+	rig.config.n_listens = 1;
+	snprintf(rig.peer.path.local, sizeof(rig.peer.path.local), "wan");
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	call_out();
+	peer_hears(&rig, "INVITE ");
+	snprintf(from, sizeof(from), "SIP/2.0/UDP 127.0.0.1:%u;", port);
+	ck_assert_msg(!strncmp(heard(&rig, "Via"), from, strlen(from)), "%s", heard(&rig, "Via"));
+	ck_assert_ptr_null(strchr(heard(&rig, "Via"), '('));
+	snprintf(from, sizeof(from), "<sip:127.0.0.1:%u>", port);
+	ck_assert_str_eq(heard(&rig, "Contact"), from);
+	rig_pass(&rig, RIG_TIMER_B_MS + 500);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(answer_names_the_socket_that_the_call_came_by)
+{
+	char invite[1024];
+
+	rig_open(&rig);
+	int fd = connect_to(rig.config.port);
+
+	snprintf(invite, sizeof(invite),
+		 "INVITE sip:600@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP "
+		 "127.0.0.1:9;branch=z9hG4bKi\r\nFrom: <sip:100@127.0.0.1>;tag=al\r\n"
+		 "To: <sip:600@127.0.0.1>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n"
+		 "Contact: <sip:a@127.0.0.1:9;transport=tcp>\r\nContent-Type: application/sdp\r\n"
+		 "Content-Length: %zu\r\n\r\n%s",
+		 strlen(SDP), SDP);
+	say(fd, invite);
+	peer_hears_on(&rig, fd);
+	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+	rig_settle(&rig);
+	ck_assert(peer_hears_on(&rig, fd));
+	ck_assert_ptr_nonnull(strstr(rig.heard, "SIP/2.0 200 "));
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), ";transport=tcp>"));
+	close(fd);
+	rig_close(&rig);
+}
+END_TEST
+
+static bool is_closed(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_DONTWAIT) == 0;
+}
+
+static unsigned connections_now(void)
+{
+	struct connections_totals totals;
+
+	connections_totals(&totals);
+	return totals.now;
+}
+
+START_TEST(connection_that_says_nothing_whole_is_closed)
+{
+	rig_open(&rig);
+	int mute = connect_to(rig.config.port), half = connect_to(rig.config.port);
+	int good = connect_to(rig.config.port);
+
+	ask(good);
+	say(mute, "\r\n");
+	say(half, "INVITE sip:600@127.0.0.1 SIP/2.0\r\nVia: ");
+	ck_assert_uint_eq(connections_now(), 3);
+	rig_pass(&rig, (CONNECTION_MUTE_S - 1) * 1000);
+	ck_assert(!is_closed(mute) && !is_closed(half));
+	rig_pass(&rig, 6000);
+	ck_assert(is_closed(mute) && is_closed(half));
+	ck_assert_uint_eq(connections_now(), 1);
+	ask(good);
+	close(mute);
+	close(half);
+	close(good);
+	rig_pass(&rig, 2500); /* Sofia-SIP buries them once a second */
+	ck_assert_uint_eq(connections_now(), 0);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(one_host_has_so_many_connections)
+{
+	int fds[CONNECTIONS_OF_HOST + 8];
+	unsigned closed = 0;
+
+	rig_open(&rig);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		fds[i] = connect_to(rig.config.port);
+		osmo_select_main(1);
+	}
+	rig_settle(&rig);
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		closed += is_closed(fds[i]);
+		close(fds[i]);
+	}
+	ck_assert_uint_eq(closed, 8);
+	for (unsigned i = 0; connections_now() && i < 50; i++)
+		rig_pass(&rig, 500);
+	ck_assert_uint_eq(connections_now(), 0);
+	rig_close(&rig);
+}
+END_TEST
+
+static void say_length(int fd, const char *length, const char *body)
+{
+	char text[512];
+
+	snprintf(
+		text, sizeof(text),
+		"OPTIONS sip:127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK%s\r\n"
+		"From: <sip:a@127.0.0.1>;tag=a\r\nTo: <sip:127.0.0.1>\r\nCall-ID: o\r\n"
+		"CSeq: 1 OPTIONS\r\nContent-Length: %s\r\n\r\n%s",
+		length, length, body);
+	say(fd, text);
+}
+
+START_TEST(content_length_that_lies_harms_nobody)
+{
+	static const char *const lengths[] = {
+		"-1", "99999999", "4294967295", "4294967297", "18446744073709551615", "1e3", "65536"
+	};
+
+	rig_open(&rig);
+	int good = connect_to(rig.config.port);
+
+	ask(good);
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		int fd = connect_to(rig.config.port);
+
+		say_length(fd, lengths[i], "body");
+		if (peer_hears_on(&rig, fd))
+			ck_assert_msg(!strncmp(rig.heard, "SIP/2.0 4", 9), "%s", rig.heard);
+		close(fd);
+		rig_settle(&rig);
+		ask(good);
+	}
+	rig_pass(&rig, 25000);
+	ck_assert_uint_eq(connections_now(), 1);
+	close(good);
+	rig_close(&rig);
+}
+END_TEST
+
+UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_pong,
+	  socket_is_added_and_connections_stay, requests_to_a_peer_of_tcp_go_by_tcp,
+	  peer_is_spoken_to_from_its_socket, answer_names_the_socket_that_the_call_came_by,
+	  connection_that_says_nothing_whole_is_closed, one_host_has_so_many_connections,
+	  content_length_that_lies_harms_nobody)
