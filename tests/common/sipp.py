@@ -11,10 +11,12 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 class Sipp:
     """One run of a scenario. more: further arguments; keys: [name] in the scenario."""
 
-    def __init__(self, scenario, gateway_port, folder, number="600", calls=1, port=0, more=(), **keys):
-        self.name, self.stdout = scenario, os.path.join(folder, "sipp-%s-%d.log" % (scenario, id(self) % 100000))
+    def __init__(self, scenario, gateway_port, folder, number="600", calls=1, host="127.0.0.1", port=0, more=(),
+                 **keys):
+        self.name, self.port = os.path.basename(scenario), port
+        self.stdout = os.path.join(folder, "sipp-%s-%d.log" % (self.name, id(self) % 100000))
         self.errors = self.stdout + ".errors"
-        args = ["sipp", "127.0.0.1:%d" % gateway_port, "-i", "127.0.0.1", "-sf", os.path.join(FOLDER, scenario + ".xml"),
+        args = ["sipp", "127.0.0.1:%d" % gateway_port, "-i", host, "-sf", os.path.join(FOLDER, scenario + ".xml"),
                 "-s", number, "-m", str(calls), "-nostdin", "-timeout", "60s", "-timeout_error", "-trace_err",
                 "-error_file", self.errors]
         if port:
@@ -25,7 +27,7 @@ class Sipp:
             self.process = subprocess.Popen(args + list(map(str, more)), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, env={**os.environ, "TERM": "dumb"})
         if port:
-            wait_for("sipp listens", lambda: not ports.is_free(port, "udp"))
+            wait_for("sipp listens", lambda: not ports.is_free(port, "udp", host))
 
     def finish(self, timeout=60):
         """Waits for the end; AssertionError with sipp's own words unless every call went as the scenario says."""
