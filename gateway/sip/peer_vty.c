@@ -13,6 +13,7 @@
 
 #include "base/config_vty.h"
 #include "sip/path_vty.h"
+#include "sip/session_vty.h"
 #include "sip/sip_config.h"
 
 enum { SIP_PORT = 5060, PTIME_MS = 20 };
@@ -28,6 +29,7 @@ static void init_peer(void *item)
 	peer->media.codecs[1] = CODEC_PCMU;
 	peer->media.n_codecs = 2;
 	peer->media.ptime_ms = PTIME_MS;
+	session_vty_init(peer);
 }
 
 const struct config_list peer_list = {
@@ -193,6 +195,7 @@ void peer_vty_install(void)
 	install_element(NODE_PEER, &peer_ptime_cmd);
 	install_element(NODE_PEER, &peer_options_cmd);
 	install_element(NODE_PEER, &no_peer_options_cmd);
+	session_vty_install();
 }
 
 static bool is_wildcard(const char *address)
@@ -253,6 +256,7 @@ void peer_vty_validate(const struct sip_config *value, struct config_report *rep
 	for (size_t i = 0; i < value->n_peers; i++) {
 		validate_peer(value, &value->peers[i], report);
 		validate_source(value, i, report);
+		session_vty_validate(&value->peers[i], report);
 	}
 }
 
@@ -277,4 +281,5 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " ptime %u\n", peer->media.ptime_ms);
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);
+	session_vty_write(peer, vty);
 }

@@ -8,6 +8,7 @@
 #include "sip/text/start_line.h"
 #include "sip/session/dialog.h"
 #include "sip/peer/options.h"
+#include "sip/peer/supported.h"
 #include "sip/session/uas.h"
 
 enum { CSEQ_END = 0x80000000 }; /* RFC 3261 8.1.1.5 */
@@ -55,7 +56,7 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 
 	if (status) {
 		log_refusal(peer, sip, status);
-		session_refuse_sdp(irq, status, warning);
+		uas_refuse(peer, irq, status, warning);
 		return status;
 	}
 	struct session *s = dialog_incoming(ground, peer, irq, sip);
@@ -114,14 +115,15 @@ int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 	sip_method_t method = sip->sip_request->rq_method;
 
 	(void)leg;
-	if (nta_check_required(irq, sip, NULL, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END()))
+	if (supported_check(&ground->asking->config, irq, sip))
 		return 420;
 	switch (method) {
 	case sip_method_invite:
 		return on_invite(ground, ground->asking, irq, sip);
 	case sip_method_options:
-		return options_answer(irq, !ground->in_service ||
-						   ground->in_service(ground->in_service_data));
+		return options_answer(irq, &ground->asking->config,
+				      !ground->in_service ||
+					      ground->in_service(ground->in_service_data));
 	default:
 		return agent_refuse_method(irq, method);
 	}

@@ -9,6 +9,7 @@
 #include "sip/text/body.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/peer.h"
+#include "sip/peer/supported.h"
 
 enum { US_PER_MS = 1000, STATUS_UNAVAILABLE = 503 };
 
@@ -114,9 +115,11 @@ void options_stop(struct peer *peer)
 	forget(peer);
 }
 
-/* RFC 3261 11.2, Supported being empty. */
-int options_answer(nta_incoming_t *irq, bool in_service)
+/* RFC 3261 11.2 */
+int options_answer(nta_incoming_t *irq, const struct peer_config *config, bool in_service)
 {
+	char supported[SUPPORTED_MAX];
+
 	if (!in_service) {
 		nta_incoming_treply(irq, SIP_503_SERVICE_UNAVAILABLE, SIPTAG_SERVER_STR(AGENT_NAME),
 				    TAG_END());
@@ -125,6 +128,7 @@ int options_answer(nta_incoming_t *irq, bool in_service)
 	nta_incoming_treply(
 		irq, SIP_200_OK, SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_ACCEPT_STR(BODY_ACCEPT),
 		SIPTAG_ACCEPT_ENCODING_STR(BODY_ACCEPT_ENCODING), SIPTAG_ACCEPT_LANGUAGE_STR("en"),
-		SIPTAG_SUPPORTED_STR(""), SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+		SIPTAG_SUPPORTED_STR(supported_text(config, supported)),
+		SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 	return 200;
 }

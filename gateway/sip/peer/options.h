@@ -7,10 +7,11 @@
 #include "sip/agent/agent.h"
 
 struct peer;
+struct peer_config;
 
 /* Asks the peer now and then every options_s; with 0 it counts as reachable and is left alone. */
 void options_start(struct peer *peer);
 void options_stop(struct peer *peer);
 /* Answers one from a peer, as an INVITE there would be (11.2): 503 when no call could be carried. Returns the
  * status. */
-int options_answer(nta_incoming_t *irq, bool in_service);
+int options_answer(nta_incoming_t *irq, const struct peer_config *config, bool in_service);

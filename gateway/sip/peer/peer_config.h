@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "sip/peer/path_config.h"
+#include "sip/peer/session_policy.h"
 #include "sip/text/offer.h"
 
 enum { PEER_NAME_MAX = 32 };
@@ -17,6 +18,7 @@ struct peer_config {
 	bool trusted;     /* its Reason header and identity are believed (RFC 3325, RFC 6432) */
 	struct path_config path;
 	struct offer_policy media;
+	struct session_policy session;
 	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */
 	unsigned options_s;
 	int line;

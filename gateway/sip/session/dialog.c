@@ -4,11 +4,13 @@
  *                  --200, our offer---> OFFERING ---ACK, its answer--> ACTIVE
  *   UAC   PREPARING --our address--> CALLING --1xx--> RINGING --2xx--> ACTIVE
  *   both  ACTIVE --re-INVITE--> CONFIRMING or OFFERING --ACK--> ACTIVE
- *   end   ACTIVE --BYE sent--> CLEARING --its answer--> CLOSING;  --BYE received--> CLOSING
+ *         ACTIVE --our re-INVITE, UPDATE--> MODIFYING --final response--> ACTIVE
+ *   end   ACTIVE, MODIFYING --BYE sent--> CLEARING --its answer--> CLOSING;  --BYE received--> CLOSING
  *         CALLING, RINGING --CANCEL sent--> CANCELLING --final response--> CLOSING
  *         CONFIRMING, OFFERING --released--> UNACKED --ACK or timer H--> CLEARING
  *         CLOSING --termination subtracted--> GONE: LEG_RELEASE_COMPLETE, and the session is freed
  *
+ * What is open between offer and answer in each state is in exchange.h, timers of the session in refresh.h.
  * Transactions and their timers (A to K) are nta's. */
 #include "sip/session/dialog.h"
 
@@ -20,8 +22,12 @@
 
 #include "base/clock.h"
 #include "sip/text/netaddr.h"
+#include "sip/session/early.h"
+#include "sip/session/modify.h"
+#include "sip/session/refresh.h"
 #include "sip/session/uac.h"
 #include "sip/session/uas.h"
+#include "sip/session/update.h"
 
 /* osmo_fsm_inst_alloc does not survive a lack of memory: instance and names come from the session's pool. */
 enum { FSM_OBJECTS = 5, FSM_OCTETS = sizeof(struct osmo_fsm_inst) + 512 };
@@ -33,6 +39,7 @@ static struct osmo_fsm session_fsm;
 static int session_destructor(struct session *s)
 {
 	osmo_timer_del(&s->silence);
+	refresh_stop(s);
 	if (s->fi)
 		osmo_fsm_inst_free(s->fi);
 	return 0;
@@ -53,6 +60,7 @@ static struct session *session_new(struct sip *ground, struct peer *peer)
 		return NULL;
 	}
 	talloc_set_destructor(s, session_destructor);
+	INIT_LLIST_HEAD(&s->earlies);
 	s->leg.ops = &session_leg_ops;
 	s->leg.via = peer->config.name;
 	s->leg.kind = TARGET_PEER;
@@ -125,14 +133,17 @@ static void release_complete(struct session *s)
 void dialog_free(struct session *s)
 {
 	session_set_cause(s, CAUSE_TEMPORARY_FAILURE, LOC_PRIVATE_LOCAL);
-	if (s->fi->state == ST_ACTIVE)
+	if (s->fi->state == ST_ACTIVE || s->fi->state == ST_MODIFYING)
 		session_bye(s);
 	session_media_drop(s);
 	if (s->media == MEDIA_GOING)
 		mg_forget(s->ground->mg, s->term);
 	release_complete(s);
+	nta_reliable_destroy(s->reliable);
 	nta_incoming_destroy(s->invite_in);
 	nta_outgoing_destroy(s->invite_out);
+	modify_stop(s);
+	early_forget(s);
 	nta_outgoing_destroy(s->bye);
 	nta_leg_destroy(s->dialog);
 	agent_touch(s->ground->agent);
@@ -176,6 +187,16 @@ static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_REINVITE:
 		uas_reinvite(s, data);
 		break;
+	case EV_UPDATE:
+		update_take(s, data);
+		break;
+	case EV_NOTIFY:
+		modify_on_notify(s, msg);
+		break;
+	case EV_EXPIRED:
+		LOGSES(s, LOGL_NOTICE, "nobody refreshed the session\n");
+		session_fail(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
+		break;
 	case EV_DISCONNECT:
 		session_fail(s, msg->cause, msg->location);
 		break;
@@ -198,6 +219,8 @@ static void ending(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 
 	if (event == EV_BYE)
 		((struct session_request *)data)->status = 200;
+	else if (event == EV_MODIFIED)
+		modify_late(s, data);
 	else if ((event == EV_BYE_DONE && fi->state == ST_CLEARING) ||
 		 (event == EV_MEDIA_GONE && fi->state == ST_CLOSING))
 		session_close(s);
@@ -226,11 +249,13 @@ static int on_timer(struct osmo_fsm_inst *fi)
 }
 
 #define S(x) (1u << (x))
-#define REQUESTS (S(EV_ACK) | S(EV_CANCEL) | S(EV_BYE) | S(EV_REINVITE) | S(EV_UNACKED))
-#define RESPONSES (S(EV_PROVISIONAL) | S(EV_SUCCESS) | S(EV_FAILURE))
+#define REQUESTS                                                                                   \
+	(S(EV_ACK) | S(EV_CANCEL) | S(EV_BYE) | S(EV_REINVITE) | S(EV_UPDATE) | S(EV_PRACK) |      \
+	 S(EV_UNACKED) | S(EV_EXPIRED))
+#define RESPONSES (S(EV_PROVISIONAL) | S(EV_SUCCESS) | S(EV_FAILURE) | S(EV_MODIFIED))
 #define MEDIA (S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED) | S(EV_MEDIA_GONE))
 #define CLEARS (S(EV_DISCONNECT) | S(EV_RELEASE))
-#define NEWS (S(EV_PROCEEDING) | S(EV_ALERTING) | S(EV_PROGRESS) | S(EV_CONNECT))
+#define NEWS (S(EV_PROCEEDING) | S(EV_ALERTING) | S(EV_PROGRESS) | S(EV_CONNECT) | S(EV_NOTIFY))
 #define ENDS (S(ST_CLOSING) | S(ST_GONE))
 
 static const struct osmo_fsm_state states[] = {
@@ -242,8 +267,7 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_INCOMING] = {
 		.name = "incoming",
-		.in_event_mask = NEWS | CLEARS | S(EV_CANCEL) | S(EV_BYE) | S(EV_REINVITE) |
-				 S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
+		.in_event_mask = NEWS | CLEARS | REQUESTS | S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
 		.out_state_mask = S(ST_OFFERING) | S(ST_CONFIRMING) | ENDS,
 		.action = uas_incoming,
 	},
@@ -267,22 +291,29 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_CALLING] = {
 		.name = "calling",
-		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA,
+		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_NOTIFY),
 		.out_state_mask = S(ST_RINGING) | S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) |
 				  ENDS,
 		.action = uac_calling,
 	},
 	[ST_RINGING] = {
 		.name = "ringing",
-		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA,
+		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_NOTIFY),
 		.out_state_mask = S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) | ENDS,
 		.action = uac_calling,
 	},
 	[ST_ACTIVE] = {
 		.name = "active",
 		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
-		.out_state_mask = S(ST_CONFIRMING) | S(ST_OFFERING) | S(ST_CLEARING) | ENDS,
+		.out_state_mask = S(ST_CONFIRMING) | S(ST_OFFERING) | S(ST_MODIFYING) |
+				  S(ST_CLEARING) | ENDS,
 		.action = active,
+	},
+	[ST_MODIFYING] = {
+		.name = "modifying",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | RESPONSES | MEDIA,
+		.out_state_mask = S(ST_ACTIVE) | S(ST_CLEARING) | ENDS,
+		.action = modify_modifying,
 	},
 	[ST_UNACKED] = {
 		.name = "unacked",
@@ -316,16 +347,31 @@ static const struct osmo_fsm_state states[] = {
 };
 
 static const struct value_string event_names[] = {
-	{ EV_SETUP, "SETUP" },           { EV_PROCEEDING, "PROCEEDING" },
-	{ EV_ALERTING, "ALERTING" },     { EV_PROGRESS, "PROGRESS" },
-	{ EV_CONNECT, "CONNECT" },       { EV_DISCONNECT, "DISCONNECT" },
-	{ EV_RELEASE, "RELEASE" },       { EV_ACK, "ACK" },
-	{ EV_CANCEL, "CANCEL" },         { EV_BYE, "BYE" },
-	{ EV_REINVITE, "re-INVITE" },    { EV_UNACKED, "timer H" },
-	{ EV_PROVISIONAL, "1xx" },       { EV_SUCCESS, "2xx" },
-	{ EV_FAILURE, "3xx-6xx" },       { EV_BYE_DONE, "BYE answered" },
-	{ EV_MEDIA_UP, "media up" },     { EV_MEDIA_FAILED, "media failed" },
-	{ EV_MEDIA_GONE, "media gone" }, { 0, NULL },
+	{ EV_SETUP, "SETUP" },
+	{ EV_PROCEEDING, "PROCEEDING" },
+	{ EV_ALERTING, "ALERTING" },
+	{ EV_PROGRESS, "PROGRESS" },
+	{ EV_CONNECT, "CONNECT" },
+	{ EV_DISCONNECT, "DISCONNECT" },
+	{ EV_RELEASE, "RELEASE" },
+	{ EV_ACK, "ACK" },
+	{ EV_CANCEL, "CANCEL" },
+	{ EV_BYE, "BYE" },
+	{ EV_REINVITE, "re-INVITE" },
+	{ EV_UNACKED, "timer H" },
+	{ EV_PROVISIONAL, "1xx" },
+	{ EV_SUCCESS, "2xx" },
+	{ EV_FAILURE, "3xx-6xx" },
+	{ EV_BYE_DONE, "BYE answered" },
+	{ EV_MEDIA_UP, "media up" },
+	{ EV_MEDIA_FAILED, "media failed" },
+	{ EV_MEDIA_GONE, "media gone" },
+	{ EV_NOTIFY, "NOTIFY" },
+	{ EV_UPDATE, "UPDATE" },
+	{ EV_PRACK, "PRACK" },
+	{ EV_MODIFIED, "modified" },
+	{ EV_EXPIRED, "expired" },
+	{ 0, NULL },
 };
 
 static struct osmo_fsm session_fsm = {

@@ -9,7 +9,6 @@
 #include <sofia-sip/hostdomain.h>
 
 #include "sip/text/netaddr.h"
-#include "sip/peer/options.h"
 #include "sip/text/reason.h"
 
 enum { T_FINISH = -1, FINISH_MS = 1 }; /* the end comes from the loop, above nobody's frame */
@@ -35,7 +34,7 @@ void session_close(struct session *s)
 
 /* To the hub */
 
-static void say(struct session *s, const struct leg_msg *msg)
+void session_say_all(struct session *s, const struct leg_msg *msg)
 {
 	if (s->leg.call)
 		call_hears(s->ground->hub, &s->leg, msg);
@@ -49,7 +48,7 @@ void session_say(struct session *s, enum leg_verb verb, bool inband)
 		.inband = inband,
 	};
 
-	say(s, &msg);
+	session_say_all(s, &msg);
 }
 
 void session_set_cause(struct session *s, unsigned cause, unsigned location)
@@ -68,7 +67,7 @@ void session_say_release(struct session *s)
 		.location = s->location,
 	};
 
-	say(s, &msg);
+	session_say_all(s, &msg);
 }
 
 /* From the hub */
@@ -78,7 +77,7 @@ static const uint8_t event_of_verb[] = {
 	[LEG_SETUP] = EV_SETUP + 1,       [LEG_PROCEEDING] = EV_PROCEEDING + 1,
 	[LEG_ALERTING] = EV_ALERTING + 1, [LEG_PROGRESS] = EV_PROGRESS + 1,
 	[LEG_CONNECT] = EV_CONNECT + 1,   [LEG_DISCONNECT] = EV_DISCONNECT + 1,
-	[LEG_RELEASE] = EV_RELEASE + 1,
+	[LEG_RELEASE] = EV_RELEASE + 1,   [LEG_NOTIFY] = EV_NOTIFY + 1,
 };
 
 static void tell(struct leg *leg, const struct leg_msg *msg)
@@ -142,92 +141,6 @@ bool session_target_valid(const sip_t *sip)
 	return true;
 }
 
-/* Does the remote target's URI name this address? A peer that is a proxy may let the other end speak to us
- * itself, once the dialog is there. */
-static bool is_target(const struct session *s, const struct sockaddr_storage *from)
-{
-	const sip_route_t *route = NULL;
-	const sip_contact_t *target = NULL;
-	struct sockaddr_storage address;
-	char host[NETADDR_TEXT_MAX];
-
-	nta_leg_get_route(s->dialog, &route, &target);
-	if (!target || !target->m_url->url_host)
-		return false;
-	const char *name = target->m_url->url_host;
-	snprintf(host, sizeof(host), "%s", name + (*name == '['));
-	host[strcspn(host, "]")] = '\0';
-	return netaddr_parse(host, 0, &address) && netaddr_same_host(&address, from);
-}
-
-static bool is_party(struct session *s, const struct sockaddr_storage *from)
-{
-	if (netaddr_same_host(&s->peer->address, from) || is_target(s, from))
-		return true;
-	stranger_refused(&s->ground->strangers, from, "has no part in the call it names");
-	return false;
-}
-
-/* status: what it is answered with where the state machine has no use for it. */
-static int dispatch(struct session *s, enum session_event event, nta_incoming_t *irq,
-		    const sip_t *sip, int status)
-{
-	struct session_request request = { .irq = irq, .sip = sip, .status = status };
-
-	osmo_fsm_inst_dispatch(s->fi, event, &request);
-	agent_touch(s->ground->agent);
-	return request.status;
-}
-
-/* The value returned is the response that nta sends, unless one was sent; 0: one will be. */
-int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
-{
-	struct session *s = data;
-	sip_method_t method = sip->sip_request->rq_method;
-	struct sockaddr_storage from;
-
-	(void)leg;
-	s->ground->rx_requests++;
-	if (method == sip_method_ack)
-		return 500; /* of no transaction of ours; it is never answered */
-	agent_source(irq, &from);
-	if (!is_party(s, &from))
-		return 403;
-	if (!sip->sip_to->a_tag)
-		return 481;
-	if (nta_check_required(irq, sip, NULL, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END()))
-		return 420;
-	switch (method) {
-	case sip_method_bye:
-		return dispatch(s, EV_BYE, irq, sip, 481);
-	case sip_method_invite:
-		return dispatch(s, EV_REINVITE, irq, sip, 481);
-	case sip_method_options:
-		return options_answer(irq, true);
-	case sip_method_cancel:
-		return 481;
-	default:
-		return agent_refuse_method(irq, method);
-	}
-}
-
-int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip)
-{
-	struct session *s = data;
-	struct sockaddr_storage from;
-
-	if (!sip) {
-		dispatch(s, EV_UNACKED, irq, sip, 0);
-		return 0;
-	}
-	agent_source_of_ack(irq, &from);
-	if (!is_party(s, &from))
-		return 0;
-	bool ack = sip->sip_request->rq_method == sip_method_ack;
-	dispatch(s, ack ? EV_ACK : EV_CANCEL, irq, sip, 0);
-	return 0;
-}
-
 int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct session *s = data;
@@ -244,6 +157,23 @@ int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip
 unsigned session_reason(const struct session *s, const sip_t *sip)
 {
 	return s->peer->config.trusted ? reason_cause(sip->sip_reason) : 0;
+}
+
+/* The CSeq is the INVITE's, whatever was sent since (RFC 3261 13.2.2.4). */
+bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip)
+{
+	nta_outgoing_t *ack;
+	char cseq[24];
+
+	snprintf(cseq, sizeof(cseq), "%u ACK", sip->sip_cseq->cs_seq);
+	ack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
+				   SIPTAG_CSEQ_STR(cseq), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+				   PEER_TAGS(s->peer), TAG_END());
+	nta_outgoing_destroy(ack); /* it stays to answer repeated 2xx, ownerless */
+	nta_outgoing_destroy(*invite);
+	*invite = NULL;
+	agent_touch(s->ground->agent);
+	return ack;
 }
 
 static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)

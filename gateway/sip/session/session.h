@@ -15,56 +15,32 @@
 #include "call/leg.h"
 #include "sip/session/exchange.h"
 #include "sip/session/ground.h"
-
-enum session_state {
-	ST_IDLE,
-	ST_INCOMING,   /* UAS: INVITE in, not yet answered */
-	ST_OFFERING,   /* 2xx sent with our offer: the ACK brings the answer */
-	ST_CONFIRMING, /* 2xx sent with our answer: the ACK is awaited */
-	ST_PREPARING,  /* UAC: our address for the offer is awaited */
-	ST_CALLING,    /* UAC: INVITE sent, nothing heard */
-	ST_RINGING,    /* UAC: a provisional response heard */
-	ST_ACTIVE,
-	ST_UNACKED,    /* to be cleared, but its 2xx lacks the ACK (RFC 3261 15) */
-	ST_CANCELLING, /* CANCEL sent, the INVITE's final response is awaited */
-	ST_CLEARING,   /* BYE sent */
-	ST_CLOSING,    /* SIP is done, the termination is not */
-	ST_GONE,       /* all is done */
-};
-
-enum session_event {
-	/* the hub's verbs; data: struct leg_msg */
-	EV_SETUP,
-	EV_PROCEEDING,
-	EV_ALERTING,
-	EV_PROGRESS,
-	EV_CONNECT,
-	EV_DISCONNECT,
-	EV_RELEASE,
-	/* requests of the dialog; data: struct session_request */
-	EV_ACK,
-	EV_CANCEL,
-	EV_BYE,
-	EV_REINVITE,
-	EV_UNACKED, /* timer H: no ACK came; no data */
-	/* responses to our INVITE; data: sip_t */
-	EV_PROVISIONAL,
-	EV_SUCCESS,
-	EV_FAILURE,
-	EV_BYE_DONE, /* no data */
-	/* the termination; no data */
-	EV_MEDIA_UP,
-	EV_MEDIA_FAILED,
-	EV_MEDIA_GONE,
-};
-
-struct session_request {
-	nta_incoming_t *irq;
-	const sip_t *sip;
-	int status; /* what the request is answered with, set by who handles it; 0: it will be later */
-};
+#include "sip/session/session_states.h"
 
 enum session_media { MEDIA_NONE, MEDIA_ADDING, MEDIA_UP, MEDIA_GOING, MEDIA_GONE };
+
+/* What a request of ours within the session is for. */
+enum session_change { CHANGE_MEDIA = 1, CHANGE_PARTY = 2, CHANGE_REFRESH = 4 };
+
+struct modify {
+	unsigned wanted;              /* changes not asked for yet */
+	unsigned asked;               /* those of the request under way */
+	unsigned refused;             /* times in turn, for now */
+	nta_outgoing_t *request;      /* re-INVITE or UPDATE */
+	uint32_t rseq;                /* of its last reliable response; 0: none yet */
+	struct osmo_timer_list pause; /* until it is asked again */
+	bool updates;                 /* the peer takes UPDATE */
+};
+
+struct refresh {
+	unsigned expires_s;           /* of the session; 0: it lasts */
+	unsigned min_s;               /* the least that we were told (422); 0: nothing */
+	bool ours;                    /* we refresh it */
+	uint64_t until_us;            /* then it is over */
+	struct osmo_timer_list timer; /* to refresh it, or to end it */
+};
+
+struct early;
 
 struct session {
 	struct llist_head entry;
@@ -88,9 +64,18 @@ struct session {
 	enum leg_law law;   /* the far circuit's */
 	struct exchange ex; /* of the dialog at hand */
 	struct description ours;
-	bool holding;    /* the far circuit holds: we describe ourselves as sending only */
-	char *early_tag; /* UAC: whose answer is in force */
-	int waiting;     /* UAS: the response that waits for the termination, 0: none */
+	bool calling; /* UAC of the INVITE that began it */
+	bool holding; /* the far circuit holds: we describe ourselves as sending only */
+	struct llist_head earlies; /* UAC: early.h; early is the one at hand, NULL: none yet */
+	struct early *early;
+	bool held;                /* the peer holds us, and the hub knows */
+	bool reliably;            /* UAS: provisional responses are sent so that they arrive */
+	nta_reliable_t *reliable; /* UAS: the one whose PRACK is awaited */
+	int waiting; /* UAS: the response that waits for the termination or a PRACK, 0: none */
+	bool waiting_sound;
+	int last_1xx; /* UAS: 0: none but 100 */
+	struct modify modify;
+	struct refresh refresh;
 	struct osmo_timer_list silence; /* UAS: until a response but 100 is sent */
 	struct leg_setup setup;         /* UAC: as told; UAS: bearer alone */
 	struct leg_party *connected;    /* UAS: who answered; NULL: not said */
@@ -115,6 +100,7 @@ void session_go_timed(struct session *s, enum session_state state, unsigned time
 
 /* To the hub. */
 void session_say(struct session *s, enum leg_verb verb, bool inband);
+void session_say_all(struct session *s, const struct leg_msg *msg);
 /* Why it ends, if nothing was said before. */
 void session_set_cause(struct session *s, unsigned cause, unsigned location);
 /* The end begins on this side: LEG_RELEASE with the cause. The state has changed before, as the hub answers
@@ -123,10 +109,28 @@ void session_say_release(struct session *s);
 /* From now on only the termination is waited for, if there is one. */
 void session_close(struct session *s);
 
-/* The dialog. */
+/* modify.c. These changes are told to the peer by UPDATE or re-INVITE, now or when the session can; what is not
+ * established yet tells them once it is. */
+void session_modify(struct session *s, unsigned changes);
+/* It is established, again or for the first time: what waited for that is done. */
+void session_active(struct session *s);
+/* The hub hears when the peer holds us, and when it does no longer. */
+void session_tell_hold(struct session *s);
+
+/* session_requests.c: what comes in the dialog. */
 int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);
 int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip);
 int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip);
+/* May whoever sent this speak in this dialog? Counted and logged if not. */
+bool session_is_party(struct session *s, const struct sockaddr_storage *from);
+/* To the state machine; status: the answer where the state has no use for it. Returns the answer, 0: it is
+ * given, or will be. */
+int session_dispatch(struct session *s, enum session_event event, nta_incoming_t *irq,
+		     const sip_t *sip, int status);
+/* RFC 3261 14.2: not now. */
+void session_refuse_for_now(struct session_request *request);
+/* Acknowledges a 2xx to our INVITE or re-INVITE, and lets go of its transaction. False: no memory. */
+bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip);
 /* Contact and Record-Route can be sent to: sip: URIs, where others would be (RFC 3261 8.1.1.8, 12.1). */
 bool session_target_valid(const sip_t *sip);
 /* The Q.850 cause that this message names, if its sender is believed; else 0. */
@@ -149,6 +153,8 @@ const struct offer_policy *session_terms_of(const struct peer *peer, enum leg_be
 const struct offer_policy *session_terms(const struct session *s);
 /* 0 with *out (no body: n_formats 0), or the status that the message deserves: 400, 415, 488 with *warning. */
 int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning);
+/* Is there a description, or what stands for one and cannot be read? */
+bool session_has_sdp(const sip_t *sip);
 /* That status, with what the other side needs to do better. */
 void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning);
 /* A change that the peer offers within a session, in force at once: 0 (without a description too; with one
@@ -157,6 +163,8 @@ int session_take_offer(struct session *s, const sip_t *sip, unsigned *warning);
 /* Their answer to our offer, if the message has one that can be used; the exchange is as before: who knows
  * whether it is final closes it. */
 bool session_take_answer(struct session *s, const sip_t *sip);
+/* The last description once more, as an offer. */
+const char *session_same_offer(struct session *s);
 /* The texts; our answer closes the exchange, unless it is a preview in an unreliable response. */
 const char *session_our_offer(struct session *s);
 const char *session_our_answer(struct session *s, bool preview);

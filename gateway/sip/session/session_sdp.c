@@ -32,6 +32,14 @@ int session_read_sdp(const sip_t *sip, struct offer *out, unsigned *warning)
 	return !rc ? 0 : rc == -ENOTSUP ? 488 : 400;
 }
 
+bool session_has_sdp(const sip_t *sip)
+{
+	const char *text;
+	size_t len;
+
+	return body_find_sdp(sip, &text, &len) || len;
+}
+
 void session_refuse_sdp(nta_incoming_t *irq, int status, unsigned warning)
 {
 	char text[96];
@@ -77,6 +85,7 @@ int session_take_offer(struct session *s, const sip_t *sip, unsigned *warning)
 		*warning = OFFER_WARN_FORMAT;
 		return 488;
 	}
+	rtp.receive &= !s->holding;
 	if (!adopt(s, &theirs, &rtp))
 		return 500;
 	s->ex.open = EXCHANGE_THEIRS;
@@ -90,16 +99,25 @@ bool session_take_answer(struct session *s, const sip_t *sip)
 	struct offer theirs;
 	struct mg_rtp rtp;
 
-	return !session_read_sdp(sip, &theirs, &warning) && theirs.n_formats &&
-	       can_reach(s, &theirs) &&
-	       offer_accept(&theirs, session_terms(s), s->ours.origin.tevent_pt, &rtp) &&
-	       adopt(s, &theirs, &rtp);
+	if (session_read_sdp(sip, &theirs, &warning) || !theirs.n_formats ||
+	    !can_reach(s, &theirs) ||
+	    !offer_accept(&theirs, session_terms(s), s->ours.origin.tevent_pt, &rtp))
+		return false;
+	if (s->ours.origin.hold) /* whatever they say: we told them that we do not listen */
+		rtp.receive = false;
+	return adopt(s, &theirs, &rtp);
 }
 
 const char *session_our_offer(struct session *s)
 {
 	s->ex.open = EXCHANGE_OURS;
 	return description_offer(&s->ours, session_terms(s), s->law, s->holding);
+}
+
+const char *session_same_offer(struct session *s)
+{
+	s->ex.open = EXCHANGE_OURS;
+	return s->ours.text;
 }
 
 const char *session_our_answer(struct session *s, bool preview)

@@ -1,12 +1,17 @@
-/* Calls that go out over SIP. When an INVITE forks, the description that was heard last is in force until the
- * first 2xx; nta acknowledges and clears the dialogs of later ones (RFC 3261 13.2.2.4). */
+/* Calls that go out over SIP. When an INVITE forks, the dialog that was heard last is at hand until the first
+ * 2xx; nta acknowledges and clears the dialogs of later ones (RFC 3261 13.2.2.4). */
 #include "sip/session/uac.h"
 
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
 
+#include "sip/peer/supported.h"
+#include "sip/session/early.h"
 #include "sip/session/identity.h"
+#include "sip/session/modify.h"
+#include "sip/session/refresh.h"
+#include "sip/session/update.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/reason.h"
 
@@ -34,6 +39,7 @@ void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		session_close(s);
 		return;
 	}
+	s->calling = true;
 	s->setup = msg->setup;
 	s->peer->calls_out++;
 	offer_terms(session_terms(s), s->law, &rtp);
@@ -53,6 +59,24 @@ static bool open_dialog(struct session *s, const struct identity_invite *texts)
 	return s->dialog && nta_leg_tag(s->dialog, NULL);
 }
 
+static nta_outgoing_t *ask(struct session *s, const struct identity_invite *texts)
+{
+	char supported[SUPPORTED_MAX], timer[REFRESH_HEADERS_MAX];
+	bool reliably = s->peer->config.session.rel100 == REL100_REQUIRED;
+
+	refresh_ask(s, timer);
+	return nta_outgoing_tcreate(
+		s->dialog, session_on_invite_response, s, NULL, SIP_METHOD_INVITE,
+		URL_STRING_MAKE(texts->request_uri), SIPTAG_CONTACT_STR(s->contact),
+		SIPTAG_ALLOW_STR(AGENT_ALLOW),
+		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
+		TAG_IF(reliably, SIPTAG_REQUIRE_STR("100rel")), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+		TAG_IF(*texts->headers, SIPTAG_HEADER_STR(texts->headers)),
+		TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),
+		SIPTAG_CONTENT_TYPE_STR("application/sdp"),
+		SIPTAG_PAYLOAD_STR(session_our_offer(s)), PEER_TAGS(s->peer), TAG_END());
+}
+
 static bool send_invite(struct session *s)
 {
 	struct identity_invite texts;
@@ -60,13 +84,7 @@ static bool send_invite(struct session *s)
 	identity_write_invite(s, &texts);
 	if (!open_dialog(s, &texts))
 		return false;
-	s->invite_out = nta_outgoing_tcreate(
-		s->dialog, session_on_invite_response, s, NULL, SIP_METHOD_INVITE,
-		URL_STRING_MAKE(texts.request_uri), SIPTAG_CONTACT_STR(s->contact),
-		SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-		TAG_IF(*texts.headers, SIPTAG_HEADER_STR(texts.headers)),
-		SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-		SIPTAG_PAYLOAD_STR(session_our_offer(s)), PEER_TAGS(s->peer), TAG_END());
+	s->invite_out = ask(s, &texts);
 	if (!s->invite_out)
 		return false;
 	msg_t *msg = nta_outgoing_getrequest(s->invite_out);
@@ -103,24 +121,30 @@ void uac_preparing(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 
 /* Provisional responses */
 
-static bool same_dialog(const struct session *s, const sip_t *sip)
+/* Takes a description in, if there is one that can be used; only the first is an answer, and it is for good
+ * when its message cannot be lost. */
+static bool take_answer(struct session *s, const sip_t *sip, bool reliable)
 {
-	return s->early_tag && sip->sip_to->a_tag && !strcmp(s->early_tag, sip->sip_to->a_tag);
+	if (s->ex.open != EXCHANGE_OURS || !session_take_answer(s, sip))
+		return false;
+	if (reliable)
+		exchange_close(&s->ex);
+	return true;
 }
 
-/* Takes a description in, if there is one that can be used. */
-static bool take_answer(struct session *s, const sip_t *sip)
+static void say_progress(struct session *s, int status, bool described)
 {
-	if (!session_take_answer(s, sip))
-		return false;
-	talloc_free(s->early_tag);
-	s->early_tag = sip->sip_to->a_tag ? talloc_strdup(s, sip->sip_to->a_tag) : NULL;
-	return true;
+	/* Whether the sound described is silence yet, nothing says: it is let through as in-band. */
+	if (status == 180)
+		session_say(s, LEG_ALERTING, s->ex.theirs.n_formats);
+	else if (described || status == 183)
+		session_say(s, LEG_PROGRESS, described);
 }
 
 static void on_provisional(struct session *s, const sip_t *sip)
 {
 	int status = sip->sip_status->st_status;
+	bool reliable = sip->sip_rseq && sip_has_feature(sip->sip_require, "100rel");
 
 	if (s->fi->state == ST_CALLING) {
 		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_RINGING);
@@ -128,44 +152,40 @@ static void on_provisional(struct session *s, const sip_t *sip)
 	}
 	if (status == 100 || s->fi->state != ST_RINGING)
 		return;
-	/* Whether the sound described is silence yet, nothing says: it is let through as in-band. */
-	bool described = take_answer(s, sip);
-	if (status == 180)
-		session_say(s, LEG_ALERTING, described || same_dialog(s, sip));
-	else if (described)
-		session_say(s, LEG_PROGRESS, true);
+	if (sip->sip_to->a_tag && !early_hear(s, sip))
+		return;
+	if (reliable && !early_take_reliable(s, sip))
+		return;
+	modify_learn(s, sip);
+	if (status == 199)
+		early_drop(s);
+	else
+		say_progress(s, status, take_answer(s, sip, reliable));
 }
 
 /* Final responses */
 
-/* The 2xx is acknowledged whatever it holds, or it is sent again for half a minute. */
+/* The 2xx is acknowledged whatever it holds, or it is sent again for half a minute. False: there is no dialog
+ * that could go on. */
 static bool acknowledge(struct session *s, const sip_t *sip)
 {
-	bool valid = session_target_valid(sip);
-	nta_outgoing_t *ack;
+	bool dialog = early_win(s, sip);
 
-	nta_leg_rtag(s->dialog, sip->sip_to->a_tag);
-	if (valid)
-		nta_leg_client_route(s->dialog, sip->sip_record_route, sip->sip_contact);
-	ack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
-				   SIPTAG_USER_AGENT_STR(AGENT_NAME), PEER_TAGS(s->peer),
-				   TAG_END());
-	nta_outgoing_destroy(ack); /* it stays to answer repeated 2xx, ownerless */
-	nta_outgoing_destroy(s->invite_out);
-	s->invite_out = NULL;
-	agent_touch(s->ground->agent);
-	return valid && ack;
+	return session_ack(s, &s->invite_out, sip) && dialog && session_target_valid(sip);
 }
 
 static void on_success(struct session *s, const sip_t *sip)
 {
 	bool valid = acknowledge(s, sip);
-	bool described = take_answer(s, sip) || same_dialog(s, sip);
+	bool described = take_answer(s, sip, true) || s->ex.theirs.n_formats;
 
 	if (valid && described) {
 		exchange_close(&s->ex);
+		modify_learn(s, sip);
+		refresh_agreed(s, sip);
 		session_go(s, ST_ACTIVE);
 		session_say(s, LEG_CONNECT, false);
+		session_active(s);
 		return;
 	}
 	LOGSES(s, LOGL_NOTICE, "its 200 has no %s that can be used\n",
@@ -236,6 +256,12 @@ void uac_calling(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_REINVITE: /* RFC 3261 14.2: our own is not answered yet */
 		request->status = 491;
 		break;
+	case EV_UPDATE:
+		update_take(s, request);
+		break;
+	case EV_NOTIFY:
+		modify_on_notify(s, msg);
+		break;
 	case EV_MEDIA_FAILED:
 		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
 		cancel(s);
@@ -264,8 +290,13 @@ void uac_never_cancelled(struct session *s)
 void uac_cancelling(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 {
 	struct session *s = session_of(fi);
+	const sip_t *sip = data;
 
 	switch (event) {
+	case EV_PROVISIONAL: /* acknowledged, so that it does not come again and again */
+		if (sip->sip_rseq && sip->sip_to->a_tag && early_hear(s, sip))
+			early_take_reliable(s, sip);
+		break;
 	case EV_SUCCESS: /* it crossed the CANCEL */
 		acknowledge(s, data);
 		session_bye(s);

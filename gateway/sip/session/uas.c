@@ -6,15 +6,19 @@
 #include <stdio.h>
 
 #include <osmocom/core/talloc.h>
-#include <sofia-sip/su_uniqueid.h>
 
+#include "sip/peer/supported.h"
 #include "sip/session/identity.h"
+#include "sip/session/modify.h"
+#include "sip/session/refresh.h"
+#include "sip/session/reliable.h"
+#include "sip/session/update.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/reason.h"
 
 enum { RINGING = 180, IN_PROGRESS = 183, OK = 200 };
 enum { T_EXPIRES = -3, EXPIRES_MAX_S = 86400, MS_PER_S = 1000 };
-enum { RETRY_AFTER_MAX = 10 }; /* s, RFC 3261 14.2 */
+enum { RELIABLE_AGAIN_S = 150 }; /* RFC 3262 3: what was received is not sent again, but followed */
 
 int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,
 	      struct offer *theirs, unsigned *warning)
@@ -24,6 +28,10 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 
 	if (!session_target_valid(sip))
 		return 400;
+	if (refresh_is_too_short(peer, sip))
+		return 422;
+	if (reliable_check(peer, sip))
+		return 421;
 	if (url->url_type != url_sip && url->url_type != url_tel)
 		return 416; /* RFC 3261 8.2.2.1 */
 	int status = identity_read_invite(peer, sip, setup);
@@ -40,6 +48,17 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 		return 488;
 	}
 	return 0;
+}
+
+void uas_refuse(const struct peer *peer, nta_incoming_t *irq, int status, unsigned warning)
+{
+	if (status == 422)
+		refresh_refuse(peer, irq);
+	else if (status == 421)
+		nta_incoming_treply(irq, SIP_421_EXTENSION_REQUIRED, SIPTAG_REQUIRE_STR("100rel"),
+				    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	else
+		session_refuse_sdp(irq, status, warning);
 }
 
 /* The caller's limit on the time to answer, ms; 0: none that matters (RFC 3261 13.3.1). */
@@ -62,6 +81,8 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 	s->ex.theirs = *theirs;
 	s->ex.open = theirs->n_formats ? EXCHANGE_THEIRS : EXCHANGE_NONE;
 	s->setup.bearer = setup->bearer;
+	s->reliably = reliable_possible(s->peer, sip);
+	modify_learn(s, sip);
 	if (theirs->n_formats && offer_agree(theirs, session_terms(s), LEG_LAW_ANY, &s->rtp))
 		msg.law = (uint8_t)offer_law(s->rtp.codec);
 	s->peer->calls_in++;
@@ -121,17 +142,23 @@ static void refuse_as_told(struct session *s, const struct leg_msg *msg)
 	refuse_to(s, 301, contact);
 }
 
+/* sdp NULL: all was said before. */
 static void send_2xx(struct session *s, const char *sdp, enum session_state next)
 {
-	char headers[IDENTITY_HEADERS_MAX];
+	char identity[IDENTITY_HEADERS_MAX], timer[REFRESH_HEADERS_MAX], supported[SUPPORTED_MAX];
+	msg_t *msg = nta_incoming_getrequest(s->invite_in);
 
-	identity_write_answer(s, s->connected, headers);
-
+	identity_write_answer(s, s->connected, identity);
+	refresh_answer(s, sip_object(msg), timer);
 	nta_incoming_treply(s->invite_in, SIP_200_OK, SIPTAG_CONTACT_STR(s->contact),
-			    SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_SERVER_STR(AGENT_NAME),
-			    TAG_IF(*headers, SIPTAG_HEADER_STR(headers)),
-			    SIPTAG_CONTENT_TYPE_STR("application/sdp"), SIPTAG_PAYLOAD_STR(sdp),
-			    TAG_END());
+			    SIPTAG_ALLOW_STR(AGENT_ALLOW),
+			    SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
+			    SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_IF(*identity, SIPTAG_HEADER_STR(identity)),
+			    TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),
+			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
+			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
+	msg_destroy(msg);
 	agent_touch(s->ground->agent);
 	session_go(s, next);
 }
@@ -150,27 +177,64 @@ static void answer(struct session *s)
 {
 	if (s->ex.open == EXCHANGE_THEIRS)
 		send_2xx(s, session_our_answer(s, false), ST_CONFIRMING);
+	else if (s->ex.agreed && s->ours.fresh) /* in a reliable response (RFC 6337 3.1.1) */
+		send_2xx(s, NULL, ST_CONFIRMING);
 	else
 		send_2xx(s, session_our_offer(s), ST_OFFERING);
 }
 
 /* Provisional responses */
 
-/* Once it was described, the sound is described in every response: those may be lost (RFC 3261 13.2.1). */
-static void send_1xx(struct session *s, int status, bool sound)
+/* The description for a provisional response, NULL: none. Once described, the sound is described in every
+ * response that may be lost (RFC 3261 13.2.1); in one that cannot be, it is an answer or offer for good, and is
+ * not said again (RFC 3262 5, RFC 6337 3.1.1). */
+static const char *sound_sdp(struct session *s, bool sound)
 {
-	const char *sdp = NULL;
-
-	if (sound || s->ours.fresh) {
+	if (!sound && (s->reliably || !s->ours.fresh))
+		return NULL;
+	if (s->ex.open == EXCHANGE_THEIRS) {
 		settle(s);
-		sdp = session_our_answer(s, true);
+		return session_our_answer(s, !s->reliably);
 	}
+	return s->ex.open == EXCHANGE_NONE && !s->ex.agreed ? session_our_offer(s) : NULL;
+}
+
+static void send_unreliable(struct session *s, int status, const char *sdp)
+{
+	char supported[SUPPORTED_MAX];
+
 	nta_incoming_treply(s->invite_in, status, NULL, SIPTAG_CONTACT_STR(s->contact),
-			    SIPTAG_ALLOW_STR(AGENT_ALLOW), SIPTAG_SERVER_STR(AGENT_NAME),
+			    SIPTAG_ALLOW_STR(AGENT_ALLOW),
+			    SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
+			    SIPTAG_SERVER_STR(AGENT_NAME),
 			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
+}
+
+/* It goes when the one before it was acknowledged; of several that wait the last. */
+static void wait_with(struct session *s, int status, bool sound)
+{
+	if (s->waiting != OK)
+		s->waiting = status;
+	s->waiting_sound |= sound;
+}
+
+static void send_1xx(struct session *s, int status, bool sound)
+{
+	if (s->reliable) {
+		wait_with(s, status, sound);
+		return;
+	}
+	const char *sdp = sound_sdp(s, sound);
+	if (s->reliably)
+		reliable_send(s, status, sdp);
+	else
+		send_unreliable(s, status, sdp);
 	agent_touch(s->ground->agent);
+	s->last_1xx = status;
 	osmo_timer_del(&s->silence);
+	if (s->reliably)
+		osmo_timer_schedule(&s->silence, RELIABLE_AGAIN_S, 0);
 }
 
 /* RFC 3261 13.3.1.1: so that no proxy gives the call up. What was sent nta sends again each minute. */
@@ -178,8 +242,8 @@ static void on_silence(void *data)
 {
 	struct session *s = data;
 
-	if (s->fi->state == ST_INCOMING)
-		send_1xx(s, IN_PROGRESS, false);
+	if (s->fi->state == ST_INCOMING && !s->reliable)
+		send_1xx(s, s->last_1xx ? s->last_1xx : IN_PROGRESS, false);
 }
 
 static bool add_media(struct session *s)
@@ -201,30 +265,73 @@ static void give_up_media(struct session *s)
 	session_say_release(s);
 }
 
-static void respond_now(struct session *s, int status)
+/* Can sound before the answer be described? Without an offer only in a response that offers. */
+static bool can_sound(const struct session *s)
 {
-	if (status == OK) {
-		settle(s);
-		answer(s);
-		return;
-	}
-	send_1xx(s, status, true);
+	return s->ex.theirs.n_formats || s->reliably;
 }
 
-/* A response with sound, when there is some. */
-static void respond(struct session *s, int status)
+static void respond_now(struct session *s, int status)
 {
-	if (!s->ex.theirs.n_formats && status != OK) {
-		send_1xx(s, status,
-			 false); /* no offer, so no answer; and no reliable 1xx to offer in */
+	if (status != OK) {
+		send_1xx(s, status, s->waiting_sound);
 		return;
 	}
-	if (!add_media(s))
+	settle(s);
+	answer(s);
+}
+
+/* A response with sound, when there is some. The 2xx waits for the PRACK of what is on its way (RFC 3262 3). */
+static void respond(struct session *s, int status)
+{
+	if (!can_sound(s) && status != OK) {
+		send_1xx(s, status, false);
+		return;
+	}
+	if (!add_media(s)) {
 		give_up_media(s);
-	else if (s->media == MEDIA_UP)
-		respond_now(s, status);
-	else
-		s->waiting = status;
+		return;
+	}
+	wait_with(s, status, status != OK);
+	if (s->media != MEDIA_UP || s->reliable)
+		return;
+	s->waiting = 0;
+	respond_now(s, status);
+	s->waiting_sound = false;
+}
+
+/* The termination is there, or the PRACK. */
+static void respond_waiting(struct session *s)
+{
+	int status = s->waiting;
+
+	if (!status || s->reliable || (s->waiting_sound && s->media != MEDIA_UP) ||
+	    (status == OK && s->media != MEDIA_UP))
+		return;
+	s->waiting = 0;
+	respond_now(s, status);
+	s->waiting_sound = false;
+}
+
+/* RFC 3262 3: our response may never have come there. */
+static void on_unacknowledged(struct session *s)
+{
+	LOGSES(s, LOGL_NOTICE, "no PRACK\n");
+	session_set_cause(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
+	refuse(s, 504);
+	session_say_release(s);
+}
+
+static void on_prack(struct session *s, struct session_request *request)
+{
+	if (reliable_take_prack(s, request)) {
+		respond_waiting(s);
+		return;
+	}
+	LOGSES(s, LOGL_NOTICE, "the PRACK brings no answer that can be used\n");
+	session_set_cause(s, CAUSE_BEARER_NOT_IMPLEMENTED, LOC_BEYOND_INTERWORKING);
+	refuse(s, 488);
+	session_say_release(s);
 }
 
 static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
@@ -245,7 +352,7 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 			respond(s, IN_PROGRESS);
 		break;
 	case EV_DISCONNECT:
-		if (msg->inband && s->ex.theirs.n_formats) {
+		if (msg->inband && can_sound(s)) {
 			respond(s, IN_PROGRESS);
 		} else { /* nothing to hear, or no offer to answer with where it is heard */
 			refuse_as_told(s, msg);
@@ -275,18 +382,6 @@ void uas_expired(struct session *s)
 	on_given_up(s, CAUSE_NO_ANSWER);
 }
 
-/* RFC 3261 14.2: a re-INVITE while another is in progress. */
-static void refuse_for_now(struct session_request *request)
-{
-	char retry_after[8];
-
-	snprintf(retry_after, sizeof(retry_after), "%d", su_randint(0, RETRY_AFTER_MAX));
-	request->status = 500;
-	nta_incoming_treply(request->irq, SIP_500_INTERNAL_SERVER_ERROR,
-			    SIPTAG_RETRY_AFTER_STR(retry_after), SIPTAG_SERVER_STR(AGENT_NAME),
-			    TAG_END());
-}
-
 void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 {
 	struct session *s = session_of(fi);
@@ -301,12 +396,22 @@ void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		on_given_up(s, session_reason(s, request->sip));
 		break;
 	case EV_REINVITE:
-		refuse_for_now(request);
+		session_refuse_for_now(request);
 		break;
 	case EV_MEDIA_UP:
-		if (s->waiting)
-			respond_now(s, s->waiting);
-		s->waiting = 0;
+		respond_waiting(s);
+		break;
+	case EV_PRACK:
+		on_prack(s, request);
+		break;
+	case EV_UPDATE:
+		update_take(s, request);
+		break;
+	case EV_UNACKED:
+		on_unacknowledged(s);
+		break;
+	case EV_NOTIFY:
+		modify_on_notify(s, data);
 		break;
 	case EV_MEDIA_FAILED:
 		give_up_media(s);
@@ -342,7 +447,7 @@ static void on_ack(struct session *s, const sip_t *ack)
 
 	confirmed(s);
 	if (good) {
-		session_go(s, ST_ACTIVE);
+		session_active(s);
 	} else {
 		session_bye(s);
 		session_say_release(s);
@@ -375,13 +480,19 @@ void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		if (s->fi->state == ST_OFFERING)
 			request->status = 491;
 		else
-			refuse_for_now(request);
+			session_refuse_for_now(request);
 		break;
 	case EV_MEDIA_FAILED:
 		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
 		session_media_drop(s);
 		session_go(s, ST_UNACKED);
 		session_say_release(s);
+		break;
+	case EV_UPDATE:
+		update_take(s, request);
+		break;
+	case EV_NOTIFY:
+		modify_on_notify(s, msg);
 		break;
 	case EV_DISCONNECT:
 	case EV_RELEASE:
@@ -423,6 +534,10 @@ void uas_reinvite(struct session *s, struct session_request *request)
 	unsigned warning = 0;
 	int status = sip->sip_contact && !session_target_valid(sip) ? 400 : 0;
 
+	if (refresh_is_too_short(s->peer, sip)) {
+		request->status = refresh_refuse(s->peer, request->irq);
+		return;
+	}
 	if (!status)
 		status = session_take_offer(s, sip, &warning);
 	if (status) {
@@ -434,6 +549,7 @@ void uas_reinvite(struct session *s, struct session_request *request)
 	s->invite_in = request->irq;
 	nta_incoming_bind(s->invite_in, session_on_ack_or_cancel, s);
 	request->status = 0;
+	modify_learn(s, sip);
 	if (s->ex.open == EXCHANGE_NONE)
 		description_new_round(&s->ours);
 	answer(s);

@@ -7,6 +7,8 @@
 /* May this INVITE become a call? 0 with its numbers and their description, or the status that refuses it. */
 int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,
 	      struct offer *theirs, unsigned *warning);
+/* Sends that status, with what the caller needs to do better. */
+void uas_refuse(const struct peer *peer, nta_incoming_t *irq, int status, unsigned warning);
 /* It becomes one. The session has its dialog and the INVITE's transaction. */
 void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setup,
 	       const struct offer *theirs);

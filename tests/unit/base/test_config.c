@@ -188,6 +188,7 @@ static const char everything[] =
 	" transport tcp\n local six\n no large-by-tcp\n"
 	" source-port same\n trusted\n"
 	" codecs pcmu\n no telephone-event\n ptime 60\n options 5\n"
+	" 100rel off\n session-timer 3600 minimum 120\n"
 	"line l1\n echo\n answer-after 600000\nline l2\n tone dial\nline l3\n quiet\n"
 	"line l4\n reject 127\nline l5\n reject 1 tone sit\n"
 	"line l6\n reject 1 tone busy after 100\nline l7\n ring\n"

@@ -337,6 +337,17 @@ START_TEST(sip_faults)
 }
 END_TEST
 
+START_TEST(session_faults)
+{
+	CHECK({ "peer p\n address 192.0.2.1\n session-timer 100 minimum 120\n",
+		"f:3: peer p: sessions of 100 s are less than the minimum of 120; a minimum up to "
+		"100 is right\n" },
+	      { "peer p\n address 192.0.2.1\n 100rel maybe\n",
+		"f:3: \"maybe\" is wrong after \"100rel\"; right would be: off, supported, "
+		"required\n" });
+}
+END_TEST
+
 START_TEST(line_faults)
 {
 	CHECK({ "line l\n", "f:1: line l does nothing; it needs one of: echo, tone, quiet, reject, "
@@ -429,5 +440,6 @@ END_TEST
 
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique, cli_faults,
 	  media_faults, span_faults, trunk_faults, span_group_faults, basic_rate_faults,
-	  channel_lists_are_understood_or_explained, sip_faults, line_faults, route_faults,
-	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways)
+	  channel_lists_are_understood_or_explained, sip_faults, session_faults, line_faults,
+	  route_faults, a_route_has_a_bounded_number_of_targets,
+	  emergency_calls_have_numbers_and_ways)

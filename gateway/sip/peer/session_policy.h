@@ -1,0 +1,17 @@
+/* How sessions with a peer are run, by configuration. */
+#pragma once
+
+enum { /* s, RFC 4028 5 */
+       SESSION_TIMER_DEFAULT = 1800,
+       SESSION_TIMER_MIN = 90,
+       SESSION_TIMER_MAX = 86400,
+};
+
+/* Reliable provisional responses (RFC 3262), by their own option tag. */
+enum session_rel100 { REL100_OFF, REL100_SUPPORTED, REL100_REQUIRED };
+
+struct session_policy {
+	enum session_rel100 rel100;
+	unsigned timer_s;     /* Session-Expires that we ask for; 0: no session timers (RFC 4028) */
+	unsigned timer_min_s; /* the least that we bear, Min-SE; 0: SESSION_TIMER_MIN */
+};

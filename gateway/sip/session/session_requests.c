@@ -1,0 +1,120 @@
+/* Requests that come in a session's dialogs, on their way to the state machine; and what is common in answers. */
+#include <stdio.h>
+#include <string.h>
+
+#include <sofia-sip/su_uniqueid.h>
+
+#include "sip/peer/options.h"
+#include "sip/peer/supported.h"
+#include "sip/session/early.h"
+#include "sip/text/netaddr.h"
+
+enum { CSEQ_END = 0x80000000 /* RFC 3261 8.1.1.5 */, RETRY_AFTER_MAX = 10 /* s, RFC 3261 14.2 */ };
+
+/* Does the remote target's URI name this address? A peer that is a proxy may let the other end speak to us
+ * itself, once the dialog is there. */
+static bool is_target(const struct session *s, const struct sockaddr_storage *from)
+{
+	const sip_route_t *route = NULL;
+	const sip_contact_t *target = NULL;
+	struct sockaddr_storage address;
+	char host[NETADDR_TEXT_MAX];
+
+	nta_leg_get_route(s->dialog, &route, &target);
+	if (!target || !target->m_url->url_host)
+		return false;
+	const char *name = target->m_url->url_host;
+	snprintf(host, sizeof(host), "%s", name + (*name == '['));
+	host[strcspn(host, "]")] = '\0';
+	return netaddr_parse(host, 0, &address) && netaddr_same_host(&address, from);
+}
+
+bool session_is_party(struct session *s, const struct sockaddr_storage *from)
+{
+	if (netaddr_same_host(&s->peer->address, from) || is_target(s, from))
+		return true;
+	stranger_refused(&s->ground->strangers, from, "has no part in the call it names");
+	return false;
+}
+
+int session_dispatch(struct session *s, enum session_event event, nta_incoming_t *irq,
+		     const sip_t *sip, int status)
+{
+	struct session_request request = { .irq = irq, .sip = sip, .status = status };
+
+	osmo_fsm_inst_dispatch(s->fi, event, &request);
+	agent_touch(s->ground->agent);
+	return request.status;
+}
+
+/* 0, or the status that refuses it, whatever it is. */
+static int judge(struct session *s, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct sockaddr_storage from;
+
+	agent_source(irq, &from);
+	if (!session_is_party(s, &from))
+		return 403;
+	if (!sip->sip_to->a_tag)
+		return 481;
+	if (sip->sip_cseq->cs_seq >= CSEQ_END)
+		return 400;
+	return supported_check(&s->peer->config, irq, sip);
+}
+
+/* The value returned is the response that nta sends, unless one was sent; 0: one will be. */
+int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct session *s = data;
+	sip_method_t method = sip->sip_request->rq_method;
+
+	s->ground->rx_requests++;
+	if (method == sip_method_ack)
+		return 500; /* of no transaction of ours; it is never answered */
+	early_choose(s, leg);
+	int status = judge(s, irq, sip);
+	if (status)
+		return status;
+	switch (method) {
+	case sip_method_bye:
+		return session_dispatch(s, EV_BYE, irq, sip, 481);
+	case sip_method_invite:
+		return session_dispatch(s, EV_REINVITE, irq, sip, 481);
+	case sip_method_update:
+		return session_dispatch(s, EV_UPDATE, irq, sip, 481);
+	case sip_method_options:
+		return options_answer(irq, &s->peer->config, true);
+	case sip_method_cancel:
+		return 481;
+	default:
+		return agent_refuse_method(irq, method);
+	}
+}
+
+int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct session *s = data;
+	struct sockaddr_storage from;
+
+	if (!sip) {
+		session_dispatch(s, EV_UNACKED, irq, sip, 0);
+		return 0;
+	}
+	agent_source_of_ack(irq, &from);
+	if (!session_is_party(s, &from))
+		return 0;
+	bool ack = sip->sip_request->rq_method == sip_method_ack;
+	session_dispatch(s, ack ? EV_ACK : EV_CANCEL, irq, sip, 0);
+	return 0;
+}
+
+void session_refuse_for_now(struct session_request *request)
+{
+	char retry_after[8];
+
+	snprintf(retry_after, sizeof(retry_after), "%d", su_randint(0, RETRY_AFTER_MAX));
+	request->status = 500;
+	nta_incoming_treply(request->irq, SIP_500_INTERNAL_SERVER_ERROR,
+			    SIPTAG_RETRY_AFTER_STR(retry_after), SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_END());
+}

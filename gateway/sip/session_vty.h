@@ -1,0 +1,11 @@
+/* The part of a peer's configuration that says how sessions with it are run. */
+#pragma once
+
+struct config_report;
+struct peer_config;
+struct vty;
+
+void session_vty_init(struct peer_config *peer);
+void session_vty_install(void);
+void session_vty_validate(const struct peer_config *peer, struct config_report *report);
+void session_vty_write(const struct peer_config *peer, struct vty *vty);
