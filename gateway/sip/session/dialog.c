@@ -299,7 +299,8 @@ static const struct osmo_fsm_state states[] = {
 	[ST_RINGING] = {
 		.name = "ringing",
 		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_NOTIFY),
-		.out_state_mask = S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) | ENDS,
+		.out_state_mask = S(ST_CALLING) | S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) |
+				  ENDS,
 		.action = uac_calling,
 	},
 	[ST_ACTIVE] = {

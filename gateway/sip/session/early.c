@@ -154,6 +154,21 @@ void early_forget(struct session *s)
 	s->early = NULL;
 }
 
+nta_leg_t *early_renew(struct session *s, const sip_t *invite)
+{
+	nta_leg_t *leg;
+
+	if (llist_empty(&s->earlies))
+		return s->dialog;
+	leg = fork_leg(s, invite);
+	if (!leg)
+		return NULL;
+	early_forget(s);
+	nta_leg_destroy(s->dialog);
+	s->dialog = leg;
+	return leg;
+}
+
 static void send_prack(struct session *s, const sip_t *sip)
 {
 	char rack[48];

@@ -15,6 +15,9 @@ void early_choose(struct session *s, const nta_leg_t *leg);
 void early_drop(struct session *s);
 /* A 2xx: its dialog is the session's, the others are over. False: no memory. */
 bool early_win(struct session *s, const sip_t *sip);
+/* All are over: the session's dialog is one without a remote end, for another INVITE after this one. NULL: no
+ * memory, and all is as it was. */
+nta_leg_t *early_renew(struct session *s, const sip_t *invite);
 /* All are over, but for the session's dialog. */
 void early_forget(struct session *s);
 

@@ -120,23 +120,32 @@ void refresh_answer(struct session *s, const sip_t *sip, char out[static REFRESH
 
 /* Client side */
 
+static unsigned least_s(const struct session *s)
+{
+	return OSMO_MAX(minimum(s->peer), s->refresh.min_s);
+}
+
+static unsigned asked_s(const struct session *s)
+{
+	unsigned wanted =
+		s->refresh.expires_s ? s->refresh.expires_s : s->peer->config.session.timer_s;
+
+	return OSMO_MAX(wanted, least_s(s));
+}
+
 void refresh_ask(const struct session *s, char out[static REFRESH_HEADERS_MAX])
 {
-	unsigned least = OSMO_MAX(minimum(s->peer), s->refresh.min_s);
-	unsigned expires_s = OSMO_MAX(s->refresh.expires_s ? s->refresh.expires_s
-							   : s->peer->config.session.timer_s,
-				      least);
 	int n = 0;
 
 	*out = '\0';
 	if (!s->peer->config.session.timer_s)
 		return;
-	n = snprintf(out, REFRESH_HEADERS_MAX, "Session-Expires: %u%s\r\n", expires_s,
+	n = snprintf(out, REFRESH_HEADERS_MAX, "Session-Expires: %u%s\r\n", asked_s(s),
 		     !s->refresh.expires_s ? ""
 		     : s->refresh.ours     ? ";refresher=uac"
 					   : ";refresher=uas");
-	if (least > SESSION_TIMER_MIN)
-		snprintf(out + n, REFRESH_HEADERS_MAX - (size_t)n, "Min-SE: %u\r\n", least);
+	if (least_s(s) > SESSION_TIMER_MIN)
+		snprintf(out + n, REFRESH_HEADERS_MAX - (size_t)n, "Min-SE: %u\r\n", least_s(s));
 }
 
 void refresh_agreed(struct session *s, const sip_t *sip)
@@ -157,8 +166,7 @@ bool refresh_learn_minimum(struct session *s, const sip_t *sip)
 {
 	unsigned long least = sip->sip_min_se ? sip->sip_min_se->min_delta : 0;
 
-	if (!s->peer->config.session.timer_s || least > SESSION_TIMER_MAX ||
-	    least <= OSMO_MAX(s->refresh.min_s, s->refresh.expires_s))
+	if (!s->peer->config.session.timer_s || least > SESSION_TIMER_MAX || least <= asked_s(s))
 		return false;
 	s->refresh.min_s = (unsigned)least;
 	return true;

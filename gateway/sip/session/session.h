@@ -73,7 +73,8 @@ struct session {
 	nta_reliable_t *reliable; /* UAS: the one whose PRACK is awaited */
 	int waiting; /* UAS: the response that waits for the termination or a PRACK, 0: none */
 	bool waiting_sound;
-	int last_1xx; /* UAS: 0: none but 100 */
+	unsigned asked; /* UAC: INVITEs after the first */
+	int last_1xx;   /* UAS: 0: none but 100 */
 	struct modify modify;
 	struct refresh refresh;
 	struct osmo_timer_list silence; /* UAS: until a response but 100 is sent */

@@ -15,7 +15,7 @@
 #include "sip/text/cause_map.h"
 #include "sip/text/reason.h"
 
-enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000 };
+enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000, ASKED_MAX = 5 };
 
 /* The session ends before it was answered, by our own doing or theirs. */
 static void end(struct session *s, unsigned cause, unsigned location)
@@ -95,6 +95,36 @@ static bool send_invite(struct session *s)
 	agent_touch(s->ground->agent);
 	LOGSES(s, LOGL_INFO, "INVITE %s, Call-ID %s\n", texts.request_uri,
 	       s->sip_call_id ? s->sip_call_id : "?");
+	return true;
+}
+
+/* RFC 3261 8.1.3.5: Call-ID, From and To of the one before, and no fork of it has a part in what follows. */
+static bool renew_dialog(struct session *s)
+{
+	msg_t *msg = nta_outgoing_getrequest(s->invite_out);
+	nta_leg_t *dialog = early_renew(s, sip_object(msg));
+
+	msg_destroy(msg);
+	return dialog;
+}
+
+bool uac_ask_again(struct session *s)
+{
+	struct identity_invite texts;
+	nta_outgoing_t *invite;
+
+	if (++s->asked > ASKED_MAX || !renew_dialog(s))
+		return false;
+	identity_write_invite(s, &texts);
+	s->ex = (struct exchange){ 0 };
+	invite = ask(s, &texts);
+	if (!invite)
+		return false;
+	nta_outgoing_destroy(s->invite_out);
+	s->invite_out = invite;
+	agent_touch(s->ground->agent);
+	if (s->fi->state == ST_RINGING)
+		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_CALLING);
 	return true;
 }
 
@@ -203,6 +233,8 @@ static void on_failure(struct session *s, const sip_t *sip)
 	struct cause_map_cause cause = cause_map_cause(status, warning);
 	unsigned reason = session_reason(s, sip);
 
+	if (status == 422 && refresh_learn_minimum(s, sip) && uac_ask_again(s))
+		return;
 	if (nta_sip_is_internal(sip)) {
 		cause.cause = CAUSE_DESTINATION_OUT_OF_ORDER;
 		cause.location = LOC_PRIVATE_LOCAL;
