@@ -174,7 +174,8 @@ static void say_progress(struct session *s, int status, bool described)
 static void on_provisional(struct session *s, const sip_t *sip)
 {
 	int status = sip->sip_status->st_status;
-	bool reliable = sip->sip_rseq && sip_has_feature(sip->sip_require, "100rel");
+	bool reliable =
+		sip->sip_rseq && sip->sip_to->a_tag && sip_has_feature(sip->sip_require, "100rel");
 
 	if (s->fi->state == ST_CALLING) {
 		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_RINGING);
