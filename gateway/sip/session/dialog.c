@@ -285,7 +285,7 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_PREPARING] = {
 		.name = "preparing",
-		.in_event_mask = CLEARS | S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
+		.in_event_mask = CLEARS | S(EV_NOTIFY) | S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
 		.out_state_mask = S(ST_CALLING) | ENDS,
 		.action = uac_preparing,
 	},

@@ -144,6 +144,9 @@ void uac_preparing(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_MEDIA_FAILED:
 		end(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
 		break;
+	case EV_NOTIFY:
+		modify_on_notify(s, msg);
+		break;
 	default: /* DISCONNECT, RELEASE */
 		end(s, msg->cause, msg->location);
 	}
@@ -289,8 +292,9 @@ void uac_calling(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_REINVITE: /* RFC 3261 14.2: our own is not answered yet */
 		request->status = 491;
 		break;
-	case EV_UPDATE:
-		update_take(s, request);
+	case EV_UPDATE: /* of a dialog that we have heard of, else 481 */
+		if (s->early)
+			update_take(s, request);
 		break;
 	case EV_NOTIFY:
 		modify_on_notify(s, msg);

@@ -215,6 +215,9 @@ START_TEST(answer_after_we_gave_up_for_good_is_cleared)
 	while (peer_hears_on(&rig, rig.fd))
 		;
 	out_respond("200 OK", "b", "", SDP);
+	peer_hears(&rig, "ACK ");
+	peer_hears(&rig, "BYE ");
+	ck_assert_str_eq(heard_tag(&rig, "To"), "b");
 	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_CONNECT), 0);
 	rig_assert_idle(&rig);
 	rig_close(&rig);

@@ -187,18 +187,20 @@ START_TEST(early_update_of_the_callee_waits_for_its_answer)
 {
 	open_with(REL100);
 	out_place();
+	out_request("UPDATE", 1, "b", "", ""); /* of no dialog that we know */
+	peer_hears(&rig, "SIP/2.0 481 ");
 	out_respond("180 Ringing", "b", RELIABLE("1"), "");
 	peer_hears(&rig, "PRACK ");
 	respond_to_heard("200 OK", "", "", "");
-	out_request("UPDATE", 1, "b", "", SDP_MOVED);
+	out_request("UPDATE", 2, "b", "", SDP_MOVED);
 	peer_hears(&rig, "SIP/2.0 491 ");
-	out_request("UPDATE", 2, "b", "", "");
+	out_request("UPDATE", 3, "b", "", "");
 	peer_hears(&rig, "SIP/2.0 200 ");
 	out_respond("183 Session Progress", "b", RELIABLE("2"), SDP);
 	peer_hears(&rig, "PRACK ");
 	respond_to_heard("200 OK", "", "", "");
 	ck_assert_uint_eq(rtp_port(), 4000);
-	out_request("UPDATE", 3, "b", "", SDP_MOVED);
+	out_request("UPDATE", 4, "b", "", SDP_MOVED);
 	peer_hears(&rig, "SIP/2.0 200 ");
 	ck_assert(heard_sdp());
 	ck_assert_uint_eq(rtp_port(), 5000);
@@ -284,6 +286,36 @@ START_TEST(reinvite_after_our_bye_is_refused)
 }
 END_TEST
 
+static void in_cancel(unsigned cseq)
+{
+	peer_says(&rig, "",
+		  "CANCEL sip:600@127.0.0.1 SIP/2.0\n"
+		  "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKINVITE%u\n"
+		  "From: \"Al\" <sip:100@127.0.0.1>;tag=al\nTo: <sip:600@127.0.0.1>%s%s\n"
+		  "Call-ID: call\nCSeq: %u CANCEL\n",
+		  rig.peer.port, cseq, cseq > 1 ? ";tag=" : "", cseq > 1 ? tag : "", cseq);
+	peer_hears(&rig, "SIP/2.0 481 "); /* a 2xx ends the transaction, RFC 3261 17.2.1 */
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "CSeq"), "CANCEL"));
+}
+
+/* RFC 3261 9.2: it comes too late */
+START_TEST(cancel_after_the_200_ends_nothing)
+{
+	open_with(PLAIN);
+	in_invite("", SDP);
+	line_says(LEG_CONNECT, false);
+	in_hears("SIP/2.0 200 ");
+	in_cancel(1);
+	in_request("ACK", 1, "", "");
+	in_request("INVITE", 2, "", SDP_HOLD);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	in_cancel(2);
+	in_request("ACK", 2, "", "");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+	clear_and_close();
+}
+END_TEST
+
 START_TEST(bye_of_the_callee_before_its_answer_ends_nothing)
 {
 	open_with(PLAIN);
@@ -304,4 +336,4 @@ UNIT_MAIN("update", update_changes_an_established_session,
 	  update_before_the_ack, early_update_of_the_callee_waits_for_its_answer,
 	  update_belongs_to_its_early_dialog, cseq_that_goes_back_or_too_far_is_refused,
 	  reinvite_after_bye_finds_nothing, reinvite_after_our_bye_is_refused,
-	  bye_of_the_callee_before_its_answer_ends_nothing)
+	  cancel_after_the_200_ends_nothing, bye_of_the_callee_before_its_answer_ends_nothing)
