@@ -193,6 +193,9 @@ static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_NOTIFY:
 		modify_on_notify(s, msg);
 		break;
+	case EV_MODIFIED:
+		modify_early_done(s, data);
+		break;
 	case EV_EXPIRED:
 		LOGSES(s, LOGL_NOTICE, "nobody refreshed the session\n");
 		session_fail(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
@@ -267,19 +270,20 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_INCOMING] = {
 		.name = "incoming",
-		.in_event_mask = NEWS | CLEARS | REQUESTS | S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
+		.in_event_mask = NEWS | CLEARS | REQUESTS | S(EV_MODIFIED) | S(EV_MEDIA_UP) |
+				 S(EV_MEDIA_FAILED),
 		.out_state_mask = S(ST_OFFERING) | S(ST_CONFIRMING) | ENDS,
 		.action = uas_incoming,
 	},
 	[ST_OFFERING] = {
 		.name = "offering",
-		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA | S(EV_MODIFIED),
 		.out_state_mask = S(ST_ACTIVE) | S(ST_UNACKED) | S(ST_CLEARING) | ENDS,
 		.action = uas_confirming,
 	},
 	[ST_CONFIRMING] = {
 		.name = "confirming",
-		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA | S(EV_MODIFIED),
 		.out_state_mask = S(ST_ACTIVE) | S(ST_UNACKED) | S(ST_CLEARING) | ENDS,
 		.action = uas_confirming,
 	},
@@ -305,7 +309,7 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_ACTIVE] = {
 		.name = "active",
-		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA | S(EV_MODIFIED),
 		.out_state_mask = S(ST_CONFIRMING) | S(ST_OFFERING) | S(ST_MODIFYING) |
 				  S(ST_CLEARING) | ENDS,
 		.action = active,
@@ -318,7 +322,7 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_UNACKED] = {
 		.name = "unacked",
-		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA,
+		.in_event_mask = NEWS | CLEARS | REQUESTS | MEDIA | S(EV_MODIFIED),
 		.out_state_mask = S(ST_CLEARING) | ENDS,
 		.action = uas_unacked,
 	},

@@ -45,9 +45,10 @@ static const char *describe(struct session *s, unsigned changes)
 
 static nta_outgoing_t *ask(struct session *s, bool update, const char *sdp)
 {
-	char timer[REFRESH_HEADERS_MAX], supported[SUPPORTED_MAX];
+	char timer[REFRESH_HEADERS_MAX] = "", supported[SUPPORTED_MAX];
 
-	refresh_ask(s, timer);
+	if (s->fi->state == ST_ACTIVE) /* session timers begin with the answer (RFC 4028 7.1) */
+		refresh_ask(s, timer);
 	return nta_outgoing_tcreate(
 		s->dialog, on_response, s, NULL, update ? sip_method_update : sip_method_invite,
 		update ? "UPDATE" : "INVITE", NULL, SIPTAG_CONTACT_STR(s->contact),
@@ -58,12 +59,40 @@ static nta_outgoing_t *ask(struct session *s, bool update, const char *sdp)
 		TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), PEER_TAGS(s->peer), TAG_END());
 }
 
+/* Is there an early dialog for sure, in which UPDATE is taken (RFC 3311 4)? */
+static bool may_update_early(const struct session *s)
+{
+	if (!s->modify.updates)
+		return false;
+	return s->fi->state == ST_INCOMING ? s->reliably && s->last_1xx && !s->reliable
+					   : s->fi->state == ST_RINGING && s->early;
+}
+
+/* Before the answer; descriptions and refreshes wait for that. The state stays. */
+static void run_early(struct session *s)
+{
+	struct modify *modify = &s->modify;
+
+	if (!(modify->wanted & CHANGE_PARTY) || !may_update_early(s))
+		return;
+	modify->request = ask(s, true, NULL);
+	agent_touch(s->ground->agent);
+	if (!modify->request)
+		return;
+	modify->asked = CHANGE_PARTY;
+	modify->wanted &= ~(unsigned)CHANGE_PARTY;
+}
+
 static void run(struct session *s)
 {
 	struct modify *modify = &s->modify;
 
-	if (s->fi->state != ST_ACTIVE || !modify->wanted || osmo_timer_pending(&modify->pause))
+	if (!modify->wanted || modify->request || osmo_timer_pending(&modify->pause))
 		return;
+	if (s->fi->state != ST_ACTIVE) {
+		run_early(s);
+		return;
+	}
 	bool update = modify->updates && !(modify->wanted & CHANGE_MEDIA);
 	modify->request = ask(s, update, update ? NULL : describe(s, modify->wanted));
 	agent_touch(s->ground->agent);
@@ -161,6 +190,29 @@ void modify_late(struct session *s, const sip_t *sip)
 		let_go(s);
 }
 
+/* ms; the owner of the Call-ID waits longer, so that the other is first. */
+static unsigned glare_ms(const struct session *s)
+{
+	int units = s->calling ? su_randint(GLARE_OWNER_MIN, GLARE_OWNER_MAX)
+			       : su_randint(0, GLARE_OTHER_MAX);
+
+	return (unsigned)units * GLARE_UNIT_MS;
+}
+
+void modify_early_done(struct session *s, const sip_t *sip)
+{
+	int status = sip->sip_status->st_status;
+
+	let_go(s);
+	if (status == 405 || status == 501) {
+		s->modify.updates = false;
+		s->modify.wanted |= s->modify.asked;
+	} else if (status == 491) {
+		ask_again(s, glare_ms(s));
+	}
+	run(s);
+}
+
 static void on_success(struct session *s, const sip_t *sip)
 {
 	if (sip->sip_contact && session_target_valid(sip))
@@ -179,15 +231,6 @@ static void on_success(struct session *s, const sip_t *sip)
 	exchange_close(&s->ex);
 	refresh_agreed(s, sip);
 	session_active(s);
-}
-
-/* ms; the owner of the Call-ID waits longer, so that the other is first. */
-static unsigned glare_ms(const struct session *s)
-{
-	int units = s->calling ? su_randint(GLARE_OWNER_MIN, GLARE_OWNER_MAX)
-			       : su_randint(0, GLARE_OTHER_MAX);
-
-	return (unsigned)units * GLARE_UNIT_MS;
 }
 
 /* Asks again where that may help. False: what was wanted is not to be had. */

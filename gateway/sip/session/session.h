@@ -112,7 +112,7 @@ void session_close(struct session *s);
 
 /* modify.c. These changes are told to the peer by UPDATE or re-INVITE, now or when the session can; what is not
  * established yet tells them once it is. */
-void session_modify(struct session *s, unsigned changes);
+void session_modify(struct session *s, unsigned changes); /* enum session_change */
 /* It is established, again or for the first time: what waited for that is done. */
 void session_active(struct session *s);
 /* The hub hears when the peer holds us, and when it does no longer. */

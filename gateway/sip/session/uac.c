@@ -195,6 +195,7 @@ static void on_provisional(struct session *s, const sip_t *sip)
 		early_drop(s);
 	else
 		say_progress(s, status, take_answer(s, sip, reliable));
+	session_modify(s, 0); /* what waited for the dialog */
 }
 
 /* Final responses */
@@ -295,6 +296,9 @@ void uac_calling(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_UPDATE: /* of a dialog that we have heard of, else 481 */
 		if (s->early)
 			update_take(s, request);
+		break;
+	case EV_MODIFIED:
+		modify_early_done(s, data);
 		break;
 	case EV_NOTIFY:
 		modify_on_notify(s, msg);

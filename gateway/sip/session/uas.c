@@ -326,6 +326,7 @@ static void on_prack(struct session *s, struct session_request *request)
 {
 	if (reliable_take_prack(s, request)) {
 		respond_waiting(s);
+		session_modify(s, 0); /* what waited for the dialog */
 		return;
 	}
 	LOGSES(s, LOGL_NOTICE, "the PRACK brings no answer that can be used\n");
@@ -413,6 +414,9 @@ void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_NOTIFY:
 		modify_on_notify(s, data);
 		break;
+	case EV_MODIFIED:
+		modify_early_done(s, data);
+		break;
 	case EV_MEDIA_FAILED:
 		give_up_media(s);
 		break;
@@ -493,6 +497,9 @@ void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		break;
 	case EV_NOTIFY:
 		modify_on_notify(s, msg);
+		break;
+	case EV_MODIFIED:
+		modify_early_done(s, data);
 		break;
 	case EV_DISCONNECT:
 	case EV_RELEASE:

@@ -1,4 +1,5 @@
 /* Our own changes of a session: hold and retrieval by the far circuit, glare, refusals (RFC 3261 14, RFC 3311). */
+#include "sip/session/session.h"
 #include "tests/unit/sip/rig_sound.h"
 
 /* The re-INVITE that was heard is answered. */
@@ -297,6 +298,50 @@ START_TEST(answer_moves_the_remote_target)
 }
 END_TEST
 
+/* Before the answer, once the early dialog is there for sure (RFC 3311 4): what needs no description */
+static struct session *the_session(void)
+{
+	return container_of(rig.sip->sessions.next, struct session, entry);
+}
+
+START_TEST(party_is_told_early_by_update)
+{
+	open_with(REL100);
+	in_invite("Supported: 100rel\nAllow: INVITE, UPDATE\n", SDP);
+	line_says(LEG_ALERTING, false);
+	in_hears("SIP/2.0 180 ");
+	session_modify(the_session(), CHANGE_PARTY); /* waits for the PRACK */
+	in_prack(2, "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	peer_hears(&rig, "UPDATE sip:al@");
+	ck_assert(!heard_sdp());
+	char update[RIG_TEXT];
+	memcpy(update, rig.heard, sizeof(update));
+	line_says(LEG_CONNECT, false);
+	in_hears("SIP/2.0 200 ");
+	in_request("ACK", 1, "", "");
+	line_holds(true); /* one at a time */
+	peer_hears_nothing(&rig);
+	memcpy(rig.heard, update, sizeof(update));
+	respond_to_heard("200 OK", "", "", "");
+	peer_hears(&rig, "INVITE ");
+	answered("", SDP);
+	clear_and_close();
+	open_with(PLAIN);
+	out_place();
+	out_respond("180 Ringing", "b", "Allow: UPDATE\n", "");
+	session_modify(the_session(), CHANGE_PARTY);
+	rig_settle(&rig);
+	peer_hears(&rig, "UPDATE sip:b@");
+	respond_to_heard("405 Method Not Allowed", "", "", "");
+	out_respond("200 OK", "b", "", SDP);
+	peer_hears(&rig, "ACK ");
+	peer_hears(&rig, "INVITE sip:b@");
+	answered("", SDP);
+	clear_and_close();
+}
+END_TEST
+
 UNIT_MAIN("modify", hold_of_the_line_is_a_reinvite, hold_works_in_calls_that_we_placed,
 	  held_peer_is_not_heard, changes_wait_for_the_one_under_way,
 	  hold_before_the_ack_waits_for_it, refused_change_leaves_the_session_as_it_was,
@@ -304,4 +349,4 @@ UNIT_MAIN("modify", hold_of_the_line_is_a_reinvite, hold_works_in_calls_that_we_
 	  retry_after_is_kept, peer_that_refuses_for_ever_is_left_alone,
 	  peer_that_is_gone_ends_the_session, silent_peer_ends_the_session,
 	  answer_that_cannot_be_used_ends_the_session, session_may_end_during_a_change,
-	  answer_moves_the_remote_target)
+	  answer_moves_the_remote_target, party_is_told_early_by_update)
