@@ -35,6 +35,8 @@ enum alarm_kind {
 	ALARM_PEER_DOWN,        /* object: peer */
 	ALARM_RECORDS,          /* call records cannot be written */
 	ALARM_MEDIA_LATE,       /* the media thread comes late */
+	ALARM_CERTIFICATE,      /* object: server name, "sip" or "ca"; the file cannot be used */
+	ALARM_CERTIFICATE_EXPIRES, /* object: server name or "sip"; soon, or it did */
 	ALARM_KINDS
 };
 

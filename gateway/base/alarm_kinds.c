@@ -57,6 +57,13 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 		"The thread that moves sound comes late: callers hear gaps.",
 		"See `show media`. Take other work off this machine, let the gateway run with real-time priority, "
 		"or spread its trunks over two machines." },
+	[ALARM_CERTIFICATE] = { "certificate", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"A file of TLS (certificate, key or CAs) cannot be used; what it held before stays in force.",
+		"Put a PEM certificate with its chain, and its key without a password, where the gateway's user can read "
+		"them; they are read again by themselves, or at once by `sip reload certificates`." },
+	[ALARM_CERTIFICATE_EXPIRES] = { "certificate-expires", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"A certificate of ours has expired, or will within 14 days: others refuse TLS with us then.",
+		"Renew it; the new file is read by itself." },
 };
 /* clang-format on */
 

@@ -57,8 +57,38 @@ DEFUN(no_peer_local, no_peer_local_cmd, "no local", NO_STR LOCAL_STR)
 	return CMD_SUCCESS;
 }
 
+#define CERTIFICATE_NAME_STR "Name that its certificate must have (TLS); by default its address\n"
+
+DEFUN(peer_certificate, peer_certificate_cmd, "certificate-name NAME",
+      CERTIFICATE_NAME_STR "Host name or address, in its subjectAltName\n")
+{
+	struct path_config *path = edited(vty);
+
+	return config_set_text(vty, "certificate-name", argv[0], path->certificate_name,
+			       sizeof(path->certificate_name));
+}
+
+DEFUN(no_peer_certificate, no_peer_certificate_cmd, "no certificate-name",
+      NO_STR CERTIFICATE_NAME_STR)
+{
+	edited(vty)->certificate_name[0] = '\0';
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_known_by, peer_known_by_cmd, "known-by (address|certificate)",
+      "What tells that a request is its own\n"
+      "The address that it comes from; the default\n"
+      "The certificate that its sender showed (TLS): `certificate-name` is in it\n")
+{
+	edited(vty)->by_certificate = argv[0][0] == 'c';
+	return CMD_SUCCESS;
+}
+
 void path_vty_install(void)
 {
+	install_element(NODE_PEER, &peer_certificate_cmd);
+	install_element(NODE_PEER, &no_peer_certificate_cmd);
+	install_element(NODE_PEER, &peer_known_by_cmd);
 	install_element(NODE_PEER, &peer_transport_cmd);
 	install_element(NODE_PEER, &peer_large_cmd);
 	install_element(NODE_PEER, &no_peer_large_cmd);
@@ -108,12 +138,32 @@ static void fault_family(const struct sip_config *value, const struct peer_confi
 				    is_ipv6(peer->address) ? "IPv6" : "IPv4");
 }
 
+static void validate_certificate(const struct sip_config *value, const struct peer_config *peer,
+				 struct config_report *report)
+{
+	if (!peer->path.by_certificate)
+		return;
+	if (!peer->path.certificate_name[0])
+		config_fault_option(
+			report, peer->line, "known-by",
+			"peer %s is known by its certificate, of which no name is said; "
+			"`certificate-name` and the name in it is right",
+			peer->name);
+	else if (value->tls.verify == TLS_VERIFY_NONE)
+		config_fault_option(
+			report, peer->line, "known-by",
+			"peer %s is known by its certificate, and sip asks for none; `tls "
+			"verify optional` or `required` in sip is right",
+			peer->name);
+}
+
 void path_vty_validate(const struct sip_config *value, const struct peer_config *peer,
 		       struct config_report *report)
 {
 	const char *local = peer->path.local;
 	const char *transport = transport_name(peer->path.transport);
 
+	validate_certificate(value, peer, report);
 	if (peer->path.transport == TRANSPORT_TLS && !has_socket(value, peer, NULL))
 		config_fault_option(report, peer->line, "transport",
 				    "peer %s: transport tls needs a socket to leave from; `listen "
@@ -136,6 +186,10 @@ void path_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " transport %s\n", transport_name(path->transport));
 	if (path->local[0])
 		vty_out(vty, " local %s\n", path->local);
+	if (path->certificate_name[0])
+		vty_out(vty, " certificate-name %s\n", path->certificate_name);
+	if (path->by_certificate)
+		vty_out(vty, " known-by certificate\n");
 	if (path->only_udp)
 		vty_out(vty, " no large-by-tcp\n");
 }

@@ -98,7 +98,7 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 	struct screen_refusal how = { 0 };
 
 	ground->rx_requests++;
-	ground->asking = peers_find(ground->peers, from);
+	ground->asking = peers_find(ground->peers, from, screen_tport());
 	if (!ground->asking) {
 		stranger_refused(&ground->strangers, from, "is no peer's address");
 		how.status = 403;

@@ -7,6 +7,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "sip/agent/tls.h"
 #include "sip/session/dialog.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
@@ -100,6 +101,7 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	struct peer *peer;
 	int rc;
 
+	tls_apply(&config->tls);
 	rc = listen_on(sip->agent, config);
 	if (rc)
 		return rc;
@@ -126,6 +128,7 @@ void sip_free(struct sip *sip)
 		options_stop(peer);
 	peers_free(sip->peers);
 	agent_free(sip->agent);
+	tls_reset();
 	talloc_free(sip);
 }
 

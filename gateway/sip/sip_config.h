@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sip/agent/sockets.h"
+#include "sip/agent/tls_config.h"
 #include "sip/peer/peer_config.h"
 
 struct config_list;
@@ -19,6 +20,7 @@ struct sip_config {
 	bool named_listens;                        /* address is not the default any more */
 	struct socket_config listens[SOCKETS_MAX]; /* more sockets */
 	size_t n_listens;
+	struct tls_config tls;
 	unsigned timer_b_ms;  /* RFC 3261 17.1.1.2: 64*T1 */
 	unsigned no_answer_s; /* INVITE from us unanswered: CANCEL and cause 19; 180 */
 	struct peer_config *peers;

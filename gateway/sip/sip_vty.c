@@ -11,6 +11,7 @@
 #include "base/config_vty.h"
 #include "sip/listen_vty.h"
 #include "sip/peer_vty.h"
+#include "sip/tls_vty.h"
 
 enum { SIP_PORT = 5060, TIMER_B_MS = 32000, NO_ANSWER_S = 180 };
 
@@ -57,6 +58,7 @@ static void install(void)
 	install_element(CONFIG_NODE, &sip_cmd);
 	install_node(&sip_node, NULL);
 	listen_vty_install();
+	tls_vty_install();
 	install_element(NODE_SIP, &sip_timer_b_cmd);
 	install_element(NODE_SIP, &sip_no_answer_cmd);
 	peer_vty_install();
@@ -65,6 +67,7 @@ static void install(void)
 static void validate(const struct config *config, struct config_report *report)
 {
 	listen_vty_validate(config, report);
+	tls_vty_validate(config_get(config, &sip_section), report);
 	peer_vty_validate(config_get(config, &sip_section), report);
 }
 
@@ -74,6 +77,7 @@ static void write_value(const void *section_value, struct vty *vty)
 
 	vty_out(vty, "\nsip\n");
 	listen_vty_write(value, vty);
+	tls_vty_write(value, vty);
 	if (value->timer_b_ms != TIMER_B_MS)
 		vty_out(vty, " timer-b %u\n", value->timer_b_ms);
 	if (value->no_answer_s != NO_ANSWER_S)

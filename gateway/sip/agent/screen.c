@@ -11,6 +11,7 @@
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/msg_mclass.h>
 #include <sofia-sip/nta_stateless.h>
+#include <sofia-sip/nta_tport.h>
 #include <sofia-sip/sip_hclasses.h>
 
 #include "sip/agent/connections.h"
@@ -19,6 +20,7 @@
 /* Sofia's parser has no room for an argument: one agent a program, and so one screen. */
 static const struct screen *watching;
 static struct screen_totals totals;
+static const tport_t *judged; /* what the request came by that is judged now */
 
 static void source_of(msg_t *msg, struct sockaddr_storage *out)
 {
@@ -51,6 +53,11 @@ void screen_watch(msg_mclass_t *mclass, const struct screen *screen)
 	mclass->mc_request->hr_class = request_class;
 	watching = screen;
 	totals = (struct screen_totals){ 0 };
+}
+
+const tport_t *screen_tport(void)
+{
+	return judged;
 }
 
 const struct screen_totals *screen_totals(void)
@@ -120,7 +127,9 @@ int screen_on_message(void *data, nta_agent_t *nta, msg_t *msg, sip_t *sip)
 		return 0;
 	}
 	source_of(msg, &from);
+	judged = tport_delivered_by(nta_agent_tports(nta), msg);
 	how = screen->judge(screen->data, &from, sip);
+	judged = NULL;
 	if (how.status == SCREEN_SILENCE) {
 		totals.silent++;
 		msg_destroy(msg);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include <sofia-sip/tport.h>
+
 #include "sip/agent/nta.h"
 
 /* How a request is refused: without a transaction, so nothing of it stays (RFC 3261 8.2.7). */
@@ -41,4 +43,6 @@ struct screen_totals {
 void screen_watch(msg_mclass_t *mclass, const struct screen *screen);
 /* nta_message_f; data: the screen. */
 int screen_on_message(void *data, nta_agent_t *nta, msg_t *msg, sip_t *sip);
+/* What the request came by that is being judged; NULL outside of judge. */
+const tport_t *screen_tport(void);
 const struct screen_totals *screen_totals(void);

@@ -24,6 +24,9 @@ enum {
 	UNSENT_MAX = 256, /* messages that wait for a slow connection */
 };
 
+/* Sofia-SIP looks for certificates there, and must find none: tls.c shows ours. */
+#define NO_FILES "/nonexistent"
+
 /* Kernel */
 
 static int sock_type(enum transport transport)
@@ -41,10 +44,9 @@ static int try_bind(const struct socket *s)
 		return -errno;
 	if (s->transport != TRANSPORT_UDP)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(fd, (const struct sockaddr *)&s->address, netaddr_len(&s->address)) < 0)
-		rc = -errno;
 	/* Only listening tells that another one listens. */
-	else if (s->transport != TRANSPORT_UDP && listen(fd, 1) < 0)
+	if (bind(fd, (const struct sockaddr *)&s->address, netaddr_len(&s->address)) < 0 ||
+	    (s->transport != TRANSPORT_UDP && listen(fd, 1) < 0))
 		rc = -errno;
 	close(fd);
 	return rc;
@@ -79,7 +81,7 @@ static int add_to_nta(nta_agent_t *nta, const struct socket *s)
 	rc = nta_agent_add_tport(nta, URL_STRING_MAKE(url), TPTAG_IDENT(sockets_ident(s->name)),
 				 TPTAG_UDP_RMEM(RECEIVE_BUFFER), TPTAG_IDLE(IDLE_MS),
 				 TPTAG_TIMEOUT(PART_MS), TPTAG_QUEUESIZE(UNSENT_MAX),
-				 TPTAG_PONG2PING(1), TAG_END());
+				 TPTAG_CERTIFICATE(NO_FILES), TPTAG_PONG2PING(1), TAG_END());
 	clear_comments(nta);
 	connections_renew();
 	if (rc < 0)

@@ -4,10 +4,14 @@
 #include <stdbool.h>
 
 #include "sip/agent/sockets.h"
+#include "sip/agent/tls_config.h"
 
 struct path_config {
 	enum transport transport; /* of our requests; udp */
 	/* name of the socket that they leave from; "": the first of the transport and family */
 	char local[SOCKET_NAME_MAX];
+	/* TLS: the certificate that it shows is of that name (RFC 5922 7.1); "": of its address */
+	char certificate_name[TLS_NAME_MAX];
+	bool by_certificate; /* requests are its own if that certificate came with them, whatever their address */
 	bool only_udp; /* requests stay on UDP however long they are (RFC 3261 18.1.1 wants TCP) */
 };

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
+#include <sofia-sip/nta_tport.h>
 
 #include "base/log.h"
+#include "sip/agent/tls.h"
 #include "sip/text/netaddr.h"
 
 struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
@@ -124,16 +126,32 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 			peer->reach = PEER_UNKNOWN;
 		peer->config = *c;
 		netaddr_parse(c->address, c->port, &peer->address);
+		if (c->path.transport == TRANSPORT_TLS)
+			tls_expect(&peer->address, c->path.certificate_name[0]
+							   ? c->path.certificate_name
+							   : c->address);
 	}
 	return 0;
 }
 
-struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from)
+static bool shows_certificate(const struct peer *peer, const tport_t *tport)
+{
+	return peer->config.path.by_certificate && tport &&
+	       tls_is_named(tport, peer->config.path.certificate_name);
+}
+
+struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from,
+			const tport_t *tport)
 {
 	struct peer *peer, *found = NULL;
 
 	/* Several peers may share an address: the one whose port it is goes before one of any port. */
 	llist_for_each_entry (peer, &peers->list, entry) {
+		if (peer->config.path.by_certificate) {
+			if (shows_certificate(peer, tport))
+				return peer;
+			continue;
+		}
 		if (!netaddr_same_host(&peer->address, from))
 			continue;
 		if (netaddr_port(&peer->address) == netaddr_port(from))
@@ -142,6 +160,19 @@ struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage
 			found = peer;
 	}
 	return found;
+}
+
+bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta_incoming_t *irq)
+{
+	tport_t *tport;
+	bool owns;
+
+	if (!peer->config.path.by_certificate)
+		return netaddr_same_host(&peer->address, from);
+	tport = nta_incoming_transport(NULL, irq, NULL);
+	owns = shows_certificate(peer, tport);
+	tport_unref(tport);
+	return owns;
 }
 
 void peer_hold(struct peer *peer)

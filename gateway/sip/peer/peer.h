@@ -8,6 +8,7 @@
 
 #include <osmocom/core/linuxlist.h>
 #include <osmocom/core/timer.h>
+#include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 
 #include "call/target.h"
@@ -54,8 +55,11 @@ void peers_free(struct peers *peers);
  * each that is no longer configured. 0, -EINVAL (an address that is none, logged), or -ENOMEM. */
 int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n,
 		void (*gone)(void *data, struct peer *peer), void *data);
-/* The peer that a request from there belongs to, or NULL. */
-struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from);
+/* The peer that a request belongs to, by where it came from and what it came by; NULL: none. */
+struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from,
+			const tport_t *tport);
+/* A request from there, by that, is the peer's own. */
+bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta_incoming_t *irq);
 
 void peer_hold(struct peer *peer);
 void peer_release(struct peer *peer);

@@ -32,7 +32,7 @@ static int judge(struct session *s, nta_incoming_t *prack, const sip_t *sip)
 	const char *tag = nta_incoming_tag(s->invite_in, NULL);
 
 	agent_source(prack, &from);
-	if (!session_is_party(s, &from))
+	if (!session_is_party(s, &from, prack))
 		return refuse(prack, 403);
 	if (!tag || !sip->sip_to->a_tag || strcasecmp(sip->sip_to->a_tag, tag) != 0)
 		return refuse(prack, 481);

@@ -123,7 +123,7 @@ int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const si
 int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip);
 int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip);
 /* May whoever sent this speak in this dialog? Counted and logged if not. */
-bool session_is_party(struct session *s, const struct sockaddr_storage *from);
+bool session_is_party(struct session *s, const struct sockaddr_storage *from, nta_incoming_t *irq);
 /* To the state machine; status: the answer where the state has no use for it. Returns the answer, 0: it is
  * given, or will be. */
 int session_dispatch(struct session *s, enum session_event event, nta_incoming_t *irq,

@@ -29,9 +29,9 @@ static bool is_target(const struct session *s, const struct sockaddr_storage *fr
 	return netaddr_parse(host, 0, &address) && netaddr_same_host(&address, from);
 }
 
-bool session_is_party(struct session *s, const struct sockaddr_storage *from)
+bool session_is_party(struct session *s, const struct sockaddr_storage *from, nta_incoming_t *irq)
 {
-	if (netaddr_same_host(&s->peer->address, from) || is_target(s, from))
+	if (peer_owns(s->peer, from, irq) || is_target(s, from))
 		return true;
 	stranger_refused(&s->ground->strangers, from, "has no part in the call it names");
 	return false;
@@ -53,7 +53,7 @@ static int judge(struct session *s, nta_incoming_t *irq, const sip_t *sip)
 	struct sockaddr_storage from;
 
 	agent_source(irq, &from);
-	if (!session_is_party(s, &from))
+	if (!session_is_party(s, &from, irq))
 		return 403;
 	if (!sip->sip_to->a_tag)
 		return 481;
@@ -101,7 +101,7 @@ int session_on_ack_or_cancel(void *data, nta_incoming_t *irq, const sip_t *sip)
 		return 0;
 	}
 	agent_source_of_ack(irq, &from);
-	if (!session_is_party(s, &from))
+	if (!session_is_party(s, &from, irq))
 		return 0;
 	bool ack = sip->sip_request->rq_method == sip_method_ack;
 	session_dispatch(s, ack ? EV_ACK : EV_CANCEL, irq, sip, 0);

@@ -287,25 +287,6 @@ START_TEST(sip_faults)
 	      { "sip\n listen 127.0.0.1 20010\n", "f:2: sip listens on port 20010, which is among "
 						  "the media ports 20000 to 29999; take another "
 						  "for one of them\n" },
-	      { "sip\n listen udp 127.0.0.1\n listen tcp ::\n",
-		"f:3: sip listens on ::, which peers cannot be told as our address; one address of "
-		"this machine is right\n" },
-	      { "sip\n listen udp 127.0.0.1 20010\n",
-		"f:2: sip listens on port 20010, which is among the media ports 20000 to 29999; "
-		"take another for one of them\n" },
-	      { "sip\n listen udp 192.0.2.1\npeer p\n address 192.0.2.2\n transport tcp\n",
-		"f:4: peer p: sip listens on no tcp of IPv4; a `listen` of that kind is needed\n" },
-	      { "peer p\n address 192.0.2.2\n local wan\n",
-		"f:3: peer p: no socket named wan is of udp and of the family of 192.0.2.2; "
-		"`listen "
-		"udp ADDRESS PORT name wan` in sip makes one\n" },
-	      { "peer p\n address 192.0.2.2\n transport tls\n",
-		"f:3: peer p: transport tls needs a socket to leave from; `listen tls` in sip is "
-		"right\n" },
-	      { "sip\n listen 192.0.2.1 5060 name a\n listen udp 192.0.2.3 5060 name b\n"
-		" listen udp 2001:db8::1\npeer p\n address 192.0.2.2\n transport tcp\n local a\n"
-		"peer q\n address 2001:db8::2\n",
-		"" },
 	      { "peer p\n", "f:1: peer p has no address; it needs `address` and one in figures\n" },
 	      { "peer p\n address pbx.example.com\n",
 		"f:2: address \"pbx.example.com\" is no address; an IPv4 or IPv6 address in "
@@ -345,6 +326,40 @@ START_TEST(session_faults)
 	      { "peer p\n address 192.0.2.1\n 100rel maybe\n",
 		"f:3: \"maybe\" is wrong after \"100rel\"; right would be: off, supported, "
 		"required\n" });
+}
+END_TEST
+
+START_TEST(path_faults)
+{
+	CHECK({ "sip\n listen udp 127.0.0.1\n listen tcp ::\n",
+		"f:3: sip listens on ::, which peers cannot be told as our address; one address of "
+		"this machine is right\n" },
+	      { "sip\n listen udp 127.0.0.1 20010\n",
+		"f:2: sip listens on port 20010, which is among the media ports 20000 to 29999; "
+		"take another for one of them\n" },
+	      { "sip\n listen udp 192.0.2.1\npeer p\n address 192.0.2.2\n transport tcp\n",
+		"f:4: peer p: sip listens on no tcp of IPv4; a `listen` of that kind is needed\n" },
+	      { "peer p\n address 192.0.2.2\n local wan\n",
+		"f:3: peer p: no socket named wan is of udp and of the family of 192.0.2.2; "
+		"`listen "
+		"udp ADDRESS PORT name wan` in sip makes one\n" },
+	      { "sip\n listen tls 192.0.2.1\n",
+		"f:2: sip listens on tls and has no certificate to show; `tls certificate` and a "
+		"PEM file is right\n" },
+	      { "peer p\n address 192.0.2.2\n known-by certificate\n",
+		"f:3: peer p is known by its certificate, of which no name is said; "
+		"`certificate-name` and the name in it is right\n" },
+	      { "peer p\n address 192.0.2.2\n certificate-name p.example\n known-by "
+		"certificate\n",
+		"f:4: peer p is known by its certificate, and sip asks for none; `tls verify "
+		"optional` or `required` in sip is right\n" },
+	      { "peer p\n address 192.0.2.2\n transport tls\n",
+		"f:3: peer p: transport tls needs a socket to leave from; `listen tls` in sip is "
+		"right\n" },
+	      { "sip\n listen 192.0.2.1 5060 name a\n listen udp 192.0.2.3 5060 name b\n"
+		" listen udp 2001:db8::1\npeer p\n address 192.0.2.2\n transport tcp\n local a\n"
+		"peer q\n address 2001:db8::2\n",
+		"" });
 }
 END_TEST
 
@@ -440,6 +455,6 @@ END_TEST
 
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique, cli_faults,
 	  media_faults, span_faults, trunk_faults, span_group_faults, basic_rate_faults,
-	  channel_lists_are_understood_or_explained, sip_faults, session_faults, line_faults,
-	  route_faults, a_route_has_a_bounded_number_of_targets,
+	  channel_lists_are_understood_or_explained, sip_faults, session_faults, path_faults,
+	  line_faults, route_faults, a_route_has_a_bounded_number_of_targets,
 	  emergency_calls_have_numbers_and_ways)
