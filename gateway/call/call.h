@@ -62,6 +62,7 @@ struct call_status {
 		called_out[LEG_DIGITS_MAX + 1];
 	uint64_t setup_us, alert_us, answer_us; /* clock_now_us, 0: not yet */
 	uint8_t cause;                          /* once clearing */
+	uint8_t precedence;                     /* enum leg_precedence */
 };
 /* fn is called for each in order of id until it returns false. */
 void calls_each(const struct call_hub *hub,

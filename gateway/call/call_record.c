@@ -44,6 +44,7 @@ void call_picture(const struct call *call, struct call_status *out)
 		.alert_us = call->alert_us,
 		.answer_us = call->answer_us,
 		.cause = call->cause,
+		.precedence = call->setup.precedence,
 	};
 	picture_leg(&call->slots[SLOT_CALLER], out, 0);
 	picture_leg(call_called_slot(call), out, 1);
@@ -91,7 +92,10 @@ void call_record(const struct call *call)
 	char line[TEXT_MAX];
 	struct osmo_strbuf text = { .buf = line, .len = sizeof(line) };
 
-	OSMO_STRBUF_PRINTF(text, "from ");
+	OSMO_STRBUF_PRINTF(text, "%sfrom ",
+			   call->setup.precedence == LEG_EMERGENCY   ? "emergency call "
+			   : call->setup.precedence == LEG_CALL_BACK ? "emergency call back "
+								     : "");
 	put_party(&text, &call->slots[SLOT_CALLER], call->setup.calling.digits);
 	OSMO_STRBUF_PRINTF(text, " to ");
 	put_party(&text, to, to ? call->called_out : call->setup.called.digits);

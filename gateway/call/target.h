@@ -25,6 +25,9 @@ struct target {
 	 * 34 no free channel, 27 D channel down or peer unreachable. *why: a few words for the log. */
 	unsigned (*seize)(void *data, const struct leg_setup *setup, struct leg **leg,
 			  const char **why);
+	/* Full, it makes room for an emergency call: a channel that becomes free is kept for one for some seconds, by
+	 * clearing a routine call if need be (cause 8). False: nothing there may give way. NULL: no such thing. */
+	bool (*preempt)(void *data);
 };
 
 void target_register(struct call_hub *hub, struct target *target);

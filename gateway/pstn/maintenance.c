@@ -21,6 +21,7 @@ enum { BUCKETS = 1024, LINE_MAX_OCTETS = 128 };
 struct entry {
 	struct llist_head entry;
 	enum maintenance_state state;
+	bool shut; /* LOCKED, by having shut down */
 	char name[MAINTENANCE_NAME_MAX];
 };
 
@@ -100,7 +101,9 @@ static int write_entries(const struct maintenance *maintenance, FILE *file)
 		llist_for_each_entry (entry, &maintenance->buckets[b], entry) {
 			if (entry->state == UNLOCKED)
 				continue;
-			fprintf(file, "%s %s\n", state_names[entry->state], entry->name);
+			fprintf(file, "%s %s\n",
+				state_names[entry->shut ? SHUTTING_DOWN : entry->state],
+				entry->name);
 			n++;
 		}
 	}
@@ -187,6 +190,7 @@ static int read_line(struct maintenance *maintenance, char *line, unsigned *n)
 	if (!entry)
 		return -ENOMEM;
 	entry->state = LOCKED;
+	entry->shut = !strcmp(line, state_names[SHUTTING_DOWN]);
 	++*n;
 	return 0;
 }
@@ -284,15 +288,27 @@ struct maintenance *maintenance_new(void *talloc_ctx, const char *state_dir)
 
 /* The model */
 
-int maintenance_set(struct maintenance *maintenance, const char *what, enum maintenance_state state)
+static int set(struct maintenance *maintenance, const char *what, enum maintenance_state state,
+	       bool shut)
 {
 	struct entry *entry = find_or_add(maintenance, what);
 
 	if (!entry)
 		return -ENOMEM;
 	entry->state = state;
+	entry->shut = shut;
 	drop_if_plain(maintenance, entry);
 	return save(maintenance);
+}
+
+int maintenance_set(struct maintenance *maintenance, const char *what, enum maintenance_state state)
+{
+	return set(maintenance, what, state, false);
+}
+
+int maintenance_close(struct maintenance *maintenance, const char *what)
+{
+	return set(maintenance, what, LOCKED, true);
 }
 
 enum maintenance_state maintenance_get(const struct maintenance *maintenance, const char *what)
@@ -307,4 +323,17 @@ bool maintenance_allows(const struct maintenance *maintenance, const char *trunk
 {
 	return maintenance_get(maintenance, trunk) == UNLOCKED &&
 	       maintenance_get(maintenance, channel) == UNLOCKED;
+}
+
+static bool is_locked_outright(const struct maintenance *maintenance, const char *what)
+{
+	const struct entry *entry = find(maintenance, what);
+
+	return entry && entry->state == LOCKED && !entry->shut;
+}
+
+bool maintenance_admits_emergency(const struct maintenance *maintenance, const char *trunk,
+				  const char *channel)
+{
+	return !is_locked_outright(maintenance, trunk) && !is_locked_outright(maintenance, channel);
 }

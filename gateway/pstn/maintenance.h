@@ -18,8 +18,13 @@ struct maintenance *maintenance_new(void *talloc_ctx, const char *state_dir);
  * hold. */
 int maintenance_set(struct maintenance *maintenance, const char *what,
 		    enum maintenance_state state);
+/* The same as LOCKED, of what has shut down: emergency calls may still use it. */
+int maintenance_close(struct maintenance *maintenance, const char *what);
 enum maintenance_state maintenance_get(const struct maintenance *maintenance, const char *what);
 const char *maintenance_state_name(enum maintenance_state state); /* "unlocked", ... */
 /* Is the channel unlocked, and the trunk that it belongs to? */
 bool maintenance_allows(const struct maintenance *maintenance, const char *trunk,
 			const char *channel);
+/* Is neither locked outright? What shuts down, or has, waits for calls to end; nobody works on the line. */
+bool maintenance_admits_emergency(const struct maintenance *maintenance, const char *trunk,
+				  const char *channel);

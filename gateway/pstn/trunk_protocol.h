@@ -46,7 +46,8 @@ struct trunk_protocol {
 	 * variant has (SERVICE, blocking bits). Out of service is told once no call is on the channel. The
 	 * data link may be down: when it comes up, the protocol tells what stands. */
 	void (*service)(struct trunk *trunk, unsigned channel, bool in_service);
-	/* Clears the call on the channel, if there is one; channel 0: the calls on none (on hold, perhaps). */
+	/* Clears the call on the channel, if there is one; channel 0: the calls on none (on hold, perhaps). Cause 9
+	 * is for the line: those who spoke are told 8. */
 	void (*clear)(struct trunk *trunk, unsigned channel, unsigned cause);
 	/* What of its messages goes into the log from now on. */
 	void (*debug)(struct trunk *trunk, const struct trunks_debug *what);
@@ -58,7 +59,10 @@ struct trunk_protocol {
 /* What the table of trunks keeps of each, whatever its protocol. */
 struct trunk_upkeep {
 	uint32_t barred[TRUNK_SPANS_MAX]; /* channels that no new call may use: locks, busy-out */
-	bool off_duty;                    /* busied out (X.731 7.7) */
+	uint32_t closed[TRUNK_SPANS_MAX]; /* no emergency call either: locked outright */
+	uint32_t kept[TRUNK_SPANS_MAX];   /* for an emergency call that is waiting, see preempt.c */
+	uint64_t kept_until_us;
+	bool off_duty;                 /* busied out (X.731 7.7) */
 	uint32_t out[TRUNK_SPANS_MAX]; /* channels of which service() was told that they are out */
 	bool waiting;                  /* for calls to end, to tell it of more */
 	bool has_way, way_open;        /* busy-out: routes lead to peers; one of them is alive */
@@ -84,5 +88,11 @@ static inline bool trunk_allows(const struct trunk *trunk, unsigned channel)
 {
 	return !trunk_set_has(trunk->upkeep.barred, channel);
 }
+
+/* The same for a new call that matters so much (enum leg_precedence): emergency calls pass all but locks that are
+ * outright, calls back all that they pass but channels kept for emergency calls. */
+bool trunk_admits(const struct trunk *trunk, unsigned channel, uint8_t precedence);
+/* A new call takes the channel: it is not kept any more. */
+void trunk_taken(struct trunk *trunk, unsigned channel);
 
 extern const struct trunk_protocol *const trunk_protocols[]; /* NULL at the end */

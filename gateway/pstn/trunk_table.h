@@ -1,5 +1,5 @@
-/* The inside of the table of trunks, for trunks.c, trunks_lock.c, busy_out.c and auditor.c alone. Control
- * thread; trunks and auditor are talloc children of the table. */
+/* The inside of the table of trunks, for trunks.c, trunks_lock.c, busy_out.c, preempt.c and auditor.c alone.
+ * Control thread; trunks and auditor are talloc children of the table. */
 #pragma once
 
 #include <osmocom/core/timer.h>
@@ -52,6 +52,11 @@ void busy_out_tick(struct trunks *trunks);
 /* A trunk has been opened; may have lost its `busy-out`. */
 void busy_out_open(struct trunk *trunk);
 void busy_out_retune(struct trunk *trunk);
+
+/* preempt.c */
+
+/* target.preempt, with a struct trunk as data. */
+bool trunk_preempt(void *data);
 
 /* auditor.c */
 

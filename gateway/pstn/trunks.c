@@ -166,6 +166,7 @@ static int open_trunk(struct trunks *trunks, const struct trunk_config *config)
 	trunk->target.kind = TARGET_TRUNK;
 	trunk->target.data = trunk;
 	trunk->target.seize = seize;
+	trunk->target.preempt = trunk_preempt;
 	trunk->target.overlap = config->overlap_sending;
 	osmo_strlcpy(trunk->target.name, config->name, sizeof(trunk->target.name));
 	target_register(trunks->env.hub, &trunk->target);

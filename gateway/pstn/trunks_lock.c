@@ -92,6 +92,8 @@ static void find_barred(struct trunk *trunk)
 		trunk_set_put(trunk->upkeep.barred, c,
 			      trunk->upkeep.off_duty ||
 				      !maintenance_allows(maintenance, trunk->config.name, name));
+		trunk_set_put(trunk->upkeep.closed, c,
+			      !maintenance_admits_emergency(maintenance, trunk->config.name, name));
 	}
 }
 
@@ -124,18 +126,30 @@ static void show_alarm(const struct trunk *trunk)
 			    maintenance_state_name(state));
 }
 
-static int set_state(const struct object *object, const char *what, enum maintenance_state state)
+/* err: of the change, which holds unless there was no memory. */
+static int carry(const struct object *object, const char *what, int err)
 {
-	int err = maintenance_set(object->trunk->env->maintenance, what, state);
+	const struct maintenance *maintenance = object->trunk->env->maintenance;
 
 	if (err == -ENOMEM)
 		return err;
 	LOGP(DISDN, LOGL_NOTICE, "%s %s is %s\n", object->channel ? "channel" : "trunk", what,
-	     maintenance_state_name(state));
+	     maintenance_state_name(maintenance_get(maintenance, what)));
 	if (!object->channel)
 		show_alarm(object->trunk);
 	trunk_tell_service(object->trunk);
 	return err == -ENOENT ? -ENOTDIR : err;
+}
+
+static int set_state(const struct object *object, const char *what, enum maintenance_state state)
+{
+	return carry(object, what, maintenance_set(object->trunk->env->maintenance, what, state));
+}
+
+/* It is idle, and has shut down. */
+static int close_idle(const struct object *object, const char *what)
+{
+	return carry(object, what, maintenance_close(object->trunk->env->maintenance, what));
 }
 
 /* Shutting down */
@@ -172,13 +186,13 @@ static void lock_what_is_idle(struct trunk *trunk)
 	char name[MAINTENANCE_NAME_MAX];
 
 	if (maintenance_get(maintenance, trunk->config.name) == SHUTTING_DOWN && !calls_on(&object))
-		set_state(&object, trunk->config.name, LOCKED);
+		close_idle(&object, trunk->config.name);
 	for (unsigned c = trunk_next_channel(trunk, 0); c; c = trunk_next_channel(trunk, c)) {
 		object.channel = c;
 		trunk_channel_name(trunk, c, name, sizeof(name));
 		if (maintenance_get(maintenance, name) == SHUTTING_DOWN &&
 		    !trunk_channel_is_busy(trunk, c))
-			set_state(&object, name, LOCKED);
+			close_idle(&object, name);
 	}
 }
 
@@ -223,7 +237,7 @@ static int shut_down(struct trunks *trunks, const struct object *object, const c
 		     unsigned grace_s)
 {
 	if (!calls_on(object))
-		return set_state(object, what, LOCKED);
+		return close_idle(object, what);
 	if (grace_s && add_grace(trunks, what, grace_s))
 		return -ENOMEM;
 	return set_state(object, what, SHUTTING_DOWN);

@@ -36,7 +36,8 @@ static unsigned pick(struct isdn *isdn, const struct isdn_line_msg *line, unsign
 {
 	int wanted = channel_of_pri(isdn, line->channel);
 
-	if (wanted > 0 && !isdn->channels[wanted] && trunk_allows(&isdn->trunk, (unsigned)wanted))
+	if (wanted > 0 && !isdn->channels[wanted] &&
+	    trunk_admits(&isdn->trunk, (unsigned)wanted, LEG_ROUTINE))
 		return (unsigned)wanted;
 	if (wanted != CHANNEL_ANY && !line->flexible) {
 		*cause = wanted == CHANNEL_UNKNOWN ? CAUSE_NO_SUCH_CHANNEL
@@ -44,7 +45,7 @@ static unsigned pick(struct isdn *isdn, const struct isdn_line_msg *line, unsign
 		return 0;
 	}
 	*cause = CAUSE_NO_CIRCUIT;
-	return selection_hunt(isdn);
+	return selection_hunt(isdn, LEG_ROUTINE);
 }
 
 /* 0 once the call has a channel and sound again, or the cause why not. */

@@ -9,6 +9,7 @@
 
 #include "call/call.h"
 #include "call/cause.h"
+#include "call/emergency.h"
 #include "pstn/capture.h"
 #include "pstn/isdn/channel.h"
 #include "pstn/isdn/dchannel.h"
@@ -108,13 +109,15 @@ static unsigned select_channel(struct isdn *isdn, const pri_event_ring *ring, un
 {
 	int wanted = channel_of_pri(isdn, ring->channel);
 	struct isdn_leg *holder = wanted > 0 ? isdn->channels[wanted] : NULL;
+	uint8_t precedence = call_precedence(isdn->trunk.env->hub, TARGET_TRUNK,
+					     isdn->trunk.config.name, ring->callednum);
 
 	/* Busied out: another channel would do no better, so 34, upon which networks look for another way. */
-	if (isdn->trunk.upkeep.off_duty) {
+	if (isdn->trunk.upkeep.off_duty && precedence == LEG_ROUTINE) {
 		*cause = CAUSE_NO_CIRCUIT;
 		return 0;
 	}
-	if (wanted > 0 && !holder && trunk_allows(&isdn->trunk, (unsigned)wanted))
+	if (wanted > 0 && !holder && trunk_admits(&isdn->trunk, (unsigned)wanted, precedence))
 		return (unsigned)wanted;
 	/* 5.7: in a conflict the network's call keeps the channel. */
 	if (holder && isdn_leg_is_displaceable(holder)) {
@@ -127,7 +130,7 @@ static unsigned select_channel(struct isdn *isdn, const pri_event_ring *ring, un
 		return 0;
 	}
 	*cause = CAUSE_NO_CIRCUIT;
-	return selection_hunt(isdn);
+	return selection_hunt(isdn, precedence);
 }
 
 /* RELEASE COMPLETE, for each of these causes (5.3.2 a). */
@@ -319,7 +322,6 @@ static unsigned isdn_seize(struct trunk *trunk, const struct leg_setup *setup, s
 {
 	struct isdn *isdn = isdn_of(trunk);
 
-	(void)setup;
 	if (!members_link_up(isdn)) {
 		*why = members_in_use(isdn)->alarms ? "span alarm" : "D channel down";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;
@@ -328,12 +330,13 @@ static unsigned isdn_seize(struct trunk *trunk, const struct leg_setup *setup, s
 		*why = "RESTART under way";
 		return CAUSE_TEMPORARY_FAILURE;
 	}
-	unsigned channel = selection_hunt(isdn);
+	unsigned channel = selection_hunt(isdn, setup->precedence);
 	struct isdn_leg *seized = channel ? isdn_machine_seize(isdn, channel) : NULL;
 	if (!seized) {
 		*why = channel ? "out of memory" : "no free channel";
 		return channel ? CAUSE_CONGESTION : CAUSE_NO_CIRCUIT;
 	}
+	trunk_taken(trunk, channel);
 	*leg = &seized->leg;
 	return 0;
 }
@@ -411,11 +414,12 @@ static void isdn_service(struct trunk *trunk, unsigned channel, bool in_service)
 
 static void isdn_clear_channel(struct trunk *trunk, unsigned channel, unsigned cause)
 {
+	unsigned hub_cause = cause == CAUSE_PREEMPTION_REUSE ? CAUSE_PREEMPTION : cause;
 	struct isdn_leg *leg;
 
 	llist_for_each_entry (leg, &isdn_of(trunk)->legs, entry) {
 		if (leg->channel == channel && isdn_leg_state(leg) < ST_RELEASE_REQUEST)
-			isdn_clear_both(leg, cause, cause);
+			isdn_clear_both(leg, cause, hub_cause);
 	}
 }
 

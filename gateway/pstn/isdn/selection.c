@@ -6,14 +6,14 @@
 #include "pstn/isdn/restart.h"
 #include "pstn/isdn/service.h"
 
-static bool is_free(const struct isdn *isdn, unsigned channel)
+static bool is_free(const struct isdn *isdn, unsigned channel, uint8_t precedence)
 {
 	return !isdn->channels[channel] && !isdn->members[trunk_channel_member(channel)].alarms &&
 	       !restart_blocks(isdn->restart, channel) && !service_remote_blocked(isdn, channel) &&
-	       trunk_allows(&isdn->trunk, channel);
+	       trunk_admits(&isdn->trunk, channel, precedence);
 }
 
-unsigned selection_hunt(struct isdn *isdn)
+unsigned selection_hunt(struct isdn *isdn, uint8_t precedence)
 {
 	const struct trunk_config *config = &isdn->trunk.config;
 	uint32_t free[TRUNK_SPANS_MAX];
@@ -21,7 +21,7 @@ unsigned selection_hunt(struct isdn *isdn)
 	for (size_t m = 0; m < config->n_spans; m++) {
 		free[m] = config->spans[m].channels;
 		for (unsigned t = 1; t < TRUNK_TIMESLOTS; t++) {
-			if (free[m] >> t & 1 && !is_free(isdn, trunk_channel(m, t)))
+			if (free[m] >> t & 1 && !is_free(isdn, trunk_channel(m, t), precedence))
 				free[m] &= ~(1U << t);
 		}
 	}
