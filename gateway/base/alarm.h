@@ -34,6 +34,7 @@ enum alarm_kind {
 	ALARM_CHANNELS_STUCK,   /* object: trunk; the auditor had to repair */
 	ALARM_PEER_DOWN,        /* object: peer */
 	ALARM_RECORDS,          /* call records cannot be written */
+	ALARM_EMERGENCY_CALL,   /* an emergency call is up; object: the call, "call 7" */
 	ALARM_MEDIA_LATE,       /* the media thread comes late */
 	ALARM_CERTIFICATE,      /* object: server name, "sip" or "ca"; the file cannot be used */
 	ALARM_CERTIFICATE_EXPIRES, /* object: server name or "sip"; soon, or it did */

@@ -53,6 +53,9 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 		"Call records cannot be written; they are kept in memory as long as there is room.",
 		"Make room on the disk, or give the gateway's user the right to write the file; it is tried "
 		"again by itself." },
+	[ALARM_EMERGENCY_CALL] = { "emergency-call", ALARM_WARNING, ALARM_OF_GATEWAY,
+		"Somebody is calling an emergency number.",
+		"Find out who needs help, and where: `show emergency`." },
 	[ALARM_MEDIA_LATE] = { "media-late", ALARM_MAJOR, ALARM_OF_GATEWAY,
 		"The thread that moves sound comes late: callers hear gaps.",
 		"See `show media`. Take other work off this machine, let the gateway run with real-time priority, "

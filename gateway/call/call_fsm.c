@@ -10,6 +10,8 @@
  *   these four     B: DISCONNECT inband, not re-routed        DISCONNECTING  A hears on, T306 runs
  *   all but one    A or B: DISCONNECT RELEASE GONE; CLEAR     CLEARING       each leg is told RELEASE
  *   DISCONNECTING  T306                                       CLEARING
+ *   ROUTING        an emergency call finds all ways full      WAITING        then ROUTING again
+ *   ALERTING       B clears, the call is an emergency call    ROUTING
  *   CLEARING       last GONE, or X150: the legs are dropped   the end
  *
  * Only the called side may clear with sound: with the caller gone nobody listens. Re-routing ends at
@@ -20,6 +22,7 @@
 #include <osmocom/core/tdef.h>
 
 #include "base/clock.h"
+#include "call/emergency_way.h"
 #include "call/hub.h"
 
 enum { T306 = 306, X_GUARD = -150 };
@@ -170,7 +173,8 @@ void call_clear_for(struct call *call, enum cause cause)
 static void on_called_clears(struct call *call, uint32_t kind, const struct call_event *event,
 			     bool early)
 {
-	if (early && call_way_lets_retry(call, event->cause)) {
+	if ((early || call->setup.precedence == LEG_EMERGENCY) &&
+	    call_way_lets_retry(call, event->cause)) {
 		call_way_retry(call, event);
 		return;
 	}
@@ -301,6 +305,14 @@ static void early_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 	}
 }
 
+static void waiting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
+{
+	if (kind == CALL_EV_TIMEOUT)
+		emergency_way_again(fi->priv);
+	else
+		early_action(fi, kind, data);
+}
+
 static void alerting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 {
 	struct call *call = fi->priv;
@@ -386,7 +398,7 @@ static const struct osmo_fsm_state states[] = {
 	[CALL_ROUTING] = {
 		.name = "routing",
 		.in_event_mask = S(CALL_EV_ROUTE) | S(CALL_EV_PLACE) | SAID,
-		.out_state_mask = S(CALL_COLLECTING) | S(CALL_OVERLAP) | S(CALL_PROCEEDING) |
+		.out_state_mask = S(CALL_COLLECTING) | S(CALL_OVERLAP) | S(CALL_WAITING) | S(CALL_PROCEEDING) |
 				  S(CALL_ALERTING) | S(CALL_ACTIVE) | S(CALL_DISCONNECTING) |
 				  S(CALL_CLEARING),
 		.action = early_action,
@@ -405,6 +417,13 @@ static const struct osmo_fsm_state states[] = {
 				  S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
 		.action = early_action,
 	},
+	[CALL_WAITING] = {
+		.name = "waiting",
+		.in_event_mask = S(CALL_EV_INFORMATION) | S(CALL_EV_NOTIFY) | S(CALL_EV_CHARGE) |
+				 S(CALL_EV_TIMEOUT) | CLEARS,
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_CLEARING),
+		.action = waiting_action,
+	},
 	[CALL_PROCEEDING] = {
 		.name = "proceeding",
 		.in_event_mask = SAID,
@@ -415,7 +434,7 @@ static const struct osmo_fsm_state states[] = {
 	[CALL_ALERTING] = {
 		.name = "alerting",
 		.in_event_mask = SAID,
-		.out_state_mask = S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
 		.action = alerting_action,
 	},
 	[CALL_ACTIVE] = {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "call/emergency_plan.h"
+#include "call/emergency_way.h"
 #include "call/lines.h"
 #include "mg/mg.h"
 
@@ -88,6 +89,7 @@ struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_se
 		return NULL;
 	*call = (struct call){ .hub = hub, .id = new_id(hub), .setup = *setup };
 	leg_setup_tidy(&call->setup);
+	call->setup.precedence = LEG_ROUTINE;
 	snprintf(id, sizeof(id), "%u", call->id);
 	call->fi = osmo_fsm_inst_alloc(&call_fsm, call, call, LOGL_DEBUG, id);
 	if (!call->fi) {
@@ -120,6 +122,7 @@ void call_end(struct call *call)
 	if (!call->answer_us)
 		hub->totals.failed++;
 	call_record(call);
+	emergency_way_end(call);
 	if (call->on_progress)
 		llist_del(&call->watch_entry);
 	call_notify_end(call);

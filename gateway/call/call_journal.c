@@ -113,6 +113,10 @@ static void put_record(struct osmo_strbuf *text, const struct call *call, bool e
 	put_text(text, "called", call->setup.called.digits);
 	put_text(text, "called_out", call->called_out);
 	put_text(text, "route", call->route.name);
+	if (call->setup.precedence == LEG_EMERGENCY)
+		OSMO_STRBUF_PRINTF(*text, "\"emergency\":true,");
+	if (call->setup.precedence == LEG_CALL_BACK)
+		OSMO_STRBUF_PRINTF(*text, "\"emergency_call_back\":true,");
 	put_leg(text, "from", &call->slots[SLOT_CALLER]);
 	put_leg(text, "to", call_called_slot(call));
 	put_end(text, call);

@@ -7,97 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/call_attempt.h"
+#include "call/emergency_way.h"
 #include "call/hub.h"
-
-static void add_why(struct call *call, const struct route_target *target, const char *why)
-{
-	size_t len = strlen(call->why);
-
-	snprintf(call->why + len, sizeof(call->why) - len, "%s%s %s: %s", len ? "; " : "",
-		 target_kind_name(target->kind), target->name, why);
-}
-
-static bool lets_reroute(unsigned cause)
-{
-	switch (cause) {
-	case CAUSE_DESTINATION_OUT_OF_ORDER:
-	case CAUSE_NO_CIRCUIT:
-	case CAUSE_NETWORK_OUT_OF_ORDER:
-	case CAUSE_TEMPORARY_FAILURE:
-	case CAUSE_CONGESTION:
-	case CAUSE_CHANNEL_NOT_AVAILABLE:
-	case CAUSE_RESOURCE_UNAVAILABLE:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* How far its set-up is, once each. */
-static void tell_caller(struct call *call, enum leg_verb verb)
-{
-	const struct leg_msg msg = { .verb = verb };
-
-	if (call->told >= verb)
-		return;
-	call->told = verb;
-	call_tell(call, SLOT_CALLER, &msg);
-}
-
-static void collect(struct call *call)
-{
-	if (call->fi->state != CALL_COLLECTING)
-		call_change(call, CALL_COLLECTING);
-	tell_caller(call, LEG_SETUP_ACK);
-}
-
-/* Targets */
-
-/* As the route has it. */
-static struct leg_msg setup_out(const struct call *call)
-{
-	struct leg_msg msg = {
-		.verb = LEG_SETUP,
-		.law = call->slots[SLOT_CALLER].law,
-		.setup = call->setup,
-	};
-
-	/* Rewritten digits are of the type that the next exchange takes them for. */
-	if (call->route.strip || *call->route.prepend)
-		msg.setup.called.type = LEG_TON_UNKNOWN;
-	memcpy(msg.setup.called.digits, call->called_out, sizeof(call->called_out));
-	route_apply_rules(&call->route, &msg.setup);
-	msg.setup.context = call->context;
-	if (call->uui)
-		msg.uui = *call->uui;
-	return msg;
-}
-
-/* 0 when the target has been told SETUP, else the cause why it cannot be. */
-static unsigned attempt(struct call *call, const struct route_target *to, struct target *target)
-{
-	struct leg *leg = NULL;
-	const char *why = "refused";
-	unsigned cause;
-
-	if (!target) {
-		add_why(call, to, "does not exist");
-		return CAUSE_NO_ROUTE;
-	}
-	const struct leg_msg msg = setup_out(call);
-	cause = target->seize(target->data, &msg.setup, &leg, &why);
-	if (cause) {
-		add_why(call, to, why);
-		return cause;
-	}
-	if (call->fi->state == CALL_COLLECTING)
-		call_change(call, CALL_ROUTING);
-	call->current = ++call->attempts;
-	call_attach(call, call->current, leg);
-	call_tell(call, call->current, &msg);
-	tell_caller(call, call->setup.incomplete ? LEG_SETUP_ACK : LEG_PROCEEDING);
-	return 0;
-}
 
 /* As much of the number as is known, as the route has it; false when it grows too long. */
 static bool rewrite(struct call *call, char out[static LEG_DIGITS_MAX + 1])
@@ -115,17 +27,21 @@ void call_way_advance(struct call *call)
 {
 	if (!rewrite(call, call->called_out))
 		return;
+	if (call->setup.precedence == LEG_EMERGENCY) {
+		emergency_way_advance(call);
+		return;
+	}
 	while (call->tried < call->route.n_targets) {
 		const struct route_target *to = &call->route.targets[call->tried];
 		struct target *target = target_find(call->hub, to->kind, to->name);
 		unsigned cause;
 
 		if (call->setup.incomplete && target && !target->overlap) {
-			collect(call);
+			call_attempt_collect(call);
 			return;
 		}
 		call->tried++;
-		cause = attempt(call, to, target);
+		cause = call_attempt(call, to, target, call->setup.precedence);
 		if (!cause)
 			return;
 		if (cause == CAUSE_NO_ROUTE && call->refused.cause)
@@ -135,7 +51,7 @@ void call_way_advance(struct call *call)
 			.cause = (uint8_t)cause,
 			.location = LOC_PRIVATE_LOCAL,
 		};
-		if (cause != CAUSE_NO_ROUTE && !lets_reroute(cause))
+		if (cause != CAUSE_NO_ROUTE && !call_attempt_reroutes(cause))
 			break;
 	}
 	call_clear_by(call, &call->refused);
@@ -143,18 +59,25 @@ void call_way_advance(struct call *call)
 
 bool call_way_lets_retry(const struct call *call, unsigned cause)
 {
-	return lets_reroute(cause) && call->tried < call->route.n_targets;
+	return call->setup.precedence == LEG_EMERGENCY ||
+	       (call_attempt_reroutes(cause) && call->tried < call->route.n_targets);
 }
 
 void call_way_retry(struct call *call, const struct call_event *event)
 {
-	add_why(call, &call->route.targets[call->tried - 1], cause_name(event->cause));
+	if (call->setup.precedence == LEG_EMERGENCY) {
+		emergency_way_refused(call, event);
+	} else {
+		const struct route_target *to = &call->route.targets[call->tried - 1];
+
+		call_attempt_why(call, to->kind, to->name, cause_name(event->cause));
+		call->refused = *event;
+	}
+	call->refused.said = NULL;
 	call_tell_release(call, call->current, event, NULL);
 	call->current = 0;
 	if (call->fi->state != CALL_ROUTING)
 		call_change(call, CALL_ROUTING);
-	call->refused = *event;
-	call->refused.said = NULL;
 	call_way_advance(call);
 }
 
@@ -191,12 +114,15 @@ static unsigned find_route(struct call *call, const struct route_config **route)
 void call_way_find(struct call *call)
 {
 	const struct route_config *route = NULL;
-	unsigned cause = find_route(call, &route);
+	unsigned cause;
 
+	if (emergency_way_find(call))
+		return;
+	cause = find_route(call, &route);
 	if (cause) {
 		call_clear_for(call, cause);
 	} else if (!route) {
-		collect(call);
+		call_attempt_collect(call);
 	} else {
 		call->route = *route;
 		call_way_advance(call);
@@ -237,7 +163,7 @@ void call_way_close(struct call *call)
 	if (!call->setup.incomplete)
 		return;
 	call->setup.incomplete = false;
-	tell_caller(call, LEG_PROCEEDING);
+	call_attempt_tell(call, LEG_PROCEEDING);
 }
 
 void call_way_dialled(struct call *call, const struct leg_msg *msg)
@@ -260,5 +186,5 @@ void call_way_dialled(struct call *call, const struct leg_msg *msg)
 	if (call->fi->state == CALL_OVERLAP)
 		call_way_forward(call);
 	if (msg->complete)
-		tell_caller(call, LEG_PROCEEDING);
+		call_attempt_tell(call, LEG_PROCEEDING);
 }

@@ -7,6 +7,7 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
+#include "call/call_back.h"
 #include "call/emergency_plan.h"
 #include "call/hub.h"
 
@@ -147,5 +148,9 @@ const char *emergency_calling(const struct emergency *emergency, enum target_kin
 uint8_t call_precedence(const struct call_hub *hub, enum target_kind kind, const char *from,
 			const char *called)
 {
-	return emergency_applies(hub->emergency, kind, from, called) ? LEG_EMERGENCY : LEG_ROUTINE;
+	const struct emergency *emergency = hub->emergency;
+
+	if (emergency_applies(emergency, kind, from, called))
+		return LEG_EMERGENCY;
+	return call_back_find(emergency, kind, from, called) ? LEG_CALL_BACK : LEG_ROUTINE;
 }

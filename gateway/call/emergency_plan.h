@@ -14,8 +14,7 @@ enum {
 
 /* A caller of an emergency call, for as long as the centre may call back. */
 struct call_back {
-	uint64_t until_us; /* 0: no caller */
-	unsigned calls;    /* emergency calls of his that are up: the window has not begun */
+	uint64_t until_us;               /* 0: no caller */
 	struct route_target caller;      /* where he is */
 	char number[LEG_DIGITS_MAX + 1]; /* his own there */
 	char shown[LEG_DIGITS_MAX + 1];  /* the one that the centre was told */

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "call/call.h"
+#include "call/call_search.h"
 #include "call/cause.h"
 #include "call/journal.h"
 #include "call/route.h"
@@ -48,6 +49,7 @@ enum call_state {
 	CALL_ROUTING,
 	CALL_COLLECTING,
 	CALL_OVERLAP,
+	CALL_WAITING, /* an emergency call, for a channel */
 	CALL_PROCEEDING,
 	CALL_ALERTING,
 	CALL_ACTIVE,
@@ -117,8 +119,9 @@ struct call {
 	char called_out[LEG_DIGITS_MAX + 1]; /* what the called leg has been told of the number */
 	struct route_config route;           /* a copy: routes may change in mid-call */
 	uint64_t setup_us, alert_us, answer_us;
-	struct call_times times;           /* the same, for the record */
-	int journal_slot;                  /* or JOURNAL_NO_SLOT */
+	struct call_times times; /* the same, for the record */
+	int journal_slot;        /* or JOURNAL_NO_SLOT */
+	struct call_search search;
 	struct call_event refused;         /* the last target that did; cause 0: none yet */
 	uint8_t cause, location;           /* the first that cleared it; cause 0: none yet */
 	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22, from the called leg */

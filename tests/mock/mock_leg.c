@@ -132,7 +132,7 @@ static unsigned on_seize(void *data, const struct leg_setup *setup, struct leg *
 {
 	struct mock_target *mock = data;
 
-	(void)setup;
+	mock->precedence = setup->precedence;
 	mock->asked++;
 	if (mock->cause) {
 		*why = "mock refuses";

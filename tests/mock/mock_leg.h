@@ -42,6 +42,7 @@ struct mock_target {
 	struct mock_leg *leg;
 	unsigned cause;
 	unsigned asked;
+	uint8_t precedence; /* as asked last */
 };
 
 void mock_target_open(struct mock_target *mock, struct call_hub *hub, enum target_kind kind,

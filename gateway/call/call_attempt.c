@@ -1,0 +1,126 @@
+/* One attempt to reach a target: what it is told, and the slot of its leg. */
+#include "call/call_attempt.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "call/hub.h"
+
+void call_attempt_why(struct call *call, enum target_kind kind, const char *name, const char *why)
+{
+	size_t len = strlen(call->why);
+
+	snprintf(call->why + len, sizeof(call->why) - len, "%s%s %s: %s", len ? "; " : "",
+		 target_kind_name(kind), name, why);
+}
+
+static void add_why(struct call *call, const struct route_target *target, const char *why)
+{
+	call_attempt_why(call, target->kind, target->name, why);
+}
+
+bool call_attempt_reroutes(unsigned cause)
+{
+	switch (cause) {
+	case CAUSE_DESTINATION_OUT_OF_ORDER:
+	case CAUSE_NO_CIRCUIT:
+	case CAUSE_NETWORK_OUT_OF_ORDER:
+	case CAUSE_TEMPORARY_FAILURE:
+	case CAUSE_CONGESTION:
+	case CAUSE_CHANNEL_NOT_AVAILABLE:
+	case CAUSE_RESOURCE_UNAVAILABLE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool call_attempt_congested(unsigned cause)
+{
+	return cause != CAUSE_DESTINATION_OUT_OF_ORDER && call_attempt_reroutes(cause);
+}
+
+void call_attempt_tell(struct call *call, enum leg_verb verb)
+{
+	const struct leg_msg msg = { .verb = verb };
+
+	if (call->told >= verb)
+		return;
+	call->told = verb;
+	call_tell(call, SLOT_CALLER, &msg);
+}
+
+void call_attempt_collect(struct call *call)
+{
+	if (call->fi->state != CALL_COLLECTING)
+		call_change(call, CALL_COLLECTING);
+	call_attempt_tell(call, LEG_SETUP_ACK);
+}
+
+/* Targets */
+
+/* As the route has it. */
+static struct leg_msg setup_out(const struct call *call)
+{
+	struct leg_msg msg = {
+		.verb = LEG_SETUP,
+		.law = call->slots[SLOT_CALLER].law,
+		.setup = call->setup,
+	};
+
+	/* Rewritten digits are of the type that the next exchange takes them for. */
+	if (call->route.strip || *call->route.prepend)
+		msg.setup.called.type = LEG_TON_UNKNOWN;
+	memcpy(msg.setup.called.digits, call->called_out, sizeof(call->called_out));
+	route_apply_rules(&call->route, &msg.setup);
+	msg.setup.context = call->context;
+	if (call->uui)
+		msg.uui = *call->uui;
+	return msg;
+}
+
+/* From the one behind the last on, so that what a leg said last is over when its slot is another's. */
+static unsigned free_slot(const struct call *call)
+{
+	for (unsigned i = 0; i < ROUTE_TARGETS; i++) {
+		unsigned slot = (call->attempts + i) % ROUTE_TARGETS + 1;
+
+		if (!call->slots[slot].leg)
+			return slot;
+	}
+	return 0;
+}
+
+unsigned call_attempt(struct call *call, const struct route_target *to, struct target *target,
+		      uint8_t precedence)
+{
+	struct leg *leg = NULL;
+	const char *why = "refused";
+	unsigned cause;
+
+	if (!target) {
+		add_why(call, to, "does not exist");
+		return CAUSE_NO_ROUTE;
+	}
+	struct leg_msg msg = setup_out(call);
+	unsigned slot = free_slot(call);
+	if (!slot) {
+		add_why(call, to, "earlier attempts are not over");
+		return CAUSE_TEMPORARY_FAILURE;
+	}
+	msg.setup.precedence = precedence;
+	cause = target->seize(target->data, &msg.setup, &leg, &why);
+	if (cause) {
+		add_why(call, to, why);
+		return cause;
+	}
+	if (call->fi->state == CALL_COLLECTING)
+		call_change(call, CALL_ROUTING);
+	msg.setup.precedence = call->setup.precedence;
+	call->slots[slot] = (struct call_slot){ 0 };
+	call->current = call->attempts = (uint8_t)slot;
+	call_attach(call, call->current, leg);
+	call_tell(call, call->current, &msg);
+	call_attempt_tell(call, call->setup.incomplete ? LEG_SETUP_ACK : LEG_PROCEEDING);
+	return 0;
+}
