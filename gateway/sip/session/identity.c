@@ -6,8 +6,10 @@
 
 #include <osmocom/core/utils.h>
 
+#include "call/emergency.h"
 #include "sip/text/netaddr.h"
 #include "sip/text/number.h"
+#include "sip/text/service_urn.h"
 
 static void our_address(const struct session *s, char out[static NETADDR_TEXT_MAX])
 {
@@ -70,9 +72,22 @@ const char *identity_write_answer(const struct session *s, const struct leg_part
 	return out;
 }
 
+/* As number_from_url; RFC 5031: what it is that the number of help is here. */
+static int read_called(const struct peer *peer, const url_t *url, struct leg_number *out)
+{
+	const char *service = service_urn_sos(url);
+	const char *number = service ? call_emergency_number(peer->peers->hub, service) : NULL;
+
+	if (!number)
+		return number_from_url(url, out);
+	*out = (struct leg_number){ .plan = 1 };
+	osmo_strlcpy(out->digits, number, sizeof(out->digits));
+	return 0;
+}
+
 int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_setup *setup)
 {
-	int rc = number_from_url(sip->sip_request->rq_url, &setup->called);
+	int rc = read_called(peer, sip->sip_request->rq_url, &setup->called);
 
 	if (rc) /* as the causes 28 and 1 are told */
 		return rc == -EMSGSIZE ? 484 : 404;

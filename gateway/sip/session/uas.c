@@ -15,6 +15,7 @@
 #include "sip/session/update.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/reason.h"
+#include "sip/text/service_urn.h"
 
 enum { RINGING = 180, IN_PROGRESS = 183, OK = 200 };
 enum { T_EXPIRES = -3, EXPIRES_MAX_S = 86400, MS_PER_S = 1000 };
@@ -32,7 +33,7 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 		return 422;
 	if (reliable_check(peer, sip))
 		return 421;
-	if (url->url_type != url_sip && url->url_type != url_tel)
+	if (url->url_type != url_sip && url->url_type != url_tel && !service_urn_sos(url))
 		return 416; /* RFC 3261 8.2.2.1 */
 	int status = identity_read_invite(peer, sip, setup);
 	if (status)
