@@ -7,9 +7,12 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
+#include "base/clock.h"
 #include "call/call_back.h"
 #include "call/emergency_plan.h"
 #include "call/hub.h"
+
+enum { US_PER_S = 1000000 };
 
 static const char *const service_names[EMERGENCY_SERVICES] = {
 	[SERVICE_AMBULANCE] = "ambulance", [SERVICE_ANIMAL_CONTROL] = "animal-control",
@@ -64,6 +67,33 @@ void call_hub_emergency(struct call_hub *hub, const struct emergency_config *con
 	emergency->n_ways = 0;
 	for (size_t i = 0; i < n; i++)
 		add_way(emergency, &ways[i]);
+}
+
+void call_emergency_status(const struct call_hub *hub, struct emergency_status *out)
+{
+	out->config = &hub->emergency->config;
+	out->ways = hub->emergency->ways;
+	out->n_ways = hub->emergency->n_ways;
+}
+
+void call_backs_each(const struct call_hub *hub,
+		     bool (*fn)(void *data, const struct call_back_status *status), void *data)
+{
+	const uint64_t now_us = clock_now_us();
+
+	for (size_t i = 0; i < CALL_BACKS_MAX; i++) {
+		const struct call_back *back = &hub->emergency->call_backs[i];
+		struct call_back_status status = { .kind = back->caller.kind };
+
+		if (back->until_us <= now_us)
+			continue;
+		osmo_strlcpy(status.name, back->caller.name, sizeof(status.name));
+		osmo_strlcpy(status.number, back->number, sizeof(status.number));
+		osmo_strlcpy(status.shown, back->shown, sizeof(status.shown));
+		status.left_s = (unsigned)((back->until_us - now_us) / US_PER_S);
+		if (!fn(data, &status))
+			return;
+	}
 }
 
 /* Numbers */

@@ -21,6 +21,25 @@ bool call_is_emergency(const struct call_hub *hub, const char *called);
 /* The number for what follows urn:service:sos (RFC 5031 4.2): "", ".police", ".police.municipal"; NULL: there
  * are no emergency numbers. */
 const char *call_emergency_number(const struct call_hub *hub, const char *service);
+/* What stands now, for people and programs. It lives until the next call_hub_emergency. */
+struct emergency_status {
+	const struct emergency_config *config;
+	const struct route_target *ways;
+	size_t n_ways;
+};
+void call_emergency_status(const struct call_hub *hub, struct emergency_status *out);
+
+/* A caller who may be called back. */
+struct call_back_status {
+	enum target_kind kind; /* where he is */
+	char name[TARGET_NAME_MAX];
+	char number[LEG_DIGITS_MAX + 1]; /* his own there */
+	char shown[LEG_DIGITS_MAX + 1];  /* the one that the centre was told */
+	unsigned left_s;
+};
+/* fn is called for each until it returns false. */
+void call_backs_each(const struct call_hub *hub,
+		     bool (*fn)(void *data, const struct call_back_status *status), void *data);
 /* What a call from there to that number is; enum leg_precedence. */
 uint8_t call_precedence(const struct call_hub *hub, enum target_kind kind, const char *from,
 			const char *called);

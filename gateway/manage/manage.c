@@ -286,6 +286,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_familiar_install();
 	show_alarms_install();
 	show_records_install();
+	show_emergency_install();
 	show_performance_install();
 	actions_install();
 	maintenance_vty_install();

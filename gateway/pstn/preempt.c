@@ -113,3 +113,42 @@ bool trunk_preempt(void *data)
 		trunk->protocol->clear(trunk, best.channel, CAUSE_PREEMPTION_REUSE);
 	return true;
 }
+
+/* How near an emergency call is to the channel. */
+enum nearness { IS_DOWN, IS_FULL, HAS_ROOM, IS_EXEMPT, IS_FREE };
+
+static enum nearness nearness_of(const struct trunk *trunk, unsigned channel)
+{
+	struct channel_status status = { 0 };
+	enum channel_state state = trunk->protocol->channel(trunk, channel, &status);
+
+	if (state == CHANNEL_DOWN || status.remote_blocked ||
+	    !trunk_admits(trunk, channel, LEG_EMERGENCY))
+		return IS_DOWN;
+	if (state == CHANNEL_IDLE)
+		return trunk_admits(trunk, channel, LEG_ROUTINE) ? IS_FREE : IS_EXEMPT;
+	return weigh(trunk, channel).loss < TOO_MUCH ? HAS_ROOM : IS_FULL;
+}
+
+const char *trunks_emergency(const struct trunks *trunks, const char *name)
+{
+	static const char *const names[] = {
+		[IS_DOWN] = "down",
+		[IS_FULL] = "full",
+		[HAS_ROOM] = "room can be made",
+		[IS_EXEMPT] = "free for them alone",
+		[IS_FREE] = "free",
+	};
+	const struct trunk *trunk = trunks_find(trunks, name);
+	enum nearness nearest = IS_DOWN;
+
+	if (!trunk)
+		return NULL;
+	for (unsigned c = trunk_next_channel(trunk, 0); c; c = trunk_next_channel(trunk, c)) {
+		enum nearness nearness = nearness_of(trunk, c);
+
+		if (nearness > nearest)
+			nearest = nearness;
+	}
+	return names[nearest];
+}

@@ -90,6 +90,9 @@ enum trunks_lock {
 };
 int trunks_lock(struct trunks *trunks, const char *what, enum trunks_lock lock,
 		unsigned grace_s); /* 0: for ever */
+/* Could the trunk take an emergency call now? "free", "free for them alone" (locked gracefully, busied out), "room can
+ * be made" (a call is cleared for it), "full", "down"; NULL: no such trunk. */
+const char *trunks_emergency(const struct trunks *trunks, const char *name);
 /* Has any trunk been able to carry a call lately? Locked and remotely blocked channels cannot; those that only
  * wait for a peer (busy-out) can. False too when there is no trunk. */
 bool trunks_any_in_service(const struct trunks *trunks);
