@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 struct call_search {
+	unsigned generation;    /* of the ways that the bits stand for */
 	uint8_t pass, next;     /* the way after the last one tried, in this pass */
 	uint8_t way;            /* of the leg in charge, or the last one */
 	uint64_t reached;       /* a leg of this round was told SETUP there */

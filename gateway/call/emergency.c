@@ -62,11 +62,16 @@ void call_hub_emergency(struct call_hub *hub, const struct emergency_config *con
 	struct emergency *emergency = hub->emergency;
 	const struct route_target *ways = config->n_ways ? config->ways : trunks;
 	size_t n = config->n_ways ? config->n_ways : n_trunks;
+	struct route_target before[EMERGENCY_WAYS_MAX];
 
 	emergency->config = *config;
+	memcpy(before, emergency->ways, sizeof(before));
+	memset(emergency->ways, 0, sizeof(emergency->ways));
 	emergency->n_ways = 0;
 	for (size_t i = 0; i < n; i++)
 		add_way(emergency, &ways[i]);
+	if (memcmp(before, emergency->ways, sizeof(before)) != 0)
+		emergency->generation++;
 }
 
 void call_emergency_status(const struct call_hub *hub, struct emergency_status *out)
@@ -98,13 +103,21 @@ void call_backs_each(const struct call_hub *hub,
 
 /* Numbers */
 
-static bool is_number(const struct emergency_config *config, const char *called)
+static const struct emergency_number *find_number(const struct emergency_config *config,
+						  const char *called)
 {
 	for (size_t i = 0; i < config->n_numbers; i++) {
-		if (strcmp(config->numbers[i], called) == 0)
-			return true;
+		if (strcmp(config->numbers[i].dialled, called) == 0)
+			return &config->numbers[i];
 	}
-	return false;
+	return NULL;
+}
+
+const char *emergency_sent(const struct emergency *emergency, const char *called)
+{
+	const struct emergency_number *number = find_number(&emergency->config, called);
+
+	return number ? number->sent : "";
 }
 
 static bool may_call(const struct emergency *emergency, enum target_kind kind, const char *from)
@@ -118,7 +131,7 @@ static bool may_call(const struct emergency *emergency, enum target_kind kind, c
 bool emergency_applies(const struct emergency *emergency, enum target_kind kind, const char *from,
 		       const char *called)
 {
-	return is_number(&emergency->config, called) && may_call(emergency, kind, from);
+	return find_number(&emergency->config, called) && may_call(emergency, kind, from);
 }
 
 bool emergency_begins(const struct emergency *emergency, enum target_kind kind, const char *from,
@@ -128,7 +141,9 @@ bool emergency_begins(const struct emergency *emergency, enum target_kind kind, 
 	size_t len = strlen(called);
 
 	for (size_t i = 0; i < config->n_numbers; i++) {
-		if (strncmp(config->numbers[i], called, len) == 0 && config->numbers[i][len])
+		const char *dialled = config->numbers[i].dialled;
+
+		if (strncmp(dialled, called, len) == 0 && dialled[len])
 			return may_call(emergency, kind, from);
 	}
 	return false;
@@ -136,7 +151,7 @@ bool emergency_begins(const struct emergency *emergency, enum target_kind kind, 
 
 bool call_is_emergency(const struct call_hub *hub, const char *called)
 {
-	return is_number(&hub->emergency->config, called);
+	return find_number(&hub->emergency->config, called);
 }
 
 /* The label after the first dot, whatever follows it there. */
@@ -158,7 +173,7 @@ const char *call_emergency_number(const struct call_hub *hub, const char *servic
 		if (*config->services[i] && is_service(service, service_names[i]))
 			return config->services[i];
 	}
-	return config->numbers[0];
+	return config->numbers[0].dialled;
 }
 
 const char *emergency_calling(const struct emergency *emergency, enum target_kind kind,

@@ -29,6 +29,12 @@ enum emergency_service {
 	EMERGENCY_SERVICES
 };
 
+/* 0112 for those who dial 0 for a line; 112 is sent. */
+struct emergency_number {
+	char dialled[ROUTE_PATTERN_MAX]; /* whole */
+	char sent[ROUTE_PATTERN_MAX];    /* "": as it is dialled */
+};
+
 /* The number that a place is known by at the emergency centre (ELIN), for calls from there. */
 struct emergency_calling {
 	struct route_target from;
@@ -36,7 +42,7 @@ struct emergency_calling {
 };
 
 struct emergency_config {
-	char numbers[EMERGENCY_NUMBERS][ROUTE_PATTERN_MAX];   /* whole ones, as they are dialled */
+	struct emergency_number numbers[EMERGENCY_NUMBERS];
 	size_t n_numbers;                                     /* 0: no call is an emergency call */
 	char services[EMERGENCY_SERVICES][ROUTE_PATTERN_MAX]; /* "": the first number */
 	struct route_target ways[EMERGENCY_WAYS]; /* in turn; none: every trunk on the user side */

@@ -24,6 +24,7 @@ struct emergency {
 	struct emergency_config config;
 	struct route_target ways[EMERGENCY_WAYS_MAX];
 	size_t n_ways;
+	unsigned generation; /* of the ways: changes when they do */
 	struct call_back call_backs[CALL_BACKS_MAX];
 };
 
@@ -35,6 +36,8 @@ bool emergency_applies(const struct emergency *emergency, enum target_kind kind,
 /* May it become one as more is dialled? */
 bool emergency_begins(const struct emergency *emergency, enum target_kind kind, const char *from,
 		      const char *called);
+/* What is sent for the emergency number, "": as it is. */
+const char *emergency_sent(const struct emergency *emergency, const char *called);
 /* The number to show for callers from there; "": their own. */
 const char *emergency_calling(const struct emergency *emergency, enum target_kind kind,
 			      const char *from);

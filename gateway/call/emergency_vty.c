@@ -59,7 +59,7 @@ static size_t number_position(const struct emergency_config *value, const char *
 {
 	size_t i = 0;
 
-	while (i < value->n_numbers && strcmp(value->numbers[i], digits) != 0)
+	while (i < value->n_numbers && strcmp(value->numbers[i].dialled, digits) != 0)
 		i++;
 	return i;
 }
@@ -67,19 +67,33 @@ static size_t number_position(const struct emergency_config *value, const char *
 #define NUMBER_STR                                                                                 \
 	"An emergency number, whole, as it is dialled; as many lines as there are numbers\n"
 
-DEFUN(emergency_number, emergency_number_cmd, "number DIGITS", NUMBER_STR "The digits\n")
+static int add_number(struct vty *vty, const char *dialled, const char *sent)
 {
 	struct emergency_config *value = edited();
+	struct emergency_number number = { 0 };
 
-	if (number_position(value, argv[0]) < value->n_numbers)
-		return config_reject(vty, "number %s is there already; once is right", argv[0]);
+	if (number_position(value, dialled) < value->n_numbers)
+		return config_reject(vty, "number %s is there already; once is right", dialled);
 	if (value->n_numbers == EMERGENCY_NUMBERS)
 		return config_reject(vty, "too many emergency numbers; at most %d",
 				     EMERGENCY_NUMBERS);
-	if (set_digits(vty, "number", argv[0], value->numbers[value->n_numbers]) != CMD_SUCCESS)
+	if (set_digits(vty, "number", dialled, number.dialled) ||
+	    (sent && set_digits(vty, "number as", sent, number.sent)))
 		return CMD_WARNING;
-	value->n_numbers++;
+	value->numbers[value->n_numbers++] = number;
 	return CMD_SUCCESS;
+}
+
+DEFUN(emergency_number, emergency_number_cmd, "number DIGITS", NUMBER_STR "The digits\n")
+{
+	return add_number(vty, argv[0], NULL);
+}
+
+DEFUN(emergency_number_as, emergency_number_as_cmd, "number DIGITS as DIGITS",
+      NUMBER_STR "The digits\nAnother is sent, as 112 for 0112; by default as it is dialled\n"
+		 "The digits\n")
+{
+	return add_number(vty, argv[0], argv[1]);
 }
 
 DEFUN_ATTR(no_emergency_number, no_emergency_number_cmd, "no number DIGITS",
@@ -307,6 +321,7 @@ static void install(void)
 	install_element(CONFIG_NODE, &emergency_cmd);
 	install_node(&node, NULL);
 	install_element(NODE_EMERGENCY, &emergency_number_cmd);
+	install_element(NODE_EMERGENCY, &emergency_number_as_cmd);
 	install_element(NODE_EMERGENCY, &no_emergency_number_cmd);
 	install_element(NODE_EMERGENCY, &emergency_service_cmd);
 	install_element(NODE_EMERGENCY, &no_emergency_service_cmd);
@@ -401,7 +416,8 @@ static void write_value(const void *section_value, struct vty *vty)
 		return;
 	vty_out(vty, "\nemergency\n");
 	for (size_t i = 0; i < value->n_numbers; i++)
-		vty_out(vty, " number %s\n", value->numbers[i]);
+		vty_out(vty, " number %s%s%s\n", value->numbers[i].dialled,
+			*value->numbers[i].sent ? " as " : "", value->numbers[i].sent);
 	for (unsigned i = 0; i < EMERGENCY_SERVICES; i++)
 		if (*value->services[i])
 			vty_out(vty, " service %s %s\n", emergency_service_name(i),

@@ -35,15 +35,34 @@ static bool is_settled_by(unsigned cause)
 	       cause != CAUSE_NO_ROUTE;
 }
 
+/* Ways may change in mid-call: what was found out holds no more, but for the one just tried. */
+static void follow_ways(struct call *call)
+{
+	const struct emergency *emergency = call->hub->emergency;
+	const struct call_slot *last = &call->slots[call->attempts];
+	struct call_search *search = &call->search;
+
+	if (search->generation == emergency->generation)
+		return;
+	*search = (struct call_search){ .generation = emergency->generation,
+					.way = EMERGENCY_WAYS_MAX };
+	for (unsigned i = 0; i < emergency->n_ways; i++) {
+		if (emergency->ways[i].kind == last->kind &&
+		    strcmp(emergency->ways[i].name, last->via) == 0)
+			search->way = (uint8_t)i;
+	}
+}
+
 /* The answer of a far end says more than a trunk that is down. */
 static void note(struct call *call, unsigned way, unsigned cause, const struct call_event *why)
 {
 	struct call_search *search = &call->search;
+	uint64_t it = way < EMERGENCY_WAYS_MAX ? bit(way) : 0;
 
 	if (call_attempt_congested(cause))
-		search->full |= bit(way);
+		search->full |= it;
 	if (is_settled_by(cause))
-		search->settled |= bit(way);
+		search->settled |= it;
 	if (!search->settled || is_settled_by(cause))
 		call->refused = *why;
 }
@@ -111,6 +130,7 @@ void emergency_way_advance(struct call *call)
 {
 	struct call_search *search = &call->search;
 
+	follow_ways(call);
 	for (; search->pass < PASSES; search->pass++, search->next = 0) {
 		while (search->next < call->hub->emergency->n_ways) {
 			if (try_way(call, search->next++))
@@ -144,6 +164,7 @@ void emergency_way_refused(struct call *call, const struct call_event *event)
 {
 	const struct call_slot *slot = &call->slots[call->current];
 
+	follow_ways(call);
 	call_attempt_why(call, slot->kind, slot->via, cause_name(event->cause));
 	note(call, call->search.way, event->cause, event);
 }
@@ -159,7 +180,12 @@ static void begin(struct call *call)
 
 	call->setup.precedence = LEG_EMERGENCY;
 	call->setup.incomplete = false;
+	call->search.generation = emergency->generation;
 	*route = (struct route_config){ .name = "emergency" };
+	snprintf(route->prepend, sizeof(route->prepend), "%s",
+		 emergency_sent(emergency, call->setup.called.digits));
+	if (*route->prepend)
+		route->strip = LEG_DIGITS_MAX;
 	snprintf(route->calling, sizeof(route->calling), "%s",
 		 emergency_calling(emergency, from->kind, from->via));
 	if (*route->calling) /* the centre is to see it */

@@ -84,7 +84,7 @@ static json_t *numbers_of(const struct emergency_status *status)
 	json_t *numbers = json_array();
 
 	for (size_t i = 0; i < status->config->n_numbers; i++)
-		json_array_append_new(numbers, json_string(status->config->numbers[i]));
+		json_array_append_new(numbers, json_string(status->config->numbers[i].dialled));
 	return numbers;
 }
 
@@ -103,7 +103,7 @@ static void numbers_out(struct vty *vty, const struct emergency_status *status)
 {
 	vty_out(vty, "Emergency numbers:");
 	for (size_t i = 0; i < status->config->n_numbers; i++)
-		vty_out(vty, " %s", status->config->numbers[i]);
+		vty_out(vty, " %s", status->config->numbers[i].dialled);
 	vty_out(vty, "%s%s",
 		status->config->n_numbers ? "" : " none; `emergency` / `number` names them",
 		VTY_NEWLINE);

@@ -18,8 +18,8 @@ static unsigned seize(void *data, const struct leg_setup *setup, struct leg **le
 {
 	struct peer *peer = data;
 
-	(void)setup;
-	if (peer->reach == PEER_UNREACHABLE) {
+	/* For an emergency call a peer that seems dead is worth the try. */
+	if (peer->reach == PEER_UNREACHABLE && setup->precedence == LEG_ROUTINE) {
 		*why = "peer does not answer OPTIONS";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;
 	}

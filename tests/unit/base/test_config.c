@@ -202,7 +202,7 @@ static const char everything[] =
 	" to trunk t\n"
 	" to line l1\nroute r2\n from trunk t\n called exact 1\n to peer p\n"
 	"route r3\n to line l2\n"
-	"emergency\n number 112\n number 0112\n service police 0112\n to trunk t\n"
+	"emergency\n number 112\n number 0112 as 112\n service police 0112\n to trunk t\n"
 	" except peer p\n calling 0301234500\n calling from peer p 0301234567\n"
 	" call-back 1440\n notify log\n"
 	"records\n file calls.jsonl\n";

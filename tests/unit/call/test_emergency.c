@@ -5,7 +5,7 @@
 #include "tests/unit/call/rig.h"
 
 static const struct emergency_config emergency = {
-	.numbers = { "112", "110", "0112" },
+	.numbers = { { "112", "" }, { "110", "" }, { "0112", "112" } },
 	.n_numbers = 3,
 	.services[SERVICE_POLICE] = "110",
 	.ways = { { TARGET_TRUNK, "b" }, { TARGET_PEER, "c" } },
@@ -248,6 +248,15 @@ START_TEST(legs_that_refuse_at_once_are_told_apart)
 }
 END_TEST
 
+START_TEST(a_prefix_that_is_dialled_is_not_sent)
+{
+	begin();
+	dial("0112");
+	ck_assert_str_eq(mock_leg_told(&b, LEG_SETUP)->setup.called.digits, "112");
+	hang_up();
+}
+END_TEST
+
 /* Only an emergency call is let into what is locked, and only once no other way is free. */
 START_TEST(free_ways_come_before_exempt_ones)
 {
@@ -360,6 +369,25 @@ START_TEST(ways_may_change_in_mid_call)
 	call_hub_emergency(hub, &less, NULL, 0);
 	mock_leg_say(&b, LEG_RELEASE, CAUSE_USER_BUSY, false);
 	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_USER_BUSY);
+	stop();
+}
+END_TEST
+
+START_TEST(a_way_that_is_new_is_tried_too)
+{
+	struct emergency_config other = emergency;
+
+	other.ways[0] = emergency.ways[1];
+	other.ways[1] = emergency.ways[0];
+	begin();
+	dial("112");
+	mock_leg_say(&b, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	ck_assert_ptr_nonnull(c.leg);
+	call_hub_emergency(hub, &other, NULL, 0);
+	mock_leg_say(&c, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	ck_assert_ptr_nonnull(b.leg); /* once more at most */
+	mock_leg_say(&b, LEG_RELEASE, CAUSE_REJECTED, false);
+	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REJECTED);
 	stop();
 }
 END_TEST
@@ -478,6 +506,7 @@ UNIT_MAIN("emergency", emergency_numbers_are_whole_and_several, rfc_5031_service
 	  legs_that_refuse_at_once_are_told_apart, free_ways_come_before_exempt_ones,
 	  room_is_made_once_and_awaited, room_that_does_not_come_is_made_elsewhere,
 	  no_room_is_made_while_another_way_is_free, an_ordinary_call_makes_no_room,
-	  overlap_ends_with_the_emergency_number, ways_may_change_in_mid_call,
+	  a_prefix_that_is_dialled_is_not_sent, overlap_ends_with_the_emergency_number,
+	  ways_may_change_in_mid_call, a_way_that_is_new_is_tried_too,
 	  the_centre_reaches_the_caller_before_all_routes, calls_back_have_an_end,
 	  calls_back_outlive_a_commit, the_number_shown_leads_back_too, the_last_callers_are_kept)

@@ -17,7 +17,7 @@ static struct route_config routes[CHANNELS];
 static void calls_up(void)
 {
 	const struct emergency_config emergency = {
-		.numbers = { "112" },
+		.numbers = { { "112", "" } },
 		.n_numbers = 1,
 		.ways = { { TARGET_LINE, "centre" } },
 		.n_ways = 1,

@@ -53,7 +53,7 @@ static void invite(struct rig *rig, const char *uri)
 START_TEST(a_service_is_called_by_its_number)
 {
 	const struct emergency_config config = {
-		.numbers = { "112", "110" },
+		.numbers = { { "112", "" }, { "110", "" } },
 		.n_numbers = 2,
 		.services[SERVICE_POLICE] = "110",
 		.ways = { { TARGET_TRUNK, "line" } },
