@@ -52,6 +52,7 @@ struct mg_rtp {
 	uint8_t n_also;
 	struct mg_format also[MG_ALSO]; /* expected too, and converted */
 	bool send, receive;             /* SDP direction, as seen from us */
+	bool rtcp_mux; /* RTCP goes over remote's port (RFC 5761); what comes there is heard always */
 };
 
 /* Pseudo-random bit sequences (O.150 5.1 to 5.3) for a bit error test of a channel. */

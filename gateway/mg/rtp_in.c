@@ -150,7 +150,7 @@ static void restrict_socket(struct rtp_in *in, int fd)
 }
 
 /* Takes the packets that came. */
-static void read_all(struct rtp_in *in, struct inbox *inbox, int fd)
+static void read_all(struct rtp_in *in, struct inbox *inbox, int fd, const struct rtp_in_rtcp *rtcp)
 {
 	unsigned n, batches = 0;
 
@@ -158,7 +158,11 @@ static void read_all(struct rtp_in *in, struct inbox *inbox, int fd)
 		n = inbox_read(inbox, fd);
 		for (unsigned i = 0; i < n; i++) {
 			struct datagram datagram = inbox_get(inbox, i);
-			take(in, &datagram);
+
+			if (rtcp_is(datagram.octets, datagram.len))
+				rtcp->take(rtcp->data, &datagram);
+			else
+				take(in, &datagram);
 		}
 	} while (n == INBOX_BATCH && ++batches < READ_MAX);
 }
@@ -252,13 +256,14 @@ static void refill(struct rtp_in *in, uint64_t line_us)
 
 /* While the fifo lasts packets may lie in the socket, where the kernel has noted their arrival: taken
  * before the jitter buffer is asked, they make the same of it. */
-struct frame rtp_in_say(struct rtp_in *in, struct inbox *inbox, int fd, uint64_t line_us)
+struct frame rtp_in_say(struct rtp_in *in, struct inbox *inbox, int fd, uint64_t line_us,
+			const struct rtp_in_rtcp *rtcp)
 {
 	struct frame frame = frame_idle(in->law);
 
 	restrict_socket(in, fd);
 	if (in->fill < TICK_OCTETS)
-		read_all(in, inbox, fd);
+		read_all(in, inbox, fd, rtcp);
 	while (in->fill < TICK_OCTETS)
 		refill(in, line_us);
 	memcpy(in->said, in->fifo, TICK_OCTETS);

@@ -13,6 +13,7 @@
 #include "rtp/rtcp.h"
 #include "rtp/tevent.h"
 
+struct datagram;
 struct inbox;
 struct plc;
 
@@ -54,5 +55,11 @@ void rtp_in_fini(struct rtp_in *in);
 
 /* What signalling says now; law is that of its codec. */
 void rtp_in_tune(struct rtp_in *in, const struct mg_rtp *to, enum law law);
+/* Where RTCP goes that comes among the packets (RFC 5761). */
+struct rtp_in_rtcp {
+	void (*take)(void *data, const struct datagram *datagram);
+	void *data;
+};
 /* The frame of the tick at line_us on the line's clock. Reads the socket when a packet is needed. */
-struct frame rtp_in_say(struct rtp_in *in, struct inbox *inbox, int fd, uint64_t line_us);
+struct frame rtp_in_say(struct rtp_in *in, struct inbox *inbox, int fd, uint64_t line_us,
+			const struct rtp_in_rtcp *rtcp);

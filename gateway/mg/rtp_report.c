@@ -13,18 +13,21 @@
 
 enum { INTERVAL_US = 5000000, RTCP_MAX = 512 }; /* RFC 3550 6.2 */
 
-void rtp_report_init(struct rtp_report *report, int fd)
+void rtp_report_init(struct rtp_report *report, int fd, int rtp_fd)
 {
-	*report = (struct rtp_report){ .fd = fd };
+	*report = (struct rtp_report){ .fd = fd, .rtp_fd = rtp_fd };
 	(void)!getrandom(&report->random, sizeof(report->random), 0);
 }
 
 void rtp_report_tune(struct rtp_report *report, const struct mg_rtp *to)
 {
+	report->mux = to->rtcp_mux;
 	report->to = to->remote_rtcp;
-	if (report->to.ss_family)
+	if (report->to.ss_family && !report->mux)
 		return;
 	report->to = to->remote;
+	if (report->mux && report->to.ss_family && address_port(&report->to))
+		return;
 	if (report->to.ss_family && address_port(&report->to))
 		address_set_port(&report->to, address_port(&report->to) + 1);
 	else
@@ -43,8 +46,8 @@ static uint32_t ntp_middle(uint64_t ntp)
 	return ntp >> 16;
 }
 
-static void take(struct rtp_report *report, struct media *media, struct rtp_in *in,
-		 uint32_t our_ssrc, const struct datagram *datagram)
+void rtp_report_take(struct rtp_report *report, struct media *media, struct rtp_in *in,
+		     uint32_t our_ssrc, const struct datagram *datagram)
 {
 	struct rtcp_news news;
 
@@ -69,7 +72,7 @@ void rtp_report_read(struct rtp_report *report, struct media *media, struct rtp_
 
 	for (unsigned i = 0; i < n; i++) {
 		struct datagram datagram = inbox_get(&media->inbox, i);
-		take(report, media, in, out->ssrc, &datagram);
+		rtp_report_take(report, media, in, out->ssrc, &datagram);
 	}
 }
 
@@ -93,8 +96,9 @@ static void say(struct rtp_report *report, const struct media *media, struct rtp
 		return;
 	len = rtcp_write(&sender, source, now_us, bye, octets, sizeof(octets));
 	if (len > 0)
-		sendto(report->fd, octets, len, MSG_DONTWAIT | MSG_NOSIGNAL,
-		       (struct sockaddr *)&report->to, address_len(&report->to));
+		sendto(report->mux ? report->rtp_fd : report->fd, octets, len,
+		       MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&report->to,
+		       address_len(&report->to));
 	report->spoke = true;
 }
 

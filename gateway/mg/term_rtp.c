@@ -26,13 +26,29 @@ static enum law rtp_law(const struct term *term, const struct media *media)
 	return ((const struct term_rtp *)term)->law;
 }
 
+/* The peer's RTCP, where it shares the port of its RTP. */
+struct muxed {
+	struct term_rtp *rtp;
+	struct media *media;
+};
+
+static void on_rtcp(void *data, const struct datagram *datagram)
+{
+	const struct muxed *muxed = data;
+	struct term_rtp *rtp = muxed->rtp;
+
+	rtp_report_take(&rtp->report, muxed->media, &rtp->in, rtp->out.ssrc, datagram);
+}
+
 static bool rtp_say(struct term *term, struct media *media)
 {
 	struct term_rtp *rtp = (struct term_rtp *)term;
+	struct muxed muxed = { .rtp = rtp, .media = media };
+	const struct rtp_in_rtcp rtcp = { .take = on_rtcp, .data = &muxed };
 
 	if ((media->ticks + term->id) % RTCP_TICKS == 0)
 		rtp_report_read(&rtp->report, media, &rtp->in, &rtp->out);
-	term->said = rtp_in_say(&rtp->in, &media->inbox, rtp->out.fd, media->line_us);
+	term->said = rtp_in_say(&rtp->in, &media->inbox, rtp->out.fd, media->line_us, &rtcp);
 	term_digit(term, media, term->said.digit);
 	return true;
 }
@@ -121,7 +137,7 @@ struct term *term_rtp_new(void *talloc_ctx, const struct mg_rtp *to, const struc
 	}
 	rtp->term.ops = &rtp_ops;
 	rtp_out_init(&rtp->out, ports->rtp_fd);
-	rtp_report_init(&rtp->report, ports->rtcp_fd);
+	rtp_report_init(&rtp->report, ports->rtcp_fd, ports->rtp_fd);
 	tune(rtp, to);
 	return &rtp->term;
 }

@@ -299,6 +299,14 @@ static int check_sdes(const struct part *part)
 	return at > part->len ? -EINVAL : 0;
 }
 
+bool rtcp_is(const uint8_t *octets, size_t len)
+{
+	enum { VERSION = 2, TYPES_FROM = 192, TYPES_TO = 223 };
+
+	return len >= 2 && octets[0] >> 6 == VERSION && octets[1] >= TYPES_FROM &&
+	       octets[1] <= TYPES_TO;
+}
+
 int rtcp_parse(const uint8_t *octets, size_t len, uint32_t our_ssrc, struct rtcp_news *news)
 {
 	struct rtcp_news found = { 0 };

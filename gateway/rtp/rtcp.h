@@ -54,6 +54,8 @@ struct rtcp_news {
 	uint32_t jitter; /* timestamp units */
 	uint32_t lsr, dlsr;
 };
+/* RFC 5761 4: is what came on a port of both RTCP, by its packet type? */
+bool rtcp_is(const uint8_t *octets, size_t len);
 /* our_ssrc picks the report block about us. 0, or -EINVAL for anything that is not a valid compound
  * packet. */
 int rtcp_parse(const uint8_t *octets, size_t len, uint32_t our_ssrc, struct rtcp_news *news);
