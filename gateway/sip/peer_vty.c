@@ -13,10 +13,11 @@
 
 #include "base/config_vty.h"
 #include "sip/path_vty.h"
+#include "sip/peer_media_vty.h"
 #include "sip/session_vty.h"
 #include "sip/sip_config.h"
 
-enum { SIP_PORT = 5060, PTIME_MS = 20 };
+enum { SIP_PORT = 5060 };
 
 static void init_peer(void *item)
 {
@@ -24,11 +25,7 @@ static void init_peer(void *item)
 
 	peer->port = SIP_PORT;
 	peer->any_port = true;
-	peer->media.telephone_event = true;
-	peer->media.codecs[0] = CODEC_PCMA;
-	peer->media.codecs[1] = CODEC_PCMU;
-	peer->media.n_codecs = 2;
-	peer->media.ptime_ms = PTIME_MS;
+	peer_media_vty_init(&peer->media);
 	session_vty_init(peer);
 }
 
@@ -110,52 +107,6 @@ DEFUN(no_peer_trusted, no_peer_trusted_cmd, "no trusted", NO_STR TRUSTED_STR)
 	return CMD_SUCCESS;
 }
 
-#define TEVENT_STR "Digits as telephone-event (RFC 4733); the default\n"
-
-DEFUN(peer_tevent, peer_tevent_cmd, "telephone-event", TEVENT_STR)
-{
-	struct peer_config *item = vty->index;
-
-	item->media.telephone_event = true;
-	return CMD_SUCCESS;
-}
-
-DEFUN(no_peer_tevent, no_peer_tevent_cmd, "no telephone-event", NO_STR TEVENT_STR)
-{
-	struct peer_config *item = vty->index;
-
-	item->media.telephone_event = false;
-	return CMD_SUCCESS;
-}
-
-#define CODECS_STR "Codecs offered and accepted, the best first; pcma pcmu by default\n"
-#define CODEC_STR "G.711 A-law\nG.711 mu-law\n"
-
-DEFUN(peer_codecs, peer_codecs_cmd, "codecs (pcma|pcmu)", CODECS_STR CODEC_STR)
-{
-	struct peer_config *item = vty->index;
-
-	if (argc > 1 && strcmp(argv[0], argv[1]) == 0)
-		return config_reject(vty, "codec %s is named twice; once is right", argv[0]);
-	for (int i = 0; i < argc; i++)
-		item->media.codecs[i] = argv[i][3] == 'a' ? CODEC_PCMA : CODEC_PCMU;
-	item->media.n_codecs = argc;
-	return CMD_SUCCESS;
-}
-
-ALIAS(peer_codecs, peer_two_codecs_cmd, "codecs (pcma|pcmu) (pcma|pcmu)",
-      CODECS_STR CODEC_STR CODEC_STR)
-
-DEFUN(peer_ptime, peer_ptime_cmd, "ptime (10|20|30|40|50|60)",
-      "Speech in one packet, ms; 20 by default\n"
-      "ms\nms\nms\nms\nms\nms\n")
-{
-	struct peer_config *item = vty->index;
-
-	item->media.ptime_ms = atoi(argv[0]);
-	return CMD_SUCCESS;
-}
-
 #define OPTIONS_STR "OPTIONS requests that tell whether it is reachable; none by default\n"
 
 DEFUN(peer_options, peer_options_cmd, "options <5-3600>",
@@ -188,13 +139,9 @@ void peer_vty_install(void)
 	install_element(NODE_PEER, &peer_source_port_cmd);
 	install_element(NODE_PEER, &peer_trusted_cmd);
 	install_element(NODE_PEER, &no_peer_trusted_cmd);
-	install_element(NODE_PEER, &peer_tevent_cmd);
-	install_element(NODE_PEER, &no_peer_tevent_cmd);
-	install_element(NODE_PEER, &peer_codecs_cmd);
-	install_element(NODE_PEER, &peer_two_codecs_cmd);
-	install_element(NODE_PEER, &peer_ptime_cmd);
 	install_element(NODE_PEER, &peer_options_cmd);
 	install_element(NODE_PEER, &no_peer_options_cmd);
+	peer_media_vty_install();
 	session_vty_install();
 }
 
@@ -271,14 +218,7 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " source-port same\n");
 	if (peer->trusted)
 		vty_out(vty, " trusted\n");
-	vty_out(vty, " codecs");
-	for (size_t i = 0; i < peer->media.n_codecs; i++)
-		vty_out(vty, " %s", peer->media.codecs[i] == CODEC_PCMA ? "pcma" : "pcmu");
-	vty_out(vty, "\n");
-	if (!peer->media.telephone_event)
-		vty_out(vty, " no telephone-event\n");
-	if (peer->media.ptime_ms != PTIME_MS)
-		vty_out(vty, " ptime %u\n", peer->media.ptime_ms);
+	peer_media_vty_write(&peer->media, vty);
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);
 	session_vty_write(peer, vty);

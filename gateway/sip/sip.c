@@ -23,6 +23,10 @@ static unsigned seize(void *data, const struct leg_setup *setup, struct leg **le
 		*why = "peer does not answer OPTIONS";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;
 	}
+	if (!offer_possible(&peer->config.media)) {
+		*why = "srtp is required, and this version does not encrypt";
+		return CAUSE_BEARER_NOT_AVAILABLE;
+	}
 	struct session *s = dialog_outgoing(peer->peers->owner, peer);
 	if (!s) {
 		*why = "out of memory";

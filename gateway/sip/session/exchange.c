@@ -34,8 +34,8 @@ static bool is_last(struct description *d, const char *text)
 	return false;
 }
 
-const char *description_offer(struct description *d, const struct offer_policy *ours,
-			      enum leg_law law, bool hold)
+const char *description_offer(struct description *d, const struct offer *before,
+			      const struct offer_policy *ours, enum leg_law law, bool hold)
 {
 	char text[OFFER_TEXT_MAX] = "";
 
@@ -43,9 +43,9 @@ const char *description_offer(struct description *d, const struct offer_policy *
 		return d->text;
 	d->fresh = true;
 	d->origin.hold = hold;
-	offer_write(&d->origin, ours, law, text, sizeof(text));
+	offer_write(&d->origin, before, ours, law, text, sizeof(text));
 	if (!is_last(d, text))
-		offer_write(&d->origin, ours, law, d->text, sizeof(d->text));
+		offer_write(&d->origin, before, ours, law, d->text, sizeof(d->text));
 	return d->text;
 }
 

@@ -82,7 +82,7 @@ int session_take_offer(struct session *s, const sip_t *sip, unsigned *warning)
 		return 488;
 	}
 	if (!offer_agree(&theirs, session_terms(s), offer_law(s->rtp.codec), &rtp)) {
-		*warning = OFFER_WARN_FORMAT;
+		*warning = offer_disagreement(&theirs, session_terms(s));
 		return 488;
 	}
 	rtp.receive &= !s->holding;
@@ -111,7 +111,7 @@ bool session_take_answer(struct session *s, const sip_t *sip)
 const char *session_our_offer(struct session *s)
 {
 	s->ex.open = EXCHANGE_OURS;
-	return description_offer(&s->ours, session_terms(s), s->law, s->holding);
+	return description_offer(&s->ours, &s->ex.theirs, session_terms(s), s->law, s->holding);
 }
 
 const char *session_same_offer(struct session *s)

@@ -45,7 +45,7 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 	setup->bearer = offer_is_data(theirs) ? LEG_UNRESTRICTED : LEG_AUDIO_3K1;
 	if (theirs->n_formats &&
 	    !offer_agree(theirs, session_terms_of(peer, setup->bearer), LEG_LAW_ANY, &rtp)) {
-		*warning = OFFER_WARN_FORMAT;
+		*warning = offer_disagreement(theirs, session_terms_of(peer, setup->bearer));
 		return 488;
 	}
 	return 0;

@@ -56,12 +56,38 @@ static uint8_t agree_ptime(const struct offer *theirs, const struct offer_policy
 	return theirs->maxptime_ms && ptime > theirs->maxptime_ms ? theirs->maxptime_ms : ptime;
 }
 
+bool offer_possible(const struct offer_policy *ours)
+{
+	return ours->srtp != OFFER_SRTP_REQUIRED || ours->encrypts;
+}
+
+bool offer_secures(const struct offer *theirs, const struct offer_policy *ours,
+		   const struct keying_crypto **crypto)
+{
+	*crypto = NULL;
+	if (theirs->profile < OFFER_SAVP)
+		return ours->srtp != OFFER_SRTP_REQUIRED;
+	if (ours->srtp == OFFER_SRTP_OFF || !ours->encrypts || theirs->profile >= OFFER_DTLS_SAVP ||
+	    !theirs->n_crypto)
+		return false;
+	*crypto = &theirs->crypto[0];
+	return true;
+}
+
+unsigned offer_disagreement(const struct offer *theirs, const struct offer_policy *ours)
+{
+	const struct keying_crypto *crypto;
+
+	return offer_secures(theirs, ours, &crypto) ? OFFER_WARN_FORMAT : OFFER_WARN_TRANSPORT;
+}
+
 bool offer_agree(const struct offer *theirs, const struct offer_policy *ours, enum leg_law law,
 		 struct mg_rtp *out)
 {
 	const struct offer_format *format = choose(theirs, ours, law);
+	const struct keying_crypto *crypto;
 
-	if (!format)
+	if (!format || !offer_secures(theirs, ours, &crypto))
 		return false;
 	/* A payload type that is the sound's cannot be the events' as well. */
 	bool tevent = ours->telephone_event && theirs->tevent_pt != format->pt;
@@ -74,6 +100,7 @@ bool offer_agree(const struct offer *theirs, const struct offer_policy *ours, en
 		.tevent_pt = tevent ? theirs->tevent_pt : 0,
 		.send = theirs->receive && theirs->rtp.ss_family,
 		.receive = theirs->send,
+		.rtcp_mux = theirs->rtcp_mux,
 	};
 	return true;
 }
@@ -109,6 +136,8 @@ bool offer_accept(const struct offer *theirs, const struct offer_policy *ours, u
 {
 	if (!offer_agree(theirs, ours, LEG_LAW_ANY, out))
 		return false;
+	out->rtcp_mux &=
+		ours->rtcp_mux; /* RFC 5761 5.1.1: no answer accepts what was not offered */
 	for (size_t i = 0; i < ours->n_codecs; i++) {
 		if (lists(theirs, ours->codecs[i]))
 			hear_also(out, ours->codecs[i]);

@@ -12,12 +12,9 @@
 
 #include "base/law.h"
 #include "sip/text/netaddr.h"
+#include "sip/text/offer_lines.h"
 
-enum { /* RFC 3261 20.43 */
-       WARN_TRANSPORT = 302,
-       WARN_MEDIA = 304,
-};
-enum { PTIME_MIN = 10, PTIME_MAX = 60, PORT_MAX = 65535, LINE_MAX_OCTETS = 512 };
+enum { PTIME_MIN = 10, PTIME_MAX = 60, PORT_MAX = 65535 };
 
 static bool is_token(const char *text)
 {
@@ -25,7 +22,7 @@ static bool is_token(const char *text)
 }
 
 /* RFC 3264 6: a stream that is not wanted is answered with port 0, its type, protocol and formats. */
-static bool note_stream(struct offer *out, const sdp_media_t *m)
+static bool note_stream(struct offer *out, const sdp_media_t *m, const struct offer_lines *lines)
 {
 	const char *format = m->m_format ? m->m_format->l_text : m->m_rtpmaps ? NULL : "0";
 	char pt[8];
@@ -36,10 +33,10 @@ static bool note_stream(struct offer *out, const sdp_media_t *m)
 		snprintf(pt, sizeof(pt), "%u", (unsigned)m->m_rtpmaps->rm_pt);
 		format = pt;
 	}
-	if (!is_token(m->m_type_name) || !is_token(m->m_proto_name) || !is_token(format))
+	if (!is_token(m->m_type_name) || !is_token(format))
 		return false;
 	int n = snprintf(out->refused[out->n_streams], sizeof(out->refused[0]), "%s 0 %s %s",
-			 m->m_type_name, m->m_proto_name, format);
+			 m->m_type_name, lines->streams[out->n_streams].proto, format);
 	if (n < 0 || (size_t)n >= sizeof(out->refused[0]))
 		return false;
 	out->n_streams++;
@@ -131,23 +128,48 @@ static void read_rtcp(const sdp_media_t *m, struct offer *out)
 		out->rtcp = there;
 }
 
+/* What is said of the whole session holds for a stream that says nothing of it (RFC 8866 5.13). */
+static const char *inherited(const sdp_media_t *m, const char *name)
+{
+	const char *value = attribute(m, name);
+	const sdp_attribute_t *a = sdp_attribute_find(m->m_session->sdp_attributes, name);
+
+	return value ? value : a ? a->a_value : NULL;
+}
+
+static void read_keying(const sdp_media_t *m, struct offer *out)
+{
+	const char *fingerprint = inherited(m, "fingerprint"), *setup = inherited(m, "setup");
+
+	for (const sdp_attribute_t *a = m->m_attributes; a; a = a->a_next) {
+		if (out->n_crypto < KEYING_LINES && a->a_value && !strcasecmp(a->a_name, "crypto"))
+			out->n_crypto +=
+				keying_read_crypto(a->a_value, &out->crypto[out->n_crypto]);
+	}
+	if (fingerprint)
+		keying_read_fingerprint(fingerprint, &out->fingerprint);
+	if (setup)
+		out->setup = (uint8_t)keying_read_setup(setup);
+}
+
 static int refuse(unsigned *warning, unsigned why)
 {
 	/* Of several streams the nearest miss is the most useful thing to say. */
-	if (why != WARN_MEDIA && *warning != OFFER_WARN_FORMAT)
+	if (why != OFFER_WARN_MEDIA && *warning != OFFER_WARN_FORMAT)
 		*warning = why;
 	return -ENOTSUP;
 }
 
 /* One m= line: can it be our audio stream? */
-static int read_stream(const sdp_media_t *m, struct offer *out, unsigned *warning)
+static int read_stream(const sdp_media_t *m, enum offer_profile profile, struct offer *out,
+		       unsigned *warning)
 {
 	if (m->m_type != sdp_media_audio || m->m_rejected || !m->m_port)
-		return refuse(warning, WARN_MEDIA);
-	if (m->m_proto != sdp_proto_rtp)
-		return refuse(warning, WARN_TRANSPORT);
+		return refuse(warning, OFFER_WARN_MEDIA);
+	if (profile == OFFER_OTHER)
+		return refuse(warning, OFFER_WARN_TRANSPORT);
 	if (m->m_port > PORT_MAX || m->m_number_of_ports > 1)
-		return refuse(warning, WARN_TRANSPORT);
+		return refuse(warning, OFFER_WARN_TRANSPORT);
 	if (!read_connection(m, out))
 		return refuse(warning, OFFER_WARN_ADDRESS);
 	for (const sdp_rtpmap_t *map = m->m_rtpmaps; map; map = map->rm_next)
@@ -158,101 +180,69 @@ static int read_stream(const sdp_media_t *m, struct offer *out, unsigned *warnin
 	out->send = m->m_mode & sdp_sendonly;
 	out->receive = m->m_mode & sdp_recvonly;
 	read_rtcp(m, out);
+	out->rtcp_mux = sdp_attribute_find(m->m_attributes, "rtcp-mux");
+	out->profile = (uint8_t)profile;
+	if (profile >= OFFER_SAVP) /* RFC 8643's keys of a plain stream are let be */
+		read_keying(m, out);
 	return 0;
 }
 
-static int read_session(const sdp_session_t *sdp, struct offer *out, unsigned *warning)
+/* A plain stream goes before one with keys: it is the one that we can always do. */
+static bool is_better(const struct offer *stream, const struct offer *found)
 {
-	int rc = -ENOTSUP;
+	return !found->n_formats || (found->profile >= OFFER_SAVP && stream->profile < OFFER_SAVP);
+}
 
-	*warning = WARN_MEDIA;
+static int read_session(const sdp_session_t *sdp, const struct offer_lines *lines,
+			struct offer *out, unsigned *warning)
+{
+	struct offer found = { 0 };
+
+	*warning = OFFER_WARN_MEDIA;
 	for (const sdp_media_t *m = sdp->sdp_media; m; m = m->m_next) {
-		struct offer stream = *out;
+		struct offer stream = { .stream = out->n_streams };
 
-		if (rc && !read_stream(m, &stream, warning)) {
-			size_t n = out->n_streams;
-
-			*out = stream;
-			out->stream = n;
-			rc = 0;
-		}
-		if (!note_stream(out, m)) {
-			*warning = WARN_MEDIA;
+		if (out->n_streams < OFFER_STREAMS &&
+		    !read_stream(m, lines->streams[out->n_streams].profile, &stream, warning) &&
+		    is_better(&stream, &found))
+			found = stream;
+		if (!note_stream(out, m, lines)) {
+			*warning = OFFER_WARN_MEDIA;
 			return -ENOTSUP;
 		}
 	}
+	found.n_streams = out->n_streams;
+	memcpy(found.refused, out->refused, sizeof(found.refused));
+	*out = found;
+	return found.n_formats ? 0 : -ENOTSUP;
+}
+
+/* By Sofia-SIP's parser. */
+static int read_text(const char *text, size_t len, const struct offer_lines *lines,
+		     struct offer *out, unsigned *warning)
+{
+	sdp_parser_t *parser = sdp_parse(NULL, text, (issize_t)len, 0);
+	const sdp_session_t *sdp = sdp_session(parser);
+	int rc = sdp ? read_session(sdp, lines, out, warning) : -EBADMSG;
+
+	sdp_parser_free(parser);
 	return rc;
-}
-
-#define TOKEN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`{|}~"
-
-/* Skips octets of set, at least one, then blanks. NULL when there is none. */
-static const char *skip(const char *text, const char *set)
-{
-	size_t n = text ? strspn(text, set) : 0;
-
-	return n ? text + n + strspn(text + n, " ") : NULL;
-}
-
-/* What follows "m=": media port ["/" number] proto *fmt, by RFC 4566 9. */
-static bool media_line_valid(const char *text)
-{
-	static const char digits[] = "0123456789";
-
-	text = skip(text, TOKEN);
-	size_t n = text ? strspn(text, digits) : 0;
-	if (n && text[n] == '/') {
-		text += n + 1;
-		n = strspn(text, digits);
-	}
-	if (!n || text[n] != ' ')
-		return false;
-	text = skip(text, digits);
-	for (text = *text == '/' ? NULL : skip(text, TOKEN "/"); text && *text;)
-		text = skip(text, TOKEN);
-	return text;
-}
-
-/* Sofia-SIP 1.12.11 never ends, and allocates in every turn, on an m= line whose formats hold an octet that
- * is of no token: such lines do not get there. */
-static bool media_lines_valid(const char *text, size_t len)
-{
-	char line[LINE_MAX_OCTETS];
-
-	for (const char *end = text + len; text < end;) {
-		size_t n = 0;
-
-		while (text < end && strchr(" \t\r\n", *text))
-			text++;
-		while (text + n < end && text[n] != '\r' && text[n] != '\n')
-			n++;
-		if (n >= 2 && !strncmp(text, "m=", 2)) {
-			if (n >= sizeof(line))
-				return false;
-			memcpy(line, text, n);
-			line[n] = '\0';
-			if (!media_line_valid(line + 2))
-				return false;
-		}
-		text += n;
-	}
-	return true;
 }
 
 int offer_parse(const char *text, size_t len, struct offer *out, unsigned *warning)
 {
+	struct offer_lines lines;
 	struct offer offer = { 0 };
 	unsigned why = 0;
 	int rc = -EBADMSG;
 
-	if (!len || len > OFFER_READ_MAX || memchr(text, '\0', len) ||
-	    !media_lines_valid(text, len))
+	if (!len || len > OFFER_READ_MAX || memchr(text, '\0', len))
 		return -EBADMSG;
-	sdp_parser_t *parser = sdp_parse(NULL, text, (issize_t)len, 0);
-	const sdp_session_t *sdp = sdp_session(parser);
-	if (sdp)
-		rc = read_session(sdp, &offer, &why);
-	sdp_parser_free(parser);
+	char *plain = malloc(len);
+	size_t n = plain ? offer_lines_read(text, len, &lines, plain) : 0;
+	if (n)
+		rc = read_text(plain, n, &lines, &offer, &why);
+	free(plain);
 	if (!rc)
 		*out = offer;
 	*warning = why;
@@ -264,9 +254,9 @@ const char *offer_warning_text(unsigned warning)
 	switch (warning) {
 	case OFFER_WARN_ADDRESS:
 		return "Incompatible network address formats";
-	case WARN_TRANSPORT:
+	case OFFER_WARN_TRANSPORT:
 		return "Incompatible transport protocol";
-	case WARN_MEDIA:
+	case OFFER_WARN_MEDIA:
 		return "Media type not available";
 	case OFFER_WARN_FORMAT:
 		return "Incompatible media format";

@@ -55,26 +55,51 @@ static void put_tevent(struct text *text, unsigned pt)
 		    OFFER_TEVENT_RATE, pt);
 }
 
-int offer_write(const struct offer_origin *origin, const struct offer_policy *ours,
-		enum leg_law law, char *out, size_t size)
+static void put_key(struct text *text, const struct keying_crypto *key)
 {
-	struct text text = { .out = out, .size = size };
+	char value[KEYING_TEXT_MAX];
+
+	if (!key->suite)
+		return;
+	keying_write_crypto(key, value);
+	put(text, "a=crypto:%s\r\n", value);
+}
+
+static void put_offer(struct text *text, const struct offer_origin *origin,
+		      const struct offer_policy *ours, enum leg_law law)
+{
 	enum codec_id codecs[OFFER_CODECS];
 	size_t n = offer_codecs(ours, law, codecs);
 	unsigned tevent = ours->telephone_event ? origin->tevent_pt : 0;
 
-	put_session(&text, origin);
-	put(&text, "m=audio %u RTP/AVP", netaddr_port(&origin->rtp));
+	put(text, "m=audio %u %s", netaddr_port(&origin->rtp),
+	    offer_profile_name(origin->key.suite ? OFFER_SAVP : OFFER_AVP));
 	for (size_t i = 0; i < n; i++)
-		put(&text, " %u", codec_get(codecs[i])->static_pt);
+		put(text, " %u", codec_get(codecs[i])->static_pt);
 	if (tevent)
-		put(&text, " %u", tevent);
-	put(&text, "\r\n");
+		put(text, " %u", tevent);
+	put(text, "\r\n");
 	for (size_t i = 0; i < n; i++)
-		put_rtpmap(&text, codecs[i], codec_get(codecs[i])->static_pt);
-	put_tevent(&text, tevent);
-	put(&text, "a=ptime:%u\r\na=%s\r\n", ours->ptime_ms,
-	    origin->hold ? "sendonly" : "sendrecv");
+		put_rtpmap(text, codecs[i], codec_get(codecs[i])->static_pt);
+	put_tevent(text, tevent);
+	put(text, "a=ptime:%u\r\na=%s\r\n%s", ours->ptime_ms,
+	    origin->hold ? "sendonly" : "sendrecv", ours->rtcp_mux ? "a=rtcp-mux\r\n" : "");
+	put_key(text, &origin->key);
+}
+
+int offer_write(const struct offer_origin *origin, const struct offer *before,
+		const struct offer_policy *ours, enum leg_law law, char *out, size_t size)
+{
+	struct text text = { .out = out, .size = size };
+	const size_t n = before->n_streams ? before->n_streams : 1;
+
+	put_session(&text, origin);
+	for (size_t i = 0; i < n; i++) {
+		if (i == before->stream)
+			put_offer(&text, origin, ours, law);
+		else
+			put(&text, "m=%s\r\n", before->refused[i]);
+	}
 	return finish(&text);
 }
 
@@ -86,16 +111,20 @@ static const char *direction(const struct mg_rtp *agreed)
 	return agreed->receive ? "recvonly" : "inactive";
 }
 
+/* RFC 4568 5.1.2: the answer to a crypto line has its tag. */
 static void put_answer(struct text *text, const struct offer_origin *origin,
-		       const struct mg_rtp *agreed)
+		       const struct offer *theirs, const struct mg_rtp *agreed)
 {
-	put(text, "m=audio %u RTP/AVP %u", netaddr_port(&origin->rtp), agreed->pt);
+	put(text, "m=audio %u %s %u", netaddr_port(&origin->rtp),
+	    offer_profile_name(theirs->profile), agreed->pt);
 	if (agreed->tevent_pt)
 		put(text, " %u", agreed->tevent_pt);
 	put(text, "\r\n");
 	put_rtpmap(text, agreed->codec, agreed->pt);
 	put_tevent(text, agreed->tevent_pt);
-	put(text, "a=ptime:%u\r\na=%s\r\n", agreed->ptime_ms, direction(agreed));
+	put(text, "a=ptime:%u\r\na=%s\r\n%s", agreed->ptime_ms, direction(agreed),
+	    agreed->rtcp_mux ? "a=rtcp-mux\r\n" : "");
+	put_key(text, &origin->key);
 }
 
 int offer_answer(const struct offer_origin *origin, const struct offer *theirs,
@@ -106,7 +135,7 @@ int offer_answer(const struct offer_origin *origin, const struct offer *theirs,
 	put_session(&text, origin);
 	for (size_t i = 0; i < theirs->n_streams; i++) {
 		if (i == theirs->stream)
-			put_answer(&text, origin, agreed);
+			put_answer(&text, origin, theirs, agreed);
 		else
 			put(&text, "m=%s\r\n", theirs->refused[i]);
 	}

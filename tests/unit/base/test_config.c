@@ -159,61 +159,25 @@ START_TEST(a_span_speaks_the_law_of_its_type_unless_told)
 }
 END_TEST
 
-/* Every option at a value that is not its default. */
-static const char everything[] =
-	"cli\n listen ::1 4000\n"
-	"media\n ports 1024 65535\n address 2001:db8::1\n dscp 0\n jitter fixed 60\n"
-	"span a\n driver virtual\n far-end b\n type t1\n law alaw\n"
-	"span b\n driver virtual\n far-end a\n type t1\n law alaw\n"
-	"span c\n driver dahdi\n dahdi span 3\n law mulaw\n framing cas\n coding "
-	"ami\n crc4\n"
-	" line-build-out 1\n clock-priority 2\n tone-zone de\n block 80\n echo-canceller "
-	"mg2\n"
-	" hardhdlc\n rx-gain -3\n tx-gain 2\n"
-	"span d\n driver dahdi\n dahdi span 4\n type bri\n bri-side nt\n termination\n"
-	"trunk t\n protocol isdn\n span a\n d-channel 24\n channels 1,3-5,23\n"
-	" span b\n interface 5\n channels 2\n"
-	" side network\n variant dms100\n hunt round-robin\n channel preferred\n inband never\n"
-	" overlap receiving\n overlap sending\n transfer\n no restart\n busy-out\n echo tail 32\n"
-	" timer t301 1\n timer t303 2\n"
-	" timer t305 3\n timer t306 4\n timer t308 5\n timer t309 6\n timer t310 7\n"
-	" timer t313 600\n timer t302 9\n timer t304 10\n"
-	" timer t316 13\n timer t322 14\n"
-	"trunk u\n protocol isdn\n span d\n d-channel 3\n channels 1-2\n side network\n "
-	"multipoint\n"
-	"sip\n listen 2001:db8::1 1023 name six\n listen udp 192.0.2.7 1022\n"
-	" listen tcp 2001:db8::1 1022 name six\n"
-	" tls certificate /x.pem key /x.key\n tls server-name y.example certificate /y.pem\n"
-	" tls ca /ca.pem\n tls verify required\n tls minimum 1.3\n"
-	" timer-b 500\n no-answer 1\n"
-	"peer p\n address 2001:db8::2\n port 1\n"
-	" transport tcp\n local six\n no large-by-tcp\n certificate-name p.example\n"
-	" known-by certificate\n"
-	" source-port same\n trusted\n"
-	" codecs pcmu\n no telephone-event\n ptime 60\n options 5\n"
-	" 100rel off\n session-timer 3600 minimum 120\n"
-	"line l1\n echo\n answer-after 600000\nline l2\n tone dial\nline l3\n quiet\n"
-	"line l4\n reject 127\nline l5\n reject 1 tone sit\n"
-	"line l6\n reject 1 tone busy after 100\nline l7\n ring\n"
-	"line l8\n clear 16 after 0\nline l9\n readback\n"
-	"route r1\n from peer p\n called 0*#A\n strip 32\n prepend 9\n calling 1*2\n"
-	" called-type national\n called-plan telex\n calling-type abbreviated\n"
-	" calling-plan private\n calling-presentation restricted\n calling-screening network\n"
-	" to trunk t\n"
-	" to line l1\nroute r2\n from trunk t\n called exact 1\n to peer p\n"
-	"route r3\n to line l2\n"
-	"emergency\n number 112\n number 0112 as 112\n service police 0112\n to trunk t\n"
-	" except peer p\n calling 0301234500\n calling from peer p 0301234567\n"
-	" call-back 1440\n notify log\n"
-	"records\n file calls.jsonl\n";
+/* Every option at a value that is not its default: a seed of the fuzzer as well. */
+static const char *everything(void)
+{
+	static char text[1 << 16];
+	FILE *file = fopen("tests/data/fuzz/config/everything", "re");
+
+	ck_assert_ptr_nonnull(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return text;
+}
 
 START_TEST(everything_written_reads_back_the_same)
 {
 	void *ctx = talloc_new(NULL);
 	struct config_report *report;
-	struct config *config = read_text(ctx, everything, &report);
+	struct config *config = read_text(ctx, everything(), &report);
 	char *first, *second;
-	const char *p = everything;
+	const char *p = everything();
 
 	ck_assert_msg(config, "%s", faults(ctx, report));
 	first = config_text(ctx, config);
@@ -243,7 +207,7 @@ static bool everything_says(const char *kind, const char *option)
 {
 	bool inside = false;
 
-	for (const char *line = everything; *line; line = strchr(line, '\n') + 1) {
+	for (const char *line = everything(); *line; line = strchr(line, '\n') + 1) {
 		if (*line != ' ')
 			inside = begins(line, kind);
 		else if (inside && begins(line + (strncmp(line, " no ", 4) ? 1 : 4), option))
@@ -283,18 +247,18 @@ START_TEST(each_option_makes_a_difference_in_the_text)
 {
 	void *ctx = talloc_new(NULL);
 	struct config_report *report;
-	char *whole = config_text(ctx, read_text(ctx, everything, &report));
+	char *whole = config_text(ctx, read_text(ctx, everything(), &report));
 	unsigned n = 0;
 
-	for (const char *line = everything, *next; *line; line = next) {
+	const char *all = everything();
+	for (const char *line = all, *next; *line; line = next) {
 		struct config *config;
 		char *without;
 
 		next = strchr(line, '\n') + 1;
 		if (*line != ' ')
 			continue;
-		without =
-			talloc_asprintf(ctx, "%.*s%s", (int)(line - everything), everything, next);
+		without = talloc_asprintf(ctx, "%.*s%s", (int)(line - all), all, next);
 		config = read_text(ctx, without, &report);
 		if (!config)
 			continue; /* it was needed */
@@ -328,7 +292,7 @@ START_TEST(a_copy_is_deep)
 {
 	void *ctx = talloc_new(NULL);
 	struct config_report *report;
-	struct config *config = read_text(ctx, everything, &report);
+	struct config *config = read_text(ctx, everything(), &report);
 	struct config *copy = config_copy(ctx, config);
 	char *before = config_text(ctx, config);
 	const struct sip_config *from = config_get(config, &sip_section);
@@ -518,7 +482,7 @@ START_TEST(a_summary_counts_what_there_is)
 {
 	void *ctx = talloc_new(NULL);
 	struct config_report *report;
-	struct config *config = read_text(ctx, everything, &report);
+	struct config *config = read_text(ctx, everything(), &report);
 
 	ck_assert_str_eq(config_summary(ctx, config),
 			 "4 spans, 2 trunks, 1 peer, 9 lines, 3 routes");

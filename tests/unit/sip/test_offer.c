@@ -96,7 +96,9 @@ static const struct media_row media_rows[] = {
 	{ "m=video 4000 RTP/AVP 31\r\n", 304, 0, 0, 0, 0, false, false },
 	{ "m=audio 0 RTP/AVP 8\r\n", 304, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000 RTP/SAVP 8\r\n", 302, 0, 0, 0, 0, false, false },
-	{ "m=audio 4000 RTP/AVPF 8\r\n", 302, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 UDP/TLS/RTP/SAVPF 8\r\n", 302, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP/SAVP 18\r\n", 305, 0, 0, 0, 0, false, false },
+	{ "m=audio 4000 RTP 8\r\n", 302, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000 TCP/RTP/AVP 8\r\n", 302, 0, 0, 0, 0, false, false },
 	{ "m=audio 4000/2 RTP/AVP 8\r\n", 302, 0, 0, 0, 0, false, false },
 	{ "m=audio 70000 RTP/AVP 8\r\n", 302, 0, 0, 0, 0, false, false },
@@ -116,6 +118,16 @@ static const struct media_row media_rows[] = {
 	{ "m=audio 4000 RTP/AVP 8\r\nc=IN IP6 2001:db8::1\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
 	/* the nearest miss is told */
 	{ "m=video 4000 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 18\r\n", 305, 0, 0, 0, 0, false, false },
+	/* RFC 4585: feedback may be sent, and need not be */
+	{ "m=audio 4000 RTP/AVPF 8\r\na=rtcp-fb:* nack\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVPF 96\r\na=rtpmap:96 PCMA/8000\r\n", 0, CODEC_PCMA, 96, 0, 20, true, true },
+	/* RFC 8643: keys of a plain stream are an offer that may be let be */
+	{ "m=audio 4000 RTP/AVP 8\r\na=crypto:1 x\r\na=fingerprint:sha-256 00\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	/* RFC 8839, RFC 9143, RFC 3556: what else browsers and proxies say */
+	{ "a=group:BUNDLE a\r\na=ice-lite\r\nm=audio 4000 RTP/AVP 8\r\nb=RS:0\r\nb=X-YZ:128\r\na=mid:a\r\na=ice-ufrag:x\r\n"
+	  "a=candidate:1 1 UDP 1 192.0.2.1 4000 typ host\r\na=rtcp-rsize\r\na=ssrc:1 cname:x\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	/* comfort noise is not offered back, and its absence is no fault */
+	{ "m=audio 4000 RTP/AVP 13 8\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
 	/* RFC 3264 6: the first stream that can be used */
 	{ "m=audio 4000 RTP/SAVP 8\r\nm=audio 4002 RTP/AVP 8\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
 	/* payload types out of range, twice, and too many */
@@ -139,13 +151,17 @@ START_TEST(media_section_is_agreed_or_refused)
 
 		snprintf(text, sizeof(text), HEAD "%s", row->media);
 		int rc = offer_parse(text, strlen(text), &offer, &warning);
+		ck_assert_msg(rc == 0 || rc == -ENOTSUP, "%d for %s", rc, row->media);
+		if (!rc && !offer_agree(&offer, &ours, LEG_LAW_ANY, &rtp)) {
+			rc = -ENOTSUP;
+			warning = offer_disagreement(&offer, &ours);
+		}
 		ck_assert_msg(rc == (row->warning ? -ENOTSUP : 0), "%d for %s", rc, row->media);
 		if (rc) {
 			ck_assert_msg(warning == row->warning, "%u for %s", warning, row->media);
 			ck_assert_str_ne(offer_warning_text(warning), "Miscellaneous warning");
 			continue;
 		}
-		ck_assert_msg(offer_agree(&offer, &ours, LEG_LAW_ANY, &rtp), "%s", row->media);
 		ck_assert_msg(rtp.codec == row->codec && rtp.pt == row->pt, "%s", row->media);
 		ck_assert_msg(rtp.tevent_pt == row->tevent_pt, "%s", row->media);
 		ck_assert_msg(rtp.ptime_ms == row->ptime_ms, "%u: %s", rtp.ptime_ms, row->media);
@@ -280,13 +296,17 @@ START_TEST(offer_lists_the_laws_codec_first)
 	struct offer_origin origin = origin_at("192.0.2.7", 20000);
 	char text[OFFER_TEXT_MAX];
 
-	ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_MULAW, text, sizeof(text)), 0);
+	ck_assert_int_eq(offer_write(&origin, &(struct offer){ 0 }, &ours, LEG_LAW_MULAW, text,
+				     sizeof(text)),
+			 0);
 	ck_assert_str_eq(text, "v=0\r\no=crosspoint 7 3 IN IP4 192.0.2.7\r\ns=-\r\n"
 			       "c=IN IP4 192.0.2.7\r\nt=0 0\r\nm=audio 20000 RTP/AVP 0 8 101\r\n"
 			       "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
 			       "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
 			       "a=ptime:20\r\na=sendrecv\r\n");
-	ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_ANY, text, sizeof(text)), 0);
+	ck_assert_int_eq(
+		offer_write(&origin, &(struct offer){ 0 }, &ours, LEG_LAW_ANY, text, sizeof(text)),
+		0);
 	ck_assert_ptr_nonnull(strstr(text, "RTP/AVP 8 0 101\r\n"));
 }
 END_TEST
@@ -320,7 +340,9 @@ START_TEST(what_is_written_reads_back)
 	char text[OFFER_TEXT_MAX];
 	struct mg_rtp rtp, terms;
 
-	ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_MULAW, text, sizeof(text)), 0);
+	ck_assert_int_eq(offer_write(&origin, &(struct offer){ 0 }, &ours, LEG_LAW_MULAW, text,
+				     sizeof(text)),
+			 0);
 	struct offer offer = parsed(text);
 	ck_assert(offer_agree(&offer, &ours, LEG_LAW_ANY, &rtp));
 	offer_terms(&ours, LEG_LAW_MULAW, &terms);
@@ -380,6 +402,170 @@ START_TEST(answer_is_heard_by_the_payload_types_of_our_offer)
 }
 END_TEST
 
+#define KEY "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+#define CRYPTO "a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n"
+
+/* What the profile and its keys come to under each policy. */
+START_TEST(keys_are_negotiated_by_policy)
+{
+	static const struct {
+		const char *media;
+		bool off, optional, required;
+		uint32_t tag;
+	} rows[] = {
+		{ "m=audio 4000 RTP/AVP 8\r\n", true, true, false, 0 },
+		{ "m=audio 4000 RTP/AVPF 8\r\n" CRYPTO, true, true, false, 0 },
+		{ "m=audio 4000 RTP/SAVP 8\r\n" CRYPTO, false, true, true, 7 },
+		{ "m=audio 4000 RTP/SAVPF 8\r\n" CRYPTO, false, true, true, 7 },
+		{ "m=audio 4000 RTP/SAVP 8\r\n", false, false, false, 0 },
+		/* RFC 4568 5.1.2: the first line that can be used */
+		{ "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 UNKNOWN inline:" KEY "\r\n" CRYPTO, false,
+		  true, true, 7 },
+		{ "m=audio 4000 RTP/SAVP 8\r\na=crypto:1 UNKNOWN inline:" KEY "\r\n", false, false,
+		  false, 0 },
+		/* DTLS is not spoken yet */
+		{ "m=audio 4000 UDP/TLS/RTP/SAVP 8\r\n" CRYPTO, false, false, false, 0 },
+		/* a plain stream before one with keys, wherever it stands */
+		{ "m=audio 4000 RTP/SAVP 8\r\n" CRYPTO "m=audio 4002 RTP/AVP 8\r\n", true, true,
+		  false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const bool expected[] = { rows[i].off, rows[i].optional, rows[i].required };
+		struct offer_policy policy = ours;
+		char sdp[1024];
+
+		policy.encrypts = true;
+
+		snprintf(sdp, sizeof(sdp), HEAD "%s", rows[i].media);
+		struct offer offer = parsed(sdp);
+		for (policy.srtp = OFFER_SRTP_OFF; policy.srtp <= OFFER_SRTP_REQUIRED;
+		     policy.srtp++) {
+			const struct keying_crypto *crypto;
+			struct mg_rtp rtp;
+
+			ck_assert_msg(offer_secures(&offer, &policy, &crypto) ==
+					      expected[policy.srtp],
+				      "%s by policy %d", rows[i].media, policy.srtp);
+			ck_assert(offer_agree(&offer, &policy, LEG_LAW_ANY, &rtp) ==
+				  expected[policy.srtp]);
+			if (expected[policy.srtp])
+				ck_assert_uint_eq(crypto ? crypto->tag : 0, rows[i].tag);
+			else
+				ck_assert_uint_eq(offer_disagreement(&offer, &policy),
+						  OFFER_WARN_TRANSPORT);
+		}
+	}
+}
+END_TEST
+
+/* Nothing is promised that the media gateway cannot do. */
+START_TEST(without_encryption_no_keys_are_agreed)
+{
+	struct offer secure = parsed(HEAD "m=audio 4000 RTP/SAVP 8\r\n" CRYPTO);
+	struct offer plain = parsed(HEAD "m=audio 4000 RTP/AVP 8\r\n");
+	struct offer_policy policy = ours;
+	const struct keying_crypto *crypto;
+
+	ck_assert(offer_possible(&policy));
+	for (policy.srtp = OFFER_SRTP_OFF; policy.srtp <= OFFER_SRTP_REQUIRED; policy.srtp++)
+		ck_assert(!offer_secures(&secure, &policy, &crypto));
+	policy.srtp = OFFER_SRTP_REQUIRED;
+	ck_assert(!offer_secures(&plain, &policy, &crypto));
+	ck_assert(!offer_possible(&policy));
+	policy.encrypts = true;
+	ck_assert(offer_possible(&policy));
+}
+END_TEST
+
+START_TEST(secure_answer_has_the_tag_that_was_offered)
+{
+	struct offer_origin origin = origin_at("192.0.2.7", 20000);
+	struct offer offer = parsed(HEAD "m=audio 4000 RTP/SAVPF 8\r\n" CRYPTO);
+	struct offer_policy policy = ours;
+	const struct keying_crypto *crypto;
+	char text[OFFER_TEXT_MAX];
+	struct mg_rtp rtp;
+
+	policy.srtp = OFFER_SRTP_REQUIRED;
+	policy.encrypts = true;
+	ck_assert(offer_secures(&offer, &policy, &crypto));
+	origin.key = *crypto;
+	memset(origin.key.key, 0, sizeof(origin.key.key));
+	ck_assert(offer_agree(&offer, &policy, LEG_LAW_ANY, &rtp));
+	ck_assert_int_eq(offer_answer(&origin, &offer, &rtp, text, sizeof(text)), 0);
+	ck_assert_ptr_nonnull(strstr(text, "m=audio 20000 RTP/SAVPF 8\r\n"));
+	ck_assert_ptr_nonnull(strstr(text, "a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:"
+					   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n"));
+	ck_assert_int_eq(offer_write(&origin, &(struct offer){ 0 }, &policy, LEG_LAW_ANY, text,
+				     sizeof(text)),
+			 0);
+	struct offer ours_back = parsed(text);
+	ck_assert_int_eq(ours_back.profile, OFFER_SAVP);
+	ck_assert_uint_eq(ours_back.n_crypto, 1);
+}
+END_TEST
+
+/* RFC 5763 5, RFC 8866 5.13: what is said of the session holds for its streams */
+START_TEST(fingerprint_and_role_are_inherited)
+{
+	struct offer offer = parsed(HEAD "a=setup:actpass\r\na=fingerprint:sha-256 "
+					 "00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:"
+					 "10:11:12:13:14:15:16:17:18:19:1A:1B:1C:1D:1E:1F\r\n"
+					 "m=audio 4000 UDP/TLS/RTP/SAVPF 8\r\n");
+
+	ck_assert_int_eq(offer.profile, OFFER_DTLS_SAVPF);
+	ck_assert_int_eq(offer.setup, KEYING_ACTPASS);
+	ck_assert_uint_eq(offer.fingerprint.len, 32);
+	ck_assert_uint_eq(offer.fingerprint.octets[31], 31);
+}
+END_TEST
+
+/* RFC 5761 5.1.1 */
+START_TEST(rtcp_is_muxed_when_both_say_so)
+{
+	struct offer_origin origin = origin_at("192.0.2.7", 20000);
+	struct offer_policy policy = ours;
+	struct offer offer = parsed(HEAD "m=audio 4000 RTP/AVPF 8\r\na=rtcp-mux\r\n");
+	char text[OFFER_TEXT_MAX];
+	struct mg_rtp rtp;
+
+	ck_assert(offer_agree(&offer, &ours, LEG_LAW_ANY, &rtp) && rtp.rtcp_mux);
+	ck_assert_int_eq(offer_answer(&origin, &offer, &rtp, text, sizeof(text)), 0);
+	ck_assert_ptr_nonnull(strstr(text, "m=audio 20000 RTP/AVPF 8\r\n"));
+	ck_assert_ptr_nonnull(strstr(text, "a=rtcp-mux\r\n"));
+	/* an answer cannot ask for what we did not offer */
+	ck_assert(offer_accept(&offer, &ours, OFFER_TEVENT_PT, &rtp) && !rtp.rtcp_mux);
+	policy.rtcp_mux = true;
+	ck_assert(offer_accept(&offer, &policy, OFFER_TEVENT_PT, &rtp) && rtp.rtcp_mux);
+	offer = parsed(HEAD "m=audio 4000 RTP/AVP 8\r\n");
+	ck_assert(offer_accept(&offer, &policy, OFFER_TEVENT_PT, &rtp) && !rtp.rtcp_mux);
+	offer_write(&origin, &(struct offer){ 0 }, &policy, LEG_LAW_ANY, text, sizeof(text));
+	ck_assert_ptr_nonnull(strstr(text, "a=rtcp-mux\r\n"));
+}
+END_TEST
+
+/* RFC 3264 8: a later offer has all m= lines of before, at their places */
+START_TEST(later_offer_repeats_every_stream)
+{
+	struct offer_origin origin = origin_at("192.0.2.7", 20000);
+	struct offer before = parsed(HEAD "m=video 5000 RTP/AVPF 31 34\r\n"
+					  "m=audio 4000 RTP/AVP 8\r\n"
+					  "m=image 5002 udptl t38\r\n");
+	char text[OFFER_TEXT_MAX];
+	const char *at = text;
+	static const char *const lines[] = { "m=video 0 RTP/AVPF 31\r\n",
+					     "m=audio 20000 RTP/AVP 8 0 101\r\n",
+					     "m=image 0 udptl t38\r\n" };
+
+	ck_assert_int_eq(offer_write(&origin, &before, &ours, LEG_LAW_ANY, text, sizeof(text)), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		at = strstr(at, lines[i]);
+		ck_assert_msg(at, "%s in %s", lines[i], text);
+	}
+}
+END_TEST
+
 START_TEST(lack_of_memory_is_no_description)
 {
 	static const char text[] = HEAD "m=audio 4000 RTP/AVP 8 0 101\r\n" TEVENT "a=ptime:30\r\n";
@@ -403,13 +589,18 @@ START_TEST(text_that_does_not_fit_is_an_error)
 	char text[OFFER_TEXT_MAX];
 
 	for (size_t size = 1; size < 100; size++)
-		ck_assert_int_eq(offer_write(&origin, &ours, LEG_LAW_ANY, text, size), -ENOSPC);
+		ck_assert_int_eq(
+			offer_write(&origin, &(struct offer){ 0 }, &ours, LEG_LAW_ANY, text, size),
+			-ENOSPC);
 }
 END_TEST
 
-UNIT_MAIN("offer", audio_stream_is_read, media_section_is_agreed_or_refused,
-	  what_is_no_description_is_malformed, rtcp_may_be_elsewhere,
-	  codec_follows_the_law_then_the_offer, codec_that_is_not_configured_is_not_agreed,
-	  offer_lists_the_laws_codec_first, answer_repeats_every_stream, what_is_written_reads_back,
+UNIT_MAIN("offer", keys_are_negotiated_by_policy, without_encryption_no_keys_are_agreed,
+	  secure_answer_has_the_tag_that_was_offered, fingerprint_and_role_are_inherited,
+	  rtcp_is_muxed_when_both_say_so, later_offer_repeats_every_stream, audio_stream_is_read,
+	  media_section_is_agreed_or_refused, what_is_no_description_is_malformed,
+	  rtcp_may_be_elsewhere, codec_follows_the_law_then_the_offer,
+	  codec_that_is_not_configured_is_not_agreed, offer_lists_the_laws_codec_first,
+	  answer_repeats_every_stream, what_is_written_reads_back,
 	  answer_is_heard_by_the_payload_types_of_our_offer, lack_of_memory_is_no_description,
 	  text_that_does_not_fit_is_an_error)
