@@ -52,7 +52,9 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 	struct leg_setup setup = { 0 };
 	struct offer theirs;
 	unsigned warning = 0;
-	int status = uas_check(peer, sip, &setup, &theirs, &warning);
+	int status = dialog_is_merged(ground, sip)
+			     ? 482
+			     : uas_check(peer, sip, &setup, &theirs, &warning);
 
 	if (status) {
 		log_refusal(peer, sip, status);

@@ -45,7 +45,6 @@ def test_sip_to_pstn(gateway, section):
     gateway.only(said, since)
 
 
-@pytest.mark.xfail(reason="Sofia-SIP takes the second INVITE for a merged request, though the first one is over", strict=True)
 def test_sip_to_pstn_with_overflow(gateway, phone):
     """2.3: the only channel of a trunk is taken; the proxy's other gateway is another trunk here."""
     first = phone.call("700", sdp(40000))

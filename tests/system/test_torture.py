@@ -116,9 +116,6 @@ DIALLED6 = {
 NOT_YET = {
     "intmeth": "Sofia-SIP ends a header at an octet 0, even if quoted, and knows no method with + or `",
     "longreq-600": "a=rtpmap without a clock rate is taken for a bad description",
-    "inv2543": "an INVITE without Contact is refused, also where RFC 2543 allowed it",
-    "inv2543-600": "an INVITE without Contact is refused, also where RFC 2543 allowed it",
-    "sdp01-600": "Accept of an INVITE is not looked at",
 }
 
 

@@ -184,12 +184,11 @@ static bool create_nta(struct agent *agent, const struct screen *screen)
 		return false;
 	screen_watch(agent->mclass, screen);
 	/* No transport yet: agent_listen() adds it. */
-	agent->nta =
-		nta_agent_create(agent->root, (url_string_t *)-1, screen_on_message, (void *)screen,
-				 NTATAG_UA(1), NTATAG_MERGE_482(1), NTATAG_CANCEL_487(0),
-				 NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(MESSAGE_MAX),
-				 NTATAG_PASS_100(1), NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
-				 NTATAG_MCLASS(agent->mclass), TAG_END());
+	agent->nta = nta_agent_create(
+		agent->root, (url_string_t *)-1, screen_on_message, (void *)screen, NTATAG_UA(1),
+		NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(MESSAGE_MAX),
+		NTATAG_PASS_100(1), NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
+		NTATAG_MCLASS(agent->mclass), TAG_END());
 	return agent->nta;
 }
 

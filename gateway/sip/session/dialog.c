@@ -16,6 +16,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
@@ -82,19 +83,43 @@ struct session *dialog_outgoing(struct sip *ground, struct peer *peer)
 static bool open_dialog(struct session *s, const sip_t *sip)
 {
 	su_home_t home[1] = { SU_HOME_INIT(home) };
+	const sip_contact_t *target = sip->sip_contact;
 	sip_to_t *local;
+	int rc = -1;
 
 	su_home_init(home);
+	if (!target)
+		target = sip_contact_create(home, (const url_string_t *)sip->sip_from->a_url, NULL);
 	local = sip_to_dup(home, sip->sip_to);
 	if (local && !sip_to_tag(home, local, nta_incoming_tag(s->invite_in, NULL)))
 		s->dialog = nta_leg_tcreate(agent_nta(s->ground->agent), session_on_request, s,
 					    SIPTAG_CALL_ID(sip->sip_call_id), SIPTAG_FROM(local),
 					    SIPTAG_TO(sip->sip_from),
 					    NTATAG_REMOTE_CSEQ(sip->sip_cseq->cs_seq), TAG_END());
+	if (s->dialog && target)
+		rc = nta_leg_server_route(s->dialog, sip->sip_record_route, target);
 	su_home_deinit(home);
-	if (!s->dialog)
-		return false;
-	return nta_leg_server_route(s->dialog, sip->sip_record_route, sip->sip_contact) >= 0;
+	return rc >= 0;
+}
+
+static bool same_invite(const struct session *s, const sip_t *sip)
+{
+	msg_t *msg = nta_incoming_getrequest(s->invite_in);
+	const sip_t *first = sip_object(msg);
+	const char *tag = sip->sip_from->a_tag, *first_tag = first ? first->sip_from->a_tag : NULL;
+	bool same = first && first->sip_cseq->cs_seq == sip->sip_cseq->cs_seq &&
+		    (tag && first_tag ? !strcasecmp(tag, first_tag) : tag == first_tag);
+
+	msg_destroy(msg);
+	return same;
+}
+
+bool dialog_is_merged(const struct sip *ground, const sip_t *sip)
+{
+	nta_leg_t *leg = nta_leg_by_call_id(agent_nta(ground->agent), sip->sip_call_id->i_id);
+	const struct session *s = leg ? nta_leg_magic(leg, session_on_request) : NULL;
+
+	return s && s->invite_in && same_invite(s, sip);
 }
 
 struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,

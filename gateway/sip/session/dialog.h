@@ -3,6 +3,9 @@
 
 #include "sip/session/session.h"
 
+/* RFC 3261 8.2.2.2: does this INVITE come by another path while it is being served? Sofia's own check refuses what
+ * comes again after a final response too, as proxies that hunt for another way send it. */
+bool dialog_is_merged(const struct sip *ground, const sip_t *sip);
 /* For an INVITE that uas_check() let through, its transaction given to the session. NULL: no memory. */
 struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 				const sip_t *sip);

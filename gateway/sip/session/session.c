@@ -130,9 +130,19 @@ static bool url_valid(const url_t *url)
 	       (host_is_ip_address(url->url_host) || host_is_domain(url->url_host));
 }
 
+/* RFC 2543 has INVITEs without Contact: who sent it is where requests go (RFC 4475 3.4.1). */
+static const url_t *target_of(const sip_t *sip)
+{
+	if (sip->sip_contact)
+		return sip->sip_contact->m_url;
+	return sip->sip_request ? sip->sip_from->a_url : NULL;
+}
+
 bool session_target_valid(const sip_t *sip)
 {
-	if (!sip->sip_contact || !url_valid(sip->sip_contact->m_url))
+	const url_t *target = target_of(sip);
+
+	if (!target || !url_valid(target))
 		return false;
 	for (const sip_record_route_t *r = sip->sip_record_route; r; r = r->r_next) {
 		if (!url_valid(r->r_url))

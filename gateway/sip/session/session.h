@@ -132,7 +132,8 @@ int session_dispatch(struct session *s, enum session_event event, nta_incoming_t
 void session_refuse_for_now(struct session_request *request);
 /* Acknowledges a 2xx to our INVITE or re-INVITE, and lets go of its transaction. False: no memory. */
 bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip);
-/* Contact and Record-Route can be sent to: sip: URIs, where others would be (RFC 3261 8.1.1.8, 12.1). */
+/* Contact (in a request without: From) and Record-Route can be sent to: sip: URIs, where others would be (RFC 3261
+ * 8.1.1.8, 12.1). */
 bool session_target_valid(const sip_t *sip);
 /* The Q.850 cause that this message names, if its sender is believed; else 0. */
 unsigned session_reason(const struct session *s, const sip_t *sip);

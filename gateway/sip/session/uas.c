@@ -4,6 +4,7 @@
 #include "sip/session/uas.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 #include <osmocom/core/talloc.h>
 
@@ -20,6 +21,19 @@
 enum { RINGING = 180, IN_PROGRESS = 183, OK = 200 };
 enum { T_EXPIRES = -3, EXPIRES_MAX_S = 86400, MS_PER_S = 1000 };
 enum { RELIABLE_AGAIN_S = 150 }; /* RFC 3262 3: what was received is not sent again, but followed */
+
+/* RFC 3261 8.2.3: could the caller take our description? What does not say so can. */
+static bool accepts_sdp(const sip_t *sip)
+{
+	for (const sip_accept_t *accept = sip->sip_accept; accept; accept = accept->ac_next) {
+		const char *type = accept->ac_type;
+
+		if (!type || !*type || !strcasecmp(type, "application/sdp") ||
+		    !strcasecmp(type, "application/*") || !strcmp(type, "*/*"))
+			return true;
+	}
+	return !sip->sip_accept;
+}
 
 int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup,
 	      struct offer *theirs, unsigned *warning)
@@ -38,6 +52,8 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 	int status = identity_read_invite(peer, sip, setup);
 	if (status)
 		return status;
+	if (!accepts_sdp(sip))
+		return 406;
 	status = session_read_sdp(sip, theirs, warning);
 	if (status)
 		return status;
@@ -51,12 +67,24 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 	return 0;
 }
 
+static bool has_target(nta_incoming_t *irq)
+{
+	msg_t *msg = nta_incoming_getrequest(irq);
+	bool has = session_target_valid(sip_object(msg));
+
+	msg_destroy(msg);
+	return has;
+}
+
 void uas_refuse(const struct peer *peer, nta_incoming_t *irq, int status, unsigned warning)
 {
 	if (status == 422)
 		refresh_refuse(peer, irq);
 	else if (status == 421)
 		nta_incoming_treply(irq, SIP_421_EXTENSION_REQUIRED, SIPTAG_REQUIRE_STR("100rel"),
+				    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	else if (status == 400 && !has_target(irq))
+		nta_incoming_treply(irq, status, "Bad Contact Or Route",
 				    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 	else
 		session_refuse_sdp(irq, status, warning);

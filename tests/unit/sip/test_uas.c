@@ -879,6 +879,73 @@ START_TEST(merged_request_is_no_second_call)
 }
 END_TEST
 
+/* RFC 3261 8.2.2.2 is about requests that are being served: a proxy that hunts sends the same one again */
+START_TEST(request_that_comes_again_after_the_refusal_is_a_call)
+{
+	open_rig();
+	invite(SDP);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	peer_hears(&rig, "SIP/2.0 486 ");
+	ack_failure();
+	rig_settle(&rig);
+	tag[0] = '\0';
+	request_with("INVITE", 1, "other-path", "", SDP);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	ck_assert_uint_eq(rig.target.asked, 2);
+	rig_close(&rig);
+}
+END_TEST
+
+/* RFC 3261 8.2.3, 21.4.7 */
+START_TEST(caller_who_takes_no_description_is_406)
+{
+	static const struct {
+		const char *accept, *status;
+	} rows[] = {
+		{ "text/nobodyKnowsThis", "SIP/2.0 406 " },
+		{ "text/plain, application/sdp;level=1", "SIP/2.0 100 " },
+		{ "application/*", "SIP/2.0 100 " },
+		{ "*/*;q=0.1", "SIP/2.0 100 " },
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char more[64];
+
+		open_rig();
+		snprintf(more, sizeof(more), "Accept: %s\n", rows[i].accept);
+		request_with("INVITE", 1, "INVITE1", more, SDP);
+		peer_hears(&rig, rows[i].status);
+		rig_close(&rig);
+	}
+}
+END_TEST
+
+/* RFC 2543, RFC 4475 3.4.1 */
+START_TEST(without_contact_the_sender_is_the_target)
+{
+	open_rig();
+	peer_says(&rig, SDP,
+		  "INVITE sip:600@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%u\n"
+		  "From: <sip:old@127.0.0.1:%u>\nTo: <sip:600@127.0.0.1>\nCall-ID: old\n"
+		  "CSeq: 1 INVITE\n",
+		  rig.peer.port, rig.peer.port);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	keep_tag();
+	peer_says(&rig, "",
+		  "ACK sip:600@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%u\n"
+		  "From: <sip:old@127.0.0.1:%u>\nTo: <sip:600@127.0.0.1>;tag=%s\n"
+		  "Call-ID: old\nCSeq: 1 ACK\n",
+		  rig.peer.port, rig.peer.port, tag);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE sip:old@127.0.0.1:");
+	rig_close(&rig);
+}
+END_TEST
+
 UNIT_MAIN("uas", call_is_set_up_and_cleared_by_the_caller,
 	  who_answered_is_asserted_to_whom_we_trust, clear_data_is_an_unrestricted_call,
 	  clearing_from_the_line_is_bye_with_reason, bye_without_answer_ends_the_call_all_the_same,
@@ -892,6 +959,8 @@ UNIT_MAIN("uas", call_is_set_up_and_cleared_by_the_caller,
 	  refused_reinvite_changes_nothing, methods_that_are_not_ours_are_refused_politely,
 	  without_a_port_the_call_is_refused, termination_that_fails_refuses_the_call,
 	  strangers_cannot_end_a_call, requests_of_no_dialog_find_none,
+	  request_that_comes_again_after_the_refusal_is_a_call,
+	  caller_who_takes_no_description_is_406, without_contact_the_sender_is_the_target,
 	  session_outlives_a_call_that_is_dropped, merged_request_is_no_second_call,
 	  our_payload_types_stay_over_offers, reinvite_keeps_the_codec,
 	  reinvite_moves_the_remote_target, route_of_the_invite_is_taken,
