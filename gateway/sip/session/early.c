@@ -39,14 +39,15 @@ static struct early *add(struct session *s, const sip_t *sip)
 {
 	const char *tag = sip->sip_to->a_tag;
 	bool first = llist_empty(&s->earlies);
+	size_t len = strlen(tag) + 1;
 	struct early *early;
 
 	if (llist_count(&s->earlies) >= EARLY_MAX)
 		return NULL;
-	early = talloc_zero_size(s, sizeof(*early) + strlen(tag) + 1);
+	early = talloc_zero_size(s, sizeof(*early) + len);
 	if (!early)
 		return NULL;
-	strcpy(early->tag, tag);
+	memcpy(early->tag, tag, len);
 	early->leg = first && nta_leg_rtag(s->dialog, tag) ? s->dialog : fork_leg(s, sip);
 	if (!early->leg) {
 		talloc_free(early);
@@ -67,6 +68,8 @@ static void take_up(struct session *s, struct early *early)
 		s->ex = early->ex;
 		if (s->ex.theirs.n_formats)
 			session_media_modify(s, &s->ex.rtp);
+	} else if (s->dialog != early->leg) { /* the INVITE's own, which no early dialog has */
+		nta_leg_destroy(s->dialog);
 	}
 	s->early = early;
 	s->dialog = early->leg;

@@ -29,7 +29,7 @@ static int refuse(nta_incoming_t *prack, int status)
 static int judge(struct session *s, nta_incoming_t *prack, const sip_t *sip)
 {
 	struct sockaddr_storage from;
-	const char *tag = nta_incoming_tag(s->invite_in, NULL);
+	const char *tag = s->invite_in ? nta_incoming_tag(s->invite_in, NULL) : NULL;
 
 	agent_source(prack, &from);
 	if (!session_is_party(s, &from, prack))
