@@ -53,6 +53,27 @@ static inline int rig_socket(const char *host, uint16_t *port)
 	return fd;
 }
 
+/* A port that is free for UDP and TCP: the gateway listens by both. */
+static inline uint16_t rig_free_port(void)
+{
+	struct sockaddr_storage address;
+	uint16_t port;
+
+	for (int tries = 0; tries < 100; tries++) {
+		int udp = rig_socket("127.0.0.1", &port);
+		int tcp = socket(AF_INET, SOCK_STREAM, 0);
+
+		ck_assert(netaddr_parse("127.0.0.1", port, &address));
+		int rc = bind(tcp, (struct sockaddr *)&address, netaddr_len(&address));
+		close(tcp);
+		close(udp);
+		if (!rc)
+			return port;
+	}
+	ck_abort_msg("no port is free");
+	return 0;
+}
+
 static inline void rig_routes(struct rig *rig)
 {
 	static struct route_config routes[2] = {
@@ -72,8 +93,6 @@ static inline void rig_routes(struct rig *rig)
 
 static inline void rig_open(struct rig *rig)
 {
-	uint16_t port;
-
 	memset(rig, 0, sizeof(*rig));
 	clock_use_virtual(1000000000);
 	rig->talloc_ctx = talloc_named_const(NULL, 0, "rig");
@@ -106,8 +125,7 @@ static inline void rig_open(struct rig *rig)
 		.peers = &rig->peer,
 		.n_peers = 1,
 	};
-	close(rig_socket("127.0.0.1", &port));
-	rig->config.port = port;
+	rig->config.port = rig_free_port();
 	ck_assert_int_eq(sip_apply(rig->sip, &rig->config), 0);
 }
 
