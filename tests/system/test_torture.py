@@ -115,7 +115,6 @@ DIALLED6 = {
 # What the program does not do, and why; each fails here on the day it does.
 NOT_YET = {
     "intmeth": "Sofia-SIP ends a header at an octet 0, even if quoted, and knows no method with + or `",
-    "longreq-600": "a=rtpmap without a clock rate is taken for a bad description",
 }
 
 

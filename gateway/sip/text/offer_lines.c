@@ -89,6 +89,23 @@ static size_t take_media_line(const char *text, size_t len, struct offer_lines *
 	return (size_t)(end - out);
 }
 
+/* Sofia-SIP refuses the whole for an rtpmap without a clock rate, as RFC 4475's own descriptions have it; what
+ * cannot be read is left out (RFC 8866 5.13). */
+static bool is_bad_rtpmap(const char *text, size_t len)
+{
+	static const char name[] = "a=rtpmap:", digits[] = "0123456789";
+	char line[LINE_MAX_OCTETS];
+
+	if (len < strlen(name) || strncasecmp(text, name, strlen(name)) != 0)
+		return false;
+	if (len >= sizeof(line))
+		return true;
+	memcpy(line, text, len);
+	line[len] = '\0';
+	const char *at = skip(skip(line + strlen(name), digits), TOKEN);
+	return !at || *at != '/' || !strspn(at + 1, digits);
+}
+
 size_t offer_lines_read(const char *text, size_t len, struct offer_lines *lines, char *out)
 {
 	char *at = out;
@@ -105,6 +122,8 @@ size_t offer_lines_read(const char *text, size_t len, struct offer_lines *lines,
 			taken = take_media_line(text, n, lines, at);
 			if (!taken)
 				return 0;
+		} else if (is_bad_rtpmap(text, n)) {
+			taken = 0;
 		} else {
 			memcpy(at, text, n);
 			taken = n;

@@ -126,6 +126,10 @@ static const struct media_row media_rows[] = {
 	/* RFC 8839, RFC 9143, RFC 3556: what else browsers and proxies say */
 	{ "a=group:BUNDLE a\r\na=ice-lite\r\nm=audio 4000 RTP/AVP 8\r\nb=RS:0\r\nb=X-YZ:128\r\na=mid:a\r\na=ice-ufrag:x\r\n"
 	  "a=candidate:1 1 UDP 1 192.0.2.1 4000 typ host\r\na=rtcp-rsize\r\na=ssrc:1 cname:x\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	/* RFC 4475 3.1.1.1: an rtpmap that cannot be read is as if it were not there */
+	{ "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 \r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 8\r\na=rtpmap:x\r\na=rtpmap\r\nm=video 3227 RTP/AVP 31\r\na=rtpmap:31 LPC\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
+	{ "m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 PCMA/\r\n", 305, 0, 0, 0, 0, false, false },
 	/* comfort noise is not offered back, and its absence is no fault */
 	{ "m=audio 4000 RTP/AVP 13 8\r\n", 0, CODEC_PCMA, 8, 0, 20, true, true },
 	/* RFC 3264 6: the first stream that can be used */
@@ -183,7 +187,6 @@ START_TEST(what_is_no_description_is_malformed)
 		"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nm=audio 4000 RTP/AVP 8\r\n", /* no c= */
 		HEAD "m=audio\r\n",
 		HEAD "m=audio x RTP/AVP 8\r\n",
-		HEAD "m=audio 4000 RTP/AVP 8\r\na=rtpmap:8 \r\n",
 		HEAD "m=audio 4000 RTP/AVP 999\r\n",
 		HEAD "m=audio 4000 RTP/AVP x\r\n",
 		HEAD "garbage\r\n",
