@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,16 +91,29 @@ static bool is_too_many(const struct sockaddr_storage *host)
 	return count.n >= CONNECTIONS_OF_HOST;
 }
 
-/* The mute */
+/* The mute and the deserted */
+
+static bool is_mute(const struct connection *c, uint64_t now_us)
+{
+	return c->accepted && !c->spoke &&
+	       now_us - c->since_us >= (uint64_t)CONNECTION_MUTE_S * US_PER_S;
+}
+
+/* The other end has closed it, and Sofia-SIP has not seen it: behind a message that it cannot parse it reads no more. */
+static bool is_deserted(const struct connection *c)
+{
+	struct pollfd poller = { .fd = c->fd, .events = POLLRDHUP };
+
+	return poll(&poller, 1, 0) > 0 && poller.revents & POLLRDHUP;
+}
 
 static bool sweep_one(void *data, const struct connection *c)
 {
-	uint64_t now_us = *(uint64_t *)data;
+	bool mute = is_mute(c, *(uint64_t *)data);
 
-	if (!c->accepted || c->spoke ||
-	    now_us - c->since_us < (uint64_t)CONNECTION_MUTE_S * US_PER_S)
+	if (!mute && !is_deserted(c))
 		return true;
-	all.totals.mute++;
+	all.totals.mute += mute;
 	/* Sofia-SIP takes it from here, as if the other end had closed it: no call of its own goes by it. */
 	shutdown(c->fd, SHUT_RDWR);
 	return true;

@@ -242,6 +242,24 @@ START_TEST(connection_that_says_nothing_whole_is_closed)
 }
 END_TEST
 
+/* Sofia-SIP reads no more behind what it cannot parse, so not that the other end is gone. */
+START_TEST(connection_that_the_other_end_left_is_closed)
+{
+	rig_open(&rig);
+	int fd = connect_to(rig.config.port);
+
+	ask(fd);
+	say(fd, "hello\r\n\r\n");
+	rig_pass(&rig, 100);
+	close(fd);
+	rig_pass(&rig, 3000);
+	ck_assert_uint_eq(connections_now(), 1);
+	rig_pass(&rig, 6000); /* it is looked for every 5 s */
+	ck_assert_uint_eq(connections_now(), 0);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(one_host_has_so_many_connections)
 {
 	int fds[CONNECTIONS_OF_HOST + 8];
@@ -308,5 +326,6 @@ END_TEST
 UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_pong,
 	  socket_is_added_and_connections_stay, requests_to_a_peer_of_tcp_go_by_tcp,
 	  peer_is_spoken_to_from_its_socket, answer_names_the_socket_that_the_call_came_by,
-	  connection_that_says_nothing_whole_is_closed, one_host_has_so_many_connections,
+	  connection_that_says_nothing_whole_is_closed,
+	  connection_that_the_other_end_left_is_closed, one_host_has_so_many_connections,
 	  content_length_that_lies_harms_nobody)
