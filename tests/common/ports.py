@@ -25,6 +25,15 @@ def any_port(proto, host="127.0.0.1"):
         return s.getsockname()[1]
 
 
+def both(host="127.0.0.1"):
+    """A port for UDP and TCP, as SIP has it; not one that the kernel gives to connections."""
+    for _ in range(100):
+        port = block(2, "udp", host)
+        if is_free(port, "tcp", host):
+            return port
+    raise RuntimeError("no port of %s is free for UDP and TCP" % host)
+
+
 _FIRST, _LAST, _REGION = 10240, 32768, 2048  # above begins what the kernel gives away itself
 _claim = []  # the socket that stands for this process's region, and where that begins
 

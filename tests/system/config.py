@@ -7,7 +7,7 @@ from common import ports
 @dataclass
 class Ports:
     cli: int = field(default_factory=lambda: ports.any_port("tcp"))
-    sip: int = field(default_factory=lambda: ports.any_port("udp"))
+    sip: int = field(default_factory=ports.both)
     phone: int = field(default_factory=lambda: ports.any_port("udp"))
     dead: int = field(default_factory=lambda: ports.any_port("udp", "127.0.0.2"))
     strict: int = field(default_factory=lambda: ports.any_port("udp", "127.0.0.3"))
