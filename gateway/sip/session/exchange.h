@@ -44,7 +44,8 @@ void exchange_close(struct exchange *x);
 
 /* The next text is of another round of offer and answer. */
 void description_new_round(struct description *d);
-/* before: their description so far, whose m= lines ours has too. hold: we send, and do not listen. Both return the text, which stays the same within a round. */
+/* before: their description so far, whose m= lines ours has too. hold: we send, and do not listen. Both return the
+ * text, which stays the same within a round. */
 const char *description_offer(struct description *d, const struct offer *before,
 			      const struct offer_policy *ours, enum leg_law law, bool hold);
 /* RFC 3264 6.1: the answer calls telephone-event what their offer does, and so do our offers from then on. */

@@ -298,6 +298,23 @@ START_TEST(answer_moves_the_remote_target)
 }
 END_TEST
 
+/* RFC 3264 8: every stream has its line in every later offer, in the same place */
+START_TEST(hold_repeats_the_streams_that_were_refused)
+{
+	in_open(PLAIN, "",
+		"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+		"m=video 4002 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 8\r\n");
+	line_holds(true);
+	peer_hears(&rig, "INVITE ");
+	const char *video = strstr(rig.heard, "m=video 0 "), *audio = strstr(rig.heard, "m=audio ");
+	ck_assert_msg(video && audio && video < audio, "%s", rig.heard);
+	answered("", "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+		     "m=video 0 RTP/AVP 31\r\nm=audio 4000 RTP/AVP 8\r\na=recvonly\r\n");
+	ck_assert(rtp()->send && !rtp()->receive);
+	clear_and_close();
+}
+END_TEST
+
 /* Before the answer, once the early dialog is there for sure (RFC 3311 4): what needs no description */
 static struct session *the_session(void)
 {
@@ -349,4 +366,5 @@ UNIT_MAIN("modify", hold_of_the_line_is_a_reinvite, hold_works_in_calls_that_we_
 	  retry_after_is_kept, peer_that_refuses_for_ever_is_left_alone,
 	  peer_that_is_gone_ends_the_session, silent_peer_ends_the_session,
 	  answer_that_cannot_be_used_ends_the_session, session_may_end_during_a_change,
-	  answer_moves_the_remote_target, party_is_told_early_by_update)
+	  answer_moves_the_remote_target, hold_repeats_the_streams_that_were_refused,
+	  party_is_told_early_by_update)
