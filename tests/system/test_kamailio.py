@@ -1,0 +1,157 @@
+"""Kamailio as a neighbour: a proxy that records its route, and a dispatcher in front of two gateways."""
+import time
+
+import config
+import pytest
+from common import ports, sip
+from common.gateway import wait_for
+from common.kamailio import HOST, Kamailio
+from common.sip import sdp
+
+PHONE, FAR = "127.0.0.8", "127.0.0.4"
+
+# Calls of the gateway's go to the phone, all others to the gateway.
+PROXY = """
+route[NEW] {{
+	if ($si == "127.0.0.1") $du = "sip:%s:{phone}";
+	else $du = "sip:127.0.0.1:{gateway};transport={transport}";
+	t_relay();
+}}
+""" % PHONE
+
+DISPATCH = """
+route[NEW] {
+	if (!ds_select_dst("1", "8")) {
+		sl_send_reply("503", "No gateway");
+		exit;
+	}
+	t_on_failure("NEXT");
+	t_relay();
+}
+failure_route[NEXT] {
+	if (t_is_canceled()) exit;
+	if (t_check_status("503|408") && ds_next_dst()) {
+		t_on_failure("NEXT");
+		t_relay();
+	}
+}
+"""
+DISPATCHER = """
+loadmodule "dispatcher.so"
+modparam("dispatcher", "list_file", "%s")
+modparam("dispatcher", "flags", 2)
+modparam("dispatcher", "ds_ping_interval", 1)
+modparam("dispatcher", "ds_probing_mode", 1)
+modparam("dispatcher", "ds_probing_threshold", 2)
+modparam("dispatcher", "ds_inactive_threshold", 1)
+modparam("dispatcher", "ds_ping_from", "sip:kamailio@%s")
+"""
+
+
+def peer(port, more=""):
+    return ("peer proxy\n address %s\n port %d\n trusted\n codecs pcma\n%s"
+            "route proxy-out\n from peer proxy\n called 6\n to trunk pstn\n"
+            "route proxy-in\n from trunk pstn\n called 9\n to peer proxy\n" % (HOST, port, more))
+
+
+@pytest.fixture(name="kamailio_of")
+def make_kamailio(tmp_path):
+    made = []
+
+    def make(script, **how):
+        folder = tmp_path / ("kamailio%d" % len(made))
+        folder.mkdir()
+        made.append(Kamailio(str(folder), script, **how))
+        return made[-1]
+    yield make
+    for one in made:
+        one.stop()
+
+
+def behind(proxy, port=0):
+    """A phone whose proxy it is."""
+    return sip.Agent(proxy.port, PHONE, port, gateway_host=HOST)
+
+
+def _through_proxy(own, kamailio_of, rtp, transport, more):
+    """Both directions; each end clears once; requests within the call follow the recorded route."""
+    port = {}
+    gateway = own(text=lambda p, **how: _text(p, kamailio_of, port, transport, more, **how))
+    proxy = port["proxy"].start()
+    with behind(proxy, port["phone"]) as phone:
+        party = rtp()
+        call = phone.call("601", sdp(party.port))
+        assert "lr" in call.answered().get("Record-Route")
+        wait_for("the milliwatt", lambda: [s for s in party.samples() if abs(s) > 8000], 3)
+        call.bye()
+        gateway.wait_idle()
+        clearing = phone.call("607", sdp(party.port))
+        clearing.answered()
+        bye = clearing.bye_comes(5)
+        assert len(bye.all("Via")) == 2, "by way of the proxy"
+        gateway.wait_idle()
+        gateway.originate("trunk exchange 900 hold 1")
+        incoming = phone.answer_call()
+        incoming.reply(incoming.invite_in, 180, "Ringing", extra=_routes(incoming.invite_in))
+        incoming.reply(incoming.invite_in, 200, "OK", sdp(party.port), extra=_routes(incoming.invite_in))
+        assert len(incoming.wait_request("ACK").all("Via")) == 2
+        assert len(incoming.bye_comes(5).all("Via")) == 2
+        gateway.wait_idle()
+
+
+def _routes(request):
+    """RFC 3261 12.1.1: the callee copies them."""
+    return ["Record-Route: " + r for r in request.all("Record-Route")]
+
+
+def _text(p, kamailio_of, port, transport, more, **how):
+    port["phone"] = ports.both(PHONE)
+    port["proxy"] = kamailio_of(PROXY.format(phone=port["phone"], gateway=p.sip, transport=transport))
+    return config.text(p, extra=peer(port["proxy"].port, more), **how)
+
+
+def test_proxy_that_records_its_route(own, kamailio_of, rtp):
+    _through_proxy(own, kamailio_of, rtp, "udp", "")
+
+
+def test_proxy_over_tcp(own, kamailio_of, rtp):
+    _through_proxy(own, kamailio_of, rtp, "tcp", " transport tcp\n")
+
+
+def test_dispatcher_in_front_of_two_gateways(own, kamailio_of, tmp_path, rtp):
+    """OPTIONS tell it who is alive. Calls go to both in turn; when one dies, the next call reaches the other all the
+    same; when one has no circuit (RFC 3666 2.3), too."""
+    listed = tmp_path / "dispatcher.list"
+    listed.write_text("")
+    proxy = kamailio_of(DISPATCH, load=DISPATCHER % (listed, HOST))
+    # 66x goes to the narrow trunk, which has one channel, here alone
+    narrow = ("route narrow\n from peer proxy\n called 66\n to trunk narrow\n"
+              "route narrow-far\n from trunk far-narrow\n called 66\n to line echo\n")
+    first, second = own(extra=peer(proxy.port) + narrow), own(host=FAR, extra=peer(proxy.port))
+    listed.write_text("1 sip:127.0.0.1:%d 0 10\n1 sip:%s:%d 0 5\n" % (first.ports.sip, FAR, second.ports.sip))
+    proxy.start()
+    party = rtp()
+    with behind(proxy) as phone:
+        _dispatched(phone, party, first, "600")
+        held = phone.call("660", sdp(party.port))
+        held.answered()
+        since = second.mark()
+        assert phone.call("661", sdp(party.port)).response().status == 404  # said by the second one's exchange
+        second.record(r"from peer proxy .* to trunk pstn 661", since)
+        held.bye()
+        first.wait_idle()
+        second.wait_idle()
+        first.kill()
+        _dispatched(phone, party, second, "600")  # by failover, or as OPTIONS has told already
+        wait_for("a call that is not first tried at the dead one", lambda: _dispatched(phone, party, second, "600") < 1)
+
+
+def _dispatched(phone, party, gateway, number):
+    """How long until it was answered, s."""
+    since, begin = gateway.mark(), time.monotonic()
+    call = phone.call(number, sdp(party.port))
+    call.answered(8)
+    took = time.monotonic() - begin
+    call.bye()
+    gateway.only(r"from peer proxy .* to trunk pstn %s .*: answered, cause 16" % number, since)
+    return took
