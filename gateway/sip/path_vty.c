@@ -6,9 +6,12 @@
  */
 #include "sip/path_vty.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/config_vty.h"
+#include "sip/peer/hops.h"
 #include "sip/sip_config.h"
 
 static struct path_config *edited(struct vty *vty)
@@ -16,13 +19,75 @@ static struct path_config *edited(struct vty *vty)
 	return &((struct peer_config *)vty->index)->path;
 }
 
-DEFUN(peer_transport, peer_transport_cmd, "transport (udp|tcp|tls)",
+/* RFC 1123 2.1: of letters, digits and -, in labels between dots; the last one has a letter, or it would be an address. */
+static bool is_host_name(const char *text)
+{
+	const char *last = strrchr(text, '.');
+	char before = '.';
+
+	for (const char *p = text; *p; before = *p++) {
+		if (!isalnum((unsigned char)*p) && (!strchr("-.", *p) || before == '.'))
+			return false;
+	}
+	return before != '.' && isalpha((unsigned char)(last ? last[1] : text[0]));
+}
+
+int path_vty_set_host(struct vty *vty, const char *option, const char *text, char *to)
+{
+	if (!is_host_name(text)) /* says what would be right */
+		return strspn(text, "0123456789.") == strlen(text) || strchr(text, ':')
+			       ? config_set_address(vty, option, text, to)
+			       : config_reject(vty,
+					       "%s \"%s\" is no host name and no address; as "
+					       "pbx.example.com, or 192.0.2.1",
+					       option, text);
+	return config_set_text(vty, option, text, to, HOP_HOST_MAX);
+}
+
+unsigned path_vty_port(const struct peer_config *peer)
+{
+	return peer->port ? peer->port : transport_port(peer->path.transport);
+}
+
+DEFUN(peer_transport, peer_transport_cmd, "transport (auto|udp|tcp|tls)",
       "How our requests travel to it\n"
-      "UDP; the default. Requests over 1300 octets go by TCP if it takes that\n"
+      "As the DNS says of its name (RFC 3263), else UDP; the default\n"
+      "UDP. Requests over 1300 octets go by TCP if it takes that\n"
       "TCP\n"
       "TLS\n")
 {
-	transport_parse(argv[0], &edited(vty)->transport);
+	struct path_config *path = edited(vty);
+
+	path->any_transport = !transport_parse(argv[0], &path->transport);
+	if (path->any_transport)
+		path->transport = TRANSPORT_UDP;
+	return CMD_SUCCESS;
+}
+
+#define PROXY_STR "Our requests go there, whatever they ask for; by default to its address\n"
+
+DEFUN(peer_proxy, peer_proxy_cmd, "proxy HOST [<1-65535>]",
+      PROXY_STR "Host name or address\n"
+		"Port; as for `port` by default\n")
+{
+	struct path_config *path = edited(vty);
+
+	path->proxy_port = argc > 1 ? (uint16_t)atoi(argv[1]) : 0;
+	return path_vty_set_host(vty, "proxy", argv[0], path->proxy);
+}
+
+DEFUN(no_peer_proxy, no_peer_proxy_cmd, "no proxy", NO_STR PROXY_STR)
+{
+	edited(vty)->proxy[0] = '\0';
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_failover, peer_failover_cmd, "failover <1-32>",
+      "Where its name leads to several places: how long one may be silent before the next is "
+      "tried\n"
+      "Seconds; 4 by default\n")
+{
+	edited(vty)->failover_s = (unsigned)atoi(argv[0]);
 	return CMD_SUCCESS;
 }
 
@@ -90,6 +155,9 @@ void path_vty_install(void)
 	install_element(NODE_PEER, &no_peer_certificate_cmd);
 	install_element(NODE_PEER, &peer_known_by_cmd);
 	install_element(NODE_PEER, &peer_transport_cmd);
+	install_element(NODE_PEER, &peer_proxy_cmd);
+	install_element(NODE_PEER, &no_peer_proxy_cmd);
+	install_element(NODE_PEER, &peer_failover_cmd);
 	install_element(NODE_PEER, &peer_large_cmd);
 	install_element(NODE_PEER, &no_peer_large_cmd);
 	install_element(NODE_PEER, &peer_local_cmd);
@@ -101,21 +169,35 @@ static bool is_ipv6(const char *address)
 	return strchr(address, ':');
 }
 
+/* Where requests go first, if that is an address; "" of a name, whose family nobody knows yet. */
+static const char *next_address(const struct peer_config *peer)
+{
+	const char *host = peer->path.proxy[0] ? peer->path.proxy : peer->address;
+
+	return is_host_name(host) ? "" : host;
+}
+
+static bool fits(const struct peer_config *peer, enum transport transport, const char *address)
+{
+	const char *there = next_address(peer);
+
+	if (!*there)
+		return peer->path.any_transport || transport == peer->path.transport;
+	return transport == peer->path.transport && is_ipv6(address) == is_ipv6(there);
+}
+
 /* Is there a socket of the name (NULL: any), of the peer's transport and family? */
 static bool has_socket(const struct sip_config *value, const struct peer_config *peer,
 		       const char *name)
 {
-	enum transport transport = peer->path.transport;
-
-	if (value->address[0] && transport != TRANSPORT_TLS &&
-	    is_ipv6(value->address) == is_ipv6(peer->address) &&
-	    (!name || strcmp(name, value->name) == 0))
+	if (value->address[0] && (!name || strcmp(name, value->name) == 0) &&
+	    (fits(peer, TRANSPORT_UDP, value->address) ||
+	     fits(peer, TRANSPORT_TCP, value->address)))
 		return true;
 	for (size_t i = 0; i < value->n_listens; i++) {
 		const struct socket_config *s = &value->listens[i];
 
-		if (s->transport == transport && is_ipv6(s->address) == is_ipv6(peer->address) &&
-		    (!name || strcmp(name, s->name) == 0))
+		if (fits(peer, s->transport, s->address) && (!name || strcmp(name, s->name) == 0))
 			return true;
 	}
 	return false;
@@ -182,8 +264,14 @@ void path_vty_write(const struct peer_config *peer, struct vty *vty)
 {
 	const struct path_config *path = &peer->path;
 
-	if (path->transport != TRANSPORT_UDP)
+	if (!path->any_transport)
 		vty_out(vty, " transport %s\n", transport_name(path->transport));
+	if (path->proxy[0] && path->proxy_port)
+		vty_out(vty, " proxy %s %u\n", path->proxy, path->proxy_port);
+	else if (path->proxy[0])
+		vty_out(vty, " proxy %s\n", path->proxy);
+	if (path->failover_s && path->failover_s != HOP_FAILOVER_S)
+		vty_out(vty, " failover %u\n", path->failover_s);
 	if (path->local[0])
 		vty_out(vty, " local %s\n", path->local);
 	if (path->certificate_name[0])

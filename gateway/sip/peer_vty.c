@@ -17,13 +17,11 @@
 #include "sip/session_vty.h"
 #include "sip/sip_config.h"
 
-enum { SIP_PORT = 5060 };
-
 static void init_peer(void *item)
 {
 	struct peer_config *peer = item;
 
-	peer->port = SIP_PORT;
+	peer->path.any_transport = true;
 	peer->any_port = true;
 	peer_media_vty_init(&peer->media);
 	session_vty_init(peer);
@@ -61,16 +59,16 @@ DEFUN_ATTR(no_peer, no_peer_cmd, "no peer NAME", NO_STR PEER_STR PEER_NAME_STR,
 
 DEFUN(peer_address, peer_address_cmd, "address ADDRESS",
       "Where its requests come from and ours go to\n"
-      "IPv4 or IPv6 address\n")
+      "Host name, or IPv4 or IPv6 address\n")
 {
 	struct peer_config *item = vty->index;
 
-	return config_set_address(vty, "address", argv[0], item->address);
+	return path_vty_set_host(vty, "address", argv[0], item->address);
 }
 
 DEFUN(peer_port, peer_port_cmd, "port <1-65535>",
       "Port that our requests go to\n"
-      "5060 by default\n")
+      "By default 5060, 5061 of TLS, or what the DNS says of a name (RFC 3263)\n")
 {
 	struct peer_config *item = vty->index;
 
@@ -164,12 +162,12 @@ static void validate_peer(const struct sip_config *value, const struct peer_conf
 	else
 		path_vty_validate(value, peer, report);
 	if (peer->address[0] && strcmp(peer->address, value->address) == 0 &&
-	    peer->port == value->port)
+	    path_vty_port(peer) == value->port)
 		config_fault_option(
 			report, peer->line, "port",
 			"peer %s: %s port %u is our own, calls would come back; name the "
 			"peer's",
-			peer->name, peer->address, peer->port);
+			peer->name, peer->address, path_vty_port(peer));
 }
 
 /* Requests must tell by address, or address and port, which peer they are of. */
@@ -182,11 +180,12 @@ static void validate_source(const struct sip_config *value, size_t i, struct con
 
 		if (!peer->address[0] || strcmp(peer->address, other->address) != 0)
 			continue;
-		if (peer->port == other->port)
+		if (path_vty_port(peer) == path_vty_port(other))
 			config_fault_option(report, peer->line, "address",
 					    "peer %s: %s port %u is peer %s already; one peer an "
 					    "address and port",
-					    peer->name, peer->address, peer->port, other->name);
+					    peer->name, peer->address, path_vty_port(peer),
+					    other->name);
 		else if (peer->any_port && other->any_port)
 			config_fault_option(report, peer->line, "address",
 					    "peer %s: requests from %s could be peer %s's too; "
@@ -212,7 +211,8 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 	vty_out(vty, "\npeer %s\n", peer->name);
 	if (peer->address[0])
 		vty_out(vty, " address %s\n", peer->address);
-	vty_out(vty, " port %u\n", peer->port);
+	if (peer->port)
+		vty_out(vty, " port %u\n", peer->port);
 	path_vty_write(peer, vty);
 	if (!peer->any_port)
 		vty_out(vty, " source-port same\n");

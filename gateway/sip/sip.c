@@ -27,6 +27,10 @@ static unsigned seize(void *data, const struct leg_setup *setup, struct leg **le
 		*why = "srtp is required, and this version does not encrypt";
 		return CAUSE_BEARER_NOT_AVAILABLE;
 	}
+	if (!peer->hops.list.n) {
+		*why = "peer's name leads nowhere";
+		return CAUSE_DESTINATION_OUT_OF_ORDER;
+	}
 	struct session *s = dialog_outgoing(peer->peers->owner, peer);
 	if (!s) {
 		*why = "out of memory";
@@ -107,6 +111,9 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 
 	tls_apply(&config->tls);
 	rc = listen_on(sip->agent, config);
+	if (rc)
+		return rc;
+	rc = agent_use_dns(sip->agent, config->dns_server, config->dns_port);
 	if (rc)
 		return rc;
 	sip->timer_b_ms = config->timer_b_ms;

@@ -21,6 +21,8 @@ struct sip_config {
 	struct socket_config listens[SOCKETS_MAX]; /* more sockets */
 	size_t n_listens;
 	struct tls_config tls;
+	char dns_server[46]; /* that names of peers are asked of; "": those of the system */
+	uint16_t dns_port;
 	unsigned timer_b_ms;  /* RFC 3261 17.1.1.2: 64*T1 */
 	unsigned no_answer_s; /* INVITE from us unanswered: CANCEL and cause 19; 180 */
 	struct peer_config *peers;

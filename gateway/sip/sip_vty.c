@@ -13,7 +13,7 @@
 #include "sip/peer_vty.h"
 #include "sip/tls_vty.h"
 
-enum { SIP_PORT = 5060, TIMER_B_MS = 32000, NO_ANSWER_S = 180 };
+enum { SIP_PORT = 5060, DNS_PORT = 53, TIMER_B_MS = 32000, NO_ANSWER_S = 180 };
 
 static void init_value(void *section_value)
 {
@@ -33,6 +33,22 @@ static struct sip_config *edited(void)
 DEFUN(sip, sip_cmd, "sip", "SIP: where it listens, its timers\n")
 {
 	return config_section_enter(vty, NODE_SIP, &edited()->line);
+}
+
+#define DNS_STR "DNS server that names of peers are asked of; by default those of the system\n"
+
+DEFUN(sip_dns, sip_dns_cmd, "dns-server ADDRESS [<1-65535>]",
+      DNS_STR "Its address\n"
+	      "Port; 53 by default\n")
+{
+	edited()->dns_port = argc > 1 ? (uint16_t)atoi(argv[1]) : DNS_PORT;
+	return config_set_address(vty, "dns-server", argv[0], edited()->dns_server);
+}
+
+DEFUN(no_sip_dns, no_sip_dns_cmd, "no dns-server", NO_STR DNS_STR)
+{
+	edited()->dns_server[0] = '\0';
+	return CMD_SUCCESS;
 }
 
 DEFUN(sip_timer_b, sip_timer_b_cmd, "timer-b <500-64000>",
@@ -59,6 +75,8 @@ static void install(void)
 	install_node(&sip_node, NULL);
 	listen_vty_install();
 	tls_vty_install();
+	install_element(NODE_SIP, &sip_dns_cmd);
+	install_element(NODE_SIP, &no_sip_dns_cmd);
 	install_element(NODE_SIP, &sip_timer_b_cmd);
 	install_element(NODE_SIP, &sip_no_answer_cmd);
 	peer_vty_install();
@@ -78,6 +96,8 @@ static void write_value(const void *section_value, struct vty *vty)
 	vty_out(vty, "\nsip\n");
 	listen_vty_write(value, vty);
 	tls_vty_write(value, vty);
+	if (value->dns_server[0])
+		vty_out(vty, " dns-server %s %u\n", value->dns_server, value->dns_port);
 	if (value->timer_b_ms != TIMER_B_MS)
 		vty_out(vty, " timer-b %u\n", value->timer_b_ms);
 	if (value->no_answer_s != NO_ANSWER_S)

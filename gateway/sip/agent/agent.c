@@ -45,6 +45,10 @@ struct agent {
 	struct osmo_timer_list timer;
 	bool stepping;
 	struct sockets sockets;
+	struct resolver *resolver;
+	char dns_server[46]; /* that it asks */
+	uint16_t dns_port;
+	bool dns_known;
 };
 
 /* Sofia's clock. It must not follow steps of the wall clock. su_nanotime() stays as it is: tags, branches
@@ -207,6 +211,9 @@ struct agent *agent_new(void *talloc_ctx, const struct screen *screen)
 	int fd = create_root(agent);
 	if (fd < 0 || !create_nta(agent, screen))
 		goto fail;
+	agent->resolver = resolver_new(agent, agent->root);
+	if (!agent->resolver)
+		goto fail;
 	osmo_fd_setup(&agent->fd, fd, OSMO_FD_READ, on_readable, agent, 0);
 	if (osmo_fd_register(&agent->fd) < 0) {
 		agent->fd.fd = -1;
@@ -227,6 +234,7 @@ void agent_free(struct agent *agent)
 	osmo_timer_del(&agent->timer);
 	if (agent->fd.fd >= 0)
 		osmo_fd_unregister(&agent->fd);
+	resolver_free(agent->resolver);
 	nta_agent_destroy(agent->nta);
 	su_root_destroy(agent->root);
 	free(agent->mclass);
@@ -243,6 +251,26 @@ int agent_listen(struct agent *agent, const struct socket_config *wanted, size_t
 	rc = sockets_apply(&agent->sockets, agent->nta, wanted, n);
 	agent_touch(agent);
 	return rc;
+}
+
+struct resolver *agent_resolver(struct agent *agent)
+{
+	return agent->resolver;
+}
+
+int agent_use_dns(struct agent *agent, const char *server, uint16_t port)
+{
+	int rc;
+
+	if (agent->dns_known && !strcmp(server, agent->dns_server) && port == agent->dns_port)
+		return 0;
+	rc = resolver_use(agent->resolver, server, port);
+	if (rc)
+		return rc;
+	snprintf(agent->dns_server, sizeof(agent->dns_server), "%s", server);
+	agent->dns_port = port;
+	agent->dns_known = true;
+	return 0;
 }
 
 nta_agent_t *agent_nta(struct agent *agent)

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "sip/agent/nta.h"
+#include "sip/agent/resolver.h"
 #include "sip/agent/sockets.h"
 
 /* s: provisional responses to INVITE are sent again, RFC 3261 13.3.1.1 */
@@ -27,6 +28,9 @@ void agent_free(struct agent *agent);
 int agent_listen(struct agent *agent, const struct socket_config *wanted, size_t n,
 		 unsigned timer_b_ms);
 nta_agent_t *agent_nta(struct agent *agent);
+struct resolver *agent_resolver(struct agent *agent);
+/* The DNS server to ask; "": the system's. 0 or -errno. */
+int agent_use_dns(struct agent *agent, const char *server, uint16_t port);
 /* Something was sent or set from outside Sofia's own callbacks: its timers are looked at again. */
 void agent_touch(struct agent *agent);
 

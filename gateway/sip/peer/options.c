@@ -44,6 +44,8 @@ static void set_reach(struct peer *peer, enum peer_reach reach, int status)
 		alarm_clear(ALARM_PEER_DOWN, peer->config.name);
 }
 
+static void send_options(struct peer *peer);
+
 /* Any answer shows that it lives, but for 503; timer F and ICMP are answered by our own side. */
 static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
@@ -53,6 +55,12 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (status < 200)
 		return 0;
+	trial_heard(&peer->options_trial);
+	if (trial_failed(&peer->options_trial, sip, status)) {
+		forget(peer);
+		send_options(peer);
+		return 0;
+	}
 	if ((sip && nta_sip_is_internal(sip)) || status == STATUS_UNAVAILABLE) {
 		set_reach(peer, PEER_UNREACHABLE, status);
 	} else {
@@ -79,21 +87,36 @@ static void send_options(struct peer *peer)
 		return;
 	nta_leg_tag(peer->options_leg, NULL);
 	peer->options = nta_outgoing_tcreate(
-		peer->options_leg, on_response, peer, NULL, SIP_METHOD_OPTIONS,
-		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(contact), SIPTAG_ACCEPT_STR(BODY_ACCEPT),
-		SIPTAG_USER_AGENT_STR(AGENT_NAME), PEER_TAGS(peer), TAG_END());
+		peer->options_leg, on_response, peer, trial_route(&peer->options_trial),
+		SIP_METHOD_OPTIONS, URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(contact),
+		SIPTAG_ACCEPT_STR(BODY_ACCEPT), SIPTAG_USER_AGENT_STR(AGENT_NAME), PEER_TAGS(peer),
+		TAG_END());
 	peer->options_sent_us = clock_now_us();
 	if (!peer->options)
 		forget(peer);
 	agent_touch(agent);
 }
 
+/* trial.on_silence: it lives while one of its places does. */
+static void on_silence(void *data)
+{
+	struct peer *peer = data;
+
+	forget(peer);
+	send_options(peer);
+}
+
 static void on_keepalive(void *data)
 {
 	struct peer *peer = data;
 
-	if (!peer->options)
-		send_options(peer);
+	if (!peer->options) {
+		trial_init(&peer->options_trial, &peer->hops, on_silence, peer);
+		if (peer->hops.list.n)
+			send_options(peer);
+		else
+			set_reach(peer, PEER_UNREACHABLE, 0);
+	}
 	osmo_timer_schedule(&peer->keepalive, (int)peer->config.options_s, 0);
 }
 
@@ -111,6 +134,7 @@ void options_start(struct peer *peer)
 void options_stop(struct peer *peer)
 {
 	osmo_timer_del(&peer->keepalive);
+	trial_end(&peer->options_trial);
 	alarm_forget(ALARM_OF_PEER, peer->config.name);
 	forget(peer);
 }

@@ -8,9 +8,10 @@
 #include <osmocom/core/talloc.h>
 #include <sofia-sip/nta_tport.h>
 
-#include "base/log.h"
 #include "sip/agent/tls.h"
 #include "sip/text/netaddr.h"
+
+enum { PEER_DOMAIN_MAX = HOP_HOST_MAX + 8 };
 
 struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
 			unsigned (*seize)(void *data, const struct leg_setup *setup,
@@ -36,8 +37,10 @@ void peers_free(struct peers *peers)
 
 	if (!peers)
 		return;
-	llist_for_each_entry_safe (peer, next, &peers->list, entry)
+	llist_for_each_entry_safe (peer, next, &peers->list, entry) {
+		hops_stop(&peer->hops);
 		target_unregister(&peer->target);
+	}
 	talloc_free(peers);
 }
 
@@ -79,6 +82,7 @@ static struct peer *add(struct peers *peers, const struct peer_config *config)
 
 static void retire(struct peer *peer)
 {
+	hops_stop(&peer->hops);
 	target_unregister(&peer->target);
 	llist_del(&peer->entry);
 	llist_add_tail(&peer->entry, &peer->peers->retired);
@@ -102,16 +106,6 @@ static void drop_missing(struct peers *peers, const struct peer_config *configs,
 int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n,
 		void (*gone)(void *data, struct peer *peer), void *data)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct peer_config *c = &configs[i];
-		struct sockaddr_storage address;
-
-		if (!netaddr_parse(c->address, c->port, &address)) {
-			LOGP(DSIP, LOGL_ERROR, "peer %s: %s is no IPv4 or IPv6 address\n", c->name,
-			     c->address);
-			return -EINVAL;
-		}
-	}
 	drop_missing(peers, configs, n, gone, data);
 	for (size_t i = 0; i < n; i++) {
 		const struct peer_config *c = &configs[i];
@@ -124,12 +118,13 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 		if (strcmp(peer->config.address, c->address) != 0 || peer->config.port != c->port ||
 		    peer->config.options_s != c->options_s)
 			peer->reach = PEER_UNKNOWN;
+		if (strcmp(peer->config.address, c->address) != 0 ||
+		    strcmp(peer->config.path.proxy, c->path.proxy) != 0) {
+			peer->hops.list.n = 0; /* what was known is of no worth */
+			peer->address = (struct sockaddr_storage){ 0 };
+		}
 		peer->config = *c;
-		netaddr_parse(c->address, c->port, &peer->address);
-		if (c->path.transport == TRANSPORT_TLS)
-			tls_expect(&peer->address, c->path.certificate_name[0]
-							   ? c->path.certificate_name
-							   : c->address);
+		hops_start(&peer->hops, peers->agent, &peer->config, &peer->address);
 	}
 	return 0;
 }
@@ -138,6 +133,15 @@ static bool shows_certificate(const struct peer *peer, const tport_t *tport)
 {
 	return peer->config.path.by_certificate && tport &&
 	       tls_is_named(tport, peer->config.path.certificate_name);
+}
+
+/* Behind a proxy it may speak to us itself, too. */
+static bool is_at(const struct peer *peer, const struct sockaddr_storage *from)
+{
+	struct sockaddr_storage own;
+
+	return hops_include(&peer->hops, from, false) ||
+	       (netaddr_parse(peer->config.address, 0, &own) && netaddr_same_host(&own, from));
 }
 
 struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from,
@@ -152,9 +156,9 @@ struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage
 				return peer;
 			continue;
 		}
-		if (!netaddr_same_host(&peer->address, from))
+		if (!is_at(peer, from))
 			continue;
-		if (netaddr_port(&peer->address) == netaddr_port(from))
+		if (hops_include(&peer->hops, from, true))
 			return peer;
 		if (peer->config.any_port && !found)
 			found = peer;
@@ -168,7 +172,7 @@ bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta
 	bool owns;
 
 	if (!peer->config.path.by_certificate)
-		return netaddr_same_host(&peer->address, from);
+		return is_at(peer, from);
 	tport = nta_incoming_transport(NULL, irq, NULL);
 	owns = shows_certificate(peer, tport);
 	tport_unref(tport);
@@ -202,24 +206,47 @@ const char *peer_reach_name(enum peer_reach reach)
 					   : "unknown";
 }
 
+/* A name as it was given: what a proxy or the peer's own DNS makes of it is not ours to say. */
+static void domain_of(const struct peer *peer, char out[static PEER_DOMAIN_MAX])
+{
+	const struct peer_config *config = &peer->config;
+	enum transport transport = config->path.transport;
+	struct sockaddr_storage address;
+
+	if (netaddr_parse(config->address, config->port ? config->port : transport_port(transport),
+			  &address))
+		netaddr_text(&address, out, PEER_DOMAIN_MAX);
+	else if (config->port)
+		snprintf(out, PEER_DOMAIN_MAX, "%s:%u", config->address, config->port);
+	else
+		snprintf(out, PEER_DOMAIN_MAX, "%s", config->address);
+}
+
 void peer_uri(const struct peer *peer, const char *user, char *out, size_t size)
 {
 	const char *transport = transport_param(peer->config.path.transport);
-	char address[NETADDR_TEXT_MAX];
+	char domain[PEER_DOMAIN_MAX];
 
-	netaddr_text(&peer->address, address, sizeof(address));
+	domain_of(peer, domain);
 	if (*user)
-		snprintf(out, size, "sip:%s@%s%s;user=phone", user, address, transport);
+		snprintf(out, size, "sip:%s@%s%s;user=phone", user, domain, transport);
 	else
-		snprintf(out, size, "sip:%s%s", address, transport);
+		snprintf(out, size, "sip:%s%s", domain, transport);
+}
+
+static enum transport transport_of(const struct peer *peer)
+{
+	const struct hop_list *list = &peer->hops.list;
+
+	return list->n ? list->hops[0].transport : peer->config.path.transport;
 }
 
 void peer_here(const struct peer *peer, char *out, size_t size)
 {
-	const struct path_config *path = &peer->config.path;
 	struct sockaddr_storage here;
 
-	agent_address_for(peer->peers->agent, path->local, path->transport, &peer->address, &here);
+	agent_address_for(peer->peers->agent, peer->config.path.local, transport_of(peer),
+			  &peer->address, &here);
 	netaddr_text(&here, out, size);
 }
 
@@ -228,5 +255,5 @@ void peer_contact(const struct peer *peer, char *out, size_t size)
 	char here[NETADDR_TEXT_MAX];
 
 	peer_here(peer, here, sizeof(here));
-	snprintf(out, size, "<sip:%s%s>", here, transport_param(peer->config.path.transport));
+	snprintf(out, size, "<sip:%s%s>", here, transport_param(transport_of(peer)));
 }

@@ -13,6 +13,7 @@
 
 #include "call/target.h"
 #include "sip/agent/agent.h"
+#include "sip/peer/hops.h"
 #include "sip/peer/peer_config.h"
 
 struct call_hub;
@@ -24,7 +25,9 @@ struct peer {
 	struct peers *peers;
 	struct target target;
 	struct peer_config config;
-	struct sockaddr_storage address;
+	struct sockaddr_storage
+		address; /* the best of hops; ss_family 0: its name leads nowhere yet */
+	struct hops hops;
 	unsigned calls; /* sessions that hold it */
 	uint64_t calls_in, calls_out;
 	enum peer_reach reach;
@@ -32,6 +35,7 @@ struct peer {
 	struct osmo_timer_list keepalive;
 	nta_leg_t *options_leg; /* the OPTIONS under way; NULL: none */
 	nta_outgoing_t *options;
+	struct trial options_trial;
 	uint64_t options_sent_us;
 };
 

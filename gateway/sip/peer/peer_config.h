@@ -12,10 +12,11 @@ enum { PEER_NAME_MAX = 32 };
 
 struct peer_config {
 	char name[PEER_NAME_MAX];
-	char address[46]; /* IPv4 or IPv6: where its requests come from and ours go to */
-	uint16_t port;    /* of ours to it; 5060 */
-	bool any_port;    /* requests are its own whatever their source port (default) */
-	bool trusted;     /* its Reason header and identity are believed (RFC 3325, RFC 6432) */
+	char address
+		[HOP_HOST_MAX]; /* host name or address: where its requests come from and ours go to */
+	uint16_t port;          /* of ours to it; 0: the transport's, or what SRV says of a name */
+	bool any_port;          /* requests are its own whatever their source port (default) */
+	bool trusted; /* its Reason header and identity are believed (RFC 3325, RFC 6432) */
 	struct path_config path;
 	struct offer_policy media;
 	struct session_policy session;

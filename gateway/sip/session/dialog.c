@@ -39,6 +39,7 @@ static struct osmo_fsm session_fsm;
 
 static int session_destructor(struct session *s)
 {
+	trial_end(&s->trial);
 	osmo_timer_del(&s->silence);
 	refresh_stop(s);
 	if (s->fi)

@@ -159,6 +159,8 @@ int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip
 				   : status < 300 ? EV_SUCCESS
 						  : EV_FAILURE;
 
+	if (orq == s->invite_out)
+		trial_heard(&s->trial);
 	if (orq == s->invite_out && sip)
 		osmo_fsm_inst_dispatch(s->fi, event, (void *)sip);
 	return 0;

@@ -55,6 +55,7 @@ struct session {
 	nta_leg_t *dialog;
 	nta_incoming_t *invite_in;  /* not yet confirmed */
 	nta_outgoing_t *invite_out; /* not yet answered finally */
+	struct trial trial;         /* UAC: which of the peer's places it went to */
 	nta_outgoing_t *bye;
 	char contact[128];
 

@@ -21,6 +21,7 @@ enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000, ASKED_MAX = 5 };
 static void end(struct session *s, unsigned cause, unsigned location)
 {
 	session_set_cause(s, cause, location);
+	trial_end(&s->trial);
 	nta_outgoing_destroy(s->invite_out);
 	s->invite_out = NULL;
 	agent_touch(s->ground->agent);
@@ -66,7 +67,7 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 
 	refresh_ask(s, timer);
 	return nta_outgoing_tcreate(
-		s->dialog, session_on_invite_response, s, NULL, SIP_METHOD_INVITE,
+		s->dialog, session_on_invite_response, s, trial_route(&s->trial), SIP_METHOD_INVITE,
 		URL_STRING_MAKE(texts->request_uri), SIPTAG_CONTACT_STR(s->contact),
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
 		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
@@ -77,10 +78,13 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 		SIPTAG_PAYLOAD_STR(session_our_offer(s)), PEER_TAGS(s->peer), TAG_END());
 }
 
+static void on_silence(void *data);
+
 static bool send_invite(struct session *s)
 {
 	struct identity_invite texts;
 
+	trial_init(&s->trial, &s->peer->hops, on_silence, s);
 	identity_write_invite(s, &texts);
 	if (!open_dialog(s, &texts))
 		return false;
@@ -126,6 +130,19 @@ bool uac_ask_again(struct session *s)
 	if (s->fi->state == ST_RINGING)
 		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_CALLING);
 	return true;
+}
+
+/* trial.on_silence: the place that is given up may answer yet; nta cancels it, or acknowledges and clears what it answered. */
+static void on_silence(void *data)
+{
+	struct session *s = data;
+
+	nta_outgoing_tcancel(s->invite_out, NULL, NULL, SIPTAG_USER_AGENT_STR(AGENT_NAME),
+			     TAG_END());
+	s->asked = 0;
+	if (uac_ask_again(s))
+		return;
+	end(s, CAUSE_DESTINATION_OUT_OF_ORDER, LOC_PRIVATE_LOCAL);
 }
 
 void uac_preparing(struct osmo_fsm_inst *fi, uint32_t event, void *data)
@@ -238,6 +255,11 @@ static void on_failure(struct session *s, const sip_t *sip)
 	struct cause_map_cause cause = cause_map_cause(status, warning);
 	unsigned reason = session_reason(s, sip);
 
+	if (trial_failed(&s->trial, sip, status)) {
+		s->asked = 0;
+		if (uac_ask_again(s))
+			return;
+	}
 	if (status == 422 && refresh_learn_minimum(s, sip) && uac_ask_again(s))
 		return;
 	if (nta_sip_is_internal(sip)) {
@@ -258,6 +280,7 @@ static void cancel(struct session *s)
 {
 	char reason[REASON_TEXT_MAX];
 
+	trial_end(&s->trial);
 	reason_text(s->cause, reason, sizeof(reason));
 	nta_outgoing_tcancel(s->invite_out, NULL, NULL, SIPTAG_REASON_STR(reason),
 			     SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());

@@ -109,7 +109,7 @@ START_TEST(items_begin_with_their_defaults)
 	peer = ((const struct sip_config *)config_get(config, &sip_section))->peers;
 	trunk = ((const struct trunks_config *)config_get(config, &trunks_section))->trunks;
 	route = ((const struct routes_config *)config_get(config, &routes_section))->routes;
-	ck_assert_uint_eq(peer->port, 5060);
+	ck_assert_uint_eq(peer->port, 0);
 	ck_assert(peer->any_port && !peer->trusted && peer->media.telephone_event);
 	ck_assert_uint_eq(peer->media.n_codecs, 2);
 	ck_assert_int_eq(peer->media.codecs[0], CODEC_PCMA);

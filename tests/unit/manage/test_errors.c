@@ -288,10 +288,13 @@ START_TEST(sip_faults)
 						  "the media ports 20000 to 29999; take another "
 						  "for one of them\n" },
 	      { "peer p\n", "f:1: peer p has no address; it needs `address` and one in figures\n" },
-	      { "peer p\n address pbx.example.com\n",
-		"f:2: address \"pbx.example.com\" is no address; an IPv4 or IPv6 address in "
-		"figures, as "
+	      { "peer p\n address pbx_1.example.com\n",
+		"f:2: address \"pbx_1.example.com\" is no host name and no address; as "
+		"pbx.example.com, or 192.0.2.1\n" },
+	      { "peer p\n address 192.0.2\n",
+		"f:2: address \"192.0.2\" is no address; an IPv4 or IPv6 address in figures, as "
 		"192.0.2.1\n" },
+	      { "peer p\n address pbx.example.com\n", "" },
 	      { "peer p\n address 0.0.0.0\n",
 		"f:2: peer p: 0.0.0.0 is nobody's address; one of a machine is right\n" },
 	      { "peer p\n address 2001:db8::1\n", "f:2: peer p: 2001:db8::1 cannot be reached from "

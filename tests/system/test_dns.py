@@ -1,0 +1,174 @@
+"""Peers that are named (RFC 3263): NAPTR, SRV, addresses; the next place when one fails; an outbound proxy."""
+import re
+import socket
+
+import pytest
+
+from common import ports, sip
+from common.dns import A, NAPTR, SRV, Dns, a, naptr, srv
+from common.gateway import wait_for
+
+
+def _config(p, dns, peer):
+    return ("cli\n listen 127.0.0.1 %d\nmedia\n ports %d %d\nsip\n listen 127.0.0.1 %d\n timer-b 8000\n"
+            " dns-server 127.0.0.1 %d\n"
+            "peer phones\n%sroute out\n to peer phones\n"
+            "peer caller\n address 127.0.0.31\nroute in\n from peer caller\n to peer phones\n" % (
+                p.cli, p.media, p.media + 199, p.sip, dns.port, peer))
+
+
+@pytest.fixture(name="names")
+def the_dns():
+    made = []
+
+    def make(records, **how):
+        made.append(Dns(records, **how))
+        return made[-1]
+    yield make
+    for dns in made:
+        dns.close()
+
+
+@pytest.fixture(name="place")
+def a_place():
+    """Agents at addresses of their own, where calls arrive."""
+    made = []
+
+    def make(host):
+        made.append(sip.Agent(0, host))
+        return made[-1]
+    yield make
+    for agent in made:
+        agent.close()
+
+
+class _Out:
+    """A call to the named peer, asked for by another one."""
+
+    def __init__(self, gateway, names):
+        wait_for("the name is known", lambda: gateway.cli.json("peers")[0]["address"] != ":0" and names.asked)
+        self.agent = sip.Agent(gateway.ports.sip, "127.0.0.31")
+        self.call = self.agent.call("600", sip.sdp(4000))
+
+    def close(self):
+        self.agent.close()
+
+
+def _aim(agent, gateway):
+    agent.gateway = ("127.0.0.1", gateway.ports.sip)
+    return agent
+
+
+def _respond(agent, invite, status, extra=""):
+    keep = ["%s: %s" % h for h in invite.headers if h[0] in ("Via", "From", "Call-ID", "CSeq")]
+    agent.send("\r\n".join(["SIP/2.0 " + status, *keep, "To: " + invite.get("To") + ";tag=x",
+                            *([extra] if extra else []), "Content-Length: 0", "", ""]))
+
+
+def _invited(agent, timeout=5):
+    return agent.wait(lambda m: m.method == "INVITE", timeout)
+
+
+def _srv(*rows):
+    """{service: [...], hosts...} of (priority, agent)."""
+    records = {"_sip._udp.pbx.test": [srv(priority, 10, agent.port, "h%d.test" % i)
+                                      for i, (priority, agent) in enumerate(rows)]}
+    records.update({"h%d.test" % i: [a(agent.host)] for i, (_, agent) in enumerate(rows)})
+    return records
+
+
+def test_srv_priorities_are_kept_and_the_next_place_is_tried_on_503(own, names, place):
+    first, second = place("127.0.0.21"), place("127.0.0.22")
+    dns = names(_srv((20, second), (10, first)))
+    gateway = own(text=_config, dns=dns, peer=" address pbx.test\n")
+    for agent in (first, second):
+        _aim(agent, gateway)
+    out = _Out(gateway, dns)
+    invite = _invited(first)
+    assert invite.start == "INVITE sip:600@pbx.test;user=phone SIP/2.0"
+    assert not invite.all("Route")
+    _respond(first, invite, "503 Service Unavailable", "Retry-After: 60")
+    again = _invited(second)
+    assert (again.get("Call-ID"), again.start) == (invite.get("Call-ID"), invite.start)
+    _respond(second, again, "486 Busy Here")
+    assert out.agent.wait(lambda m: m.status >= 300).status == 486
+    out.close()
+    # it is left alone for as long as it asked
+    other = _Out(gateway, dns)
+    _respond(second, _invited(second), "486 Busy Here")
+    other.close()
+    assert not [m for m in first.waiting if m.method == "INVITE"]
+
+
+def test_silent_place_is_given_up_in_seconds_and_its_late_answer_cleared(own, names, place):
+    silent, good = place("127.0.0.21"), place("127.0.0.22")
+    dns = names(_srv((1, silent), (2, good)))
+    gateway = own(text=_config, dns=dns, peer=" address pbx.test\n failover 1\n")
+    for agent in (silent, good):
+        _aim(agent, gateway)
+    out = _Out(gateway, dns)
+    late = _invited(silent)
+    call = good.answer_call(4)
+    silent.send("\r\n".join(["SIP/2.0 200 OK", *["%s: %s" % h for h in late.headers if h[0] in (
+        "Via", "From", "Call-ID", "CSeq")], "To: " + late.get("To") + ";tag=late",
+                             "Contact: <sip:late@127.0.0.21:%d>" % silent.port, "Content-Length: 0", "", ""]))
+    assert silent.wait(lambda m: m.method == "ACK")
+    assert silent.wait(lambda m: m.method == "BYE")
+    _respond(good, call.invite_in, "486 Busy Here")
+    assert out.agent.wait(lambda m: m.status >= 300).status == 486
+    out.close()
+
+
+def test_refused_place_is_passed_over_at_once(own, names, place):
+    good = place("127.0.0.22")
+    dns = names({"_sip._udp.pbx.test": [srv(1, 0, ports.any_port("udp", "127.0.0.23"), "gone.test"),
+                                        srv(2, 0, good.port, "good.test")],
+                 "gone.test": [a("127.0.0.23")], "good.test": [a("127.0.0.22")]})
+    gateway = own(text=_config, dns=dns, peer=" address pbx.test\n failover 30\n")
+    _aim(good, gateway)
+    out = _Out(gateway, dns)
+    _respond(good, _invited(good, 3), "486 Busy Here")
+    out.close()
+
+
+def test_naptr_says_which_transport(own, names):
+    with socket.create_server(("127.0.0.24", 0)) as listener:
+        dns = names({"pbx.test": [naptr(20, 10, "SIP+D2U", "_sip._udp.pbx.test"),
+                                  naptr(10, 10, "SIP+D2T", "_sip._tcp.pbx.test")],
+                     "_sip._tcp.pbx.test": [srv(1, 0, listener.getsockname()[1], "tcp.test")],
+                     "tcp.test": [a("127.0.0.24")]})
+        gateway = own(text=_config, dns=dns, peer=" address pbx.test\n options 5\n")
+        listener.settimeout(9)
+        sock, _ = listener.accept()
+        with sock:
+            sock.settimeout(5)
+            text = sock.recv(4096).decode()
+        assert text.startswith("OPTIONS sip:pbx.test SIP/2.0\r\n")
+        assert re.search("Via: SIP/2.0/TCP 127.0.0.1:%d" % gateway.ports.sip, text)
+        assert ("pbx.test", NAPTR) in dns.asked and ("_sip._tcp.pbx.test", SRV) in dns.asked
+
+
+def test_port_leaves_srv_aside_and_requests_are_known_from_every_address(own, names, place):
+    one, two = place("127.0.0.21"), place("127.0.0.22")
+    dns = names({"pbx.test": [a("127.0.0.21"), a("127.0.0.22")]})
+    gateway = own(text=_config, dns=dns, peer=" address pbx.test\n port %d\n" % one.port)
+    wait_for("the name is known", lambda: ("pbx.test", A) in dns.asked)
+    assert {kind for _, kind in dns.asked} == {A}
+    for agent in (one, two):
+        call = _aim(agent, gateway).call("600", sip.sdp(4000))
+        assert agent.wait(lambda m: m.status >= 200).status != 403
+        assert call
+
+
+def test_proxy_gets_the_requests_and_the_peer_is_who_is_asked(own, names, place):
+    proxy = place("127.0.0.21")
+    dns = names({})
+    gateway = own(text=_config, dns=dns, peer=" address pbx.test\n proxy 127.0.0.21 %d\n" % proxy.port)
+    _aim(proxy, gateway)
+    names_known = sip.Agent(gateway.ports.sip, "127.0.0.31")
+    names_known.call("600", sip.sdp(4000))
+    invite = _invited(proxy)
+    assert invite.start == "INVITE sip:600@pbx.test;user=phone SIP/2.0"
+    assert invite.get("To") == "<sip:600@pbx.test;user=phone>"
+    _respond(proxy, invite, "486 Busy Here")
+    names_known.close()
