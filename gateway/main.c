@@ -166,7 +166,7 @@ static const char *listen_advice(int rc)
 {
 	switch (rc) {
 	case -EADDRINUSE:
-		return "`ss -lunp` names who holds it, `sip` / `listen` takes another";
+		return "`ss -ltunp` names who holds it, `sip` / `listen` takes another";
 	case -EADDRNOTAVAIL:
 		return "no interface has this address, `ip address` lists those there are";
 	case -EACCES:
@@ -183,8 +183,8 @@ static int apply_sip(const struct config *to, struct config_report *report)
 	const char *advice = listen_advice(rc);
 
 	if (advice)
-		config_fault(report, 0, "SIP cannot listen on %s UDP port %u: %s; %s", sip->address,
-			     sip->port, strerror(-rc), advice);
+		config_fault(report, 0, "SIP cannot listen on %s: %s; %s", sip_failed_socket(),
+			     strerror(-rc), advice);
 	else if (rc < 0)
 		config_fault(report, 0, "SIP cannot be set up: %s", strerror(-rc));
 	return rc;

@@ -29,6 +29,7 @@ void cli_notice(struct vty *vty, const char *format, ...) __attribute__((format(
 void show_install(void);
 void show_familiar_install(void);
 void show_alarms_install(void);
+void show_transports_install(void);
 void show_records_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);

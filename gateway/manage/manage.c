@@ -285,6 +285,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_install();
 	show_familiar_install();
 	show_alarms_install();
+	show_transports_install();
 	show_records_install();
 	show_emergency_install();
 	show_performance_install();

@@ -126,6 +126,11 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	return 0;
 }
 
+const char *sip_failed_socket(void)
+{
+	return sockets_failed();
+}
+
 void sip_free(struct sip *sip)
 {
 	struct session *s, *next;

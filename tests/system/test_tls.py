@@ -256,3 +256,17 @@ def test_reader_that_is_slow_ends_nothing(own, ca):
     slow.sock.close()
     assert kept.ask() == "SIP/2.0 200 OK"
 
+
+
+def test_what_there_is_can_be_seen(own, ca):
+    gateway = own(text=_config, identity=ca.issue("gw.example"), ca=ca.cert)
+    client = _Client(gateway, ca.cert)
+    assert client.ask() == "SIP/2.0 200 OK"
+    assert gateway.cli.run("sip reload certificates") == ""
+    seen = gateway.cli.json("sip transports")
+    assert [s["transport"] for s in seen["sockets"]] == ["udp", "tcp", "tls"]
+    assert [c["transport"] for c in seen["connections"]] == ["tls"] and seen["connections"][0]["accepted"]
+    assert seen["certificates"][0]["subject"] == "/CN=gw.example" and not seen["certificates"][0]["stale"]
+    assert seen["totals"]["tls_accepted"] == 1 and seen["totals"]["connections"] == 1
+    text = gateway.cli.run("show sip transports")
+    assert "/CN=gw.example" in text and "127.0.0.1:%d" % gateway.ports.tls in text

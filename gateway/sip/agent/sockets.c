@@ -106,6 +106,21 @@ static const struct socket *find(const struct sockets *sockets, const struct soc
 	return NULL;
 }
 
+static char failed[NETADDR_TEXT_MAX + 32];
+
+const char *sockets_failed(void)
+{
+	return failed;
+}
+
+static void note_failed(const struct socket_config *wanted)
+{
+	static const char *const kinds[TRANSPORTS] = { "UDP", "TCP", "TLS" };
+
+	snprintf(failed, sizeof(failed), "%s %s port %u", wanted->address, kinds[wanted->transport],
+		 wanted->port);
+}
+
 /* What is wanted, as sockets that can be opened: those already open need not be asked about. */
 static int plan(const struct sockets *now, const struct socket_config *wanted, size_t n,
 		struct sockets *out)
@@ -117,6 +132,7 @@ static int plan(const struct sockets *now, const struct socket_config *wanted, s
 		if (!netaddr_parse(wanted[i].address, wanted[i].port, &s.address))
 			return -EINVAL;
 		snprintf(s.name, sizeof(s.name), "%s", wanted[i].name);
+		note_failed(&wanted[i]);
 		rc = find(now, &s) ? 0 : try_bind(&s);
 		if (rc && wanted[i].optional) {
 			LOGP(DSIP, LOGL_NOTICE, "sip: no %s on %s port %u: %s\n",

@@ -38,6 +38,8 @@ struct sockets {
  * closed. 0, or -errno of the first that cannot be opened (-EINVAL: no address, or too many): all is as before then. */
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
 		  size_t n);
+/* After an error: which one could not be opened, "192.0.2.1 UDP port 5060". */
+const char *sockets_failed(void);
 /* The one that messages to there leave from: of that name ("": any) and transport. NULL: none is of its family. */
 const struct socket *sockets_towards(const struct sockets *sockets, const char *name,
 				     enum transport transport,
