@@ -1,6 +1,9 @@
 /* UPDATE and re-INVITE from the peer, early and established (RFC 3311, RFC 3261 14.2, RFC 6337). */
 #include "tests/unit/sip/rig_sound.h"
 
+#define OLD_HOLD                                                                                   \
+	"v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"                  \
+	"m=audio 4000 RTP/AVP 8 0\r\n"
 #define RELIABLE(rseq) "Require: 100rel\nRSeq: " rseq "\n"
 
 /* Established: hold, retrieve, another address, another target */
@@ -90,8 +93,7 @@ START_TEST(hold_is_told_once_whatever_its_form)
 	static const char *const holds[] = {
 		SDP_HOLD,
 		SDP_OF("2", "4000", "8 0", "inactive"),
-		"v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
-		"m=audio 4000 RTP/AVP 8 0\r\n",
+		OLD_HOLD,
 	};
 
 	for (unsigned i = 0; i < sizeof(holds) / sizeof(holds[0]); i++) {
