@@ -41,7 +41,7 @@ module_app ctrl_tcp.so
 
 
 class Baresip:
-    def __init__(self, name, folder, speech, sip_port=None, user="200"):
+    def __init__(self, name, folder, speech, sip_port=None, user="200", more=""):
         self.name, self.folder = name, os.path.join(os.path.abspath(folder), name)
         self.sip_port = sip_port or ports.block(2, "tcp")
         self.log_path = os.path.join(self.folder, "log")
@@ -52,7 +52,7 @@ class Baresip:
         rtp, self.ctrl_port = ports.block(8), ports.any_port("tcp")
         self._write("config", _CONFIG.format(
             sip=self.sip_port, speech=os.path.abspath(speech), rtp=rtp, rtp_last=rtp + 7, folder=self.folder,
-            ctrl=self.ctrl_port, modules=_modules()))
+            ctrl=self.ctrl_port, modules=_modules()) + more)
         self._write("accounts", "<sip:%s@127.0.0.1:%d>;regint=0;audio_codecs=PCMA/8000/1,PCMU/8000/1\n"
                     % (user, self.sip_port))
         self._write("contacts", "")
