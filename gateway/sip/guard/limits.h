@@ -1,0 +1,32 @@
+/* What one peer may do: how many calls, how many a second, and to which numbers. Pure. */
+#pragma once
+
+#include <stdint.h>
+
+#include "sip/guard/guard_config.h"
+
+enum limit {
+	LIMIT_NONE,
+	LIMIT_REQUESTS,    /* a second */
+	LIMIT_CALLS_RATE,  /* a second */
+	LIMIT_CALLS,       /* at a time, in that direction or both */
+	LIMIT_DESTINATION, /* the number is not allowed */
+	LIMIT_TRANSPORT,   /* TLS or SRTP is required */
+	LIMIT_KINDS
+};
+
+struct limits {
+	uint64_t requests_full_us, calls_full_us; /* buckets */
+	unsigned in, out;                         /* calls now */
+	uint64_t refused[LIMIT_KINDS];
+};
+
+/* Each counts what it refuses. */
+enum limit limits_request(struct limits *limits, const struct guard_peer_config *config,
+			  uint64_t now_us);
+/* A call from the peer to that number. */
+enum limit limits_call_in(struct limits *limits, const struct guard_peer_config *config,
+			  const char *called, uint64_t now_us);
+/* One to the peer. */
+enum limit limits_call_out(struct limits *limits, const struct guard_peer_config *config);
+const char *limit_name(enum limit limit);
