@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/config_vty.h"
+#include "sip/guard_vty.h"
 #include "sip/path_vty.h"
 #include "sip/peer_media_vty.h"
 #include "sip/session_vty.h"
@@ -203,6 +204,7 @@ void peer_vty_validate(const struct sip_config *value, struct config_report *rep
 		validate_peer(value, &value->peers[i], report);
 		validate_source(value, i, report);
 		session_vty_validate(&value->peers[i], report);
+		peer_guard_vty_validate(&value->peers[i], report);
 	}
 }
 
@@ -222,4 +224,5 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);
 	session_vty_write(peer, vty);
+	peer_guard_vty_write(&peer->guard, vty);
 }

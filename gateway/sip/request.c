@@ -1,9 +1,10 @@
-/* Requests that belong to no dialog. Only configured peers are served, whoever else speaks gets 403.
- * Max-Forwards is not looked at: that is a proxy's duty, and we are where the request ends (RFC 3261 16.3). */
+/* Requests that belong to no dialog. Only configured peers are served; whoever else speaks gets 403, or nothing. */
 #include "sip/request.h"
 
 #include <strings.h>
 
+#include "base/clock.h"
+#include "sip/admission.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/start_line.h"
 #include "sip/session/dialog.h"
@@ -38,9 +39,20 @@ static bool scheme_known(const url_t *url)
 	       (url->url_scheme && !strcasecmp(url->url_scheme, "urn")); /* RFC 5031 */
 }
 
-static void log_refusal(const struct peer *peer, const sip_t *sip, int status)
+/* At most so many lines a second: a flood of calls must not become one of lines. */
+static bool may_log(struct sip *ground)
+{
+	static const struct rate rate = { .per_s = 10 };
+
+	return bucket_take(&ground->refusals_full_us, &rate, clock_now_us());
+}
+
+static void log_refusal(struct sip *ground, const struct peer *peer, const sip_t *sip, int status)
 {
 	const char *user = sip->sip_request->rq_url->url_user;
+
+	if (!may_log(ground))
+		return;
 
 	LOGP(DSIP, LOGL_NOTICE, "peer %s: INVITE to %s refused: %d %s, Call-ID %s\n",
 	     peer->config.name, user ? user : "nobody", status, cause_map_phrase(status),
@@ -57,7 +69,7 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 			     : uas_check(peer, sip, &setup, &theirs, &warning);
 
 	if (status) {
-		log_refusal(peer, sip, status);
+		log_refusal(ground, peer, sip, status);
 		uas_refuse(peer, irq, status, warning);
 		return status;
 	}
@@ -68,11 +80,21 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 	return 0;
 }
 
-bool request_welcome(void *data, const struct sockaddr_storage *from)
+bool request_welcome(void *data, const struct sockaddr_storage *from, const char *line)
 {
-	(void)data;
-	(void)from;
-	return true;
+	struct sip *ground = data;
+
+	return guard_welcomes(ground->guard, from, line);
+}
+
+bool request_malformed(void *data, const struct sockaddr_storage *from)
+{
+	struct sip *ground = data;
+	const bool of_peer = peers_find(ground->peers, from, NULL);
+
+	ground->guard->totals.malformed++;
+	guard_failed(ground->guard, from, BAN_MALFORMED, of_peer);
+	return of_peer || !ground->guard->config.silence;
 }
 
 /* What is refused whoever asks: 0 or the status. */
@@ -93,6 +115,24 @@ static int judge_form(const sip_t *sip)
 	return 0;
 }
 
+/* INVITEs have rates of their own, which spare emergency calls. */
+static struct screen_refusal judge_rate(struct sip *ground, struct peer *peer,
+					const struct sockaddr_storage *from, const sip_t *sip)
+{
+	if (sip->sip_request->rq_method == sip_method_invite)
+		return (struct screen_refusal){ 0 };
+	if (limits_request(&peer->limits, &peer->config.guard, clock_now_us()))
+		return guard_busy(ground->guard);
+	return guard_request(ground->guard, from, true);
+}
+
+static bool is_over_tls(void)
+{
+	const tport_t *tport = screen_tport();
+
+	return tport && !strcasecmp(tport_name(tport)->tpn_proto, "tls");
+}
+
 struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,
 				    const sip_t *sip)
 {
@@ -103,10 +143,20 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 	ground->asking = peers_find(ground->peers, from, screen_tport());
 	if (!ground->asking) {
 		stranger_refused(&ground->strangers, from, "is no peer's address");
-		how.status = 403;
-		return how;
+		return guard_stranger(ground->guard, from);
 	}
 	how.status = judge_form(sip);
+	if (how.status)
+		return how;
+	if (ground->asking->config.guard.tls && !is_over_tls()) {
+		ground->asking->limits.refused[LIMIT_TRANSPORT]++;
+		return (struct screen_refusal){ .status = 403, .phrase = "TLS is required here" };
+	}
+	how = judge_rate(ground, ground->asking, from, sip);
+	if (!how.status && sip->sip_request->rq_method == sip_method_invite)
+		how = admission_of_invite(ground, ground->asking, from, sip);
+	if (how.status && sip->sip_request->rq_method == sip_method_invite)
+		log_refusal(ground, ground->asking, sip, how.status);
 	return how;
 }
 

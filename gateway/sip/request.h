@@ -5,7 +5,8 @@
 #include "sip/session/session.h"
 
 /* As a screen (screen.h), with a struct sip as data. */
-bool request_welcome(void *data, const struct sockaddr_storage *from);
+bool request_welcome(void *data, const struct sockaddr_storage *from, const char *line);
+bool request_malformed(void *data, const struct sockaddr_storage *from);
 struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,
 				    const sip_t *sip);
 int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);

@@ -8,6 +8,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "sip/agent/tls.h"
+#include "sip/admission.h"
 #include "sip/session/dialog.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
@@ -17,7 +18,10 @@
 static unsigned seize(void *data, const struct leg_setup *setup, struct leg **leg, const char **why)
 {
 	struct peer *peer = data;
+	unsigned cause = admission_of_setup(peer, setup, why);
 
+	if (cause)
+		return cause;
 	/* For an emergency call a peer that seems dead is worth the try. */
 	if (peer->reach == PEER_UNREACHABLE && setup->precedence == LEG_ROUTINE) {
 		*why = "peer does not answer OPTIONS";
@@ -52,12 +56,18 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 	sip->screen = (struct screen){
 		.data = sip,
 		.welcome = request_welcome,
+		.malformed = request_malformed,
 		.judge = request_judge,
 		.accept = request_accept,
 	};
+	sip->guard = guard_new(sip);
+	if (!sip->guard)
+		goto fail;
 	sip->agent = agent_new(sip, &sip->screen);
 	if (!sip->agent)
 		goto fail;
+	sip->guard->agent = sip->agent;
+	sip->guard->hub = hub;
 	sip->peers = peers_new(sip, hub, sip->agent, seize, sip);
 	if (!sip->peers) {
 		agent_free(sip->agent);
@@ -65,6 +75,7 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 	}
 	return sip;
 fail:
+	guard_free(sip->guard);
 	talloc_free(sip);
 	return NULL;
 }
@@ -116,6 +127,7 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	rc = agent_use_dns(sip->agent, config->dns_server, config->dns_port);
 	if (rc)
 		return rc;
+	guard_apply(sip->guard, &config->guard);
 	sip->timer_b_ms = config->timer_b_ms;
 	sip->no_answer_s = config->no_answer_s;
 	rc = peers_apply(sip->peers, config->peers, config->n_peers, on_peer_gone, sip);
@@ -145,6 +157,7 @@ void sip_free(struct sip *sip)
 	peers_free(sip->peers);
 	agent_free(sip->agent);
 	tls_reset();
+	guard_free(sip->guard);
 	talloc_free(sip);
 }
 

@@ -7,6 +7,7 @@
 
 #include "sip/agent/sockets.h"
 #include "sip/agent/tls_config.h"
+#include "sip/guard/guard_config.h"
 #include "sip/peer/peer_config.h"
 
 struct config_list;
@@ -25,6 +26,7 @@ struct sip_config {
 	uint16_t dns_port;
 	unsigned timer_b_ms;  /* RFC 3261 17.1.1.2: 64*T1 */
 	unsigned no_answer_s; /* INVITE from us unanswered: CANCEL and cause 19; 180 */
+	struct guard_config guard;
 	struct peer_config *peers;
 	size_t n_peers;
 	int line;

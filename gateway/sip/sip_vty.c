@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/config_vty.h"
+#include "sip/guard_vty.h"
 #include "sip/listen_vty.h"
 #include "sip/peer_vty.h"
 #include "sip/tls_vty.h"
@@ -23,6 +24,7 @@ static void init_value(void *section_value)
 	value->port = SIP_PORT;
 	value->timer_b_ms = TIMER_B_MS;
 	value->no_answer_s = NO_ANSWER_S;
+	guard_config_init(&value->guard);
 }
 
 static struct sip_config *edited(void)
@@ -79,13 +81,16 @@ static void install(void)
 	install_element(NODE_SIP, &no_sip_dns_cmd);
 	install_element(NODE_SIP, &sip_timer_b_cmd);
 	install_element(NODE_SIP, &sip_no_answer_cmd);
+	guard_vty_install();
 	peer_vty_install();
+	peer_guard_vty_install();
 }
 
 static void validate(const struct config *config, struct config_report *report)
 {
 	listen_vty_validate(config, report);
 	tls_vty_validate(config_get(config, &sip_section), report);
+	guard_vty_validate(config_get(config, &sip_section), report);
 	peer_vty_validate(config_get(config, &sip_section), report);
 }
 
@@ -102,6 +107,7 @@ static void write_value(const void *section_value, struct vty *vty)
 		vty_out(vty, " timer-b %u\n", value->timer_b_ms);
 	if (value->no_answer_s != NO_ANSWER_S)
 		vty_out(vty, " no-answer %u\n", value->no_answer_s);
+	guard_vty_write(&value->guard, vty);
 	for (size_t i = 0; i < value->n_peers; i++)
 		peer_vty_write(&value->peers[i], vty);
 }

@@ -1,6 +1,6 @@
-/* Sofia has one place where a message can be stopped before it is read whole: the class that parses the first
- * line. Ours asks before it parses. A first line that does not parse makes the message garbage, which Sofia drops
- * without an answer. */
+/* Sofia has two places where a message can be stopped before Sofia itself answers it: where the class of messages
+ * parses the first line, and where it turns from the head to the body. Ours are Sofia's own with a question before
+ * them. A message without a request line is garbage to Sofia, and dropped without an answer. */
 #include "sip/agent/screen.h"
 
 #include <inttypes.h>
@@ -13,6 +13,7 @@
 #include <sofia-sip/nta_stateless.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/sip_hclasses.h>
+#include <sofia-sip/sip_util.h>
 
 #include "sip/agent/connections.h"
 #include "sip/text/start_line.h"
@@ -21,6 +22,7 @@
 static const struct screen *watching;
 static struct screen_totals totals;
 static const tport_t *judged; /* what the request came by that is judged now */
+static issize_t (*extract_body_of_sofia)(msg_t *, msg_pub_t *, char *, isize_t, int);
 
 static void source_of(msg_t *msg, struct sockaddr_storage *out)
 {
@@ -37,11 +39,39 @@ static issize_t parse_request(su_home_t *home, msg_header_t *header, char *line,
 
 	source_of((msg_t *)home, &from);
 	/* Without a source it is text of our own that is parsed. */
-	if (watching && from.ss_family && !watching->welcome(watching->data, &from)) {
+	if (watching && from.ss_family && !watching->welcome(watching->data, &from, line)) {
 		totals.dropped++;
 		return -1;
 	}
 	return start_line_parse(home, header, line, len);
+}
+
+static bool is_malformed(sip_t *sip)
+{
+	if (sip->sip_error)
+		totals.bad_header++;
+	else if (sip_sanity_check(sip) < 0)
+		totals.bad_form++;
+	else
+		return false;
+	return true;
+}
+
+static issize_t extract_body(msg_t *msg, msg_pub_t *head, char *text, isize_t len, int eos)
+{
+	sip_t *sip = (sip_t *)head;
+	const bool begins = !(sip->sip_flags & MSG_FLG_BODY);
+	issize_t rc = extract_body_of_sofia(msg, head, text, len, eos);
+	struct sockaddr_storage from;
+
+	if (!begins || !sip->sip_request || !(sip->sip_flags & MSG_FLG_BODY) || !watching)
+		return rc;
+	source_of(msg, &from);
+	if (from.ss_family && is_malformed(sip) && !watching->malformed(watching->data, &from)) {
+		totals.dropped++;
+		sip->sip_request = NULL;
+	}
+	return rc;
 }
 
 void screen_watch(msg_mclass_t *mclass, const struct screen *screen)
@@ -51,6 +81,8 @@ void screen_watch(msg_mclass_t *mclass, const struct screen *screen)
 	memcpy(request_class, sip_request_class, sizeof(request_class));
 	request_class->hc_parse = parse_request;
 	mclass->mc_request->hr_class = request_class;
+	extract_body_of_sofia = mclass->mc_extract_body;
+	mclass->mc_extract_body = extract_body;
 	watching = screen;
 	totals = (struct screen_totals){ 0 };
 }

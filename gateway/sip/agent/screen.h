@@ -23,8 +23,11 @@ enum { SCREEN_SILENCE = -1 };
 /* The user's part. */
 struct screen {
 	void *data;
-	/* May anything from there be read? If not it is dropped, as if it never came; malformed or not. */
-	bool (*welcome)(void *data, const struct sockaddr_storage *from);
+	/* May anything from there be read? If not it is dropped, as if it never came; malformed or not. line: the
+	 * request's first one, whatever it holds. */
+	bool (*welcome)(void *data, const struct sockaddr_storage *from, const char *line);
+	/* The head of this request is malformed, and refused with 400: false: it is dropped instead. */
+	bool (*malformed)(void *data, const struct sockaddr_storage *from);
 	/* A request that is sound, but for ACK. */
 	struct screen_refusal (*judge)(void *data, const struct sockaddr_storage *from,
 				       const sip_t *sip);
@@ -34,6 +37,8 @@ struct screen {
 
 struct screen_totals {
 	uint64_t dropped; /* not welcome */
+	uint64_t bad_header,
+		bad_form; /* malformed: a header; what is missing or contradicts itself */
 	uint64_t refused; /* without a transaction, and told so */
 	uint64_t silent;  /* without a transaction, and not told */
 	uint64_t stray;   /* responses and ACKs that belong to nothing */

@@ -48,5 +48,5 @@ struct guard_peer_config {
 	unsigned busy_status; /* what a call beyond these is told: 403, 480, 503 (default) */
 	struct guard_number numbers[GUARD_NUMBERS_MAX];
 	unsigned n_numbers;
-	bool tls, srtp; /* required */
+	bool tls; /* required */
 };

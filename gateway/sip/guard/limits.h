@@ -11,7 +11,7 @@ enum limit {
 	LIMIT_CALLS_RATE,  /* a second */
 	LIMIT_CALLS,       /* at a time, in that direction or both */
 	LIMIT_DESTINATION, /* the number is not allowed */
-	LIMIT_TRANSPORT,   /* TLS or SRTP is required */
+	LIMIT_TRANSPORT,   /* TLS is required */
 	LIMIT_KINDS
 };
 

@@ -144,18 +144,28 @@ static bool is_at(const struct peer *peer, const struct sockaddr_storage *from)
 	       (netaddr_parse(peer->config.address, 0, &own) && netaddr_same_host(&own, from));
 }
 
+/* Is that one of its other addresses? */
+static bool is_allowed(const struct peer *peer, const struct sockaddr_storage *from)
+{
+	return peer->config.guard.allow.n && netprefixes_have(&peer->config.guard.allow, from);
+}
+
 struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage *from,
 			const tport_t *tport)
 {
-	struct peer *peer, *found = NULL;
+	struct peer *peer, *found = NULL, *allowed = NULL;
 
 	/* Several peers may share an address: the one whose port it is goes before one of any port. */
 	llist_for_each_entry (peer, &peers->list, entry) {
+		if (netprefixes_have(&peer->config.guard.deny, from))
+			continue;
 		if (peer->config.path.by_certificate) {
 			if (shows_certificate(peer, tport))
 				return peer;
 			continue;
 		}
+		if (!allowed && is_allowed(peer, from))
+			allowed = peer;
 		if (!is_at(peer, from))
 			continue;
 		if (hops_include(&peer->hops, from, true))
@@ -163,7 +173,7 @@ struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage
 		if (peer->config.any_port && !found)
 			found = peer;
 	}
-	return found;
+	return found ? found : allowed;
 }
 
 bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta_incoming_t *irq)
@@ -172,7 +182,7 @@ bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta
 	bool owns;
 
 	if (!peer->config.path.by_certificate)
-		return is_at(peer, from);
+		return is_at(peer, from) || is_allowed(peer, from);
 	tport = nta_incoming_transport(NULL, irq, NULL);
 	owns = shows_certificate(peer, tport);
 	tport_unref(tport);

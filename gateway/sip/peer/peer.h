@@ -13,6 +13,7 @@
 
 #include "call/target.h"
 #include "sip/agent/agent.h"
+#include "sip/guard/limits.h"
 #include "sip/peer/hops.h"
 #include "sip/peer/peer_config.h"
 
@@ -30,6 +31,7 @@ struct peer {
 	struct hops hops;
 	unsigned calls; /* sessions that hold it */
 	uint64_t calls_in, calls_out;
+	struct limits limits;
 	enum peer_reach reach;
 	unsigned rtt_ms; /* of the last OPTIONS, 0: none */
 	struct osmo_timer_list keepalive;

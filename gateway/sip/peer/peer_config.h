@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sip/guard/guard_config.h"
 #include "sip/peer/path_config.h"
 #include "sip/peer/session_policy.h"
 #include "sip/text/offer.h"
@@ -18,6 +19,7 @@ struct peer_config {
 	bool any_port;          /* requests are its own whatever their source port (default) */
 	bool trusted; /* its Reason header and identity are believed (RFC 3325, RFC 6432) */
 	struct path_config path;
+	struct guard_peer_config guard;
 	struct offer_policy media;
 	struct session_policy session;
 	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */

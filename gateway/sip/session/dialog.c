@@ -72,12 +72,22 @@ static struct session *session_new(struct sip *ground, struct peer *peer)
 	s->ours.origin.tevent_pt = OFFER_TEVENT_PT;
 	peer_hold(peer);
 	llist_add_tail(&s->entry, &ground->sessions);
+	ground->n_sessions++;
+	return s;
+}
+
+static struct session *counted(struct session *s, unsigned *calls)
+{
+	if (s) {
+		s->counted = calls;
+		++*calls;
+	}
 	return s;
 }
 
 struct session *dialog_outgoing(struct sip *ground, struct peer *peer)
 {
-	return session_new(ground, peer);
+	return counted(session_new(ground, peer), &peer->limits.out);
 }
 
 /* The dialog's tag is there from its beginning, so that nta sends it no request without one. */
@@ -126,7 +136,7 @@ bool dialog_is_merged(const struct sip *ground, const sip_t *sip)
 struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 				const sip_t *sip)
 {
-	struct session *s = session_new(ground, peer);
+	struct session *s = counted(session_new(ground, peer), &peer->limits.in);
 
 	if (!s)
 		return NULL;
@@ -174,6 +184,8 @@ void dialog_free(struct session *s)
 	nta_leg_destroy(s->dialog);
 	agent_touch(s->ground->agent);
 	llist_del(&s->entry);
+	s->ground->n_sessions--;
+	--*s->counted;
 	peer_release(s->peer);
 	talloc_free(s);
 }

@@ -11,6 +11,7 @@
 #include "sip/agent/agent.h"
 #include "sip/agent/screen.h"
 #include "sip/agent/stranger.h"
+#include "sip/guard/guard.h"
 #include "sip/peer/peer.h"
 
 struct sip {
@@ -19,12 +20,15 @@ struct sip {
 	struct agent *agent;
 	struct peers *peers;
 	struct llist_head sessions;
+	unsigned n_sessions;
 	unsigned timer_b_ms, no_answer_s;
 	uint32_t last_id;
 	uint64_t rx_requests;
 	struct strangers strangers;
-	struct screen screen; /* what the agent asks before it keeps anything of a request */
-	struct peer *asking;  /* whose request is being judged, and accepted after that */
+	struct guard *guard;
+	struct screen screen;      /* what the agent asks before it keeps anything of a request */
+	uint64_t refusals_full_us; /* bucket of the log lines about them */
+	struct peer *asking;       /* whose request is being judged, and accepted after that */
 	bool (*in_service)(void *data); /* sip_in_service; NULL: always */
 	void *in_service_data;
 };

@@ -82,6 +82,7 @@ struct session {
 	struct leg_setup setup;         /* UAC: as told; UAS: bearer alone */
 	struct leg_party *connected;    /* UAS: who answered; NULL: not said */
 	uint8_t cause, location;        /* why it ends, once it does */
+	unsigned *counted;              /* among its peer's calls in or out; NULL: not yet */
 };
 
 /* One grep on "call ID:" follows a call, its Call-ID included. */

@@ -72,6 +72,39 @@ START_TEST(grammar_faults_say_what_would_be_right)
 }
 END_TEST
 
+#define RANGE_RULE                                                                                 \
+	"is no address or range; one like 192.0.2.1 or 192.0.2.0/24, with no bit set beyond its "  \
+	"length, is right\n"
+#define PEER "peer p\n address 192.0.2.1\n" /* 2 lines */
+
+START_TEST(guard_faults)
+{
+	CHECK({ "sip\n deny 192.0.2.1/24\n", "f:2: deny \"192.0.2.1/24\" " RANGE_RULE },
+	      { "sip\n deny 192.0.2.1\n deny 192.0.2.1/32\n",
+		"f:3: deny 192.0.2.1/32 is there already; once is right\n" },
+	      { "sip\n limit source calls-per-second 0\n",
+		"f:2: \"0\" is wrong after \"limit source calls-per-second\"; right would "
+		"be: a "
+		"number from 1 to 100000\n" },
+	      { "sip\n no ban\n ban strangers\n",
+		"f:3: sip: `no ban` bans nobody, but another `ban` says whom; `ban after "
+		"10 within "
+		"10 for 10` or none of them is right\n" },
+	      { PEER " allow example.org\n", "f:3: allow \"example.org\" " RANGE_RULE },
+	      { PEER " limit calls 5\n limit calls in 6\n",
+		"f:3: peer p: `limit calls 5` is for both directions, and less than one of "
+		"them; "
+		"the limit of a direction is the smaller one\n" },
+	      { PEER " number deny +41\n",
+		"f:3: number \"+41\" is none; digits, *, # and A to D are right\n" },
+	      { PEER " number deny 00\n number allow 00\n",
+		"f:4: number 00 is there already; once is right\n" },
+	      { PEER " number deny 12345678901234567\n",
+		"f:3: number 12345678901234567 is too long; at most 16 digits are "
+		"right\n" });
+}
+END_TEST
+
 START_TEST(names_are_names_and_unique)
 {
 	CHECK({ "span a/1\n", "f:1: span \"a/1\" is no name; " NAME_RULE "\n" },
@@ -456,8 +489,8 @@ START_TEST(emergency_calls_have_numbers_and_ways)
 }
 END_TEST
 
-UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique, cli_faults,
-	  media_faults, span_faults, trunk_faults, span_group_faults, basic_rate_faults,
-	  channel_lists_are_understood_or_explained, sip_faults, session_faults, path_faults,
-	  line_faults, route_faults, a_route_has_a_bounded_number_of_targets,
+UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
+	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
+	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, session_faults,
+	  path_faults, line_faults, route_faults, a_route_has_a_bounded_number_of_targets,
 	  emergency_calls_have_numbers_and_ways)

@@ -1,0 +1,133 @@
+/* New calls: circles, limits of the peer, and what the guard says of the whole. */
+#include "sip/admission.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "call/emergency.h"
+#include "sip/text/cause_map.h"
+#include "sip/text/number.h"
+
+enum { LOOP_DETECTED = 482, TOO_MANY_HOPS = 483, MAX_BREADTH = 440, FORBIDDEN = 403 };
+
+/* The number in the Request-URI, "" when there is none. */
+static void read_called(const sip_t *sip, char out[static LEG_DIGITS_MAX + 1])
+{
+	struct leg_number called = { 0 };
+
+	number_from_url(sip->sip_request->rq_url, &called);
+	memcpy(out, called.digits, LEG_DIGITS_MAX + 1);
+}
+
+/* RFC 5031 too. */
+static bool is_emergency(const struct sip *ground, const sip_t *sip, const char *called)
+{
+	static const char sos[] = "service:sos";
+	const url_t *url = sip->sip_request->rq_url;
+
+	if (url->url_scheme && !strcasecmp(url->url_scheme, "urn")) {
+		const char *what = url->url_host ? url->url_host : url->url_path;
+
+		return what && !strncasecmp(what, sos, strlen(sos));
+	}
+	return *called && call_is_emergency(ground->hub, called);
+}
+
+/* Circles */
+
+/* RFC 5393 5.3.3: no breadth is left to it. */
+static bool has_no_breadth(const sip_t *sip)
+{
+	for (const sip_unknown_t *header = sip->sip_unknown; header; header = header->un_next) {
+		if (header->un_name && !strcasecmp(header->un_name, "Max-Breadth") &&
+		    header->un_value)
+			return strtol(header->un_value, NULL, 10) <= 0;
+	}
+	return false;
+}
+
+/* A call of our own to that number comes back: its Call-ID is one that we made. */
+static bool comes_back(const struct sip *ground, const sip_t *sip, const char *called)
+{
+	nta_leg_t *dialog = nta_leg_by_call_id(agent_nta(ground->agent), sip->sip_call_id->i_id);
+	const struct session *s = dialog ? nta_leg_magic(dialog, session_on_request) : NULL;
+
+	return s && s->invite_out && !strcmp(s->setup.called.digits, called);
+}
+
+/* The gateway hands calls on as a proxy does (RFC 3261 16.3). 0 or the status. */
+static int judge_circle(const struct sip *ground, const sip_t *sip, const char *called)
+{
+	if (sip->sip_max_forwards && !sip->sip_max_forwards->mf_count)
+		return TOO_MANY_HOPS;
+	if (has_no_breadth(sip))
+		return MAX_BREADTH;
+	return comes_back(ground, sip, called) ? LOOP_DETECTED : 0;
+}
+
+/* Limits of the peer */
+
+static struct screen_refusal refuse_limit(struct sip *ground, const struct peer *peer,
+					  enum limit limit)
+{
+	struct screen_refusal how = { .status = FORBIDDEN };
+
+	switch (limit) {
+	case LIMIT_DESTINATION:
+		how.phrase = "This number may not be called from here";
+		how.reason = "Q.850;cause=21;text=\"call rejected\"";
+		break;
+	case LIMIT_CALLS:
+		if (peer->config.guard.busy_status && peer->config.guard.busy_status != 503) {
+			how.status = (int)peer->config.guard.busy_status;
+			break;
+		}
+		return guard_busy(ground->guard);
+	default:
+		return guard_busy(ground->guard);
+	}
+	return how;
+}
+
+struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
+					  const struct sockaddr_storage *from, const sip_t *sip)
+{
+	struct guard_call call = {
+		.from = from,
+		.of_peer = true,
+		.sessions = ground->n_sessions,
+		.hash = guard_hash(from, sip),
+	};
+	struct screen_refusal how = { 0 };
+	char called[LEG_DIGITS_MAX + 1];
+	enum limit limit;
+
+	read_called(sip, called);
+	how.status = judge_circle(ground, sip, called);
+	if (how.status) {
+		how.phrase = how.status == MAX_BREADTH ? "Max-Breadth Exceeded" : NULL;
+		ground->guard->totals.loops++;
+		return how;
+	}
+	if (is_emergency(ground, sip, called))
+		return how;
+	how = guard_call(ground->guard, &call);
+	if (how.status)
+		return how;
+	limit = limits_call_in(&peer->limits, &peer->config.guard, called, clock_now_us());
+	if (!limit)
+		return how;
+	guard_note_refused(ground->guard, call.hash);
+	return refuse_limit(ground, peer, limit);
+}
+
+unsigned admission_of_setup(struct peer *peer, const struct leg_setup *setup, const char **why)
+{
+	if (setup->precedence == LEG_EMERGENCY ||
+	    !limits_call_out(&peer->limits, &peer->config.guard))
+		return 0;
+	*why = "peer has as many calls as it may have";
+	return CAUSE_CONGESTION;
+}

@@ -1,0 +1,12 @@
+/* May this new call come in? Asked with its INVITE before anything is kept of it, and of its peer before a call goes
+ * out to it. Emergency calls are asked nothing but whether they run in a circle. */
+#pragma once
+
+#include "sip/agent/screen.h"
+#include "sip/session/session.h"
+
+/* An INVITE of no dialog, well-formed, from that peer. */
+struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
+					  const struct sockaddr_storage *from, const sip_t *sip);
+/* One to the peer: 0, or the Q.850 cause with *why. */
+unsigned admission_of_setup(struct peer *peer, const struct leg_setup *setup, const char **why);
