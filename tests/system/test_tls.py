@@ -9,7 +9,7 @@ import time
 import pytest
 
 from common import ports
-from common.gateway import wait_for
+from common.gateway import binary, wait_for
 from common.pki import Authority
 
 _COUNT = itertools.count(1)
@@ -234,7 +234,8 @@ def test_handshakes_leave_nothing_behind(own, ca):
     abuse(40)
     before = gateway.memory_kb()
     abuse(80)
-    assert gateway.memory_kb() - before < 1500
+    if "address" not in binary():  # the sanitizer keeps what was freed, and finds leaks itself
+        assert gateway.memory_kb() - before < 1500
     assert kept.ask() == "SIP/2.0 200 OK"
 
 

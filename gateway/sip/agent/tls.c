@@ -49,8 +49,9 @@ struct expected {
 
 static struct {
 	bool ready;
-	int index; /* of ex_data */
-	SSL *made; /* the last one */
+	int index;       /* of ex_data */
+	SSL *made;       /* the last one */
+	bool connecting; /* in Sofia-SIP's part of a handshake */
 	struct tls_config config;
 	struct tls_identity identities[TLS_IDENTITIES_MAX];
 	size_t n_identities;
@@ -472,9 +473,22 @@ int tls_connect(su_root_magic_t *magic, su_wait_t *w, tport_t *self)
 	if (!real)
 		real = sofia("tls_connect");
 	ERR_clear_error();
+	all.connecting = true;
 	rc = real(magic, w, self);
+	all.connecting = false;
 	ERR_clear_error();
 	return rc;
+}
+
+/* Once a handshake is done Sofia-SIP takes the certificate apart, though OpenSSL has checked it, and leaks each name: it sees
+ * none. All others do. */
+X509 *SSL_get1_peer_certificate(const SSL *ssl)
+{
+	X509 *certificate = all.connecting ? NULL : SSL_get0_peer_certificate(ssl);
+
+	if (certificate)
+		X509_up_ref(certificate);
+	return certificate;
 }
 
 ssize_t tls_read(struct tls_s *tls)
