@@ -56,6 +56,17 @@ static void tidy_party(struct leg_party *party)
 	tidy_subaddress(&party->subaddress);
 }
 
+static void tidy_transit(struct leg_transit *transit)
+{
+	const char *digits = transit->carrier + (*transit->carrier == '+');
+
+	tidy_number(&transit->routing);
+	transit->carrier[LEG_CARRIER_MAX] = '\0';
+	if (!leg_is_number(digits))
+		transit->carrier[0] = '\0';
+	transit->trunk_group[TARGET_NAME_MAX - 1] = '\0';
+}
+
 void leg_setup_tidy(struct leg_setup *setup)
 {
 	setup->called.digits[LEG_DIGITS_MAX] = '\0'; /* what is no number is no called one */
@@ -65,6 +76,7 @@ void leg_setup_tidy(struct leg_setup *setup)
 	tidy_subaddress(&setup->calling_subaddress);
 	tidy_party(&setup->redirecting.from);
 	tidy_number(&setup->redirecting.original);
+	tidy_transit(&setup->transit);
 	setup->keypad[LEG_DIGITS_MAX] = '\0';
 }
 

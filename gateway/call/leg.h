@@ -34,6 +34,7 @@ enum leg_verb {
 
 #define LEG_DIGITS "0123456789*#ABCD" /* what a number is made of */
 enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64, LEG_SUBADDRESS_MAX = 20, LEG_UUI_MAX = 129 };
+enum { LEG_CARRIER_MAX = 12 };
 
 /* Q.931 4.5.10 type of number */
 enum leg_number_type {
@@ -85,6 +86,16 @@ struct leg_redirecting {
 	uint8_t count;              /* how often, so far */
 };
 
+/* Where a call to the called number is to be sent, when somebody has looked it up: number portability (Q.769.1) and
+ * carrier selection (Q.931 4.5.29). */
+struct leg_transit {
+	struct leg_number routing; /* Q.763 3.90 network routing number; no digits: none */
+	bool ported_asked; /* the data base of ported numbers has been asked (Q.763 3.23, bit M) */
+	char carrier[LEG_CARRIER_MAX + 1]; /* digits, "+" in front of a country's; "" for none */
+	/* The trunk that the caller wants, among those of its route; "": any. To a leg: the trunk it came from. */
+	char trunk_group[TARGET_NAME_MAX];
+};
+
 /* User-user information (Q.931 4.5.30): protocol discriminator in front. */
 struct leg_uui {
 	uint8_t len; /* 0: none */
@@ -103,6 +114,7 @@ struct leg_setup {
 	char calling_name[LEG_NAME_MAX]; /* UTF-8; "" when absent */
 	struct leg_subaddress called_subaddress, calling_subaddress;
 	struct leg_redirecting redirecting;
+	struct leg_transit transit;
 	char keypad[LEG_DIGITS_MAX + 1]; /* Q.931 4.5.18 keypad facility; "" when absent */
 	uint8_t bearer;                  /* enum leg_bearer */
 	bool all_isdn;                   /* the caller and the way to here (Q.931 4.5.23) */

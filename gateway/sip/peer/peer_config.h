@@ -7,6 +7,7 @@
 #include "sip/guard/guard_config.h"
 #include "sip/peer/path_config.h"
 #include "sip/peer/session_policy.h"
+#include "sip/text/numbering.h"
 #include "sip/text/offer.h"
 
 enum { PEER_NAME_MAX = 32 };
@@ -22,6 +23,7 @@ struct peer_config {
 	struct guard_peer_config guard;
 	struct offer_policy media;
 	struct session_policy session;
+	struct number_policy numbers;
 	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */
 	unsigned options_s;
 	int line;

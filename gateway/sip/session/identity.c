@@ -8,6 +8,7 @@
 
 #include "call/emergency.h"
 #include "sip/text/netaddr.h"
+#include "sip/text/caller.h"
 #include "sip/text/number.h"
 #include "sip/text/service_urn.h"
 
@@ -91,6 +92,10 @@ int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_s
 
 	if (rc) /* as the causes 28 and 1 are told */
 		return rc == -EMSGSIZE ? 484 : 404;
-	number_from_caller(sip, peer->config.trusted ? sip_p_asserted_identity(sip) : NULL, setup);
+	const struct caller_policy policy = {
+		.believed = peer->config.trusted,
+		.numbers = &peer->config.numbers,
+	};
+	caller_read(sip, &policy, setup);
 	return 0;
 }

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PLAN_E164 = 1 };
 enum { SCREENING_NONE = 0, SCREENING_PASSED = 1, SCREENING_NETWORK = 3 }; /* Q.931 4.5.10 */
@@ -42,18 +41,27 @@ static int put_digits(const char *text, char *out, size_t size)
 	return n ? 0 : -EINVAL;
 }
 
-int number_from_url(const url_t *url, struct leg_number *out)
+int number_from_text(const char *text, struct leg_number *out)
 {
 	struct leg_number number = { .type = LEG_TON_UNKNOWN, .plan = PLAN_E164 };
+
+	if (*text == '+') {
+		number.type = LEG_TON_INTERNATIONAL;
+		text++;
+	}
+	int rc = put_digits(text, number.digits, sizeof(number.digits));
+	if (!rc)
+		*out = number;
+	return rc;
+}
+
+int number_from_url(const url_t *url, struct leg_number *out)
+{
 	char user[USER_TEXT_MAX];
-	const char *text = user;
 
 	if (url->url_type != url_sip && url->url_type != url_sips && url->url_type != url_tel)
 		return -EINVAL;
-	/* Sofia-SIP keeps the number of a tel: URI where a host would be when it has no "@". */
-	const char *source = url->url_user ? url->url_user : NULL;
-	if (!source && url->url_type == url_tel)
-		source = url->url_host;
+	const char *source = url->url_user;
 	if (!source || strstr(source, "%00"))
 		return -EINVAL;
 	/* What follows are parameters of the number: npdi, rn, phone-context. */
@@ -63,14 +71,7 @@ int number_from_url(const url_t *url, struct leg_number *out)
 	snprintf(user, sizeof(user), "%.*s", (int)len, source);
 	url_unescape(user, user);
 	user[strcspn(user, ";")] = '\0';
-	if (*text == '+') {
-		number.type = LEG_TON_INTERNATIONAL;
-		text++;
-	}
-	int rc = put_digits(text, number.digits, sizeof(number.digits));
-	if (!rc)
-		*out = number;
-	return rc;
+	return number_from_text(user, out);
 }
 
 /* The length of the UTF-8 character that begins here, 0 when it is none (RFC 3629). */
@@ -89,7 +90,7 @@ static size_t utf8_len(const char *text)
 }
 
 /* Unquotes; drops control characters and what is no UTF-8; cuts between characters. */
-static void put_name(const char *display, char *out, size_t size)
+void number_name(const char *display, char out[static LEG_NAME_MAX])
 {
 	bool quoted = *display == '"';
 	size_t n = 0;
@@ -98,7 +99,7 @@ static void put_name(const char *display, char *out, size_t size)
 		if (quoted && *display == '\\' && display[1])
 			display++;
 		size_t len = utf8_len(display);
-		if (n + len >= size)
+		if (n + len >= LEG_NAME_MAX)
 			break;
 		if (len && !iscntrl((unsigned char)*display)) {
 			memcpy(out + n, display, len);
@@ -109,55 +110,6 @@ static void put_name(const char *display, char *out, size_t size)
 	while (n && out[n - 1] == ' ')
 		n--;
 	out[n] = '\0';
-}
-
-/* RFC 3323 4.2: any of these asks that the identity be kept from the callee. */
-static bool wants_privacy(const sip_privacy_t *privacy)
-{
-	static const char *const values[] = { "id", "user", "header" };
-
-	if (!privacy || !privacy->priv_values)
-		return false;
-	for (const msg_param_t *value = privacy->priv_values; *value; value++) {
-		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-			if (!strcasecmp(*value, values[i]))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* RFC 3323 4.1.1.3. */
-static bool is_anonymous(const sip_from_t *from)
-{
-	const char *user = from->a_url->url_user, *host = from->a_url->url_host;
-
-	return (user && !strcasecmp(user, "anonymous")) ||
-	       (host && !strcasecmp(host, "anonymous.invalid"));
-}
-
-void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asserted,
-			struct leg_setup *out)
-{
-	bool restricted = wants_privacy(sip->sip_privacy) || is_anonymous(sip->sip_from);
-	struct leg_number number = { .type = LEG_TON_UNKNOWN, .plan = PLAN_E164 };
-	const char *display = sip->sip_from->a_display;
-
-	number.screening = SCREENING_NONE;
-	if (asserted && !number_from_url(asserted->paid_url, &number)) {
-		number.screening = SCREENING_NETWORK;
-		if (asserted->paid_display && *asserted->paid_display)
-			display = asserted->paid_display;
-	} else {
-		number_from_url(sip->sip_from->a_url, &number);
-	}
-	number.presentation = restricted         ? LEG_PRES_RESTRICTED
-			      : number.digits[0] ? LEG_PRES_ALLOWED
-						 : LEG_PRES_UNAVAILABLE;
-	out->calling = number;
-	out->calling_name[0] = '\0';
-	if (display && !restricted)
-		put_name(display, out->calling_name, sizeof(out->calling_name));
 }
 
 bool number_is_verified(const struct leg_number *calling)

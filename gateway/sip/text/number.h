@@ -1,13 +1,10 @@
-/* Numbers and names between SIP headers and leg.h: who calls, who is called. Pure. RFC 3398 7.2.1.1 and
- * 8.2.1.1 (numbers), RFC 3261 19.1.6 and RFC 3966 (telephone numbers in URIs), RFC 3323 and RFC 3325
- * (privacy and asserted identity). Whatever comes from outside is cut to what leg.h may hold. */
+/* Numbers and names between SIP and leg.h. Pure. RFC 3398 7.2.1.1 and 8.2.1.1 (numbers), RFC 3261 19.1.6 and RFC 3966
+ * (telephone numbers in URIs). Whatever comes from outside is cut to what leg.h may hold. */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include <sofia-sip/sip.h>
-#include <sofia-sip/sip_extra.h>
+#include <sofia-sip/url.h>
 
 #include "call/leg.h"
 
@@ -16,9 +13,10 @@ enum { NUMBER_USER_MAX = 3 * LEG_DIGITS_MAX + 2, NUMBER_NAME_MAX = 2 * LEG_NAME_
 /* A number out of a sip: or tel: URI's user part. 0; -EINVAL when it is no telephone number, -EMSGSIZE when it
  * is a longer one than leg.h may hold; out is unchanged then. */
 int number_from_url(const url_t *url, struct leg_number *out);
-/* The caller's number and name. asserted: P-Asserted-Identity, NULL when absent or not believed. */
-void number_from_caller(const sip_t *sip, const sip_p_asserted_identity_t *asserted,
-			struct leg_setup *out);
+/* The same out of text: digits, with "+" before an international number, and visual separators. */
+int number_from_text(const char *text, struct leg_number *out);
+/* A display name as it came, maybe quoted: UTF-8 without control characters, cut between characters. */
+void number_name(const char *display, char out[static LEG_NAME_MAX]);
 /* A network says that it is the caller's: it may be asserted to others (RFC 3325 5, Q.1912.5). */
 bool number_is_verified(const struct leg_number *calling);
 

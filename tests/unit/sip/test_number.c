@@ -103,65 +103,6 @@ START_TEST(number_that_is_too_long)
 }
 END_TEST
 
-struct caller_row {
-	const char *from, *asserted, *privacy;
-	const char *digits, *name;
-	unsigned presentation, screening;
-};
-
-/* clang-format off */
-static const struct caller_row caller_rows[] = {
-	{ "\"Al\" <sip:100@gw>", NULL, NULL, "100", "Al", LEG_PRES_ALLOWED, 0 },
-	{ "Al <sip:100@gw>;tag=x", NULL, "none", "100", "Al", LEG_PRES_ALLOWED, 0 },
-	/* RFC 3325: asserted goes before From */
-	{ "\"Al\" <sip:100@gw>", "\"Al Real\" <sip:+49301@gw>", NULL, "49301", "Al Real", LEG_PRES_ALLOWED, 3 },
-	{ "\"Al\" <sip:100@gw>", "<tel:+49301>", NULL, "49301", "Al", LEG_PRES_ALLOWED, 3 },
-	{ "\"Al\" <sip:100@gw>", "<sip:alice@gw>", NULL, "100", "Al", LEG_PRES_ALLOWED, 0 },
-	/* RFC 3323 */
-	{ "\"Al\" <sip:100@gw>", NULL, "id", "100", "", LEG_PRES_RESTRICTED, 0 },
-	{ "\"Al\" <sip:100@gw>", NULL, "USER", "100", "", LEG_PRES_RESTRICTED, 0 },
-	{ "\"Anonymous\" <sip:anonymous@anonymous.invalid>", NULL, NULL, "", "", LEG_PRES_RESTRICTED, 0 },
-	{ "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "\"Al\" <sip:100@gw>", "id", "100", "", LEG_PRES_RESTRICTED, 3 },
-	/* no telephone number */
-	{ "<sip:alice@gw>", NULL, NULL, "", "", LEG_PRES_UNAVAILABLE, 0 },
-	{ "\"Alice\" <sip:gw>", NULL, NULL, "", "Alice", LEG_PRES_UNAVAILABLE, 0 },
-	/* names are cleaned */
-	{ "\"a\\\"b\\\\c\" <sip:1@gw>", NULL, NULL, "1", "a\"b\\c", LEG_PRES_ALLOWED, 0 },
-	{ "\"M\xc3\xbcller\" <sip:1@gw>", NULL, NULL, "1", "M\xc3\xbcller", LEG_PRES_ALLOWED, 0 },
-	{ "\"M\xfcller \" <sip:1@gw>", NULL, NULL, "1", "Mller", LEG_PRES_ALLOWED, 0 },
-	{ "\"\xf5\xc0\xaf\x1b[31m\" <sip:1@gw>", NULL, NULL, "1", "[31m", LEG_PRES_ALLOWED, 0 },
-	/* cut between two characters: 62 octets of ASCII leave no room for one of two */
-	{ "\"12345678901234567890123456789012345678901234567890123456789012\xc3\xbc\" <sip:1@gw>", NULL, NULL,
-	  "1", "12345678901234567890123456789012345678901234567890123456789012", LEG_PRES_ALLOWED, 0 },
-};
-/* clang-format on */
-
-START_TEST(caller_of_a_request)
-{
-	su_home_t home[1] = { SU_HOME_INIT(home) };
-
-	su_home_init(home);
-	for (size_t i = 0; i < ARRAY_SIZE(caller_rows); i++) {
-		const struct caller_row *row = &caller_rows[i];
-		sip_t sip = { .sip_from = sip_from_make(home, row->from) };
-		struct leg_setup setup = { 0 };
-
-		ck_assert_msg(sip.sip_from, "%s", row->from);
-		if (row->privacy)
-			sip.sip_privacy = sip_privacy_make(home, row->privacy);
-		number_from_caller(&sip,
-				   row->asserted ? sip_p_asserted_identity_make(home, row->asserted)
-						 : NULL,
-				   &setup);
-		ck_assert_str_eq(setup.calling.digits, row->digits);
-		ck_assert_str_eq(setup.calling_name, row->name);
-		ck_assert_uint_eq(setup.calling.presentation, row->presentation);
-		ck_assert_uint_eq(setup.calling.screening, row->screening);
-	}
-	su_home_deinit(home);
-}
-END_TEST
-
 START_TEST(user_part_reads_back)
 {
 	static const struct {
@@ -215,5 +156,5 @@ START_TEST(display_name_is_quoted)
 }
 END_TEST
 
-UNIT_MAIN("number", number_of_a_uri, number_that_is_too_long, caller_of_a_request,
-	  user_part_reads_back, display_name_is_quoted)
+UNIT_MAIN("number", number_of_a_uri, number_that_is_too_long, user_part_reads_back,
+	  display_name_is_quoted)
