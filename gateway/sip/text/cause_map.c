@@ -145,3 +145,49 @@ struct cause_map_cause cause_map_cause(int status, unsigned warning)
 		out.cause = cause_of(cause_rows, ARRAY_SIZE(cause_rows), (unsigned)status);
 	return out;
 }
+
+static bool is_key(const struct cause_rule *rule, bool to_sip, unsigned key)
+{
+	return rule->to_sip == to_sip && (to_sip ? rule->cause : rule->status) == key;
+}
+
+const struct cause_rule *cause_rules_find(const struct cause_rules *rules, bool to_sip,
+					  unsigned key)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		if (is_key(&rules->rules[i], to_sip, key))
+			return &rules->rules[i];
+	}
+	return NULL;
+}
+
+bool cause_rules_set(struct cause_rules *rules, bool to_sip, unsigned cause, unsigned status)
+{
+	size_t i = 0;
+
+	while (i < rules->n && !is_key(&rules->rules[i], to_sip, to_sip ? cause : status))
+		i++;
+	if (i == CAUSE_RULES_MAX)
+		return false;
+	rules->rules[i] = (struct cause_rule){
+		.to_sip = to_sip,
+		.cause = (uint8_t)cause,
+		.status = (uint16_t)status,
+	};
+	if (i == rules->n)
+		rules->n++;
+	return true;
+}
+
+bool cause_rules_remove(struct cause_rules *rules, bool to_sip, unsigned cause, unsigned status)
+{
+	for (size_t i = 0; i < rules->n; i++) {
+		struct cause_rule *rule = &rules->rules[i];
+
+		if (rule->to_sip != to_sip || rule->cause != cause || rule->status != status)
+			continue;
+		*rule = rules->rules[--rules->n];
+		return true;
+	}
+	return false;
+}

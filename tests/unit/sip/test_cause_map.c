@@ -128,7 +128,29 @@ START_TEST(location_is_the_user_for_6xx_alone)
 }
 END_TEST
 
-UNIT_MAIN("cause_map", each_cause_of_rfc3398_has_its_status,
+START_TEST(rules_go_before_the_tables)
+{
+	struct cause_rules rules = { 0 };
+
+	ck_assert_ptr_null(cause_rules_find(&rules, true, 17));
+	ck_assert(cause_rules_set(&rules, true, 17, 600));
+	ck_assert(cause_rules_set(&rules, true, 17, 486)); /* takes its place */
+	ck_assert(cause_rules_set(&rules, false, 24, 433));
+	ck_assert_uint_eq(rules.n, 2);
+	ck_assert_uint_eq(cause_rules_find(&rules, true, 17)->status, 486);
+	ck_assert_uint_eq(cause_rules_find(&rules, false, 433)->cause, 24);
+	ck_assert_ptr_null(cause_rules_find(&rules, true, 24));
+	ck_assert(!cause_rules_remove(&rules, true, 17, 600));
+	ck_assert(cause_rules_remove(&rules, true, 17, 486));
+	ck_assert_uint_eq(rules.n, 1);
+	for (unsigned cause = 1; rules.n < CAUSE_RULES_MAX; cause++)
+		ck_assert(cause_rules_set(&rules, true, cause, 500));
+	ck_assert(!cause_rules_set(&rules, true, 127, 500));
+	ck_assert(cause_rules_set(&rules, false, 31, 433));
+}
+END_TEST
+
+UNIT_MAIN("cause_map", rules_go_before_the_tables, each_cause_of_rfc3398_has_its_status,
 	  normal_clearing_before_answer_is_unavailable, rejection_by_the_user_is_decline,
 	  unlisted_cause_takes_its_class_default, every_cause_there_can_be_has_a_final_failure,
 	  each_status_of_rfc3398_has_its_cause, unlisted_status_is_normal_unspecified,
