@@ -59,6 +59,16 @@ void call_attempt_collect(struct call *call)
 
 /* Targets */
 
+/* The trunk that the call comes from, in the place of the one that its caller wants. */
+static void name_origin(const struct call *call, struct leg_transit *out)
+{
+	const struct call_slot *from = &call->slots[SLOT_CALLER];
+
+	out->trunk_group[0] = '\0';
+	if (from->kind == TARGET_TRUNK)
+		memcpy(out->trunk_group, from->via, sizeof(out->trunk_group));
+}
+
 /* As the route has it. */
 static struct leg_msg setup_out(const struct call *call)
 {
@@ -74,6 +84,7 @@ static struct leg_msg setup_out(const struct call *call)
 	memcpy(msg.setup.called.digits, call->called_out, sizeof(call->called_out));
 	route_apply_rules(&call->route, &msg.setup);
 	msg.setup.context = call->context;
+	name_origin(call, &msg.setup.transit);
 	if (call->uui)
 		msg.uui = *call->uui;
 	return msg;

@@ -111,6 +111,32 @@ static unsigned find_route(struct call *call, const struct route_config **route)
 	return answer == ROUTE_WAIT ? CAUSE_INVALID_NUMBER : CAUSE_UNALLOCATED;
 }
 
+/* Of the route's targets the trunk that the caller wants, if it wants one. */
+static void narrow(struct call *call)
+{
+	const char *wanted = call->setup.transit.trunk_group;
+	struct route_config *route = &call->route;
+	size_t n = 0;
+
+	if (!*wanted)
+		return;
+	for (size_t i = 0; i < route->n_targets; i++) {
+		if (route->targets[i].kind == TARGET_TRUNK &&
+		    !strcmp(route->targets[i].name, wanted))
+			route->targets[n++] = route->targets[i];
+	}
+	route->n_targets = n;
+	if (n)
+		return;
+	snprintf(call->why, sizeof(call->why), "route %s has no trunk %s, which the caller wants",
+		 route->name, wanted);
+	call->refused = (struct call_event){
+		.slot = SLOT_GATEWAY,
+		.cause = CAUSE_NO_ROUTE,
+		.location = LOC_PRIVATE_LOCAL,
+	};
+}
+
 void call_way_find(struct call *call)
 {
 	const struct route_config *route = NULL;
@@ -125,6 +151,7 @@ void call_way_find(struct call *call)
 		call_attempt_collect(call);
 	} else {
 		call->route = *route;
+		narrow(call);
 		call_way_advance(call);
 	}
 }
