@@ -16,6 +16,8 @@
 #include "sip/path_vty.h"
 #include "sip/peer_media_vty.h"
 #include "sip/session_vty.h"
+#include "sip/identity_vty.h"
+#include "sip/numbering_vty.h"
 #include "sip/sip_config.h"
 
 static void init_peer(void *item)
@@ -26,6 +28,7 @@ static void init_peer(void *item)
 	peer->any_port = true;
 	peer_media_vty_init(&peer->media);
 	session_vty_init(peer);
+	numbering_vty_init(peer);
 }
 
 const struct config_list peer_list = {
@@ -132,6 +135,8 @@ void peer_vty_install(void)
 	install_element(CONFIG_NODE, &peer_cmd);
 	install_element(CONFIG_NODE, &no_peer_cmd);
 	install_node(&node, NULL);
+	identity_vty_install();
+	numbering_vty_install();
 	install_element(NODE_PEER, &peer_address_cmd);
 	install_element(NODE_PEER, &peer_port_cmd);
 	path_vty_install();
@@ -205,6 +210,8 @@ void peer_vty_validate(const struct sip_config *value, struct config_report *rep
 		validate_source(value, i, report);
 		session_vty_validate(&value->peers[i], report);
 		peer_guard_vty_validate(&value->peers[i], report);
+		identity_vty_validate(&value->peers[i], report);
+		numbering_vty_validate(&value->peers[i], report);
 	}
 }
 
@@ -220,6 +227,8 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " source-port same\n");
 	if (peer->trusted)
 		vty_out(vty, " trusted\n");
+	identity_vty_write(peer, vty);
+	numbering_vty_write(peer, vty);
 	peer_media_vty_write(&peer->media, vty);
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);

@@ -130,6 +130,7 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	guard_apply(sip->guard, &config->guard);
 	sip->timer_b_ms = config->timer_b_ms;
 	sip->no_answer_s = config->no_answer_s;
+	sip->causes = config->causes;
 	rc = peers_apply(sip->peers, config->peers, config->n_peers, on_peer_gone, sip);
 	if (rc)
 		return rc;

@@ -21,6 +21,7 @@ struct sip_config {
 	bool named_listens;                        /* address is not the default any more */
 	struct socket_config listens[SOCKETS_MAX]; /* more sockets */
 	size_t n_listens;
+	struct cause_rules causes; /* for all peers, after each one's own */
 	struct tls_config tls;
 	char dns_server[46]; /* that names of peers are asked of; "": those of the system */
 	uint16_t dns_port;

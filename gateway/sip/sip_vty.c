@@ -11,6 +11,7 @@
 #include "base/config_vty.h"
 #include "sip/guard_vty.h"
 #include "sip/listen_vty.h"
+#include "sip/identity_vty.h"
 #include "sip/peer_vty.h"
 #include "sip/tls_vty.h"
 
@@ -108,6 +109,7 @@ static void write_value(const void *section_value, struct vty *vty)
 	if (value->no_answer_s != NO_ANSWER_S)
 		vty_out(vty, " no-answer %u\n", value->no_answer_s);
 	guard_vty_write(&value->guard, vty);
+	identity_vty_write_causes(&value->causes, vty);
 	for (size_t i = 0; i < value->n_peers; i++)
 		peer_vty_write(&value->peers[i], vty);
 }

@@ -7,6 +7,8 @@
 #include "sip/guard/guard_config.h"
 #include "sip/peer/path_config.h"
 #include "sip/peer/session_policy.h"
+#include "sip/peer/identity_config.h"
+#include "sip/text/cause_map.h"
 #include "sip/text/numbering.h"
 #include "sip/text/offer.h"
 
@@ -24,6 +26,8 @@ struct peer_config {
 	struct offer_policy media;
 	struct session_policy session;
 	struct number_policy numbers;
+	struct identity_policy identity;
+	struct cause_rules causes;
 	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */
 	unsigned options_s;
 	int line;

@@ -26,6 +26,7 @@
 #include "sip/session/early.h"
 #include "sip/session/modify.h"
 #include "sip/session/refresh.h"
+#include "sip/session/clearing.h"
 #include "sip/session/uac.h"
 #include "sip/session/uas.h"
 #include "sip/session/update.h"
@@ -208,7 +209,7 @@ void dialog_withdraw(struct session *s)
 static void on_bye(struct session *s, struct session_request *request)
 {
 	request->status = 200;
-	session_set_cause(s, session_reason(s, request->sip), LOC_USER);
+	clearing_hear(s, request->sip);
 	session_close(s);
 	session_say_release(s);
 }

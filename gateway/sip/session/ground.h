@@ -22,6 +22,7 @@ struct sip {
 	struct llist_head sessions;
 	unsigned n_sessions;
 	unsigned timer_b_ms, no_answer_s;
+	struct cause_rules causes; /* of all peers, after each one's own */
 	uint32_t last_id;
 	uint64_t rx_requests;
 	struct strangers strangers;

@@ -4,6 +4,7 @@
 #include <sofia-sip/su_uniqueid.h>
 
 #include "sip/peer/supported.h"
+#include "sip/session/clearing.h"
 #include "sip/session/early.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
@@ -301,7 +302,7 @@ void modify_modifying(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		break;
 	case EV_BYE:
 		request->status = 200;
-		session_set_cause(s, session_reason(s, request->sip), LOC_USER);
+		clearing_hear(s, request->sip);
 		session_close(s);
 		session_say_release(s);
 		break;

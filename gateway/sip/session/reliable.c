@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "sip/peer/supported.h"
+#include "sip/session/identity.h"
 
 bool reliable_possible(const struct peer *peer, const sip_t *sip)
 {
@@ -61,13 +62,14 @@ static int on_prack(void *data, nta_reliable_t *reliable, nta_incoming_t *prack,
 
 bool reliable_send(struct session *s, int status, const char *sdp)
 {
-	char supported[SUPPORTED_MAX];
+	char identity[IDENTITY_HEADERS_MAX], supported[SUPPORTED_MAX];
 
+	identity_write_answer(s, identity);
 	s->reliable = nta_reliable_treply(
 		s->invite_in, on_prack, s, status, NULL, SIPTAG_CONTACT_STR(s->contact),
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
 		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
-		SIPTAG_SERVER_STR(AGENT_NAME),
+		SIPTAG_SERVER_STR(AGENT_NAME), TAG_IF(*identity, SIPTAG_HEADER_STR(identity)),
 		TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 		TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
 	return s->reliable;

@@ -9,6 +9,7 @@
 #include <sofia-sip/hostdomain.h>
 
 #include "sip/text/netaddr.h"
+#include "sip/peer/trust.h"
 #include "sip/text/reason.h"
 
 enum { T_FINISH = -1, FINISH_MS = 1 }; /* the end comes from the loop, above nobody's frame */
@@ -34,40 +35,12 @@ void session_close(struct session *s)
 
 /* To the hub */
 
-void session_say_all(struct session *s, const struct leg_msg *msg)
-{
-	if (s->leg.call)
-		call_hears(s->ground->hub, &s->leg, msg);
-}
-
-void session_say(struct session *s, enum leg_verb verb, bool inband)
-{
-	const struct leg_msg msg = {
-		.verb = (uint8_t)verb,
-		.law = s->ex.theirs.n_formats ? (uint8_t)offer_law(s->rtp.codec) : LEG_LAW_ANY,
-		.inband = inband,
-	};
-
-	session_say_all(s, &msg);
-}
-
 void session_set_cause(struct session *s, unsigned cause, unsigned location)
 {
 	if (s->cause)
 		return;
 	s->cause = (uint8_t)(cause ? cause : CAUSE_NORMAL);
 	s->location = (uint8_t)location;
-}
-
-void session_say_release(struct session *s)
-{
-	const struct leg_msg msg = {
-		.verb = LEG_RELEASE,
-		.cause = s->cause,
-		.location = s->location,
-	};
-
-	session_say_all(s, &msg);
 }
 
 /* From the hub */
@@ -89,6 +62,7 @@ static void tell(struct leg *leg, const struct leg_msg *msg)
 		s->call_id = call_id(leg->call);
 	if (msg->law != LEG_LAW_ANY)
 		s->law = msg->law;
+	session_keep(s, msg);
 	if (event)
 		osmo_fsm_inst_dispatch(s->fi, event - 1, (void *)msg);
 }
@@ -168,7 +142,7 @@ int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip
 
 unsigned session_reason(const struct session *s, const sip_t *sip)
 {
-	return s->peer->config.trusted ? reason_cause(sip->sip_reason) : 0;
+	return trust_believes(&s->peer->config, TRUST_REASON) ? reason_cause(sip->sip_reason) : 0;
 }
 
 /* The CSeq is the INVITE's, whatever was sent since (RFC 3261 13.2.2.4). */
@@ -186,41 +160,4 @@ bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip)
 	*invite = NULL;
 	agent_touch(s->ground->agent);
 	return ack;
-}
-
-static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
-{
-	struct session *s = data;
-
-	(void)sip;
-	if (nta_outgoing_status(orq) < 200)
-		return 0;
-	nta_outgoing_destroy(s->bye);
-	s->bye = NULL;
-	osmo_fsm_inst_dispatch(s->fi, EV_BYE_DONE, NULL);
-	return 0;
-}
-
-void session_bye(struct session *s)
-{
-	char reason[REASON_TEXT_MAX];
-
-	reason_text(s->cause ? s->cause : CAUSE_NORMAL, reason, sizeof(reason));
-	s->bye = nta_outgoing_tcreate(s->dialog, on_bye_response, s, NULL, SIP_METHOD_BYE, NULL,
-				      SIPTAG_REASON_STR(reason), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-				      PEER_TAGS(s->peer), TAG_END());
-	agent_touch(s->ground->agent);
-	if (!s->bye) {
-		session_close(s);
-		return;
-	}
-	session_media_drop(s);
-	session_go(s, ST_CLEARING);
-}
-
-void session_fail(struct session *s, unsigned cause, unsigned location)
-{
-	session_set_cause(s, cause, location);
-	session_bye(s);
-	session_say_release(s);
 }

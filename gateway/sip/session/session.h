@@ -17,6 +17,7 @@
 #include "sip/session/ground.h"
 #include "sip/session/session_states.h"
 
+enum { SESSION_CONTACT_MAX = 256 };
 enum session_media { MEDIA_NONE, MEDIA_ADDING, MEDIA_UP, MEDIA_GOING, MEDIA_GONE };
 
 /* What a request of ours within the session is for. */
@@ -42,6 +43,12 @@ struct refresh {
 
 struct early;
 
+/* User-user information, and the verb that it was told with. */
+struct session_uui {
+	uint8_t verb;
+	struct leg_uui uui;
+};
+
 struct session {
 	struct llist_head entry;
 	struct leg leg;
@@ -57,7 +64,7 @@ struct session {
 	nta_outgoing_t *invite_out; /* not yet answered finally */
 	struct trial trial;         /* UAC: which of the peer's places it went to */
 	nta_outgoing_t *bye;
-	char contact[128];
+	char contact[SESSION_CONTACT_MAX];
 
 	enum session_media media;
 	uint32_t term;
@@ -80,7 +87,9 @@ struct session {
 	struct refresh refresh;
 	struct osmo_timer_list silence; /* UAS: until a response but 100 is sent */
 	struct leg_setup setup;         /* UAC: as told; UAS: bearer alone */
-	struct leg_party *connected;    /* UAS: who answered; NULL: not said */
+	struct leg_party *connected;    /* who answered, as last told; NULL: not said */
+	struct session_uui *told_uui;   /* the last that the hub told; NULL: none */
+	struct leg_uui *heard_uui;      /* with which the peer ended it; NULL: none */
 	uint8_t cause, location;        /* why it ends, once it does */
 	unsigned *counted;              /* among its peer's calls in or out; NULL: not yet */
 };
@@ -101,10 +110,14 @@ static inline struct session *session_of(struct osmo_fsm_inst *fi)
 void session_go(struct session *s, enum session_state state);
 void session_go_timed(struct session *s, enum session_state state, unsigned timeout_ms, int timer);
 
-/* To the hub. */
+/* session_say.c: to the hub. */
 void session_say(struct session *s, enum leg_verb verb, bool inband);
 void session_say_all(struct session *s, const struct leg_msg *msg);
-/* Why it ends, if nothing was said before. */
+/* The same, with what the response says of who sends it. */
+void session_say_heard(struct session *s, enum leg_verb verb, bool inband, const sip_t *sip);
+/* What a verb of the hub carries is kept for the messages that come of it. */
+void session_keep(struct session *s, const struct leg_msg *msg);
+/* session.c: why it ends, if nothing was said before. */
 void session_set_cause(struct session *s, unsigned cause, unsigned location);
 /* The end begins on this side: LEG_RELEASE with the cause. The state has changed before, as the hub answers
  * with LEG_RELEASE from inside. */
@@ -139,7 +152,7 @@ bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip);
 bool session_target_valid(const sip_t *sip);
 /* The Q.850 cause that this message names, if its sender is believed; else 0. */
 unsigned session_reason(const struct session *s, const sip_t *sip);
-/* Sends BYE, and goes where it is waited for. */
+/* session_bye.c: sends BYE, and goes where it is waited for. */
 void session_bye(struct session *s);
 /* After the 2xx it cannot go on: BYE to the peer, LEG_RELEASE to the hub. */
 void session_fail(struct session *s, unsigned cause, unsigned location);

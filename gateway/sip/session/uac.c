@@ -7,12 +7,12 @@
 #include <osmocom/core/talloc.h>
 
 #include "sip/peer/supported.h"
+#include "sip/session/clearing.h"
 #include "sip/session/early.h"
 #include "sip/session/identity.h"
 #include "sip/session/modify.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
-#include "sip/text/cause_map.h"
 #include "sip/text/reason.h"
 
 enum { T_CANCEL = -2, T_NO_ANSWER = -4, MS_PER_S = 1000, ASKED_MAX = 5 };
@@ -86,6 +86,7 @@ static bool send_invite(struct session *s)
 
 	trial_init(&s->trial, &s->peer->hops, on_silence, s);
 	identity_write_invite(s, &texts);
+	snprintf(s->contact, sizeof(s->contact), "%s", texts.contact);
 	if (!open_dialog(s, &texts))
 		return false;
 	s->invite_out = ask(s, &texts);
@@ -182,13 +183,15 @@ static bool take_answer(struct session *s, const sip_t *sip, bool reliable)
 	return true;
 }
 
-static void say_progress(struct session *s, int status, bool described)
+static void say_progress(struct session *s, const sip_t *sip, bool described)
 {
+	int status = sip->sip_status->st_status;
+
 	/* Whether the sound described is silence yet, nothing says: it is let through as in-band. */
 	if (status == 180)
-		session_say(s, LEG_ALERTING, s->ex.theirs.n_formats);
+		session_say_heard(s, LEG_ALERTING, s->ex.theirs.n_formats, sip);
 	else if (described || status == 183)
-		session_say(s, LEG_PROGRESS, described);
+		session_say_heard(s, LEG_PROGRESS, described, sip);
 }
 
 static void on_provisional(struct session *s, const sip_t *sip)
@@ -211,7 +214,7 @@ static void on_provisional(struct session *s, const sip_t *sip)
 	if (status == 199)
 		early_drop(s);
 	else
-		say_progress(s, status, take_answer(s, sip, reliable));
+		say_progress(s, sip, take_answer(s, sip, reliable));
 	session_modify(s, 0); /* what waited for the dialog */
 }
 
@@ -236,7 +239,7 @@ static void on_success(struct session *s, const sip_t *sip)
 		modify_learn(s, sip);
 		refresh_agreed(s, sip);
 		session_go(s, ST_ACTIVE);
-		session_say(s, LEG_CONNECT, false);
+		session_say_heard(s, LEG_CONNECT, false, sip);
 		session_active(s);
 		return;
 	}
@@ -247,13 +250,11 @@ static void on_success(struct session *s, const sip_t *sip)
 }
 
 /* Timer B and ICMP are answered by our own side: the peer is out of order (27), so that another target may be
- * tried. RFC 6432: a Q.850 Reason goes before the status. */
+ * tried. */
 static void on_failure(struct session *s, const sip_t *sip)
 {
 	int status = sip->sip_status->st_status;
-	unsigned warning = sip->sip_warning ? sip->sip_warning->w_code : 0;
-	struct cause_map_cause cause = cause_map_cause(status, warning);
-	unsigned reason = session_reason(s, sip);
+	struct cause_map_cause cause = clearing_hear_response(s, sip);
 
 	if (trial_failed(&s->trial, sip, status)) {
 		s->asked = 0;
@@ -267,8 +268,6 @@ static void on_failure(struct session *s, const sip_t *sip)
 		cause.location = LOC_PRIVATE_LOCAL;
 		LOGSES(s, LOGL_NOTICE, "%s\n",
 		       status == 408 ? "no answer to the INVITE (timer B)" : "cannot be reached");
-	} else if (reason) {
-		cause.cause = (uint8_t)reason;
 	}
 	LOGSES(s, LOGL_INFO, "%d %s: cause %u\n", status, sip->sip_status->st_phrase, cause.cause);
 	end(s, cause.cause, cause.location);
@@ -281,7 +280,7 @@ static void cancel(struct session *s)
 	char reason[REASON_TEXT_MAX];
 
 	trial_end(&s->trial);
-	reason_text(s->cause, reason, sizeof(reason));
+	clearing_write(s, reason, sizeof(reason));
 	nta_outgoing_tcancel(s->invite_out, NULL, NULL, SIPTAG_REASON_STR(reason),
 			     SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
 	agent_touch(s->ground->agent);

@@ -9,6 +9,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "sip/peer/supported.h"
+#include "sip/session/clearing.h"
 #include "sip/session/identity.h"
 #include "sip/session/modify.h"
 #include "sip/session/refresh.h"
@@ -115,6 +116,7 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 	if (theirs->n_formats && offer_agree(theirs, session_terms(s), LEG_LAW_ANY, &s->rtp))
 		msg.law = (uint8_t)offer_law(s->rtp.codec);
 	s->peer->calls_in++;
+	identity_read_uui(s, sip, &msg);
 	nta_incoming_treply(s->invite_in, SIP_100_TRYING, TAG_END());
 	session_go_timed(s, ST_INCOMING, expires_ms(sip), T_EXPIRES);
 	osmo_timer_setup(&s->silence, on_silence, s);
@@ -132,12 +134,14 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 /* contact: where else to try, with 301; NULL otherwise. */
 static void refuse_to(struct session *s, int status, const char *contact)
 {
-	char reason[REASON_TEXT_MAX];
+	char reason[REASON_TEXT_MAX], headers[IDENTITY_HEADERS_MAX];
 
-	reason_text(s->cause, reason, sizeof(reason)); /* RFC 6432 */
+	clearing_write(s, reason, sizeof(reason)); /* RFC 6432 */
+	identity_write_end(s, headers);
 	nta_incoming_treply(s->invite_in, status, cause_map_phrase(status),
 			    TAG_IF(s->cause, SIPTAG_REASON_STR(reason)),
 			    TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
+			    TAG_IF(*headers, SIPTAG_HEADER_STR(headers)),
 			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 	nta_incoming_destroy(s->invite_in);
 	s->invite_in = NULL;
@@ -153,7 +157,7 @@ static void refuse(struct session *s, int status)
 static void refuse_by_cause(struct session *s, unsigned cause, unsigned location)
 {
 	session_set_cause(s, cause, location);
-	refuse(s, cause_map_status(s->cause, s->location));
+	refuse(s, clearing_status(s));
 }
 
 /* As the hub says. RFC 3398 7.2.4.1: cause 22 with the new number is 301, and we are the way to that one. */
@@ -177,7 +181,7 @@ static void send_2xx(struct session *s, const char *sdp, enum session_state next
 	char identity[IDENTITY_HEADERS_MAX], timer[REFRESH_HEADERS_MAX], supported[SUPPORTED_MAX];
 	msg_t *msg = nta_incoming_getrequest(s->invite_in);
 
-	identity_write_answer(s, s->connected, identity);
+	identity_write_answer(s, identity);
 	refresh_answer(s, sip_object(msg), timer);
 	nta_incoming_treply(s->invite_in, SIP_200_OK, SIPTAG_CONTACT_STR(s->contact),
 			    SIPTAG_ALLOW_STR(AGENT_ALLOW),
@@ -230,12 +234,14 @@ static const char *sound_sdp(struct session *s, bool sound)
 
 static void send_unreliable(struct session *s, int status, const char *sdp)
 {
-	char supported[SUPPORTED_MAX];
+	char identity[IDENTITY_HEADERS_MAX], supported[SUPPORTED_MAX];
 
+	identity_write_answer(s, identity);
 	nta_incoming_treply(s->invite_in, status, NULL, SIPTAG_CONTACT_STR(s->contact),
 			    SIPTAG_ALLOW_STR(AGENT_ALLOW),
 			    SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
 			    SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_IF(*identity, SIPTAG_HEADER_STR(identity)),
 			    TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 			    TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), TAG_END());
 }
@@ -389,8 +395,7 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 			session_say_release(s);
 		}
 		break;
-	case EV_CONNECT: /* without memory the answer goes without a name */
-		s->connected = talloc_memdup(s, &msg->party, sizeof(msg->party));
+	case EV_CONNECT:
 		respond(s, OK);
 		break;
 	default:
@@ -399,9 +404,9 @@ static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 }
 
 /* The caller gave up (RFC 3261 9.2, and 15.1.2 for BYE). */
-static void on_given_up(struct session *s, unsigned reason)
+static void on_given_up(struct session *s, const sip_t *sip)
 {
-	session_set_cause(s, reason ? reason : CAUSE_NORMAL, LOC_USER);
+	clearing_hear(s, sip);
 	refuse(s, 487);
 	session_say_release(s);
 }
@@ -409,7 +414,9 @@ static void on_given_up(struct session *s, unsigned reason)
 void uas_expired(struct session *s)
 {
 	LOGSES(s, LOGL_INFO, "not answered in the time that its INVITE gave\n");
-	on_given_up(s, CAUSE_NO_ANSWER);
+	session_set_cause(s, CAUSE_NO_ANSWER, LOC_USER);
+	refuse(s, 487);
+	session_say_release(s);
 }
 
 void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
@@ -420,10 +427,10 @@ void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	switch (event) {
 	case EV_BYE:
 		request->status = 200;
-		on_given_up(s, session_reason(s, request->sip));
+		on_given_up(s, request->sip);
 		break;
 	case EV_CANCEL:
-		on_given_up(s, session_reason(s, request->sip));
+		on_given_up(s, request->sip);
 		break;
 	case EV_REINVITE:
 		session_refuse_for_now(request);
@@ -505,7 +512,7 @@ void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	case EV_BYE:
 		request->status = 200;
 		confirmed(s);
-		session_set_cause(s, session_reason(s, request->sip), LOC_USER);
+		clearing_hear(s, request->sip);
 		session_close(s);
 		session_say_release(s);
 		break;

@@ -12,6 +12,8 @@ enum number_format {
 	NUMBER_E164,       /* whatever can be told so with "+" */
 	NUMBER_NATIONAL,   /* with the prefixes that are dialled in the country */
 };
+/* What a phone-context or trunk-context is made of: a domain, or +digits. */
+#define NUMBERING_CONTEXT_CHARS "+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 enum { NUMBER_COUNTRY_MAX = 3, NUMBER_PREFIX_MAX = 6, NUMBER_OWN_MAX = 8, NUMBER_CONTEXT_MAX = 64 };
 
 struct number_policy {

@@ -312,6 +312,30 @@ START_TEST(channel_lists_are_understood_or_explained)
 }
 END_TEST
 
+START_TEST(numbers_of_a_peer_faults)
+{
+	CHECK({ "peer p\n address 192.0.2.1\n send identity none\n send privacy\n",
+		"f:3: peer p is to be told secret numbers, but has no header for them; "
+		"`send identity pai` gives one\n" },
+	      { "peer p\n address 192.0.2.1\n number-format national\n",
+		"f:3: peer p: number-format national needs to know its country; add "
+		"`country-code`\n" },
+	      { "peer p\n address 192.0.2.1\n default-number 1\n",
+		"f:3: peer p: default-number takes the place of numbers that are not its own; "
+		"`numbers` says which are\n" },
+	      { "peer p\n address 192.0.2.1\n numbers 1 2 3 4 5 6 7 8 9\n",
+		"f:3: numbers has 9 beginnings; 8 are the most\n" },
+	      { "peer p\n address 192.0.2.1\n numbers +49\n",
+		"f:3: numbers +49 is no number; digits are right\n" },
+	      { "peer p\n address 192.0.2.1\n national-prefix 1234567\n",
+		"f:3: national-prefix 1234567 is too long; at most 6 digits are right\n" },
+	      { "peer p\n address 192.0.2.1\n phone-context a;b\n",
+		"f:3: phone-context a;b is neither a domain nor +digits\n" },
+	      { "peer p\n address 192.0.2.1\n trunk-context a@b\n",
+		"f:3: trunk-context a@b is neither a domain nor +digits\n" });
+}
+END_TEST
+
 START_TEST(sip_faults)
 {
 	CHECK({ "sip\n listen 0.0.0.0\n", "f:2: sip listens on 0.0.0.0, which peers cannot be told "
@@ -492,5 +516,5 @@ END_TEST
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
 	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
 	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, session_faults,
-	  path_faults, line_faults, route_faults, a_route_has_a_bounded_number_of_targets,
-	  emergency_calls_have_numbers_and_ways)
+	  numbers_of_a_peer_faults, path_faults, line_faults, route_faults,
+	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways)

@@ -1,0 +1,43 @@
+/* The end of an established session by us. */
+#include "sip/session/clearing.h"
+#include "sip/session/identity.h"
+#include "sip/text/reason.h"
+
+static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct session *s = data;
+
+	(void)sip;
+	if (nta_outgoing_status(orq) < 200)
+		return 0;
+	nta_outgoing_destroy(s->bye);
+	s->bye = NULL;
+	osmo_fsm_inst_dispatch(s->fi, EV_BYE_DONE, NULL);
+	return 0;
+}
+
+void session_bye(struct session *s)
+{
+	char reason[REASON_TEXT_MAX], headers[IDENTITY_HEADERS_MAX];
+
+	clearing_write(s, reason, sizeof(reason));
+	identity_write_end(s, headers);
+	s->bye = nta_outgoing_tcreate(s->dialog, on_bye_response, s, NULL, SIP_METHOD_BYE, NULL,
+				      SIPTAG_REASON_STR(reason), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+				      TAG_IF(*headers, SIPTAG_HEADER_STR(headers)),
+				      PEER_TAGS(s->peer), TAG_END());
+	agent_touch(s->ground->agent);
+	if (!s->bye) {
+		session_close(s);
+		return;
+	}
+	session_media_drop(s);
+	session_go(s, ST_CLEARING);
+}
+
+void session_fail(struct session *s, unsigned cause, unsigned location)
+{
+	session_set_cause(s, cause, location);
+	session_bye(s);
+	session_say_release(s);
+}
