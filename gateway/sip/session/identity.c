@@ -203,6 +203,16 @@ const char *identity_write_answer(const struct session *s, char out[static IDENT
 	return out;
 }
 
+const char *identity_write_party(const struct session *s, char out[static IDENTITY_HEADERS_MAX])
+{
+	struct osmo_strbuf text = { .buf = out, .len = IDENTITY_HEADERS_MAX };
+
+	*out = '\0';
+	if (s->connected)
+		write_identity(s, &s->connected->number, s->connected->name, s->calling, &text);
+	return out;
+}
+
 const char *identity_write_end(const struct session *s, char out[static IDENTITY_HEADERS_MAX])
 {
 	struct osmo_strbuf text = { .buf = out, .len = IDENTITY_HEADERS_MAX };
@@ -313,10 +323,24 @@ void identity_read_uui(const struct session *s, const sip_t *sip, struct leg_msg
 		uui_read(sip, &msg->uui);
 }
 
-void identity_read_answer(const struct session *s, const sip_t *sip, struct leg_msg *msg)
+void identity_read_answer(struct session *s, const sip_t *sip, struct leg_msg *msg)
 {
 	const struct caller_policy policy = policy_of(s->peer);
 
-	caller_read_party(sip, &policy, &msg->party);
+	if (caller_read_party(sip, &policy, &msg->party))
+		memcpy(s->heard_number, msg->party.number.digits, sizeof(s->heard_number));
 	identity_read_uui(s, sip, msg);
+}
+
+/* Peers repeat who they are in each request: another number is news. */
+void identity_hear_party(struct session *s, const sip_t *sip)
+{
+	const struct caller_policy policy = policy_of(s->peer);
+	struct leg_msg msg = { .verb = LEG_NOTIFY, .notification = LEG_TRANSFERRED };
+
+	if (!caller_read_party(sip, &policy, &msg.party) ||
+	    !strcmp(msg.party.number.digits, s->heard_number))
+		return;
+	memcpy(s->heard_number, msg.party.number.digits, sizeof(s->heard_number));
+	session_say_all(s, &msg);
 }

@@ -17,6 +17,8 @@ void identity_write_invite(const struct session *s, struct identity_invite *out)
 /* Header lines of a response to the INVITE: who answers, and user-user information, as last told. Returns out, ""
  * for none. */
 const char *identity_write_answer(const struct session *s, char out[static IDENTITY_HEADERS_MAX]);
+/* Header lines of a later request of ours within the dialog: who the far party is now. */
+const char *identity_write_party(const struct session *s, char out[static IDENTITY_HEADERS_MAX]);
 /* The same of what ends the call: BYE, and final responses but 2xx. */
 const char *identity_write_end(const struct session *s, char out[static IDENTITY_HEADERS_MAX]);
 /* A verb that the hub tells: what it carries is kept for the messages that come of it. */
@@ -27,4 +29,6 @@ int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_s
 /* Any message of the peer: its user-user information into msg, unless it has none. */
 void identity_read_uui(const struct session *s, const sip_t *sip, struct leg_msg *msg);
 /* UAC: what a response says of who answers, and its user-user information. */
-void identity_read_answer(const struct session *s, const sip_t *sip, struct leg_msg *msg);
+void identity_read_answer(struct session *s, const sip_t *sip, struct leg_msg *msg);
+/* A later request of the peer's: somebody else is there now, and the hub is told so. */
+void identity_hear_party(struct session *s, const sip_t *sip);

@@ -5,7 +5,9 @@
 
 #include "sip/peer/supported.h"
 #include "sip/session/clearing.h"
+#include "sip/peer/trust.h"
 #include "sip/session/early.h"
+#include "sip/session/identity.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
 
@@ -47,6 +49,9 @@ static const char *describe(struct session *s, unsigned changes)
 static nta_outgoing_t *ask(struct session *s, bool update, const char *sdp)
 {
 	char timer[REFRESH_HEADERS_MAX] = "", supported[SUPPORTED_MAX];
+	char identity[IDENTITY_HEADERS_MAX];
+
+	identity_write_party(s, identity);
 
 	if (s->fi->state == ST_ACTIVE) /* session timers begin with the answer (RFC 4028 7.1) */
 		refresh_ask(s, timer);
@@ -56,6 +61,7 @@ static nta_outgoing_t *ask(struct session *s, bool update, const char *sdp)
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
 		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
 		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),
+		TAG_IF(*identity, SIPTAG_HEADER_STR(identity)),
 		TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
 		TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), PEER_TAGS(s->peer), TAG_END());
 }
@@ -152,6 +158,9 @@ void modify_on_notify(struct session *s, const struct leg_msg *msg)
 {
 	bool hold = msg->notification == LEG_REMOTE_HOLD;
 
+	if ((*msg->party.number.digits || *msg->party.name) &&
+	    trust_header(&s->peer->config) != IDENTITY_NONE)
+		session_modify(s, CHANGE_PARTY);
 	if ((!hold && msg->notification != LEG_REMOTE_RETRIEVAL) || hold == s->holding)
 		return;
 	s->holding = hold;

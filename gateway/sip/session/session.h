@@ -85,13 +85,14 @@ struct session {
 	int last_1xx;   /* UAS: 0: none but 100 */
 	struct modify modify;
 	struct refresh refresh;
-	struct osmo_timer_list silence; /* UAS: until a response but 100 is sent */
-	struct leg_setup setup;         /* UAC: as told; UAS: bearer alone */
-	struct leg_party *connected;    /* who answered, as last told; NULL: not said */
-	struct session_uui *told_uui;   /* the last that the hub told; NULL: none */
-	struct leg_uui *heard_uui;      /* with which the peer ended it; NULL: none */
-	uint8_t cause, location;        /* why it ends, once it does */
-	unsigned *counted;              /* among its peer's calls in or out; NULL: not yet */
+	struct osmo_timer_list silence;        /* UAS: until a response but 100 is sent */
+	struct leg_setup setup;                /* UAC: as told; UAS: bearer alone */
+	struct leg_party *connected;           /* who answered, as last told; NULL: not said */
+	struct session_uui *told_uui;          /* the last that the hub told; NULL: none */
+	char heard_number[LEG_DIGITS_MAX + 1]; /* the peer's, as last heard */
+	struct leg_uui *heard_uui;             /* with which the peer ended it; NULL: none */
+	uint8_t cause, location;               /* why it ends, once it does */
+	unsigned *counted;                     /* among its peer's calls in or out; NULL: not yet */
 };
 
 /* One grep on "call ID:" follows a call, its Call-ID included. */

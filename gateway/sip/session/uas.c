@@ -4,6 +4,7 @@
 #include "sip/session/uas.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include <osmocom/core/talloc.h>
@@ -111,6 +112,7 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 	s->ex.theirs = *theirs;
 	s->ex.open = theirs->n_formats ? EXCHANGE_THEIRS : EXCHANGE_NONE;
 	s->setup.bearer = setup->bearer;
+	memcpy(s->heard_number, setup->calling.digits, sizeof(s->heard_number));
 	s->reliably = reliable_possible(s->peer, sip);
 	modify_learn(s, sip);
 	if (theirs->n_formats && offer_agree(theirs, session_terms(s), LEG_LAW_ANY, &s->rtp))
@@ -593,6 +595,7 @@ void uas_reinvite(struct session *s, struct session_request *request)
 	nta_incoming_bind(s->invite_in, session_on_ack_or_cancel, s);
 	request->status = 0;
 	modify_learn(s, sip);
+	identity_hear_party(s, sip);
 	if (s->ex.open == EXCHANGE_NONE)
 		description_new_round(&s->ours);
 	answer(s);

@@ -2,6 +2,7 @@
 #include "sip/session/update.h"
 
 #include "sip/peer/supported.h"
+#include "sip/session/identity.h"
 #include "sip/session/refresh.h"
 
 /* The state's timers of refresh begin with the 2xx to the INVITE (RFC 4028 9). */
@@ -54,7 +55,9 @@ void update_take(struct session *s, struct session_request *request)
 		return;
 	}
 	confirm(s, request, described);
-	nta_incoming_destroy(request->irq);
-	if (is_established(s))
+	if (is_established(s)) {
 		session_tell_hold(s);
+		identity_hear_party(s, sip);
+	}
+	nta_incoming_destroy(request->irq);
 }

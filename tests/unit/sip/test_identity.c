@@ -430,8 +430,48 @@ START_TEST(cancel_says_why)
 }
 END_TEST
 
+/* Somebody else is there now: told by UPDATE, and heard in one */
+START_TEST(party_that_changes_is_told_both_ways)
+{
+	const struct peer_config with = { .trusted = true };
+	const struct leg_msg now = {
+		.verb = LEG_NOTIFY,
+		.notification = LEG_TRANSFERRED,
+		.party = { .number = { .digits = "300", .screening = 3 }, .name = "Cy" },
+	};
+
+	configure(&with);
+	call_in("sip:600@gw", "<sip:100@gw>", "Allow: INVITE, ACK, BYE, UPDATE\n");
+	peer_hears(&rig, "SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	char tag[64];
+	snprintf(tag, sizeof(tag), "%s", heard_tag(&rig, "To"));
+	request("ACK", 1, tag, "");
+	mock_leg_says(&rig.line, &now);
+	rig_settle(&rig);
+	peer_hears(&rig, "UPDATE ");
+	ck_assert(!strncmp(heard(&rig, "P-Asserted-Identity"), "\"Cy\" <sip:300@", 14));
+	peer_says(&rig, "", "SIP/2.0 200 OK\nVia: %s\nFrom: %s\nTo: %s\nCall-ID: %s\nCSeq: %s\n",
+		  heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"),
+		  heard(&rig, "Call-ID"), heard(&rig, "CSeq"));
+	/* the same as before is no news */
+	request("UPDATE", 2, tag, "P-Asserted-Identity: <sip:100@gw>\n");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_NOTIFY), 0);
+	request("UPDATE", 3, tag, "P-Asserted-Identity: \"Di\" <sip:400@gw>\n");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	const struct leg_msg *notify = mock_leg_told(&rig.line, LEG_NOTIFY);
+	ck_assert_uint_eq(notify->notification, LEG_TRANSFERRED);
+	ck_assert_str_eq(notify->party.number.digits, "400");
+	ck_assert_str_eq(notify->party.name, "Di");
+	rig_close(&rig);
+}
+END_TEST
+
 UNIT_MAIN("identity", invite_says_what_the_peer_may_know, rpid_says_party_screening_and_privacy,
 	  answer_says_who_it_is, invite_is_believed_as_configured,
 	  context_of_another_country_has_no_number_here, trunk_is_chosen_by_name,
 	  answerer_is_told_at_each_stage, end_of_the_line_says_more, causes_go_by_the_rules,
-	  cancel_says_why)
+	  cancel_says_why, party_that_changes_is_told_both_ways)
