@@ -38,6 +38,10 @@ enum alarm_kind {
 	ALARM_MEDIA_LATE,       /* the media thread comes late */
 	ALARM_CERTIFICATE,      /* object: server name, "sip" or "ca"; the file cannot be used */
 	ALARM_CERTIFICATE_EXPIRES, /* object: server name or "sip"; soon, or it did */
+	ALARM_SOURCES_BANNED,      /* SIP sources are not heard */
+	ALARM_OVERLOAD,            /* new SIP calls are refused */
+	ALARM_FRAUD_NEAR,          /* object: rule; most of what it allows is used */
+	ALARM_FRAUD_BLOCKED,       /* object: rule; its calls are refused */
 	ALARM_KINDS
 };
 

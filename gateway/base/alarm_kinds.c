@@ -67,6 +67,18 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 	[ALARM_CERTIFICATE_EXPIRES] = { "certificate-expires", ALARM_MAJOR, ALARM_OF_GATEWAY,
 		"A certificate of ours has expired, or will within 14 days: others refuse TLS with us then.",
 		"Renew it; the new file is read by itself." },
+	[ALARM_SOURCES_BANNED] = { "sources-banned", ALARM_WARNING, ALARM_OF_GATEWAY,
+		"Somebody failed too often to say who he is over SIP; what comes from there is not heard for a while.",
+		"See `show bans`. If it is one of yours, mend its password and `unban ADDRESS`; else nothing." },
+	[ALARM_OVERLOAD] = { "overload", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"More SIP calls come than the gateway can carry; new ones are refused with 503, calls that are up go on.",
+		"See `show guard` and `show peers`: find who sends so many and limit it there (`limit calls-per-second`)." },
+	[ALARM_FRAUD_NEAR] = { "fraud-near", ALARM_WARNING, ALARM_OF_GATEWAY,
+		"Calls use most of what a fraud rule allows.",
+		"See `show fraud`. If these calls are wanted, raise the rule's figures; else find who places them." },
+	[ALARM_FRAUD_BLOCKED] = { "fraud-blocked", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"Calls went beyond what a fraud rule allows; those of the rule are refused.",
+		"See `show fraud` for who placed them. `unblock RULE` lets calls through again." },
 };
 /* clang-format on */
 

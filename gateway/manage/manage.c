@@ -264,8 +264,8 @@ static void drop_library_commands(int first, int end)
 
 /* In the order of writing: what is referred to comes first. */
 static const struct config_section *const sections[] = {
-	&manage_section, &media_section,  &spans_section,     &trunks_section,
-	&sip_section,    &routes_section, &emergency_section, &records_section,
+	&manage_section, &media_section,     &spans_section, &trunks_section,  &sip_section,
+	&routes_section, &emergency_section, &records_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)
@@ -284,6 +284,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	drop_library_commands(NODE_CLI, NODES_END);
 	show_install();
 	show_familiar_install();
+	show_guard_install();
 	show_alarms_install();
 	show_transports_install();
 	show_records_install();

@@ -160,6 +160,12 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 	return how;
 }
 
+static bool takes_calls(const struct sip *ground)
+{
+	return !guard_is_overloaded(ground->guard) &&
+	       (!ground->in_service || ground->in_service(ground->in_service_data));
+}
+
 /* The value returned is the response that is sent, unless one was; 0: one will be. */
 int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
 {
@@ -173,9 +179,7 @@ int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 	case sip_method_invite:
 		return on_invite(ground, ground->asking, irq, sip);
 	case sip_method_options:
-		return options_answer(irq, &ground->asking->config,
-				      !ground->in_service ||
-					      ground->in_service(ground->in_service_data));
+		return options_answer(irq, &ground->asking->config, takes_calls(ground));
 	default:
 		return agent_refuse_method(irq, method);
 	}

@@ -7,6 +7,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "call/emergency.h"
@@ -35,7 +36,20 @@ void guard_config_init(struct guard_config *config)
 	};
 }
 
-/* What passes by itself */
+/* Alarms */
+
+static void say_bans(struct guard *guard)
+{
+	const unsigned n = bans_expire(&guard->bans, clock_now_us());
+	char text[ALARM_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%u %s not heard; `show bans`", n,
+		 n == 1 ? "source is" : "sources are");
+	if (n)
+		alarm_raise(ALARM_SOURCES_BANNED, "", "", text);
+	else
+		alarm_clear(ALARM_SOURCES_BANNED, "");
+}
 
 bool guard_is_overloaded(const struct guard *guard)
 {
@@ -46,9 +60,10 @@ static void on_tidy(void *data)
 {
 	struct guard *guard = data;
 
-	bans_expire(&guard->bans, clock_now_us());
+	say_bans(guard);
 	if (guard->overloaded_us && !guard_is_overloaded(guard)) {
 		guard->overloaded_us = 0;
+		alarm_clear(ALARM_OVERLOAD, "");
 		LOGP(DSIP, LOGL_NOTICE, "overload is over: new calls are taken again\n");
 	}
 	if (guard->bans.banned.used || guard->overloaded_us)
@@ -86,6 +101,8 @@ void guard_free(struct guard *guard)
 	if (!guard)
 		return;
 	osmo_timer_del(&guard->tidy);
+	alarm_clear(ALARM_SOURCES_BANNED, "");
+	alarm_clear(ALARM_OVERLOAD, "");
 	talloc_free(guard);
 }
 
@@ -146,6 +163,7 @@ void guard_failed(struct guard *guard, const struct sockaddr_storage *from, enum
 	source_text(&source, text);
 	LOGP(DSIP, LOGL_NOTICE, "%s is banned for %u s: %s, %u times\n", text, policy->for_s,
 	     ban_reason_name(reason), policy->after);
+	say_bans(guard);
 	tidy_later(guard);
 }
 
@@ -158,7 +176,10 @@ void guard_passed(struct guard *guard, const struct sockaddr_storage *from)
 
 bool guard_lift(struct guard *guard, const struct source *source)
 {
-	return bans_lift(&guard->bans, source);
+	bool was_banned = bans_lift(&guard->bans, source);
+
+	say_bans(guard);
+	return was_banned;
 }
 
 void guard_lift_all(struct guard *guard)
@@ -167,6 +188,7 @@ void guard_lift_all(struct guard *guard)
 
 	while ((ban = source_table_next(&guard->bans.banned, NULL)))
 		source_table_drop(&guard->bans.banned, &ban->entry);
+	say_bans(guard);
 }
 
 /* Requests */
@@ -255,6 +277,7 @@ static void note_overload(struct guard *guard, uint64_t now_us)
 						       : "SIP messages wait to be read";
 
 		LOGP(DSIP, LOGL_NOTICE, "overload: %s; new calls are refused\n", why);
+		alarm_raise(ALARM_OVERLOAD, "", "", why);
 		tidy_later(guard);
 	}
 	guard->overloaded_us = now_us;

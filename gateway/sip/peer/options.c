@@ -145,8 +145,8 @@ int options_answer(nta_incoming_t *irq, const struct peer_config *config, bool i
 	char supported[SUPPORTED_MAX];
 
 	if (!in_service) {
-		nta_incoming_treply(irq, SIP_503_SERVICE_UNAVAILABLE, SIPTAG_SERVER_STR(AGENT_NAME),
-				    TAG_END());
+		nta_incoming_treply(irq, SIP_503_SERVICE_UNAVAILABLE, SIPTAG_RETRY_AFTER_STR("10"),
+				    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 		return STATUS_UNAVAILABLE;
 	}
 	nta_incoming_treply(

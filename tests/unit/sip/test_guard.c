@@ -3,6 +3,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "sip/guard/guard.h"
@@ -38,6 +39,7 @@ static void close_guard(void)
 	guard_free(guard);
 	ck_assert_uint_eq(talloc_total_blocks(ctx), 1);
 	talloc_free(ctx);
+	alarms_reset();
 }
 
 START_TEST(ranges_are_read_and_compared)
@@ -185,10 +187,12 @@ START_TEST(ban_comes_after_n_failures_and_goes)
 	ck_assert(!guard_welcomes(guard, &bad, "REGISTER sip:x SIP/2.0"));
 	ck_assert(guard_welcomes(guard, &good, "REGISTER sip:x SIP/2.0"));
 	ck_assert_uint_eq(guard->totals.banned, 1);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 1);
 	clock_advance(119 * S);
 	ck_assert(!guard_welcomes(guard, &bad, "OPTIONS sip:x SIP/2.0"));
 	clock_advance(2 * S);
 	ck_assert(guard_welcomes(guard, &bad, "OPTIONS sip:x SIP/2.0"));
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
 	close_guard();
 }
 END_TEST
