@@ -22,6 +22,7 @@
 #include "call/call.h"
 #include "call/emergency.h"
 #include "call/emergency_config.h"
+#include "call/call_fraud.h"
 #include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/dahdi_detect.h"
@@ -228,6 +229,15 @@ static int apply_emergency(const struct config *to, struct config_report *report
 	return 0;
 }
 
+static int apply_fraud(const struct config *to, struct config_report *report)
+{
+	int rc = call_hub_fraud(app.gateway.hub, config_get(to, &fraud_section));
+
+	if (rc < 0)
+		config_fault(report, 0, "rules against fraud cannot be set up: %s", strerror(-rc));
+	return rc;
+}
+
 /* From whatever runs now to the configuration. 0 or -errno, then part of it may stand. */
 static int carry_to(const struct config *to, struct config_report *report)
 {
@@ -243,6 +253,8 @@ static int carry_to(const struct config *to, struct config_report *report)
 	}
 	if (rc == 0)
 		rc = apply_emergency(to, report);
+	if (rc == 0)
+		rc = apply_fraud(to, report);
 	if (rc == 0)
 		rc = apply_records(to, report);
 	return rc;

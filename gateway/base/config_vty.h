@@ -18,6 +18,7 @@ enum config_node {
 	NODE_LINE,
 	NODE_ROUTE,
 	NODE_EMERGENCY,
+	NODE_FRAUD,
 	NODE_RECORDS,
 	NODES_END
 };

@@ -223,6 +223,7 @@ static void on_connect(struct call *call, const struct call_event *event)
 {
 	call_change(call, CALL_ACTIVE);
 	call->answer_us = clock_now_us();
+	fraud_answered(call->hub->fraud, &call->fraud);
 	call->hub->totals.answered++;
 	relay(call, LEG_CONNECT, event);
 	call_notify(call, "answered");

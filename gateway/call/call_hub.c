@@ -122,6 +122,7 @@ void call_end(struct call *call)
 	if (!call->answer_us)
 		hub->totals.failed++;
 	call_record(call);
+	fraud_ended(hub->fraud, &call->fraud);
 	emergency_way_end(call);
 	if (call->on_progress)
 		llist_del(&call->watch_entry);
@@ -157,7 +158,9 @@ struct call_hub *call_hub_new(void *talloc_ctx, struct mg *mg)
 
 	if (hub)
 		hub->emergency = emergency_new(hub);
-	if (!hub || !hub->emergency) {
+	if (hub && hub->emergency)
+		hub->fraud = fraud_new(hub, call_fraud_cut, hub);
+	if (!hub || !hub->fraud) {
 		talloc_free(hub);
 		return NULL;
 	}
@@ -186,6 +189,7 @@ void call_hub_free(struct call_hub *hub)
 			target_unregister(target);
 	}
 	osmo_timer_del(&hub->drained);
+	fraud_free(hub->fraud);
 	journal_close(hub->journal);
 	talloc_free(hub);
 }

@@ -152,7 +152,8 @@ void call_way_find(struct call *call)
 	} else {
 		call->route = *route;
 		narrow(call);
-		call_way_advance(call);
+		if (call_fraud_admits(call))
+			call_way_advance(call);
 	}
 }
 
@@ -202,12 +203,16 @@ void call_way_dialled(struct call *call, const struct leg_msg *msg)
 	}
 	if (call->fi->state == CALL_COLLECTING) {
 		call->setup.incomplete = !msg->complete;
+		if (call->route.n_targets && !call_fraud_admits(call))
+			return;
 		if (call->route.n_targets)
 			call_way_advance(call);
 		else
 			call_way_find(call);
 		return;
 	}
+	if (!call_fraud_admits(call))
+		return;
 	if (msg->complete)
 		call->setup.incomplete = false;
 	if (call->fi->state == CALL_OVERLAP)

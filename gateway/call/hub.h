@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "call/call.h"
+#include "call/fraud.h"
 #include "call/call_search.h"
 #include "call/cause.h"
 #include "call/journal.h"
@@ -31,6 +32,7 @@ struct call_hub {
 	struct route_table *routes;
 	struct lines *lines;
 	struct emergency *emergency;
+	struct fraud *fraud;
 	struct call_totals totals;
 	struct journal *journal; /* NULL: no records are kept */
 	bool draining;
@@ -122,6 +124,7 @@ struct call {
 	struct call_times times; /* the same, for the record */
 	int journal_slot;        /* or JOURNAL_NO_SLOT */
 	struct call_search search;
+	struct fraud_use fraud;            /* what it uses of the rules against fraud */
 	struct call_event refused;         /* the last target that did; cause 0: none yet */
 	uint8_t cause, location;           /* the first that cleared it; cause 0: none yet */
 	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22, from the called leg */
@@ -182,6 +185,10 @@ void call_way_close(struct call *call);
 void call_journal_begin(struct call *call);
 void call_journal_keep(struct call *call); /* something has changed that the record says */
 void call_journal_end(const struct call *call);
+
+/* call_fraud.c: may it go on? If not it is being cleared. And for fraud_new, with the hub as data */
+bool call_fraud_admits(struct call *call);
+void call_fraud_cut(void *data);
 
 /* call_record.c */
 /* The called slot that tells most: the one in charge, else the last tried; NULL: none was. */

@@ -31,6 +31,7 @@ void show_familiar_install(void);
 void show_alarms_install(void);
 void show_transports_install(void);
 void show_guard_install(void);
+void show_fraud_install(void);
 void show_records_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);

@@ -26,6 +26,7 @@
 #include "base/config_vty.h"
 #include "base/log.h"
 #include "call/emergency_config.h"
+#include "call/fraud_config.h"
 #include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/span_config.h"
@@ -265,7 +266,7 @@ static void drop_library_commands(int first, int end)
 /* In the order of writing: what is referred to comes first. */
 static const struct config_section *const sections[] = {
 	&manage_section, &media_section,     &spans_section, &trunks_section,  &sip_section,
-	&routes_section, &emergency_section, &records_section,
+	&routes_section, &emergency_section, &fraud_section, &records_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)
@@ -285,6 +286,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_install();
 	show_familiar_install();
 	show_guard_install();
+	show_fraud_install();
 	show_alarms_install();
 	show_transports_install();
 	show_records_install();

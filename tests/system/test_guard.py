@@ -1,0 +1,114 @@
+"""The open network: floods from many addresses, bans that come and go, rules against fraud, while a peer's call goes on."""
+import random
+import socket
+import time
+
+import config
+from common.gateway import wait_for
+from common.sip import sdp
+
+
+def _text(ports, sip="", extra="", **how):
+    text = config.text(ports, **how).replace(" timer-b 2000\n", " timer-b 2000\n" + sip)
+    return text + "route direct\n from peer phones\n called exact 900\n to line echo\n" + extra
+
+
+def _request(method, host, port, n, called="600"):
+    return ("{m} sip:{c}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {h}:{p};rport;branch=z9hG4bK{n}\r\nMax-Forwards: 70\r\n"
+            "From: <sip:1@{h}>;tag=x\r\nTo: <sip:{c}@127.0.0.1>\r\nCall-ID: {n}\r\nCSeq: 1 {m}\r\n"
+            "Contact: <sip:1@{h}:{p}>\r\nContent-Length: 0\r\n\r\n").format(m=method, h=host, p=port, n=n, c=called).encode()
+
+
+class Stranger:
+    def __init__(self, host, gateway):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind((host, 0))
+        self.sock.setblocking(False)
+        self.host, self.port = self.sock.getsockname()
+        self.gateway, self.n = gateway, random.getrandbits(30)
+
+    def say(self, method="OPTIONS"):
+        self.n += 1
+        self.sock.sendto(_request(method, self.host, self.port, self.n), ("127.0.0.1", self.gateway))
+
+    def hears(self, timeout=1.0):
+        """The status of the next answer, 0 when none comes."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            try:
+                return int(self.sock.recv(4096).split(b" ")[1])
+            except BlockingIOError:
+                time.sleep(0.01)
+        return 0
+
+    def close(self):
+        self.sock.close()
+
+
+def test_flood_from_many_addresses_disturbs_no_call(own, rtp):
+    """Strangers by the hundred, and malformed messages among theirs: the peer's call is set up, heard and cleared."""
+    gateway = own(text=_text, sip=" strangers silence\n")
+    crowd = [Stranger("127.0.1.%d" % i, gateway.ports.sip) for i in range(1, 101)]
+    with gateway.phone() as phone:
+        ear = rtp()
+        dice = random.Random(4)
+        call = phone.call("900", sdp(ear.port))
+        for n in range(3000):
+            who = dice.choice(crowd)
+            if n % 5:
+                who.say(dice.choice(("INVITE", "OPTIONS", "REGISTER", "BYE", "NONSENSE")))
+            else:
+                who.sock.sendto(b"INVITE sip:1 SIP/2.0\r\nVia: x\r\n\r\n", ("127.0.0.1", gateway.ports.sip))
+            if n % 50 == 0:
+                time.sleep(0.01)
+        call.answered(timeout=5)
+        call.bye()
+    assert all(not who.hears(0.01) for who in crowd)
+    counted = gateway.cli.json("guard")
+    assert counted["refused"]["strangers"] > 2000, counted
+    assert gateway.sip_totals()["transactions"] < 50
+    gateway.wait_idle()
+    for who in crowd:
+        who.close()
+
+
+def test_ban_comes_and_goes(own):
+    gateway = own(text=_text, sip=" ban after 3 within 1 for 10\n ban strangers\n")
+    one, other = Stranger("127.0.1.7", gateway.ports.sip), Stranger("127.0.1.8", gateway.ports.sip)
+    for _ in range(3):
+        one.say()
+        assert one.hears() == 403
+    one.say()
+    assert one.hears(0.3) == 0
+    other.say()
+    assert other.hears() == 403
+    bans = gateway.cli.json("bans")
+    assert [b["source"] for b in bans] == ["127.0.1.7"] and bans[0]["dropped"] == 1, bans
+    assert "127.0.1.7" in gateway.cli.run("show bans")
+    assert "is not banned" in gateway.cli.run("unban 127.0.1.8")
+    assert "no address" in gateway.cli.run("unban me")
+    assert gateway.cli.run("unban 127.0.1.7") == ""
+    one.say()
+    assert one.hears() == 403
+    assert gateway.cli.json("bans") == []
+    one.close()
+    other.close()
+
+
+def test_fraud_rule_alarms_then_blocks(own):
+    gateway = own(text=_text, extra="fraud night\n from peer phones\n called 9\n calls-per-hour 3\n alarm-at 60\n")
+    with gateway.phone() as phone:
+        for _ in range(3):
+            call = phone.call("900", sdp(40000))
+            call.answered(timeout=5)
+            call.bye()
+        wait_for("alarm", lambda: "fraud-near" in gateway.cli.run("show alarms"))
+        assert phone.call("900", sdp(40000)).refused(timeout=5).status == 403
+        assert "fraud-blocked" in gateway.cli.run("show alarms")
+        rule = gateway.cli.json("fraud")[0]
+        assert rule["state"] == "blocked" and rule["refused"] == 1 and rule["calls_this_hour"] == 3, rule
+        assert gateway.cli.run("unblock night") == ""
+        call = phone.call("900", sdp(40000))
+        call.answered(timeout=5)
+        call.bye()
+    gateway.wait_idle()
