@@ -1,5 +1,5 @@
-"""Kamailio as a real proxy, registrar or dispatcher: one process group of our own, on an address of this machine, ended by
-its id. Its script is what the test says, between what every proxy does."""
+"""Kamailio as a real proxy, registrar or dispatcher: one process group of our own, on an address of this machine,
+ended by its id. Its script is what the test says, behind what every proxy does."""
 import os
 import subprocess
 

@@ -1,5 +1,5 @@
-"""SIP messages of every kind, and what can be wrong with them: a mutator that knows the grammar. Everything comes of the
-random generator that it is given, so that a run can be had again.
+"""SIP messages of every kind, and what can be wrong with them: a mutator that knows the grammar. Everything comes of
+the random generator that it is given, so that a run can be had again.
 
 No message names a host that is not of this machine, so that nothing the gateway does of it leaves the machine."""
 import re

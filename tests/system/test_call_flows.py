@@ -1,5 +1,5 @@
-"""The call flows of RFC 3666 that a gateway has, as sipp scenarios from sipp/rfc3666: sipp is the proxy, which records its
-route, with Alice or Bob behind it. The line's other end is the exchange that is built in.
+"""The call flows of RFC 3666 that a gateway has, as sipp scenarios from sipp/rfc3666: sipp is the proxy, which records
+its route, with Alice or Bob behind it. The line's other end is the exchange that is built in.
 
 Not here: 3.6 (tones towards a line that has no other way to be told: in-band signalling has none of it yet); 2.4 is 2.1
 for a gateway, which is given the number that ENUM would be asked about; Kamailio as the proxy: test_kamailio.py."""

@@ -1,8 +1,8 @@
-"""Mutated messages of every kind, over UDP and TCP, in and out of dialogs and as responses, with a call up that does not
-notice: its sound goes on. Nothing is left behind, and the gateway, with sanitizers too, has nothing to say of it.
+"""Mutated messages of every kind, over UDP and TCP, in and out of dialogs and as responses, with a call up that does
+not notice: its sound goes on. Nothing is left behind, and the gateway, with sanitizers too, has nothing to say of it.
 
-The run is as long as MUTATION_SECONDS says (8 for each transport); MUTATION_SEED begins another one. What was sent last stands
-in the folder of the gateway's log."""
+The run is as long as MUTATION_SECONDS says (8 for each transport); MUTATION_SEED begins another one. What was sent last
+stands in the folder of the gateway's log."""
 import itertools
 import os
 import random
@@ -33,6 +33,7 @@ route mutant-in
  to peer mutant
 """
 NUMBERS = ("600", "600", "601", "603", "605", "606", "607", "609", "613", "699")
+STATUSES = (100, 180, 183, 199, 200, 202, 300, 302, 380, 401, 407, 408, 422, 480, 484, 486, 491, 503, 600, 699)
 TOLD = 200  # messages that are kept, to be told
 KEPT = 40  # TCP connections that are still open; the gateway has a limit a host
 
@@ -142,8 +143,9 @@ class Mutant:
     def request(self, method, dialog, branch=None, seq=None):
         if seq is None:
             dialog.seq += 1
-        via = "SIP/2.0/%s %s:%d;branch=%s;rport" % (
-            "TCP" if self.wire.over_tcp else "UDP", HOST, self.wire.port, branch or "z9hG4bKm%s-%d" % (dialog.call_id, next(self.count)))
+        branch = branch or "z9hG4bKm%s-%d" % (dialog.call_id, next(self.count))
+        transport = "TCP" if self.wire.over_tcp else "UDP"
+        via = "SIP/2.0/%s %s:%d;branch=%s;rport" % (transport, HOST, self.wire.port, branch)
         message = mutate.Message("%s %s SIP/2.0" % (method, dialog.target), [
             ("Via", via), ("Max-Forwards", "70"), ("From", dialog.local), ("To", dialog.remote),
             ("Call-ID", dialog.call_id), ("CSeq", "%d %s" % (dialog.seq if seq is None else seq, method)),
@@ -231,7 +233,8 @@ class Mutant:
         dialog.target, dialog.remote = "sip:%s@127.0.0.1" % dialog.number, "<sip:%s@127.0.0.1>" % dialog.number
         invite = self.request("INVITE", dialog)
         if self.rng.random() < 0.5:
-            invite.headers += [["Supported", "100rel, timer, replaces"], ["Allow", "INVITE, ACK, BYE, CANCEL, UPDATE, PRACK"]]
+            invite.headers += [["Supported", "100rel, timer, replaces"],
+                               ["Allow", "INVITE, ACK, BYE, CANCEL, UPDATE, PRACK"]]
         invite.headers.append(["Content-Type", "application/sdp"])
         invite.body = "\r\n".join(mutate.SDP[:7]) + "\r\n"
         self.keep_id, self.keep = dialog.call_id, dialog
@@ -261,8 +264,7 @@ class Mutant:
         """Mutated responses to the gateway's own INVITE, and in the end one as it should be."""
         invite, way = self.invites.pop(0)
         for _ in range(self.rng.choice((1, 2, 4))):
-            status = self.rng.choice((100, 180, 183, 199, 200, 202, 300, 302, 380, 401, 407, 408, 422, 480, 484, 486, 491, 503, 600, 699))
-            message = self.answer(invite, status)
+            message = self.answer(invite, self.rng.choice(STATUSES))
             mutate.enrich(self.rng, message)
             mutate.add_body(self.rng, message, "response")
             self.wire.send(mutate.mutate(self.rng, message), way)
@@ -311,7 +313,7 @@ class Scene:
         return n
 
     def settle(self, mutant):
-        """Calls end by their timers, but for those that were answered and that the mutant then knew no more how to end."""
+        """Calls end by their timers, but for answered ones that the mutant then knew no more how to end."""
         until = time.monotonic() + 10
         while self.others() and time.monotonic() < until:
             mutant.attend(0.2)
@@ -342,7 +344,8 @@ class Scene:
         wait_for("as few descriptors as before", lambda: self.gateway.descriptors() <= self.before, 30, 0.1)
         media = self.gateway.cli.json("media")
         assert media["terminations"] == 0 and media["ports_used"] == 0, media
-        wait_for("no SIP transaction left but for an OPTIONS", lambda: self.gateway.sip_totals()["transactions"] <= 1, 45, 0.2)
+        wait_for("no SIP transaction left but for an OPTIONS",
+                 lambda: self.gateway.sip_totals()["transactions"] <= 1, 45, 0.2)
 
 
 def test_mutated_messages_disturb_nobody(own, rtp):
