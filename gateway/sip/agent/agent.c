@@ -27,9 +27,8 @@
 #include "sip/text/netaddr.h"
 
 enum {
-	MESSAGE_MAX = 65535, /* octets; more is answered 413 */
-	BATCH = 16,          /* messages read before the rest of the loop has its turn */
-	EPOLLS_MAX = 64,     /* of this process, before ours */
+	BATCH = 16,      /* messages read before the rest of the loop has its turn */
+	EPOLLS_MAX = 64, /* of this process, before ours */
 	MS_PER_S = 1000,
 	US_PER_S = 1000000,
 };
@@ -190,7 +189,7 @@ static bool create_nta(struct agent *agent, const struct screen *screen)
 	/* No transport yet: agent_listen() adds it. */
 	agent->nta = nta_agent_create(
 		agent->root, (url_string_t *)-1, screen_on_message, (void *)screen, NTATAG_UA(1),
-		NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(MESSAGE_MAX),
+		NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(AGENT_MESSAGE_MAX),
 		NTATAG_PASS_100(1), NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
 		NTATAG_MCLASS(agent->mclass), TAG_END());
 	return agent->nta;

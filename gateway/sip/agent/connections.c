@@ -10,6 +10,8 @@
 
 #include <osmocom/core/timer.h>
 #include <osmocom/core/utils.h>
+#include <sofia-sip/msg.h>
+#include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/su_wait.h>
 
@@ -216,6 +218,20 @@ void tport_zap_secondary(tport_t *self)
 		real = dlsym(RTLD_NEXT, "tport_zap_secondary");
 	end(self);
 	real(self);
+}
+
+/* A message that came right behind another one is not bounded in size by Sofia-SIP, which then writes wherever its
+ * Content-Length points. */
+msg_t *msg_next(msg_t *msg)
+{
+	static msg_t *(*real)(msg_t *);
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "msg_next");
+	msg_t *next = real(msg);
+	if (next)
+		msg_maxsize(next, AGENT_MESSAGE_MAX);
+	return next;
 }
 
 /* Use */

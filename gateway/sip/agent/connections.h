@@ -21,6 +21,8 @@ enum {
 		15, /* one of others is closed that has brought no whole request by then */
 };
 
+enum { AGENT_MESSAGE_MAX = 65535 }; /* octets; more is answered 413 */
+
 struct connection {
 	struct llist_head entry;
 	tport_t *tport;

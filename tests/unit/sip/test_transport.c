@@ -260,6 +260,32 @@ START_TEST(connection_that_the_other_end_left_is_closed)
 }
 END_TEST
 
+/* Sofia-SIP forgets the limit for what came right behind another message, and would write 4 GB behind it. */
+START_TEST(message_behind_another_is_bounded_too)
+{
+	static const char first[] =
+		"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKb1\r\n"
+		"From: <sip:a@b>;tag=1\r\nTo: <sip:x@y>\r\nCall-ID: b1\r\nCSeq: 1 OPTIONS\r\n"
+		"Content-Length: 0\r\n\r\n";
+	static const char second[] =
+		"SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bKb2\r\n"
+		"Content-Length: 4294967295\r\n\r\nabc";
+	char both[sizeof(first) + sizeof(second)];
+
+	rig_open(&rig);
+	int fd = connect_to(rig.config.port);
+	int good = connect_to(rig.config.port);
+	snprintf(both, sizeof(both), "%s%s", first, second);
+	say(fd, both);
+	rig_pass(&rig, 100);
+	close(fd);
+	ask(good);
+	close(good);
+	rig_pass(&rig, 2500);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(one_host_has_so_many_connections)
 {
 	int fds[CONNECTIONS_OF_HOST + 8];
@@ -327,5 +353,5 @@ UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_
 	  socket_is_added_and_connections_stay, requests_to_a_peer_of_tcp_go_by_tcp,
 	  peer_is_spoken_to_from_its_socket, answer_names_the_socket_that_the_call_came_by,
 	  connection_that_says_nothing_whole_is_closed,
-	  connection_that_the_other_end_left_is_closed, one_host_has_so_many_connections,
-	  content_length_that_lies_harms_nobody)
+	  connection_that_the_other_end_left_is_closed, message_behind_another_is_bounded_too,
+	  one_host_has_so_many_connections, content_length_that_lies_harms_nobody)
