@@ -44,7 +44,7 @@ request_route {{
 	}}
 	t_check_trans();
 	if (has_totag()) {{
-		if (!loose_route() && is_method("ACK")) exit;
+		loose_route();
 		t_relay();
 		exit;
 	}}
