@@ -108,13 +108,25 @@ static void write_ia5(const uint8_t *octets, size_t n, struct osmo_strbuf *text)
 	}
 }
 
+/* Letters that can be said as such. */
+static bool is_ia5(const struct leg_subaddress *from)
+{
+	if (from->octets[0] != AFI_IA5 || from->len < 2)
+		return false;
+	for (size_t i = 1; i < from->len; i++) {
+		if (from->octets[i] < ' ' || from->octets[i] > '~')
+			return false;
+	}
+	return true;
+}
+
 /* A user specified subaddress has no encoding in RFC 4715: it is not told. */
 static void write_subaddress(const struct leg_subaddress *from, struct osmo_strbuf *text)
 {
 	if (!from->len || from->type != NSAP)
 		return;
 	OSMO_STRBUF_PRINTF(*text, ";isub=");
-	if (from->octets[0] == AFI_IA5 && from->len > 1) {
+	if (is_ia5(from)) {
 		write_ia5(from->octets + 1, from->len - 1U, text);
 		OSMO_STRBUF_PRINTF(*text, ";isub-encoding=nsap-ia5");
 		return;
@@ -135,12 +147,13 @@ static void read_routing(const char *value, struct leg_number *out)
 		*out = number;
 }
 
-/* RFC 4694 4: global-cic and local-cic. */
-static void read_carrier(const char *value, char out[static LEG_CARRIER_MAX + 1])
+/* Digits with "+" before those that begin with a country; whole, or not at all. */
+static void read_digits(const char *value, char *out, size_t size)
 {
 	struct leg_number number;
 
-	if (number_from_text(value, &number) || strlen(number.digits) >= LEG_CARRIER_MAX)
+	if (number_from_text(value, &number) || strpbrk(number.digits, "*#") ||
+	    strlen(number.digits) + 1 >= size)
 		return;
 	out[0] = '+';
 	strcpy(out + (number.type == LEG_TON_INTERNATIONAL), number.digits);
@@ -149,7 +162,8 @@ static void read_carrier(const char *value, char out[static LEG_CARRIER_MAX + 1]
 /* Whole, or not at all. */
 static void read_word(const char *value, char *out, size_t size)
 {
-	static const char allowed[] = "-_.!~*'()+[]:/&"; /* RFC 4904 5, RFC 3966 3 */
+	/* RFC 4904 5 without "[]:/&$", which no name of ours has and a user part cannot say bare. */
+	static const char allowed[] = "-_.!~*'()+";
 	size_t len = strlen(value);
 
 	for (const char *c = value; *c; c++) {
@@ -164,14 +178,10 @@ static void read_word(const char *value, char *out, size_t size)
 /* The context of a country may be written with separators: "+1-914". */
 static void read_context(const char *value, char out[static TELEPHONE_CONTEXT_MAX])
 {
-	struct leg_number number;
-
-	if (*value != '+') {
+	if (*value == '+')
+		read_digits(value, out, TELEPHONE_CONTEXT_MAX);
+	else
 		read_word(value, out, TELEPHONE_CONTEXT_MAX);
-	} else if (!number_from_text(value, &number)) {
-		out[0] = '+';
-		strcpy(out + 1, number.digits);
-	}
 }
 
 static void read_params(char *params, struct telephone *out)
@@ -191,7 +201,8 @@ static void read_params(char *params, struct telephone *out)
 		else if (!strcasecmp(param.name, "npdi"))
 			out->transit.ported_asked = true;
 		else if (!strcasecmp(param.name, "cic"))
-			read_carrier(param.value, out->transit.carrier);
+			read_digits(param.value, out->transit.carrier,
+				    sizeof(out->transit.carrier));
 		else if (!strcasecmp(param.name, "tgrp"))
 			read_word(param.value, out->transit.trunk_group, TARGET_NAME_MAX);
 		else if (!strcasecmp(param.name, "trunk-context"))
@@ -228,7 +239,7 @@ static void write_transit(const struct leg_transit *transit, struct osmo_strbuf 
 		OSMO_STRBUF_PRINTF(*text, ";rn=%s", user);
 	if (transit->ported_asked)
 		OSMO_STRBUF_PRINTF(*text, ";npdi");
-	if (*transit->carrier)
+	if (*transit->carrier && !strpbrk(transit->carrier, "*#"))
 		OSMO_STRBUF_PRINTF(*text, ";cic=%s", transit->carrier);
 }
 

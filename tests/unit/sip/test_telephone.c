@@ -44,6 +44,8 @@ static const struct {
 	{ "tel:600;rn=alice;cic=;npdi=yes;tgrp=a b;phone-context=+", "600", "", "", "", "", "", true },
 	{ "tel:600;cic=1234567890123;tgrp=abcdefghijklmnopqrstuvwxyz1234567890", "600", "", "", "", "", "", false },
 	{ "tel:600;trunk-context=%0d%0aX;tgrp=%80", "600", "", "", "", "", "", false },
+	{ "sip:600;cic=+1*5%23;tgrp=a%3Ab;phone-context=8tel:+11@gw", "600", "8tel", "", "", "", "", false },
+	{ "tel:600;phone-context=8tel:+11", "600", "", "", "", "", "", false },
 };
 /* clang-format on */
 
@@ -114,6 +116,8 @@ START_TEST(number_with_parameters_reads_back)
 		  "600;isub=a%3Bb;isub-encoding=nsap-ia5" },
 		{ { .number = { .digits = "600" }, .subaddress = { .len = 2, .octets = "\x47\x1f" } },
 		  "600;isub=471f;isub-encoding=nsap" },
+		{ { .number = { .digits = "600" }, .subaddress = { .len = 3, .octets = "\x50\x00\x31" } },
+		  "600;isub=500031;isub-encoding=nsap" },
 		/* user specified: RFC 4715 has no word for it */
 		{ { .number = { .digits = "600" }, .subaddress = { .type = 2, .len = 2, .octets = "ab" } }, "600" },
 		{ { .number = { .digits = "600" },
