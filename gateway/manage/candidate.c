@@ -9,6 +9,7 @@
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
+#include "base/config_secret.h"
 #include "base/config_vty.h"
 #include "base/log.h"
 #include "manage/cli.h"
@@ -152,7 +153,10 @@ static char *candidate_diff(void *talloc_ctx)
 	char *from = config_text(talloc_ctx, cli_gateway()->running);
 	char *to = config_text(talloc_ctx, state.candidate);
 
-	return diff_text(talloc_ctx, from, to);
+	char *diff = diff_text(talloc_ctx, from, to);
+
+	config_hide_secrets(diff);
+	return diff;
 }
 
 DEFUN(show_diff, show_diff_cmd, "show diff", SHOW_STR "What `commit` would change\n")
@@ -170,6 +174,7 @@ DEFUN(show_candidate, show_candidate_cmd, "show candidate",
 {
 	char *text = config_text(NULL, state.candidate);
 
+	config_hide_secrets(text);
 	text_out(vty, text);
 	talloc_free(text);
 	return CMD_SUCCESS;

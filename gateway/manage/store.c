@@ -14,6 +14,7 @@
 #include <osmocom/vty/vty.h>
 
 #include "base/config.h"
+#include "base/config_secret.h"
 #include "base/log.h"
 #include "manage/cli.h"
 #include "manage/manage.h"
@@ -116,13 +117,14 @@ DEFUN(write_running, write_running_cmd, "write",
 }
 
 DEFUN(show_running, show_running_cmd, "show running-config",
-      SHOW_STR "The configuration that runs\n")
+      SHOW_STR "The configuration that runs, without its passwords\n")
 {
 	char *text;
 
 	if (!cli_gateway())
 		return CMD_WARNING;
 	text = config_text(NULL, cli_gateway()->running);
+	config_hide_secrets(text);
 	text_out(vty, text);
 	talloc_free(text);
 	return CMD_SUCCESS;

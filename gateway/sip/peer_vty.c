@@ -13,6 +13,7 @@
 
 #include "base/config_vty.h"
 #include "sip/guard_vty.h"
+#include "sip/auth_vty.h"
 #include "sip/path_vty.h"
 #include "sip/peer_media_vty.h"
 #include "sip/session_vty.h"
@@ -27,6 +28,7 @@ static void init_peer(void *item)
 	peer->path.any_transport = true;
 	peer->any_port = true;
 	peer_media_vty_init(&peer->media);
+	auth_vty_init(peer);
 	session_vty_init(peer);
 	numbering_vty_init(peer);
 }
@@ -146,6 +148,7 @@ void peer_vty_install(void)
 	install_element(NODE_PEER, &peer_options_cmd);
 	install_element(NODE_PEER, &no_peer_options_cmd);
 	peer_media_vty_install();
+	auth_vty_install();
 	session_vty_install();
 }
 
@@ -208,6 +211,7 @@ void peer_vty_validate(const struct sip_config *value, struct config_report *rep
 	for (size_t i = 0; i < value->n_peers; i++) {
 		validate_peer(value, &value->peers[i], report);
 		validate_source(value, i, report);
+		auth_vty_validate(&value->peers[i], report);
 		session_vty_validate(&value->peers[i], report);
 		peer_guard_vty_validate(&value->peers[i], report);
 		identity_vty_validate(&value->peers[i], report);
@@ -232,6 +236,7 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 	peer_media_vty_write(&peer->media, vty);
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);
+	auth_vty_write(peer, vty);
 	session_vty_write(peer, vty);
 	peer_guard_vty_write(&peer->guard, vty);
 }

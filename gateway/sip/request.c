@@ -8,6 +8,7 @@
 #include "sip/text/cause_map.h"
 #include "sip/text/start_line.h"
 #include "sip/session/dialog.h"
+#include "sip/peer/authenticate.h"
 #include "sip/peer/options.h"
 #include "sip/peer/supported.h"
 #include "sip/session/uas.h"
@@ -171,10 +172,14 @@ int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 {
 	struct sip *ground = data;
 	sip_method_t method = sip->sip_request->rq_method;
+	int status;
 
 	(void)leg;
 	if (supported_check(&ground->asking->config, irq, sip))
 		return 420;
+	status = authenticate_peer(ground->auth, ground->asking, irq, sip);
+	if (status)
+		return status;
 	switch (method) {
 	case sip_method_invite:
 		return on_invite(ground, ground->asking, irq, sip);

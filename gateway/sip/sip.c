@@ -9,6 +9,7 @@
 
 #include "sip/agent/tls.h"
 #include "sip/admission.h"
+#include "sip/guard/auth.h"
 #include "sip/session/dialog.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
@@ -61,7 +62,8 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 		.accept = request_accept,
 	};
 	sip->guard = guard_new(sip);
-	if (!sip->guard)
+	sip->auth = sip->guard ? auth_new(sip) : NULL;
+	if (!sip->auth)
 		goto fail;
 	sip->agent = agent_new(sip, &sip->screen);
 	if (!sip->agent)

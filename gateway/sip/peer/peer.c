@@ -123,6 +123,8 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 			peer->hops.list.n = 0; /* what was known is of no worth */
 			peer->address = (struct sockaddr_storage){ 0 };
 		}
+		if (memcmp(&peer->config.auth, &c->auth, sizeof(c->auth)) != 0)
+			peer->credentials = (struct credentials){ 0 };
 		peer->config = *c;
 		hops_start(&peer->hops, peers->agent, &peer->config, &peer->address);
 	}

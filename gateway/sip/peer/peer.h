@@ -29,6 +29,7 @@ struct peer {
 	struct sockaddr_storage
 		address; /* the best of hops; ss_family 0: its name leads nowhere yet */
 	struct hops hops;
+	struct credentials credentials;
 	unsigned calls; /* sessions that hold it */
 	uint64_t calls_in, calls_out;
 	struct limits limits;

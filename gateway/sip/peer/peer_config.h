@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include "sip/guard/guard_config.h"
+#include "sip/peer/authenticate_config.h"
+#include "sip/peer/credentials_config.h"
 #include "sip/peer/path_config.h"
 #include "sip/peer/session_policy.h"
 #include "sip/peer/identity_config.h"
@@ -24,6 +26,8 @@ struct peer_config {
 	struct path_config path;
 	struct guard_peer_config guard;
 	struct offer_policy media;
+	struct credentials_config auth;
+	struct authenticate_config authenticate;
 	struct session_policy session;
 	struct number_policy numbers;
 	struct identity_policy identity;

@@ -19,6 +19,7 @@ struct sip {
 	struct mg *mg;
 	struct agent *agent;
 	struct peers *peers;
+	struct auth *auth;
 	struct llist_head sessions;
 	unsigned n_sessions;
 	unsigned timer_b_ms, no_answer_s;

@@ -3,6 +3,7 @@
 
 #include <sofia-sip/su_uniqueid.h>
 
+#include "sip/peer/credentials.h"
 #include "sip/peer/supported.h"
 #include "sip/session/clearing.h"
 #include "sip/peer/trust.h"
@@ -27,8 +28,16 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct session *s = data;
 
+	nta_outgoing_t *again;
+
 	if (orq != s->modify.request || !sip)
 		return 0;
+	again = credentials_retry(s->peer, s->dialog, orq, sip, on_response, s);
+	if (again) {
+		nta_outgoing_destroy(orq);
+		s->modify.request = again;
+		return 0;
+	}
 	if (nta_outgoing_status(orq) >= 200)
 		osmo_fsm_inst_dispatch(s->fi, EV_MODIFIED, (void *)sip);
 	else if (sip->sip_rseq && sip_has_feature(sip->sip_require, "100rel"))

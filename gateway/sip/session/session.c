@@ -10,6 +10,7 @@
 
 #include "sip/text/netaddr.h"
 #include "sip/peer/trust.h"
+#include "sip/peer/credentials.h"
 #include "sip/text/reason.h"
 
 enum { T_FINISH = -1, FINISH_MS = 1 }; /* the end comes from the loop, above nobody's frame */
@@ -132,10 +133,20 @@ int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip
 	enum session_event event = status < 200   ? EV_PROVISIONAL
 				   : status < 300 ? EV_SUCCESS
 						  : EV_FAILURE;
+	nta_outgoing_t *again;
 
-	if (orq == s->invite_out)
-		trial_heard(&s->trial);
-	if (orq == s->invite_out && sip)
+	if (orq != s->invite_out)
+		return 0;
+	trial_heard(&s->trial);
+	again = s->fi->state == ST_CANCELLING ? NULL
+					      : credentials_retry(s->peer, s->dialog, orq, sip,
+								  session_on_invite_response, s);
+	if (again) {
+		nta_outgoing_destroy(orq);
+		s->invite_out = again;
+		return 0;
+	}
+	if (sip)
 		osmo_fsm_inst_dispatch(s->fi, event, (void *)sip);
 	return 0;
 }

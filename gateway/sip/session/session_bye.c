@@ -1,4 +1,5 @@
 /* The end of an established session by us. */
+#include "sip/peer/credentials.h"
 #include "sip/session/clearing.h"
 #include "sip/session/identity.h"
 #include "sip/text/reason.h"
@@ -6,12 +7,15 @@
 static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct session *s = data;
+	nta_outgoing_t *again;
 
-	(void)sip;
 	if (nta_outgoing_status(orq) < 200)
 		return 0;
+	again = credentials_retry(s->peer, s->dialog, orq, sip, on_bye_response, s);
 	nta_outgoing_destroy(s->bye);
-	s->bye = NULL;
+	s->bye = again;
+	if (again)
+		return 0;
 	osmo_fsm_inst_dispatch(s->fi, EV_BYE_DONE, NULL);
 	return 0;
 }

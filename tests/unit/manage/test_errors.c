@@ -378,6 +378,23 @@ START_TEST(sip_faults)
 }
 END_TEST
 
+#define DIGITS_32 "01234567890123456789012345678901"
+#define DIGITS_64 DIGITS_32 DIGITS_32
+
+START_TEST(auth_faults)
+{
+	CHECK({ "peer p\n address 192.0.2.1\n auth user " DIGITS_64 " password x\n",
+		"f:3: user \"" DIGITS_64 "\" is too long; at most 63 characters\n" },
+	      { "peer p\n address 192.0.2.1\n auth user x password " DIGITS_64 DIGITS_64 "\n",
+		"f:3: the password is too long; at most 127 characters\n" },
+	      { "peer p\n address 192.0.2.1\n auth user x password y realm " DIGITS_64 "\n",
+		"f:3: realm \"" DIGITS_64 "\" is too long; at most 63 characters\n" },
+	      { "peer p\n address 192.0.2.1\n authenticate algorithms sha256\n",
+		"f:3: peer p is not asked who it is; `authenticate user` says with which name and "
+		"password it would show it\n" });
+}
+END_TEST
+
 START_TEST(session_faults)
 {
 	CHECK({ "peer p\n address 192.0.2.1\n session-timer 100 minimum 120\n",
@@ -515,6 +532,6 @@ END_TEST
 
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
 	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
-	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, session_faults,
+	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, auth_faults, session_faults,
 	  numbers_of_a_peer_faults, path_faults, line_faults, route_faults,
 	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways)

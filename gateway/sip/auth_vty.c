@@ -1,0 +1,147 @@
+/* The configuration of who we are to a peer, and who it is to us:
+ *
+ *   peer provider
+ *    auth user 4930100 password secret realm sip.example.com
+ *    authenticate user pbx password other
+ */
+#include "sip/auth_vty.h"
+
+#include <string.h>
+
+#include "base/config_vty.h"
+#include "sip/peer/peer_config.h"
+
+#define REALM "crosspoint"
+
+void auth_vty_init(struct peer_config *peer)
+{
+	strcpy(peer->authenticate.realm, REALM);
+}
+
+#define AUTH_STR "Who we are when the peer asks (digest, RFC 7616); nobody by default\n"
+#define AUTH_USER_STR AUTH_STR "User\nIts name\nPassword\nThe password; it is shown nowhere\n"
+
+static int set_secret(struct vty *vty, const char *secret, char *to)
+{
+	if (strlen(secret) >= CREDENTIALS_SECRET_MAX)
+		return config_reject(vty, "the password is too long; at most %d characters",
+				     CREDENTIALS_SECRET_MAX - 1);
+	osmo_strlcpy(to, secret, CREDENTIALS_SECRET_MAX);
+	return CMD_SUCCESS;
+}
+
+static int set_auth(struct vty *vty, const char *user, const char *secret, const char *realm)
+{
+	struct peer_config *item = vty->index;
+	struct credentials_config auth = { .user = "" };
+
+	if (config_set_text(vty, "user", user, auth.user, sizeof(auth.user)) != CMD_SUCCESS ||
+	    config_set_text(vty, "realm", realm, auth.realm, sizeof(auth.realm)) != CMD_SUCCESS ||
+	    set_secret(vty, secret, auth.secret) != CMD_SUCCESS)
+		return CMD_WARNING;
+	item->auth = auth;
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_auth, peer_auth_cmd, "auth user NAME password SECRET", AUTH_USER_STR)
+{
+	return set_auth(vty, argv[0], argv[1], "");
+}
+
+DEFUN(peer_auth_realm, peer_auth_realm_cmd, "auth user NAME password SECRET realm REALM",
+      AUTH_USER_STR "The realm that it is for: no other gets an answer\n"
+		    "Its name; by default the first that the peer itself asks in\n")
+{
+	return set_auth(vty, argv[0], argv[1], argv[2]);
+}
+
+DEFUN(no_peer_auth, no_peer_auth_cmd, "no auth", NO_STR AUTH_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->auth = (struct credentials_config){ .user = "" };
+	return CMD_SUCCESS;
+}
+
+#define ASKED_STR "Who the peer is: asked for every request but OPTIONS; not asked by default\n"
+#define ASKED_USER_STR ASKED_STR "User\nIts name\nPassword\nThe password; it is shown nowhere\n"
+
+static int set_authenticate(struct vty *vty, const char *user, const char *secret,
+			    const char *realm)
+{
+	struct peer_config *item = vty->index;
+	struct authenticate_config asked = { .strong = item->authenticate.strong };
+
+	if (config_set_text(vty, "user", user, asked.user, sizeof(asked.user)) != CMD_SUCCESS ||
+	    config_set_text(vty, "realm", realm, asked.realm, sizeof(asked.realm)) != CMD_SUCCESS ||
+	    set_secret(vty, secret, asked.secret) != CMD_SUCCESS)
+		return CMD_WARNING;
+	item->authenticate = asked;
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_asked, peer_asked_cmd, "authenticate user NAME password SECRET", ASKED_USER_STR)
+{
+	return set_authenticate(vty, argv[0], argv[1], REALM);
+}
+
+DEFUN(peer_asked_realm, peer_asked_realm_cmd, "authenticate user NAME password SECRET realm REALM",
+      ASKED_USER_STR "What we call ourselves when we ask\nThe realm; crosspoint by default\n")
+{
+	return set_authenticate(vty, argv[0], argv[1], argv[2]);
+}
+
+DEFUN(no_peer_asked, no_peer_asked_cmd, "no authenticate", NO_STR ASKED_STR)
+{
+	struct peer_config *item = vty->index;
+
+	memset(&item->authenticate, 0, sizeof(item->authenticate));
+	auth_vty_init(item);
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_asked_algorithms, peer_asked_algorithms_cmd, "authenticate algorithms (all|sha256)",
+      ASKED_STR "Which digests are good enough (RFC 8760)\n"
+		"MD5 and SHA-256; the default\nSHA-256 alone\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->authenticate.strong = strcmp(argv[0], "sha256") == 0;
+	return CMD_SUCCESS;
+}
+
+void auth_vty_install(void)
+{
+	install_element(NODE_PEER, &peer_auth_cmd);
+	install_element(NODE_PEER, &peer_auth_realm_cmd);
+	install_element(NODE_PEER, &no_peer_auth_cmd);
+	install_element(NODE_PEER, &peer_asked_cmd);
+	install_element(NODE_PEER, &peer_asked_realm_cmd);
+	install_element(NODE_PEER, &no_peer_asked_cmd);
+	install_element(NODE_PEER, &peer_asked_algorithms_cmd);
+}
+
+void auth_vty_validate(const struct peer_config *peer, struct config_report *report)
+{
+	if (peer->authenticate.strong && !peer->authenticate.user[0])
+		config_fault_option(report, peer->line, "authenticate algorithms",
+				    "peer %s is not asked who it is; `authenticate user` says with "
+				    "which name and password it would show it",
+				    peer->name);
+}
+
+void auth_vty_write(const struct peer_config *peer, struct vty *vty)
+{
+	const struct credentials_config *auth = &peer->auth;
+	const struct authenticate_config *asked = &peer->authenticate;
+
+	if (auth->user[0])
+		vty_out(vty, " auth user %s password %s%s%s\n", auth->user, auth->secret,
+			auth->realm[0] ? " realm " : "", auth->realm);
+	if (asked->user[0])
+		vty_out(vty, " authenticate user %s password %s%s%s\n", asked->user, asked->secret,
+			strcmp(asked->realm, REALM) != 0 ? " realm " : "",
+			strcmp(asked->realm, REALM) != 0 ? asked->realm : "");
+	if (asked->strong)
+		vty_out(vty, " authenticate algorithms sha256\n");
+}

@@ -1,0 +1,41 @@
+/* We ask who somebody is (RFC 3261 22, RFC 7616, RFC 8760): nonces and their checking. Control thread.
+ *
+ * A nonce carries its age and an authentication code of ours, so nothing is kept of those that are handed out. Of
+ * those that came back with a right answer the counts are kept in a table of fixed size: each count is good once.
+ * Where the table had to forget a nonce, all nonces of its age or more are stale. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "sip/agent/agent.h"
+#include "sip/text/digest.h"
+
+struct auth;
+
+enum { AUTH_NONCE_S = 300 }; /* how long a nonce is good */
+
+enum auth_verdict {
+	AUTH_GOOD,
+	AUTH_NONE, /* it says nothing to our realm */
+	AUTH_STALE, /* right, but the nonce is old, or the count was used: asked again it may do better */
+	AUTH_WRONG,  /* not the secret, not the user, or no nonce of ours */
+	AUTH_BROKEN, /* makes no sense: 400 */
+};
+
+/* NULL without memory or randomness. */
+struct auth *auth_new(void *talloc_ctx);
+
+/* What the request says to that realm: AUTH_GOOD with *out (not verified), AUTH_NONE, or AUTH_BROKEN. */
+enum auth_verdict auth_claim(const sip_t *sip, const char *realm, struct digest_credentials *out);
+/* Is it true? secret NULL: there is no such user, which takes as long. strong: MD5 is not enough. */
+enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials *claim,
+			      const sip_t *sip, const char *secret, bool strong);
+/* Answers 401 with a challenge for each algorithm, the strongest first (RFC 8760 2.4). Returns 401. */
+int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm, bool strong,
+		   bool stale);
+
+/* Who hears of wrong answers, to ban their source; NULL: nobody. */
+void auth_on_failure(struct auth *auth,
+		     void (*failed)(void *data, const struct sockaddr_storage *from), void *data);
+void auth_failed(struct auth *auth, const struct sockaddr_storage *from);

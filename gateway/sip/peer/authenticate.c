@@ -1,0 +1,40 @@
+/* A peer shows who it is. */
+#include "sip/peer/authenticate.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "sip/guard/auth.h"
+#include "sip/peer/peer.h"
+
+int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t *irq,
+		      const sip_t *sip)
+{
+	const struct authenticate_config *config = &peer->config.authenticate;
+	sip_method_t method = sip->sip_request->rq_method;
+	struct digest_credentials claim;
+	struct sockaddr_storage from;
+	enum auth_verdict verdict;
+
+	if (!config->user[0] || method == sip_method_ack || method == sip_method_cancel ||
+	    method == sip_method_options || sip->sip_to->a_tag)
+		return 0;
+	verdict = auth_claim(sip, config->realm, &claim);
+	if (verdict == AUTH_GOOD) {
+		bool known = !strcmp(claim.user, config->user);
+
+		verdict = auth_verify(auth, &claim, sip, known ? config->secret : NULL,
+				      config->strong);
+	}
+	if (verdict == AUTH_GOOD)
+		return 0;
+	if (verdict == AUTH_BROKEN)
+		return 400;
+	if (verdict == AUTH_WRONG) {
+		LOGP(DSIP, LOGL_NOTICE, "peer %s: wrong answer to our challenge, Call-ID %s\n",
+		     peer->config.name, sip->sip_call_id->i_id);
+		agent_source(irq, &from);
+		auth_failed(auth, &from);
+	}
+	return auth_challenge(auth, irq, config->realm, config->strong, verdict == AUTH_STALE);
+}

@@ -1,0 +1,263 @@
+/* What we answer to a peer's challenge, message by message. */
+#include "call/cause.h"
+#include "tests/unit/sip/rig_digest.h"
+
+#define SDP                                                                                        \
+	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
+	"m=audio 4000 RTP/AVP 0 97\r\na=rtpmap:97 telephone-event/8000\r\n"
+#define REALM "realm=\"example.org\", "
+#define ASKS "WWW-Authenticate: Digest " REALM
+#define PROXY_ASKS "Proxy-Authenticate: Digest " REALM
+#define SHA "algorithm=SHA-256, qop=\"auth\"\n"
+
+static struct rig rig;
+
+static void open_with(const char *realm)
+{
+	rig_open(&rig);
+	rig.peer.auth = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
+	snprintf(rig.peer.auth.realm, sizeof(rig.peer.auth.realm), "%s", realm);
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+}
+
+static void place_call(void)
+{
+	const struct leg_msg msg = {
+		.verb = LEG_SETUP,
+		.law = LEG_LAW_ALAW,
+		.setup = { .called = { .digits = "200" }, .calling = { .digits = "100" } },
+	};
+
+	mock_leg_open(&rig.line, rig.hub, TARGET_TRUNK, "line");
+	call_hears(rig.hub, rig.line.leg, &msg);
+	rig_settle(&rig);
+	peer_hears(&rig, "INVITE ");
+}
+
+/* To the request heard last, whatever it was. */
+static void respond(const char *status, const char *more, const char *body)
+{
+	const bool tagged = strstr(heard(&rig, "To"), ";tag=");
+
+	peer_says(&rig, body,
+		  "SIP/2.0 %s\nVia: %s\nFrom: %s\nTo: %s%s\nCall-ID: %s\nCSeq: %s\n"
+		  "Contact: <sip:b@127.0.0.1:%u>\n%s",
+		  status, heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"),
+		  tagged ? "" : ";tag=b", heard(&rig, "Call-ID"), heard(&rig, "CSeq"),
+		  rig.peer.port, more);
+}
+
+/* It asks, hears the ACK of its refusal, and then the next INVITE. */
+static void ask(const char *status, const char *challenges)
+{
+	respond(status, challenges, "");
+	peer_hears(&rig, "ACK ");
+	peer_hears(&rig, "INVITE ");
+}
+
+static void assert_given_up(void)
+{
+	peer_hears(&rig, "ACK ");
+	peer_hears_nothing(&rig);
+	ck_assert_ptr_nonnull(mock_leg_told(&rig.line, LEG_RELEASE));
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+
+START_TEST(invite_is_sent_again_with_the_answer)
+{
+	struct digest_credentials c;
+	char call_id[256], from[512];
+
+	open_with("");
+	place_call();
+	snprintf(call_id, sizeof(call_id), "%s", heard(&rig, "Call-ID"));
+	snprintf(from, sizeof(from), "%s", heard(&rig, "From"));
+	unsigned cseq = (unsigned)atoi(heard(&rig, "CSeq"));
+	ask("401 Unauthorized", ASKS "nonce=\"n1\", opaque=\"o\", " SHA);
+	assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c);
+	ck_assert_str_eq(c.user, "gw");
+	ck_assert_str_eq(c.opaque, "o");
+	ck_assert_int_eq(c.algorithm, DIGEST_SHA256);
+	ck_assert_uint_eq(c.nc, 1);
+	ck_assert_str_eq(heard(&rig, "Call-ID"), call_id); /* RFC 3261 8.1.3.5 */
+	ck_assert_str_eq(heard(&rig, "From"), from);
+	ck_assert_int_eq(atoi(heard(&rig, "CSeq")), (int)cseq + 1);
+	ck_assert_ptr_null(strstr(heard(&rig, "To"), "tag="));
+	ck_assert_ptr_nonnull(strstr(rig.heard, "m=audio"));
+	respond("200 OK", "", SDP);
+	peer_hears(&rig, "ACK ");
+	ck_assert_int_eq(atoi(heard(&rig, "CSeq")), (int)cseq + 1);
+	assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c); /* RFC 3261 13.2.2.4 */
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE ");
+	respond("407 Proxy Authentication Required", PROXY_ASKS "nonce=\"n2\", " SHA, "");
+	peer_hears(&rig, "BYE ");
+	assert_signed(&rig, "Proxy-Authorization", "BYE", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "n2");
+	respond("200 OK", "", "");
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(strongest_algorithm_is_chosen)
+{
+	struct digest_credentials c;
+
+	open_with("example.org");
+	place_call();
+	ask("407 Proxy Authentication Required", PROXY_ASKS
+	    "nonce=\"m\", algorithm=MD5\n" PROXY_ASKS "nonce=\"s\", " SHA PROXY_ASKS
+	    "nonce=\"x\", algorithm=SHA-3\nProxy-Authenticate: Basic realm=\"example.org\"\n");
+	assert_signed(&rig, "Proxy-Authorization", "INVITE", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "s");
+	respond("486 Busy Here", "", "");
+	assert_given_up();
+}
+END_TEST
+
+START_TEST(every_form_of_challenge_is_answered)
+{
+	static const struct {
+		const char *more;
+		enum digest_algorithm algorithm;
+		bool sess;
+		uint8_t qop;
+	} rows[] = {
+		{ "algorithm=MD5\n", DIGEST_MD5, false, 0 },
+		{ "qop=\"auth\"\n", DIGEST_MD5, false, DIGEST_QOP_AUTH },
+		{ "qop=\"auth-int,auth\"\n", DIGEST_MD5, false, DIGEST_QOP_AUTH },
+		{ "qop=\"auth-int\"\n", DIGEST_MD5, false, DIGEST_QOP_AUTH_INT },
+		{ "qop=\"auth-int\", algorithm=SHA-256-sess\n", DIGEST_SHA256, true,
+		  DIGEST_QOP_AUTH_INT },
+		{ "qop=\"auth\", algorithm=SHA-512-256\n", DIGEST_SHA512_256, false,
+		  DIGEST_QOP_AUTH },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct digest_credentials c;
+		char challenge[256];
+
+		open_with("example.org");
+		place_call();
+		snprintf(challenge, sizeof(challenge), ASKS "nonce=\"n\", %s", rows[i].more);
+		ask("401 Unauthorized", challenge);
+		assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c);
+		ck_assert_int_eq(c.algorithm, rows[i].algorithm);
+		ck_assert_int_eq(c.sess, rows[i].sess);
+		ck_assert_uint_eq(c.qop, rows[i].qop);
+		respond("486 Busy Here", "", "");
+		assert_given_up();
+	}
+}
+END_TEST
+
+START_TEST(wrong_password_is_said_once)
+{
+	open_with("");
+	place_call();
+	ask("401 Unauthorized", ASKS "nonce=\"n1\", " SHA);
+	respond("401 Unauthorized", ASKS "nonce=\"n2\", " SHA, "");
+	assert_given_up();
+}
+END_TEST
+
+/* A nonce that was just given cannot be old: the other end would have us try for ever. */
+START_TEST(stale_again_at_once_ends_it)
+{
+	open_with("");
+	place_call();
+	ask("401 Unauthorized", ASKS "nonce=\"n1\", " SHA);
+	respond("401 Unauthorized", ASKS "nonce=\"n2\", stale=true, " SHA, "");
+	assert_given_up();
+}
+END_TEST
+
+START_TEST(proxy_and_server_may_both_ask)
+{
+	struct digest_credentials c;
+
+	open_with("");
+	place_call();
+	ask("407 Proxy Authentication Required", PROXY_ASKS "nonce=\"p\", " SHA);
+	ask("401 Unauthorized", ASKS "nonce=\"s\", " SHA);
+	assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c);
+	assert_signed(&rig, "Proxy-Authorization", "INVITE", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "p");
+	respond("486 Busy Here", "", "");
+	assert_given_up();
+}
+END_TEST
+
+START_TEST(foreign_realm_gets_no_answer)
+{
+	open_with("example.com");
+	place_call();
+	respond("401 Unauthorized", ASKS "nonce=\"n\", " SHA, "");
+	assert_given_up();
+}
+END_TEST
+
+/* Without a configured realm, the first that the peer names is the peer's. */
+START_TEST(second_realm_is_foreign)
+{
+	open_with("");
+	place_call();
+	ask("401 Unauthorized", ASKS "nonce=\"n\", " SHA);
+	respond("401 Unauthorized",
+		"WWW-Authenticate: Digest realm=\"evil.example\", nonce=\"n\"\n", "");
+	peer_hears(&rig, "ACK ");
+	peer_hears_nothing(&rig);
+	place_call();
+	respond("401 Unauthorized",
+		"WWW-Authenticate: Digest realm=\"evil.example\", nonce=\"n\"\n", "");
+	assert_given_up();
+}
+END_TEST
+
+START_TEST(nobody_without_a_user)
+{
+	rig_open(&rig);
+	place_call();
+	respond("401 Unauthorized", ASKS "nonce=\"n\", " SHA, "");
+	assert_given_up();
+}
+END_TEST
+
+START_TEST(broken_challenge_is_a_refusal)
+{
+	open_with("");
+	place_call();
+	respond("401 Unauthorized", "WWW-Authenticate: Digest realm=\"example.org\n", "");
+	assert_given_up();
+}
+END_TEST
+
+/* The call was given up meanwhile: 401 ends it. */
+START_TEST(cancelled_call_is_not_tried_again)
+{
+	open_with("");
+	place_call();
+	respond("100 Trying", "", "");
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	char invite[RIG_TEXT];
+	memcpy(invite, rig.heard, sizeof(invite));
+	peer_hears(&rig, "CANCEL ");
+	respond("200 OK", "", "");
+	memcpy(rig.heard, invite, sizeof(invite));
+	respond("401 Unauthorized", ASKS "nonce=\"n\", " SHA, "");
+	peer_hears(&rig, "ACK ");
+	peer_hears_nothing(&rig);
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+UNIT_MAIN("credentials", invite_is_sent_again_with_the_answer, strongest_algorithm_is_chosen,
+	  every_form_of_challenge_is_answered, wrong_password_is_said_once,
+	  stale_again_at_once_ends_it, proxy_and_server_may_both_ask, foreign_realm_gets_no_answer,
+	  second_realm_is_foreign, nobody_without_a_user, broken_challenge_is_a_refusal,
+	  cancelled_call_is_not_tried_again)
