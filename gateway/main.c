@@ -35,6 +35,7 @@
 #include "mg/mg_config.h"
 #include "pstn/trunk.h"
 #include "pstn/trunk_config.h"
+#include "sip/registrar/registrar_config.h"
 #include "sip/sip.h"
 
 #define DEFAULT_FILE "/etc/crosspoint/crosspoint.cfg"
@@ -238,11 +239,26 @@ static int apply_fraud(const struct config *to, struct config_report *report)
 	return rc;
 }
 
+static int apply_registrar(const struct config *to, struct config_report *report)
+{
+	char path[512];
+	int rc = sip_apply_registrar(app.gateway.sip, config_get(to, &registrar_section));
+
+	if (rc < 0)
+		config_fault(report, 0, "the registrar cannot be set up: %s", strerror(-rc));
+	snprintf(path, sizeof(path), "%s/locations.db", app.state_dir);
+	if (rc == 0)
+		sip_keep_locations(app.gateway.sip, path);
+	return rc;
+}
+
 /* From whatever runs now to the configuration. 0 or -errno, then part of it may stand. */
 static int carry_to(const struct config *to, struct config_report *report)
 {
 	int rc = apply_sip(to, report);
 
+	if (rc == 0)
+		rc = apply_registrar(to, report);
 	if (rc == 0)
 		rc = apply_spans_and_trunks(to, report);
 	if (rc == 0) {

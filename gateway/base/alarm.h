@@ -33,6 +33,8 @@ enum alarm_kind {
 	ALARM_CHANNEL_FAULTY,   /* object: channel; the far end does not answer RESTART */
 	ALARM_CHANNELS_STUCK,   /* object: trunk; the auditor had to repair */
 	ALARM_PEER_DOWN,        /* object: peer */
+	ALARM_REGISTRATION,     /* object: peer; we cannot register with it */
+	ALARM_LOCATIONS,        /* the registrar's locations cannot be kept */
 	ALARM_RECORDS,          /* call records cannot be written */
 	ALARM_EMERGENCY_CALL,   /* an emergency call is up; object: the call, "call 7" */
 	ALARM_MEDIA_LATE,       /* the media thread comes late */

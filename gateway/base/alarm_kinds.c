@@ -49,6 +49,14 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 	[ALARM_PEER_DOWN] = { "peer-down", ALARM_MAJOR, ALARM_OF_PEER,
 		"The SIP peer does not answer OPTIONS, or answers 503.",
 		"Check that it is up, its address and port, and firewalls on the way." },
+	[ALARM_REGISTRATION] = { "registration-failed", ALARM_MAJOR, ALARM_OF_PEER,
+		"We cannot register with this peer, so it sends us no calls.",
+		"See `show registrations` for its answer: check user and password (`auth`), `register`, and that the "
+		"peer is up. It is tried again by itself." },
+	[ALARM_LOCATIONS] = { "locations", ALARM_MINOR, ALARM_OF_GATEWAY,
+		"Where phones are registered cannot be kept over a restart, or the file was damaged and is set aside.",
+		"Make room on the disk, or give the gateway's user the right to write the state directory. Phones "
+		"register again by themselves." },
 	[ALARM_RECORDS] = { "records", ALARM_MAJOR, ALARM_OF_GATEWAY,
 		"Call records cannot be written; they are kept in memory as long as there is room.",
 		"Make room on the disk, or give the gateway's user the right to write the file; it is tried "

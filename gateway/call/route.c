@@ -204,12 +204,21 @@ static struct found look_up(const struct route_table *table, enum target_kind fr
 			    const char *from_name, const char *called)
 {
 	const struct origin *origin = origin_of(table, from_kind, from_name);
-	struct found any = { 0 }, named = { 0 };
+	const struct origin *kind = *from_name ? origin_of(table, from_kind, "") : NULL;
+	struct found any = { 0 }, named = { 0 }, kindred = { 0 };
 	bool named_wins;
 
 	walk(table, ROOT_ANY, called, &any);
 	if (origin)
 		walk(table, origin->root, called, &named);
+	if (kind)
+		walk(table, kind->root, called, &kindred);
+	if (kindred.best && (!named.best || kindred.rank > named.rank)) {
+		named.best = kindred.best;
+		named.rank = kindred.rank;
+	}
+	named.prefix |= kindred.prefix;
+	named.further |= kindred.further;
 	named_wins = named.best && (!any.best || named.rank >= any.rank);
 	return (struct found){
 		.best = named_wins ? named.best : any.best,
@@ -244,7 +253,8 @@ enum route_answer route_find_early(const struct route_table *table, enum target_
 bool route_serves(const struct route_table *table, enum target_kind from_kind,
 		  const char *from_name)
 {
-	return table->any || origin_of(table, from_kind, from_name);
+	return table->any || origin_of(table, from_kind, from_name) ||
+	       origin_of(table, from_kind, "");
 }
 
 bool route_rewrite(const struct route_config *route, const char *called, char *out, size_t size)

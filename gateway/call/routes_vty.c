@@ -207,7 +207,10 @@ DEFUN_ATTR(no_route, no_route_cmd, "no route NAME", NO_STR ROUTE_STR_ NAME_STR,
 
 static enum target_kind parse_kind(const char *word)
 {
-	return word[0] == 't' ? TARGET_TRUNK : word[0] == 'p' ? TARGET_PEER : TARGET_LINE;
+	return word[0] == 't'   ? TARGET_TRUNK
+	       : word[0] == 'p' ? TARGET_PEER
+	       : word[0] == 'u' ? TARGET_USER
+				: TARGET_LINE;
 }
 
 #define FROM_STR "Who dials\n"
@@ -221,7 +224,18 @@ DEFUN(route_from_any, route_from_any_cmd, "from any", FROM_STR "Any trunk or pee
 	return CMD_SUCCESS;
 }
 
-DEFUN(route_from, route_from_cmd, "from (trunk|peer) NAME", FROM_STR "A trunk\nA peer\n" NAME_STR)
+DEFUN(route_from_registrar, route_from_registrar_cmd, "from registrar",
+      FROM_STR "Any user of the registrar\n")
+{
+	struct route_config *item = vty->index;
+
+	item->from = (struct route_target){ .kind = TARGET_USER };
+	item->from_any = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(route_from, route_from_cmd, "from (trunk|peer|user) NAME",
+      FROM_STR "A trunk\nA peer\nA user of the registrar\n" NAME_STR)
 {
 	struct route_config *item = vty->index;
 
@@ -319,7 +333,8 @@ DEFUN(no_route_calling, no_route_calling_cmd, "no calling", NO_STR CALLING_STR)
 }
 
 #define TO_STR "Where it goes; several are tried in turn while the cause lets them\n"
-#define KINDS_STR "A trunk\nA peer\nA test line\n"
+#define KINDS_STR "A trunk\nA peer\nA test line\nA user of the registrar\n"
+#define REGISTRAR_STR "The user of the registrar that has the number\n"
 
 static size_t target_position(const struct route_config *route, enum target_kind kind,
 			      const char *name)
@@ -332,36 +347,69 @@ static size_t target_position(const struct route_config *route, enum target_kind
 	return i;
 }
 
-DEFUN(route_to, route_to_cmd, "to (trunk|peer|line) NAME", TO_STR KINDS_STR NAME_STR)
+/* "registrar" is the user without a name. */
+static const char *kind_word(const struct route_target *target)
+{
+	return *target->name ? target_kind_name(target->kind) : "registrar";
+}
+
+static int add_target(struct vty *vty, const struct route_target *target)
 {
 	struct route_config *item = vty->index;
+
+	if (target_position(item, target->kind, target->name) < item->n_targets)
+		return config_reject(vty, "route %s goes to %s%s%s already; once is right",
+				     item->name, kind_word(target), *target->name ? " " : "",
+				     target->name);
+	if (item->n_targets == ROUTE_TARGETS)
+		return config_reject(vty, "route %s has too many targets; at most %d", item->name,
+				     ROUTE_TARGETS);
+	item->targets[item->n_targets++] = *target;
+	return CMD_SUCCESS;
+}
+
+DEFUN(route_to, route_to_cmd, "to (trunk|peer|line|user) NAME", TO_STR KINDS_STR NAME_STR)
+{
 	struct route_target target = { .kind = parse_kind(argv[0]) };
 
 	if (config_set_name(vty, argv[0], argv[1], target.name, sizeof(target.name)))
 		return CMD_WARNING;
-	if (target_position(item, target.kind, target.name) < item->n_targets)
-		return config_reject(vty, "route %s goes to %s %s already; once is right",
-				     item->name, argv[0], argv[1]);
-	if (item->n_targets == ROUTE_TARGETS)
-		return config_reject(vty, "route %s has too many targets; at most %d", item->name,
-				     ROUTE_TARGETS);
-	item->targets[item->n_targets++] = target;
-	return CMD_SUCCESS;
+	return add_target(vty, &target);
 }
 
-DEFUN(no_route_to, no_route_to_cmd, "no to (trunk|peer|line) NAME",
-      NO_STR TO_STR KINDS_STR NAME_STR)
+DEFUN(route_to_registrar, route_to_registrar_cmd, "to registrar", TO_STR REGISTRAR_STR)
 {
-	struct route_config *item = vty->index;
-	size_t i = target_position(item, parse_kind(argv[0]), argv[1]);
+	const struct route_target target = { .kind = TARGET_USER };
+
+	return add_target(vty, &target);
+}
+static int remove_target(struct vty *vty, struct route_config *item, enum target_kind kind,
+			 const char *name)
+{
+	size_t i = target_position(item, kind, name);
 
 	if (i == item->n_targets)
-		return config_reject(vty, "route %s does not go to %s %s", item->name, argv[0],
-				     argv[1]);
+		return config_reject(vty, "route %s does not go to %s%s%s", item->name,
+				     *name ? target_kind_name(kind) : "registrar", *name ? " " : "",
+				     name);
 	item->n_targets--;
 	memmove(&item->targets[i], &item->targets[i + 1],
 		(item->n_targets - i) * sizeof(item->targets[0]));
 	return CMD_SUCCESS;
+}
+
+DEFUN(no_route_to, no_route_to_cmd, "no to (trunk|peer|line|user) NAME",
+      NO_STR TO_STR KINDS_STR NAME_STR)
+{
+	return remove_target(vty, vty->index, parse_kind(argv[0]), argv[1]);
+}
+
+DEFUN(no_route_to_registrar, no_route_to_registrar_cmd, "no to registrar",
+      NO_STR TO_STR REGISTRAR_STR)
+{
+	struct route_config *item = vty->index;
+
+	return remove_target(vty, item, TARGET_USER, "");
 }
 
 static void install_lines(void)
@@ -393,6 +441,7 @@ static void install(void)
 	install_node(&node, NULL);
 	install_element(NODE_ROUTE, &route_from_any_cmd);
 	install_element(NODE_ROUTE, &route_from_cmd);
+	install_element(NODE_ROUTE, &route_from_registrar_cmd);
 	install_element(NODE_ROUTE, &route_called_any_cmd);
 	install_element(NODE_ROUTE, &route_called_cmd);
 	install_element(NODE_ROUTE, &route_called_exact_cmd);
@@ -404,6 +453,8 @@ static void install(void)
 	route_rules_vty_install();
 	install_element(NODE_ROUTE, &route_to_cmd);
 	install_element(NODE_ROUTE, &no_route_to_cmd);
+	install_element(NODE_ROUTE, &route_to_registrar_cmd);
+	install_element(NODE_ROUTE, &no_route_to_registrar_cmd);
 }
 
 /* direction: "from" or "to". */
@@ -414,7 +465,7 @@ static void validate_target(const struct config *config, const struct route_conf
 	const char *kind = target_kind_name(target->kind);
 	char *option, *names;
 
-	if (config_has(config, kind, target->name))
+	if (!*target->name || config_has(config, kind, target->name))
 		return;
 	option = talloc_asprintf(report, "%s %s %s", direction, kind, target->name);
 	names = config_names(report, config, kind);
@@ -530,7 +581,8 @@ static void write_route(const struct route_config *route, struct vty *vty)
 {
 	vty_out(vty, "\nroute %s\n", route->name);
 	if (!route->from_any)
-		vty_out(vty, " from %s %s\n", target_kind_name(route->from.kind), route->from.name);
+		vty_out(vty, " from %s%s%s\n", kind_word(&route->from),
+			*route->from.name ? " " : "", route->from.name);
 	if (route->called[0])
 		vty_out(vty, " called %s%s\n", route->called_exact ? "exact " : "", route->called);
 	if (route->strip)
@@ -541,8 +593,8 @@ static void write_route(const struct route_config *route, struct vty *vty)
 		vty_out(vty, " calling %s\n", route->calling);
 	route_rules_vty_write(route, vty);
 	for (size_t i = 0; i < route->n_targets; i++)
-		vty_out(vty, " to %s %s\n", target_kind_name(route->targets[i].kind),
-			route->targets[i].name);
+		vty_out(vty, " to %s%s%s\n", kind_word(&route->targets[i]),
+			*route->targets[i].name ? " " : "", route->targets[i].name);
 }
 
 static void write_value(const void *section_value, struct vty *vty)

@@ -10,7 +10,8 @@ struct leg;
 struct leg_setup;
 struct call_hub;
 
-enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_KINDS };
+/* TARGET_USER: of the registrar; with the name "", whichever of them has the number */
+enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_USER, TARGET_KINDS };
 enum { TARGET_NAME_MAX = 32 };
 
 struct target {
@@ -33,4 +34,4 @@ struct target {
 void target_register(struct call_hub *hub, struct target *target);
 void target_unregister(struct target *target);
 struct target *target_find(struct call_hub *hub, enum target_kind kind, const char *name);
-const char *target_kind_name(enum target_kind kind); /* "trunk", "peer", "line" */
+const char *target_kind_name(enum target_kind kind); /* "trunk", "peer", "line", "user" */

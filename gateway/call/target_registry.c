@@ -9,6 +9,7 @@ static const char *const kind_names[TARGET_KINDS] = {
 	[TARGET_TRUNK] = "trunk",
 	[TARGET_PEER] = "peer",
 	[TARGET_LINE] = "line",
+	[TARGET_USER] = "user",
 };
 
 /* FNV-1a over kind and name. */

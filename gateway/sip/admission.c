@@ -96,7 +96,7 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 {
 	struct guard_call call = {
 		.from = from,
-		.of_peer = true,
+		.of_peer = peer,
 		.sessions = ground->n_sessions,
 		.hash = guard_hash(from, sip),
 	};
@@ -114,7 +114,7 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 	if (is_emergency(ground, sip, called))
 		return how;
 	how = guard_call(ground->guard, &call);
-	if (how.status)
+	if (how.status || !peer)
 		return how;
 	limit = limits_call_in(&peer->limits, &peer->config.guard, called, clock_now_us());
 	if (!limit)

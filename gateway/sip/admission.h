@@ -5,7 +5,7 @@
 #include "sip/agent/screen.h"
 #include "sip/session/session.h"
 
-/* An INVITE of no dialog, well-formed, from that peer. */
+/* An INVITE of no dialog, well-formed, from that peer; NULL: from who says to be a user of the registrar. */
 struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 					  const struct sockaddr_storage *from, const sip_t *sip);
 /* One to the peer: 0, or the Q.850 cause with *why. */

@@ -99,16 +99,16 @@ DEFUN(peer_srtp, peer_srtp_cmd, "srtp (off|required)",
 	return CMD_SUCCESS;
 }
 
-void peer_media_vty_install(void)
+void peer_media_vty_install(int node)
 {
-	install_element(NODE_PEER, &peer_tevent_cmd);
-	install_element(NODE_PEER, &no_peer_tevent_cmd);
-	install_element(NODE_PEER, &peer_codecs_cmd);
-	install_element(NODE_PEER, &peer_two_codecs_cmd);
-	install_element(NODE_PEER, &peer_ptime_cmd);
-	install_element(NODE_PEER, &peer_rtcp_mux_cmd);
-	install_element(NODE_PEER, &no_peer_rtcp_mux_cmd);
-	install_element(NODE_PEER, &peer_srtp_cmd);
+	install_element(node, &peer_tevent_cmd);
+	install_element(node, &no_peer_tevent_cmd);
+	install_element(node, &peer_codecs_cmd);
+	install_element(node, &peer_two_codecs_cmd);
+	install_element(node, &peer_ptime_cmd);
+	install_element(node, &peer_rtcp_mux_cmd);
+	install_element(node, &no_peer_rtcp_mux_cmd);
+	install_element(node, &peer_srtp_cmd);
 }
 
 void peer_media_vty_write(const struct offer_policy *media, struct vty *vty)

@@ -5,5 +5,5 @@ struct offer_policy;
 struct vty;
 
 void peer_media_vty_init(struct offer_policy *media);
-void peer_media_vty_install(void);
+void peer_media_vty_install(int node); /* whose items begin with a struct peer_config */
 void peer_media_vty_write(const struct offer_policy *media, struct vty *vty);

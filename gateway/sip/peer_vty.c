@@ -21,16 +21,19 @@
 #include "sip/numbering_vty.h"
 #include "sip/sip_config.h"
 
-static void init_peer(void *item)
+void peer_vty_init(struct peer_config *peer)
 {
-	struct peer_config *peer = item;
-
 	peer->path.any_transport = true;
 	peer->any_port = true;
 	peer_media_vty_init(&peer->media);
 	auth_vty_init(peer);
 	session_vty_init(peer);
 	numbering_vty_init(peer);
+}
+
+static void init_peer(void *item)
+{
+	peer_vty_init(item);
 }
 
 const struct config_list peer_list = {
@@ -147,7 +150,7 @@ void peer_vty_install(void)
 	install_element(NODE_PEER, &no_peer_trusted_cmd);
 	install_element(NODE_PEER, &peer_options_cmd);
 	install_element(NODE_PEER, &no_peer_options_cmd);
-	peer_media_vty_install();
+	peer_media_vty_install(NODE_PEER);
 	auth_vty_install();
 	session_vty_install();
 }

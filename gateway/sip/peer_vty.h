@@ -9,6 +9,7 @@ struct vty;
 
 extern const struct config_list peer_list;
 
+void peer_vty_init(struct peer_config *peer); /* defaults */
 void peer_vty_install(void);
 void peer_vty_validate(const struct sip_config *value, struct config_report *report);
 void peer_vty_write(const struct peer_config *peer, struct vty *vty);

@@ -11,6 +11,7 @@
 #include "sip/peer/authenticate.h"
 #include "sip/peer/options.h"
 #include "sip/peer/supported.h"
+#include "sip/registrar/registrar.h"
 #include "sip/session/uas.h"
 
 enum { CSEQ_END = 0x80000000 }; /* RFC 3261 8.1.1.5 */
@@ -74,6 +75,8 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 		uas_refuse(peer, irq, status, warning);
 		return status;
 	}
+	if (peer->target.kind == TARGET_USER)
+		registrar_identify(ground->registrar, peer, &setup);
 	struct session *s = dialog_incoming(ground, peer, irq, sip);
 	if (!s)
 		return 500;
@@ -134,6 +137,15 @@ static bool is_over_tls(void)
 	return tport && !strcasecmp(tport_name(tport)->tpn_proto, "tls");
 }
 
+/* Who says to be a user of the registrar, and has yet to show it. */
+static struct screen_refusal judge_user(struct sip *ground, const struct sockaddr_storage *from,
+					const sip_t *sip)
+{
+	if (sip->sip_request->rq_method == sip_method_invite)
+		return admission_of_invite(ground, NULL, from, sip);
+	return guard_request(ground->guard, from, false);
+}
+
 struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,
 				    const sip_t *sip)
 {
@@ -142,13 +154,15 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 
 	ground->rx_requests++;
 	ground->asking = peers_find(ground->peers, from, screen_tport());
-	if (!ground->asking) {
+	if (!ground->asking && !registrar_serves(ground->registrar, sip)) {
 		stranger_refused(&ground->strangers, from, "is no peer's address");
 		return guard_stranger(ground->guard, from);
 	}
 	how.status = judge_form(sip);
 	if (how.status)
 		return how;
+	if (!ground->asking)
+		return judge_user(ground, from, sip);
 	if (ground->asking->config.guard.tls && !is_over_tls()) {
 		ground->asking->limits.refused[LIMIT_TRANSPORT]++;
 		return (struct screen_refusal){ .status = 403, .phrase = "TLS is required here" };
@@ -167,6 +181,39 @@ static bool takes_calls(const struct sip *ground)
 	       (!ground->in_service || ground->in_service(ground->in_service_data));
 }
 
+/* Of one whose right to ask is shown. */
+static int serve(struct sip *ground, struct peer *peer, nta_incoming_t *irq, const sip_t *sip)
+{
+	switch (sip->sip_request->rq_method) {
+	case sip_method_invite:
+		return on_invite(ground, peer, irq, sip);
+	case sip_method_options:
+		return options_answer(irq, &peer->config, takes_calls(ground));
+	default:
+		return agent_refuse_method(irq, sip->sip_request->rq_method);
+	}
+}
+
+/* The registrar's: REGISTER, from wherever, and what its users send. */
+static int accept_user(struct sip *ground, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct sockaddr_storage from;
+	struct peer *guest;
+	int status = 500;
+
+	agent_source(irq, &from);
+	if (sip->sip_request->rq_method == sip_method_register)
+		return registrar_register(ground->registrar, irq, sip, &from);
+	guest = registrar_guest(ground->registrar, irq, sip, &from, &status);
+	if (!guest)
+		return status;
+	status = supported_check(&guest->config, irq, sip);
+	if (!status)
+		status = serve(ground, guest, irq, sip);
+	peer_release(guest);
+	return status;
+}
+
 /* The value returned is the response that is sent, unless one was; 0: one will be. */
 int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
 {
@@ -175,17 +222,11 @@ int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 	int status;
 
 	(void)leg;
+	if (registrar_serves(ground->registrar, sip) &&
+	    (!ground->asking || method == sip_method_register))
+		return accept_user(ground, irq, sip);
 	if (supported_check(&ground->asking->config, irq, sip))
 		return 420;
 	status = authenticate_peer(ground->auth, ground->asking, irq, sip);
-	if (status)
-		return status;
-	switch (method) {
-	case sip_method_invite:
-		return on_invite(ground, ground->asking, irq, sip);
-	case sip_method_options:
-		return options_answer(irq, &ground->asking->config, takes_calls(ground));
-	default:
-		return agent_refuse_method(irq, method);
-	}
+	return status ? status : serve(ground, ground->asking, irq, sip);
 }

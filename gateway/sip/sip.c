@@ -13,6 +13,7 @@
 #include "sip/session/dialog.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
+#include "sip/registrar/registrar.h"
 #include "sip/request.h"
 
 /* target.seize */
@@ -45,6 +46,14 @@ static unsigned seize(void *data, const struct leg_setup *setup, struct leg **le
 	return 0;
 }
 
+/* auth_on_failure */
+static void on_auth_failure(void *data, const struct sockaddr_storage *from)
+{
+	struct sip *sip = data;
+
+	guard_failed(sip->guard, from, BAN_AUTHENTICATION, sip->asking);
+}
+
 struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 {
 	struct sip *sip = talloc_zero(talloc_ctx, struct sip);
@@ -65,13 +74,16 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 	sip->auth = sip->guard ? auth_new(sip) : NULL;
 	if (!sip->auth)
 		goto fail;
+	auth_on_failure(sip->auth, on_auth_failure, sip);
 	sip->agent = agent_new(sip, &sip->screen);
 	if (!sip->agent)
 		goto fail;
 	sip->guard->agent = sip->agent;
 	sip->guard->hub = hub;
 	sip->peers = peers_new(sip, hub, sip->agent, seize, sip);
-	if (!sip->peers) {
+	sip->registrar = sip->peers ? registrar_new(sip, sip) : NULL;
+	if (!sip->registrar) {
+		peers_free(sip->peers);
 		agent_free(sip->agent);
 		goto fail;
 	}
@@ -157,11 +169,35 @@ void sip_free(struct sip *sip)
 		dialog_free(s);
 	llist_for_each_entry (peer, &sip->peers->list, entry)
 		options_stop(peer);
+	registrar_free(sip->registrar);
 	peers_free(sip->peers);
 	agent_free(sip->agent);
 	tls_reset();
 	guard_free(sip->guard);
 	talloc_free(sip);
+}
+
+int sip_apply_registrar(struct sip *sip, const struct registrar_config *config)
+{
+	return registrar_apply(sip->registrar, config);
+}
+
+void sip_keep_locations(struct sip *sip, const char *file)
+{
+	registrar_keep(sip->registrar, file);
+}
+
+bool sip_clear_user(struct sip *sip, const char *user)
+{
+	return registrar_clear(sip->registrar, user);
+}
+
+void users_each(const struct sip *sip,
+		bool (*fn)(void *data, const char *user, const char *number,
+			   const struct registrar_contact *contact),
+		void *data)
+{
+	registrar_each(sip->registrar, fn, data);
 }
 
 void sip_in_service(struct sip *sip, bool (*in_service)(void *data), void *data)

@@ -9,6 +9,8 @@
 
 struct call_hub;
 struct mg;
+struct registrar_config;
+struct registrar_contact;
 struct sip;
 
 struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg);
@@ -17,6 +19,12 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg);
 int sip_apply(struct sip *sip, const struct sip_config *config);
 /* After an error of sip_apply: which socket could not be opened, "192.0.2.1 UDP port 5060". */
 const char *sip_failed_socket(void);
+/* The same for the registrar and its users. 0 or -errno. */
+int sip_apply_registrar(struct sip *sip, const struct registrar_config *config);
+/* Where it keeps its locations over a restart; once, when both are applied. */
+void sip_keep_locations(struct sip *sip, const char *file);
+/* False: no such user. */
+bool sip_clear_user(struct sip *sip, const char *user);
 void sip_free(struct sip *sip);
 
 /* OPTIONS of peers are answered with 503 while in_service says no. */
@@ -34,6 +42,12 @@ struct peer_status {
 	unsigned rtt_ms; /* of the last OPTIONS, 0: none */
 };
 void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_status *),
+		void *data);
+
+/* The registrar's users and their contacts, as registrar_each() in sip/registrar/registrar.h. */
+void users_each(const struct sip *sip,
+		bool (*fn)(void *data, const char *user, const char *number,
+			   const struct registrar_contact *contact),
 		void *data);
 
 struct sip_totals {

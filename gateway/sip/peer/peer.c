@@ -191,6 +191,25 @@ bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta
 	return owns;
 }
 
+struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
+			const struct sockaddr_storage *address, enum transport transport,
+			enum target_kind kind)
+{
+	struct peer *peer = talloc_zero(peers, struct peer);
+
+	if (!peer)
+		return NULL;
+	peer->peers = peers;
+	peer->config = *config;
+	netaddr_host(address, peer->config.address, sizeof(peer->config.address));
+	peer->config.port = netaddr_port(address);
+	peer->config.path.transport = transport;
+	peer->target.kind = kind;
+	hops_start(&peer->hops, peers->agent, &peer->config, &peer->address);
+	llist_add_tail(&peer->entry, &peers->retired);
+	return peer;
+}
+
 void peer_hold(struct peer *peer)
 {
 	peer->calls++;
@@ -206,6 +225,7 @@ void peer_release(struct peer *peer)
 		if (retired != peer)
 			continue;
 		llist_del(&peer->entry);
+		hops_stop(&peer->hops);
 		talloc_free(peer);
 		return;
 	}
@@ -240,7 +260,9 @@ void peer_uri(const struct peer *peer, const char *user, char *out, size_t size)
 	char domain[PEER_DOMAIN_MAX];
 
 	domain_of(peer, domain);
-	if (*user)
+	if (peer->contact)
+		snprintf(out, size, "%s", peer->contact);
+	else if (*user)
 		snprintf(out, size, "sip:%s@%s%s;user=phone", user, domain, transport);
 	else
 		snprintf(out, size, "sip:%s%s", domain, transport);

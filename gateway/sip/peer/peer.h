@@ -30,6 +30,9 @@ struct peer {
 		address; /* the best of hops; ss_family 0: its name leads nowhere yet */
 	struct hops hops;
 	struct credentials credentials;
+	/* Of who has registered; each may be NULL: its Request-URI, the hop that all of ours to it go by, and the
+	 * Route of a new call (RFC 3327). Children of the peer. */
+	char *contact, *hop, *route;
 	unsigned calls; /* sessions that hold it */
 	uint64_t calls_in, calls_out;
 	struct limits limits;
@@ -68,6 +71,11 @@ struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage
 /* A request from there, by that, is the peer's own. */
 bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta_incoming_t *irq);
 
+/* A peer that no configuration has and no request is found by: it lives until it was held and released as often.
+ * NULL without memory. */
+struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
+			const struct sockaddr_storage *address, enum transport transport,
+			enum target_kind kind);
 void peer_hold(struct peer *peer);
 void peer_release(struct peer *peer);
 const char *peer_reach_name(enum peer_reach reach);
@@ -80,5 +88,6 @@ void peer_contact(const struct peer *peer, char *out, size_t size);
 /* Tags of each request to it, in a dialog or not: they name the socket that it leaves from. */
 #define PEER_TAGS(peer)                                                                            \
 	TAG_IF((peer)->config.path.local[0], TPTAG_IDENT((peer)->config.path.local)),              \
+		TAG_IF((peer)->hop, NTATAG_DEFAULT_PROXY((peer)->hop)),                            \
 		TAG_IF((peer)->config.path.only_udp, TPTAG_MTU(PEER_MTU_NONE))
 enum { PEER_MTU_NONE = 65535 };

@@ -66,7 +66,7 @@ static struct session *session_new(struct sip *ground, struct peer *peer)
 	INIT_LLIST_HEAD(&s->earlies);
 	s->leg.ops = &session_leg_ops;
 	s->leg.via = peer->config.name;
-	s->leg.kind = TARGET_PEER;
+	s->leg.kind = peer->target.kind;
 	peer_contact(peer, s->contact, sizeof(s->contact));
 	s->ours.origin.id = (uint64_t)clock_wall().tv_sec << 16 | (s->id & 0xffff);
 	s->ours.origin.version = 1;

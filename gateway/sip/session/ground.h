@@ -14,12 +14,16 @@
 #include "sip/guard/guard.h"
 #include "sip/peer/peer.h"
 
+struct auth;
+struct registrar;
+
 struct sip {
 	struct call_hub *hub;
 	struct mg *mg;
 	struct agent *agent;
 	struct peers *peers;
 	struct auth *auth;
+	struct registrar *registrar;
 	struct llist_head sessions;
 	unsigned n_sessions;
 	unsigned timer_b_ms, no_answer_s;

@@ -75,7 +75,9 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 		TAG_IF(*texts->headers, SIPTAG_HEADER_STR(texts->headers)),
 		TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),
 		SIPTAG_CONTENT_TYPE_STR("application/sdp"),
-		SIPTAG_PAYLOAD_STR(session_our_offer(s)), PEER_TAGS(s->peer), TAG_END());
+		SIPTAG_PAYLOAD_STR(session_our_offer(s)),
+		TAG_IF(s->peer->route, SIPTAG_ROUTE_STR(s->peer->route)), PEER_TAGS(s->peer),
+		TAG_END());
 }
 
 static void on_silence(void *data);

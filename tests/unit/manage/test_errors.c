@@ -44,7 +44,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"line, route, emergency, fraud, records\n" },
+		"registrar, user, line, route, emergency, fraud, records\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
 	      { "trunk t x\n", "f:1: \"x\" is too much; nothing comes after \"trunk t\"\n" },
@@ -64,7 +64,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"line, route, emergency, fraud, records\n" },
+		"registrar, user, line, route, emergency, fraud, records\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "media\n end\n",
@@ -532,6 +532,6 @@ END_TEST
 
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
 	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
-	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, auth_faults, session_faults,
-	  numbers_of_a_peer_faults, path_faults, line_faults, route_faults,
+	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, auth_faults,
+	  session_faults, numbers_of_a_peer_faults, path_faults, line_faults, route_faults,
 	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways)

@@ -1,0 +1,507 @@
+/* REGISTER requests, and calls from and to those who registered. */
+#include "sip/registrar/registrar.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <osmocom/core/talloc.h>
+#include <osmocom/core/timer.h>
+#include <osmocom/core/utils.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "call/cause.h"
+#include "sip/guard/auth.h"
+#include "sip/registrar/location.h"
+#include "sip/registrar/users.h"
+#include "sip/session/dialog.h"
+#include "sip/session/ground.h"
+#include "sip/text/netaddr.h"
+#include "sip/text/transport.h"
+
+enum { KEEP_EVERY_S = 1, KEEP_AT_ONCE = 500 /* users in a transaction */ };
+enum { BAD = 400, FORBIDDEN = 403, NOT_FOUND = 404, TOO_BRIEF = 423, FAILED = 500 };
+
+struct registrar {
+	struct sip *ground;
+	struct registrar_config config; /* users: NULL, they are in the table */
+	struct users *users;            /* NULL: never configured */
+	struct target any;              /* whoever is called by the number */
+	struct location *location;      /* NULL: nothing is kept */
+	struct osmo_timer_list keeper;
+};
+
+/* Keeping */
+
+static void write_user(struct registrar *registrar, struct user *user)
+{
+	const char *name = user->config.peer.name;
+	const struct binding *binding;
+
+	location_forget(registrar->location, name);
+	llist_for_each_entry (binding, &user->bindings.list, entry)
+		location_keep(registrar->location, name, binding);
+}
+
+/* What has changed, some users at a time. True: there is more. */
+static bool write_some(struct registrar *registrar)
+{
+	struct users *users = registrar->users;
+	unsigned written = 0;
+	size_t i = 0;
+
+	location_begin(registrar->location);
+	for (; i < users_count(users) && written < KEEP_AT_ONCE; i++) {
+		if (!users_at(users, i)->dirty)
+			continue;
+		write_user(registrar, users_at(users, i));
+		written++;
+	}
+	if (!location_commit(registrar->location))
+		return true;
+	for (size_t j = 0; j < i; j++)
+		users_at(users, j)->dirty = false;
+	return i < users_count(users);
+}
+
+static void on_keep(void *data)
+{
+	struct registrar *registrar = data;
+
+	if (write_some(registrar))
+		osmo_timer_schedule(&registrar->keeper, KEEP_EVERY_S, 0);
+}
+
+static void touch(struct registrar *registrar, struct user *user)
+{
+	user->dirty = true;
+	if (registrar->location && !osmo_timer_pending(&registrar->keeper))
+		osmo_timer_schedule(&registrar->keeper, KEEP_EVERY_S, 0);
+}
+
+static void on_kept(void *data, const char *name, const struct binding *binding)
+{
+	struct registrar *registrar = data;
+	struct user *user = users_by_name(registrar->users, name);
+
+	if (user && user->bindings.n < BINDINGS_MAX)
+		bindings_add(user, &user->bindings, binding);
+}
+
+void registrar_keep(struct registrar *registrar, const char *file)
+{
+	if (registrar->location || !registrar->users)
+		return;
+	registrar->location = location_open(registrar, file);
+	if (registrar->location)
+		location_load(registrar->location, on_kept, registrar);
+}
+
+/* Calls to users */
+
+static const char *transport_of(const sip_t *sip)
+{
+	const char *transport = sip->sip_via ? sip_via_transport(sip->sip_via) : NULL;
+
+	return transport ? transport : "UDP";
+}
+
+/* All of ours to it goes where its own come from: a NAT lets nothing else in (RFC 5626 5.3). */
+static bool follow(struct peer *guest, const struct binding_flow *flow)
+{
+	char address[NETADDR_TEXT_MAX];
+
+	netaddr_text(&flow->address, address, sizeof(address));
+	guest->hop = talloc_asprintf(guest, "sip:%s;transport=%s", address,
+				     transport_name(guest->config.path.transport));
+	return guest->hop;
+}
+
+/* By the proxies that it named, if any (RFC 3327). */
+static bool write_way(struct peer *guest, const struct binding *binding)
+{
+	guest->contact = talloc_strdup(guest, binding->uri);
+	if (!binding->path[0])
+		return guest->contact && follow(guest, &binding->flow);
+	guest->route = talloc_strdup(guest, binding->path);
+	return guest->contact && guest->route;
+}
+
+static const struct binding *best(struct user *user)
+{
+	bindings_expire(&user->bindings);
+	return llist_first_entry_or_null(&user->bindings.list, struct binding, entry);
+}
+
+static enum transport transport_in(const struct binding_flow *flow)
+{
+	enum transport transport = TRANSPORT_UDP;
+
+	transport_parse(flow->transport, &transport);
+	return transport;
+}
+
+static unsigned seize_user(struct registrar *registrar, struct user *user, struct leg **leg,
+			   const char **why)
+{
+	const struct binding *binding = best(user);
+	struct session *session = NULL;
+	struct peer *guest;
+
+	if (!binding) {
+		*why = "is not registered";
+		return CAUSE_SUBSCRIBER_ABSENT;
+	}
+	guest = peer_guest(registrar->ground->peers, &user->config.peer, &binding->flow.address,
+			   transport_in(&binding->flow), TARGET_USER);
+	if (guest) {
+		peer_hold(guest);
+		session = write_way(guest, binding) ? dialog_outgoing(registrar->ground, guest)
+						    : NULL;
+		peer_release(guest);
+	}
+	if (!session) {
+		*why = "out of memory";
+		return CAUSE_RESOURCE_UNAVAILABLE;
+	}
+	*leg = &session->leg;
+	return 0;
+}
+
+/* The peer that has the users while it is there; NULL: they are ours. */
+static struct peer *standby(const struct registrar *registrar)
+{
+	struct target *target = registrar->config.standby[0]
+					? target_find(registrar->ground->hub, TARGET_PEER,
+						      registrar->config.standby)
+					: NULL;
+	struct peer *peer = target ? target->data : NULL;
+
+	return peer && peer->reach != PEER_UNREACHABLE ? peer : NULL;
+}
+
+static unsigned seize_one(struct registrar *registrar, struct user *user,
+			  const struct leg_setup *setup, struct leg **leg, const char **why)
+{
+	struct peer *peer = standby(registrar);
+
+	if (peer)
+		return peer->target.seize(peer->target.data, setup, leg, why);
+	return seize_user(registrar, user, leg, why);
+}
+
+/* target.seize of a user */
+static unsigned seize_named(void *data, const struct leg_setup *setup, struct leg **leg,
+			    const char **why)
+{
+	struct user *user = data;
+
+	return seize_one(user->owner, user, setup, leg, why);
+}
+
+/* target.seize of whoever has the number */
+static unsigned seize_any(void *data, const struct leg_setup *setup, struct leg **leg,
+			  const char **why)
+{
+	struct registrar *registrar = data;
+	struct user *user = registrar->users && registrar->config.on
+				    ? users_by_number(registrar->users, setup->called.digits)
+				    : NULL;
+
+	if (!user) {
+		*why = "no user has this number";
+		return CAUSE_UNALLOCATED;
+	}
+	return seize_one(registrar, user, setup, leg, why);
+}
+
+/* Birth, configuration */
+
+struct registrar *registrar_new(void *talloc_ctx, struct sip *ground)
+{
+	struct registrar *registrar = talloc_zero(talloc_ctx, struct registrar);
+
+	if (!registrar)
+		return NULL;
+	registrar->ground = ground;
+	registrar->any = (struct target){
+		.kind = TARGET_USER,
+		.data = registrar,
+		.seize = seize_any,
+	};
+	target_register(ground->hub, &registrar->any);
+	osmo_timer_setup(&registrar->keeper, on_keep, registrar);
+	return registrar;
+}
+
+static void unregister_all(const struct users *users)
+{
+	for (size_t i = 0; users && i < users_count(users); i++)
+		target_unregister(&users_at(users, i)->target);
+}
+
+static void register_all(struct registrar *registrar)
+{
+	for (size_t i = 0; i < users_count(registrar->users); i++) {
+		struct user *user = users_at(registrar->users, i);
+
+		user->target.kind = TARGET_USER;
+		osmo_strlcpy(user->target.name, user->config.peer.name, sizeof(user->target.name));
+		user->target.data = user;
+		user->owner = registrar;
+		user->target.seize = seize_named;
+		target_register(registrar->ground->hub, &user->target);
+	}
+}
+
+int registrar_apply(struct registrar *registrar, const struct registrar_config *config)
+{
+	struct users *users = users_new(registrar, config, registrar->users);
+
+	if (!users)
+		return -ENOMEM;
+	unregister_all(registrar->users);
+	talloc_free(registrar->users);
+	registrar->users = users;
+	registrar->config = *config;
+	registrar->config.users = NULL;
+	register_all(registrar);
+	return 0;
+}
+
+void registrar_free(struct registrar *registrar)
+{
+	if (!registrar)
+		return;
+	if (registrar->location)
+		write_some(registrar);
+	osmo_timer_del(&registrar->keeper);
+	location_close(registrar->location);
+	unregister_all(registrar->users);
+	target_unregister(&registrar->any);
+	talloc_free(registrar);
+}
+
+/* Requests */
+
+static struct user *user_of_url(const struct registrar *registrar, const url_t *url)
+{
+	const char *who = url && url->url_user ? url->url_user : "";
+
+	return users_find(registrar->users, who + (*who == '+'));
+}
+
+bool registrar_serves(const struct registrar *registrar, const sip_t *sip)
+{
+	if (!registrar->config.on)
+		return false;
+	return sip->sip_request->rq_method == sip_method_register ||
+	       user_of_url(registrar, sip->sip_from->a_url);
+}
+
+/* Who sent it; NULL with the status, a challenge having been sent. */
+static struct user *authenticated(struct registrar *registrar, nta_incoming_t *irq,
+				  const sip_t *sip, const struct sockaddr_storage *from,
+				  int *status)
+{
+	const struct registrar_config *config = &registrar->config;
+	struct auth *auth = registrar->ground->auth;
+	struct user *user = NULL;
+	struct digest_credentials claim;
+	enum auth_verdict verdict = auth_claim(sip, config->realm, &claim);
+
+	if (verdict == AUTH_GOOD) {
+		user = users_by_name(registrar->users, claim.user);
+		verdict = auth_verify(auth, &claim, sip, user ? user->config.secret : NULL,
+				      config->strong);
+	}
+	if (verdict == AUTH_GOOD) {
+		guard_passed(registrar->ground->guard, from);
+		return user;
+	}
+	if (verdict == AUTH_WRONG) {
+		char address[NETADDR_TEXT_MAX];
+
+		netaddr_text(from, address, sizeof(address));
+		LOGP(DSIP, LOGL_NOTICE, "%s: wrong password for a user of the registrar\n",
+		     address);
+		auth_failed(auth, from);
+	}
+	*status = verdict == AUTH_BROKEN ? BAD
+					 : auth_challenge(auth, irq, config->realm, config->strong,
+							  verdict == AUTH_STALE);
+	return NULL;
+}
+
+static int answer_register(nta_incoming_t *irq, const sip_t *sip, struct user *user)
+{
+	char *contacts = bindings_text(user, &user->bindings);
+	bool flows = sip_has_supported(sip->sip_supported, "outbound");
+
+	nta_incoming_treply(irq, SIP_200_OK,
+			    TAG_IF(contacts && *contacts, SIPTAG_CONTACT_STR(contacts)),
+			    TAG_IF(sip_path(sip), SIPTAG_PATH(sip_path(sip))),
+			    TAG_IF(flows, SIPTAG_SUPPORTED_STR("path, outbound")),
+			    TAG_IF(flows && sip_path(sip), SIPTAG_REQUIRE_STR("outbound")),
+			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	talloc_free(contacts);
+	return 200;
+}
+
+static int refuse_brief(const struct registrar *registrar, nta_incoming_t *irq)
+{
+	char least[16];
+
+	snprintf(least, sizeof(least), "%u", registrar->config.expires_min_s);
+	nta_incoming_treply(irq, SIP_423_INTERVAL_TOO_BRIEF, SIPTAG_MIN_EXPIRES_STR(least),
+			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	return TOO_BRIEF;
+}
+
+static int update(struct registrar *registrar, nta_incoming_t *irq, const sip_t *sip,
+		  const struct sockaddr_storage *from, struct user *user)
+{
+	const struct registrar_config *config = &registrar->config;
+	const struct binding_limits limits = {
+		.expires_min_s = config->expires_min_s,
+		.expires_max_s = config->expires_max_s,
+		.expires_s = config->expires_s,
+		.contacts = user->config.contacts ? user->config.contacts : config->contacts,
+	};
+	struct binding_flow flow = { .address = *from };
+	const char *transport = transport_of(sip);
+	unsigned before = user->bindings.n;
+	bool changed;
+	int status;
+
+	for (size_t i = 0; transport[i] && i < sizeof(flow.transport) - 1; i++)
+		flow.transport[i] = (char)tolower((unsigned char)transport[i]);
+	status = bindings_update(user, &user->bindings, sip, &flow, &limits, &changed);
+	if (changed)
+		touch(registrar, user);
+	if (!before != !user->bindings.n)
+		LOGP(DSIP, LOGL_INFO, "user %s: %s\n", user->config.peer.name,
+		     before ? "is not registered any more" : "is registered");
+	if (status == TOO_BRIEF)
+		return refuse_brief(registrar, irq);
+	return status ? status : answer_register(irq, sip, user);
+}
+
+int registrar_register(struct registrar *registrar, nta_incoming_t *irq, const sip_t *sip,
+		       const struct sockaddr_storage *from)
+{
+	int status;
+	sip_supported_t *known = sip_supported_make(NULL, "path, outbound");
+	struct user *user;
+
+	status = nta_check_required(irq, sip, known, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	su_free(NULL, known);
+	if (status)
+		return status;
+	user = authenticated(registrar, irq, sip, from, &status);
+	if (!user)
+		return status;
+	/* RFC 3261 10.3 steps 4 and 5 */
+	if (user_of_url(registrar, sip->sip_to->a_url) != user)
+		return user_of_url(registrar, sip->sip_to->a_url) ? FORBIDDEN : NOT_FOUND;
+	return update(registrar, irq, sip, from, user);
+}
+
+struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, const sip_t *sip,
+			     const struct sockaddr_storage *from, int *status)
+{
+	struct user *user = authenticated(registrar, irq, sip, from, status);
+	struct binding_flow flow = { .address = *from };
+	struct peer *guest;
+
+	if (!user)
+		return NULL;
+	*status = FAILED;
+	osmo_strlcpy(flow.transport, transport_of(sip), sizeof(flow.transport));
+	guest = peer_guest(registrar->ground->peers, &user->config.peer, from, transport_in(&flow),
+			   TARGET_USER);
+	if (!guest)
+		return NULL;
+	peer_hold(guest);
+	if (sip->sip_record_route || follow(guest, &flow))
+		return guest;
+	peer_release(guest);
+	return NULL;
+}
+
+void registrar_identify(const struct registrar *registrar, const struct peer *guest,
+			struct leg_setup *setup)
+{
+	const struct user *user =
+		registrar->users ? users_by_name(registrar->users, guest->config.name) : NULL;
+	const char *said = setup->calling.digits;
+	bool own = false;
+
+	if (!user || !user->config.n_numbers)
+		return;
+	for (size_t i = 0; i < user->config.n_numbers; i++)
+		own |= !strcmp(said, user->config.numbers[i]);
+	if (!own) {
+		osmo_strlcpy(setup->calling.digits, user->config.numbers[0],
+			     sizeof(setup->calling.digits));
+		setup->calling.type = LEG_TON_UNKNOWN;
+	}
+	setup->calling.screening = 1; /* user provided, verified and passed (Q.931 table 4-11) */
+	if (user->config.display[0])
+		osmo_strlcpy(setup->calling_name, user->config.display,
+			     sizeof(setup->calling_name));
+}
+
+/* For people */
+
+bool registrar_clear(struct registrar *registrar, const char *name)
+{
+	struct user *user = registrar->users ? users_by_name(registrar->users, name) : NULL;
+
+	if (user && bindings_clear(&user->bindings))
+		touch(registrar, user);
+	return user;
+}
+
+static bool tell_user(const struct user *user,
+		      bool (*fn)(void *data, const char *user, const char *number,
+				 const struct registrar_contact *contact),
+		      void *data)
+{
+	const char *name = user->config.peer.name;
+	const char *number = user->config.n_numbers ? user->config.numbers[0] : "";
+	const struct binding *binding;
+	bool any = false, more = true;
+
+	llist_for_each_entry (binding, &user->bindings.list, entry) {
+		struct registrar_contact contact = {
+			.uri = binding->uri,
+			.transport = binding->flow.transport,
+			.instance = binding->instance,
+			.expires_s = binding_left_s(binding),
+			.q = binding->q / (double)BINDING_Q_MAX,
+		};
+
+		if (!contact.expires_s || !more)
+			continue;
+		any = true;
+		netaddr_text(&binding->flow.address, contact.from, sizeof(contact.from));
+		more = fn(data, name, number, &contact);
+	}
+	return any ? more : fn(data, name, number, NULL);
+}
+
+void registrar_each(const struct registrar *registrar,
+		    bool (*fn)(void *data, const char *user, const char *number,
+			       const struct registrar_contact *contact),
+		    void *data)
+{
+	if (!registrar->users)
+		return;
+	for (size_t i = 0; i < users_count(registrar->users); i++) {
+		if (!tell_user(users_at(registrar->users, i), fn, data))
+			return;
+	}
+}

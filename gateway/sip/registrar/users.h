@@ -1,0 +1,28 @@
+/* The registrar's users, by name and by number. Control thread; the table owns its users, a user its bindings. */
+#pragma once
+
+#include "call/target.h"
+#include "sip/registrar/binding.h"
+#include "sip/registrar/registrar_config.h"
+
+struct registrar;
+struct users;
+
+struct user {
+	struct user_config config;
+	struct bindings bindings;
+	struct registrar *owner;
+	struct target target; /* data: the user */
+	bool dirty;           /* its bindings are not as they are kept */
+};
+
+/* Takes the configured users over, sorted; those of the same name in from (NULL: none) give their bindings up to the
+ * new table. NULL without memory, then from is as it was. */
+struct users *users_new(void *talloc_ctx, const struct registrar_config *config,
+			struct users *from);
+struct user *users_by_name(const struct users *users, const char *name);
+struct user *users_by_number(const struct users *users, const char *number);
+/* The user of that name, else of that number. */
+struct user *users_find(const struct users *users, const char *who);
+size_t users_count(const struct users *users);
+struct user *users_at(const struct users *users, size_t i);

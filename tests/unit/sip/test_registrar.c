@@ -1,0 +1,538 @@
+/* The registrar, message by message: RFC 3261 10.3, and calls from and to who registered. */
+#include <sys/stat.h>
+
+#include "call/cause.h"
+#include "sip/registrar/registrar.h"
+#include "tests/unit/sip/rig_digest.h"
+
+#define SDP                                                                                        \
+	"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                \
+	"m=audio 4000 RTP/AVP 0\r\n"
+
+static struct rig rig;
+static int phone; /* no peer's socket: 127.0.0.2 */
+static uint16_t phone_port;
+static unsigned cseq;
+static struct digest_challenge challenge;
+static uint32_t nc;
+static struct user_config users[2];
+static struct registrar_config registrar;
+
+static void routes(void)
+{
+	static struct route_config all[2] = {
+		{ .name = "in",
+		  .from = { TARGET_USER, "" },
+		  .n_targets = 1,
+		  .targets = { { TARGET_TRUNK, "line" } } },
+		{ .name = "out",
+		  .from = { TARGET_TRUNK, "line" },
+		  .n_targets = 1,
+		  .targets = { { TARGET_USER, "" } } },
+	};
+	const struct routes_config config = { .routes = all, .n_routes = 2 };
+
+	ck_assert_int_eq(call_hub_apply(rig.hub, &config), 0);
+}
+
+static void open_registrar(void)
+{
+	rig_open(&rig);
+	routes();
+	memset(users, 0, sizeof(users));
+	users[0].peer = rig.peer;
+	strcpy(users[0].peer.name, "anna");
+	strcpy(users[0].secret, "s3cret");
+	strcpy(users[0].numbers[0], "100");
+	strcpy(users[0].numbers[1], "4930100");
+	users[0].n_numbers = 2;
+	strcpy(users[0].display, "Anna");
+	users[1] = users[0];
+	strcpy(users[1].peer.name, "bert");
+	strcpy(users[1].numbers[0], "200");
+	users[1].n_numbers = 1;
+	registrar = (struct registrar_config){
+		.on = true,
+		.realm = "crosspoint",
+		.expires_min_s = 60,
+		.expires_max_s = 7200,
+		.expires_s = 3600,
+		.contacts = 3,
+		.users = users,
+		.n_users = 2,
+	};
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	phone = rig_socket("127.0.0.2", &phone_port);
+	challenge.nonce[0] = '\0';
+	cseq = 0;
+	nc = 0;
+}
+
+static void end(void)
+{
+	rig_assert_idle(&rig);
+	close(phone);
+	rig_close(&rig);
+}
+
+static void phone_hears(const char *first_line)
+{
+	ck_assert_msg(peer_hears_on(&rig, phone), "nothing instead of %s", first_line);
+	ck_assert_msg(!strncmp(rig.heard, first_line, strlen(first_line)), "%s instead of %s",
+		      rig.heard, first_line);
+}
+
+static const char *answer(const char *method, const char *user, const char *body)
+{
+	static char header[DIGEST_HEADER_MAX + 64];
+	const struct digest_request request = { method, body, strlen(body) };
+	char text[DIGEST_HEADER_MAX];
+	struct digest_credentials c = {
+		.algorithm = challenge.algorithm,
+		.qop = DIGEST_QOP_AUTH,
+		.nc = ++nc,
+		.cnonce = "c",
+		.uri = "sip:127.0.0.1",
+	};
+
+	if (!challenge.nonce[0])
+		return "";
+	strcpy(c.user, user);
+	strcpy(c.realm, challenge.realm);
+	strcpy(c.nonce, challenge.nonce);
+	ck_assert(digest_respond(&c, "s3cret", &request, c.response));
+	digest_write_credentials(&c, text);
+	snprintf(header, sizeof(header), "Authorization: %s\n", text);
+	return header;
+}
+
+/* more: headers, Contact among them. */
+static void send_register(const char *user, const char *to, const char *call_id, const char *more)
+{
+	char head[RIG_TEXT];
+
+	snprintf(head, sizeof(head),
+		 "REGISTER sip:127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP "
+		 "127.0.0.2:%u;rport;branch=z9hG4bKr%u\nFrom: <sip:%s@127.0.0.1>;tag=a\nTo: "
+		 "<sip:%s@127.0.0.1>\nCall-ID: %s\nCSeq: %u REGISTER\nMax-Forwards: 70\n%s%s",
+		 phone_port, cseq, to, to, call_id, cseq, answer("REGISTER", user, ""), more);
+	cseq++;
+	peer_says_from(&rig, phone, head, "");
+}
+
+/* Asked who it is the first time. */
+static void register_as(const char *user, const char *more, const char *status)
+{
+	if (!challenge.nonce[0]) {
+		cseq = 1;
+		send_register(user, user, "r1", more);
+		phone_hears("SIP/2.0 401 ");
+		ck_assert(heard_challenge(&rig, "WWW-Authenticate", &challenge));
+	}
+	send_register(user, user, "r1", more);
+	phone_hears(status);
+}
+
+static const char *contact(const char *rest)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text), "Contact: <sip:anna@127.0.0.2:%u>%s\n", phone_port, rest);
+	return text;
+}
+
+static unsigned bindings; /* of anna */
+
+static bool count(void *data, const char *user, const char *number,
+		  const struct registrar_contact *found)
+{
+	(void)data;
+	(void)number;
+	bindings += found && !strcmp(user, "anna");
+	return true;
+}
+
+static unsigned registered(void)
+{
+	bindings = 0;
+	users_each(rig.sip, count, NULL);
+	return bindings;
+}
+
+START_TEST(phone_registers_asks_and_leaves)
+{
+	open_registrar();
+	register_as("anna", contact(";expires=120"), "SIP/2.0 200 ");
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), ">;expires=120"));
+	ck_assert_uint_eq(registered(), 1);
+	register_as("anna", "", "SIP/2.0 200 "); /* asks what there is */
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), "<sip:anna@127.0.0.2:"));
+	register_as("anna", contact(";expires=0"), "SIP/2.0 200 ");
+	ck_assert_str_eq(heard(&rig, "Contact"), "");
+	ck_assert_uint_eq(registered(), 0);
+	end();
+}
+END_TEST
+
+START_TEST(time_runs_out)
+{
+	open_registrar();
+	register_as("anna", contact(";expires=60"), "SIP/2.0 200 ");
+	clock_advance(61 * 1000000ull);
+	ck_assert_uint_eq(registered(), 0);
+	end();
+}
+END_TEST
+
+/* RFC 3261 10.3 steps 6 to 8 */
+START_TEST(requests_get_what_they_deserve)
+{
+	static const struct {
+		const char *more, *status;
+		unsigned left;
+	} rows[] = {
+		{ "Contact: <sip:a@127.0.0.2>;expires=59\n", "SIP/2.0 423 ", 1 },
+		{ "Contact: <sip:a@127.0.0.2>\nExpires: 30\n", "SIP/2.0 423 ", 1 },
+		{ "Contact: *\n", "SIP/2.0 400 ", 1 },
+		{ "Contact: *\nExpires: 60\n", "SIP/2.0 400 ", 1 },
+		{ "Contact: *, <sip:a@127.0.0.2>\nExpires: 0\n", "SIP/2.0 400 ", 1 },
+		{ "Contact: <sip:a@127.0.0.2>, *\nExpires: 0\n", "SIP/2.0 400 ", 1 },
+		{ "Contact: <tel:100>\n", "SIP/2.0 400 ", 1 },
+		{ "Contact: <sip:a@127.0.0.2>, <mailto:b@c>\n", "SIP/2.0 400 ",
+		  1 }, /* all or none */
+		{ "Require: gruu\nContact: <sip:a@127.0.0.2>\n", "SIP/2.0 420 ", 1 },
+		{ "Contact: <sip:a@127.0.0.2>;expires=x\n", "SIP/2.0 200 ", 2 },
+		{ "Contact: <sip:a@127.0.0.2>;expires=99999999999\n", "SIP/2.0 200 ", 2 },
+		{ "Contact: <sip:a@127.0.0.2>, <sip:b@127.0.0.2>;q=0.5\n", "SIP/2.0 200 ", 3 },
+		{ "Contact: <sip:A@127.0.0.2:5060>\nExpires: 0\n", "SIP/2.0 200 ", 1 },
+		{ "Contact: *\nExpires: 0\n", "SIP/2.0 200 ", 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		open_registrar();
+		register_as("anna", contact(""), "SIP/2.0 200 ");
+		register_as("anna", rows[i].more, rows[i].status);
+		ck_assert_msg(registered() == rows[i].left, "%s", rows[i].more);
+		if (!strcmp(rows[i].status, "SIP/2.0 423 "))
+			ck_assert_str_eq(heard(&rig, "Min-Expires"), "60");
+		end();
+	}
+}
+END_TEST
+
+START_TEST(older_request_changes_nothing)
+{
+	open_registrar();
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	cseq--; /* of another transaction all the same */
+	send_register("anna", "anna", "r1", contact(";expires=0\nX: y"));
+	phone_hears("SIP/2.0 "); /* repeated: as before, or 500 */
+	ck_assert_uint_eq(registered(), 1);
+	cseq = 1;
+	send_register("anna", "anna", "r2", contact(";expires=0")); /* another Call-ID may */
+	phone_hears("SIP/2.0 200 ");
+	ck_assert_uint_eq(registered(), 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_user_has_a_bounded_number_of_phones)
+{
+	char more[128];
+
+	open_registrar();
+	for (int i = 0; i < 10; i++) {
+		snprintf(more, sizeof(more), "Contact: <sip:a@127.0.0.2:%d>;expires=%d\n", 6000 + i,
+			 100 + i);
+		register_as("anna", more, "SIP/2.0 200 ");
+		ck_assert_uint_eq(registered(), i < 3 ? (unsigned)i + 1 : 3);
+	}
+	ck_assert_ptr_nonnull(strstr(rig.heard, ":6009>")); /* the last ones are there */
+	ck_assert_ptr_null(strstr(rig.heard, ":6000>"));
+	end();
+}
+END_TEST
+
+/* RFC 5626 6: the same phone from another address takes its own place. */
+START_TEST(instance_replaces_itself)
+{
+	open_registrar();
+	register_as("anna", "Contact: <sip:a@127.0.0.2:6000>;+sip.instance=\"<urn:x>\";reg-id=1\n",
+		    "SIP/2.0 200 ");
+	register_as("anna", "Contact: <sip:a@127.0.0.2:6001>;+sip.instance=\"<urn:x>\";reg-id=1\n",
+		    "SIP/2.0 200 ");
+	ck_assert_uint_eq(registered(), 1);
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), ":6001>"));
+	register_as("anna", "Contact: <sip:a@127.0.0.2:6002>;+sip.instance=\"<urn:x>\";reg-id=2\n",
+		    "SIP/2.0 200 ");
+	ck_assert_uint_eq(registered(), 2);
+	end();
+}
+END_TEST
+
+START_TEST(nobody_registers_for_another)
+{
+	open_registrar();
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	send_register("anna", "bert", "r2", contact(""));
+	phone_hears("SIP/2.0 403 ");
+	send_register("anna", "nobody", "r3", contact(""));
+	phone_hears("SIP/2.0 404 ");
+	send_register("anna", "100", "r4", contact("")); /* by its number */
+	phone_hears("SIP/2.0 200 ");
+	send_register("nobody", "nobody", "r5", contact(""));
+	phone_hears("SIP/2.0 401 ");
+	end();
+}
+END_TEST
+
+START_TEST(without_registrar_a_stranger_is_a_stranger)
+{
+	open_registrar();
+	registrar.on = false;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	cseq = 1;
+	send_register("anna", "anna", "r1", contact(""));
+	phone_hears("SIP/2.0 403 ");
+	end();
+}
+END_TEST
+
+/* Calls */
+
+static void call_anna(void)
+{
+	const struct leg_msg msg = {
+		.verb = LEG_SETUP,
+		.law = LEG_LAW_ALAW,
+		.setup = { .called = { .digits = "100" }, .calling = { .digits = "300" } },
+	};
+
+	mock_leg_open(&rig.line, rig.hub, TARGET_TRUNK, "line");
+	call_hears(rig.hub, rig.line.leg, &msg);
+	rig_settle(&rig);
+}
+
+static void phone_answers(const char *status, const char *body)
+{
+	char head[RIG_TEXT];
+	const bool tagged = strstr(heard(&rig, "To"), ";tag=");
+
+	snprintf(head, sizeof(head),
+		 "SIP/2.0 %s\nVia: %s\nFrom: %s\nTo: %s%s\nCall-ID: %s\nCSeq: %s\n"
+		 "Contact: <sip:anna@10.9.8.7:5060>\n",
+		 status, heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"),
+		 tagged ? "" : ";tag=b", heard(&rig, "Call-ID"), heard(&rig, "CSeq"));
+	peer_says_from(&rig, phone, head, body);
+}
+
+/* The phone says an address behind its NAT; everything goes where its requests came from. */
+START_TEST(registered_phone_is_called_through_its_nat)
+{
+	open_registrar();
+	register_as("anna", "Contact: <sip:anna@10.9.8.7:5060;x=y>\n", "SIP/2.0 200 ");
+	call_anna();
+	phone_hears("INVITE sip:anna@10.9.8.7:5060;x=y SIP/2.0");
+	phone_answers("200 OK", SDP);
+	phone_hears("ACK sip:anna@10.9.8.7:5060 ");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_CONNECT), 1);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	phone_hears("BYE sip:anna@10.9.8.7:5060 ");
+	phone_answers("200 OK", "");
+	end();
+}
+END_TEST
+
+START_TEST(path_is_followed)
+{
+	char more[256], route[128];
+
+	open_registrar();
+	snprintf(more, sizeof(more), "Path: <sip:127.0.0.2:%u;lr>\nContact: <sip:anna@10.9.8.7>\n",
+		 phone_port);
+	register_as("anna", more, "SIP/2.0 200 ");
+	snprintf(route, sizeof(route), "<sip:127.0.0.2:%u;lr>", phone_port);
+	ck_assert_str_eq(heard(&rig, "Path"), route);
+	call_anna();
+	phone_hears("INVITE sip:anna@10.9.8.7 SIP/2.0");
+	ck_assert_str_eq(heard(&rig, "Route"), route);
+	phone_answers("486 Busy Here", "");
+	phone_hears("ACK ");
+	end();
+}
+END_TEST
+
+START_TEST(absent_subscriber_is_cause_20)
+{
+	open_registrar();
+	call_anna();
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause, CAUSE_SUBSCRIBER_ABSENT);
+	end();
+}
+END_TEST
+
+START_TEST(best_contact_is_called)
+{
+	char more[256];
+
+	open_registrar();
+	snprintf(more, sizeof(more),
+		 "Contact: <sip:low@127.0.0.2:%u>;q=0.1, <sip:high@127.0.0.2:%u>;q=0.9\n",
+		 phone_port, phone_port);
+	register_as("anna", more, "SIP/2.0 200 ");
+	call_anna();
+	phone_hears("INVITE sip:high@127.0.0.2:");
+	phone_answers("486 Busy Here", "");
+	phone_hears("ACK ");
+	end();
+}
+END_TEST
+
+static void phone_invites(const char *from)
+{
+	char head[RIG_TEXT];
+
+	cseq++;
+	snprintf(head, sizeof(head),
+		 "INVITE sip:500@127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
+		 "127.0.0.2:%u;rport;branch=z9hG4bKi%u\nFrom: \"Someone\" "
+		 "<sip:%s@127.0.0.1>;tag=a\nTo: <sip:500@127.0.0.1>\nCall-ID: i1\nCSeq: %u "
+		 "INVITE\nMax-Forwards: 70\nContact: <sip:anna@10.9.8.7>\n%s",
+		 rig.config.port, phone_port, cseq, from, cseq, answer("INVITE", from, SDP));
+	peer_says_from(&rig, phone, head, SDP);
+}
+
+static void phone_acks(void)
+{
+	char head[RIG_TEXT];
+
+	snprintf(head, sizeof(head),
+		 "ACK sip:500@127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
+		 "127.0.0.2:%u;rport;branch=z9hG4bKi%u\nFrom: %s\nTo: %s\nCall-ID: i1\n"
+		 "CSeq: %u ACK\n",
+		 rig.config.port, phone_port, cseq, heard(&rig, "From"), heard(&rig, "To"), cseq);
+	peer_says_from(&rig, phone, head, "");
+}
+
+START_TEST(user_calls_with_its_own_number_and_name)
+{
+	open_registrar();
+	phone_invites("anna");
+	phone_hears("SIP/2.0 401 ");
+	ck_assert(heard_challenge(&rig, "WWW-Authenticate", &challenge));
+	phone_acks();
+	phone_invites("anna");
+	phone_hears("SIP/2.0 100 ");
+	const struct leg_msg *setup = mock_leg_told(&rig.line, LEG_SETUP);
+	ck_assert_ptr_nonnull(setup);
+	ck_assert_str_eq(setup->setup.called.digits, "500");
+	ck_assert_str_eq(setup->setup.calling.digits, "100");
+	ck_assert_str_eq(setup->setup.calling_name, "Anna");
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	rig_settle(&rig);
+	phone_hears("SIP/2.0 486 ");
+	phone_acks();
+	end();
+}
+END_TEST
+
+START_TEST(who_is_no_user_is_a_stranger)
+{
+	open_registrar();
+	phone_invites("nobody");
+	phone_hears("SIP/2.0 403 ");
+	end();
+}
+END_TEST
+
+/* While the PBX is reachable calls to its users go there. */
+START_TEST(standby_leaves_users_to_their_pbx)
+{
+	open_registrar();
+	strcpy(registrar.standby, "phone"); /* the peer of the rig */
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	call_anna();
+	peer_hears(&rig, "INVITE sip:100@127.0.0.1:");
+	rig_pass(&rig, RIG_TIMER_B_MS + 1000);
+	close(phone);
+	rig_close(&rig);
+}
+END_TEST
+
+/* Restart */
+
+START_TEST(locations_outlive_a_restart)
+{
+	char dir[] = "/tmp/crosspoint-test-XXXXXX", file[64], aside[80];
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/l.db", dir);
+	open_registrar();
+	sip_keep_locations(rig.sip, file);
+	register_as("anna", contact(";q=0.25"), "SIP/2.0 200 ");
+	rig_pass(&rig, 1100);
+	end();
+	open_registrar();
+	sip_keep_locations(rig.sip, file);
+	ck_assert_uint_eq(registered(), 1);
+	register_as("anna", "", "SIP/2.0 200 ");
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), "<sip:anna@127.0.0.2:"));
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Contact"), ";q=0.25"));
+	ck_assert(sip_clear_user(rig.sip, "anna"));
+	ck_assert(!sip_clear_user(rig.sip, "nobody"));
+	end(); /* written at the end too */
+	open_registrar();
+	sip_keep_locations(rig.sip, file);
+	ck_assert_uint_eq(registered(), 0);
+	end();
+	/* Damaged: set aside, and on it goes. */
+	FILE *f = fopen(file, "w");
+	fputs("this is no database, and it is long enough to be looked at as one\n", f);
+	fclose(f);
+	open_registrar();
+	sip_keep_locations(rig.sip, file);
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	end();
+	snprintf(aside, sizeof(aside), "%s.damaged", file);
+	ck_assert_int_eq(access(aside, F_OK), 0);
+	open_registrar();
+	sip_keep_locations(rig.sip, file);
+	ck_assert_uint_eq(registered(), 1);
+	end();
+	unlink(aside);
+	unlink(file);
+	rmdir(dir);
+	/* Nowhere: it serves all the same. */
+	open_registrar();
+	sip_keep_locations(rig.sip, "/nowhere/l.db");
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	rig_pass(&rig, 1100);
+	end();
+}
+END_TEST
+
+START_TEST(users_keep_their_phones_over_a_commit)
+{
+	open_registrar();
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	ck_assert_uint_eq(registered(), 1);
+	registrar.users = users + 1;
+	registrar.n_users = 1;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	ck_assert_uint_eq(registered(), 0);
+	end();
+}
+END_TEST
+
+UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
+	  requests_get_what_they_deserve, older_request_changes_nothing,
+	  a_user_has_a_bounded_number_of_phones, instance_replaces_itself,
+	  nobody_registers_for_another, without_registrar_a_stranger_is_a_stranger,
+	  registered_phone_is_called_through_its_nat, path_is_followed,
+	  absent_subscriber_is_cause_20, best_contact_is_called,
+	  user_calls_with_its_own_number_and_name, who_is_no_user_is_a_stranger,
+	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
+	  users_keep_their_phones_over_a_commit)
