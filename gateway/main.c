@@ -310,6 +310,7 @@ static void drain(void)
 	osmo_timer_schedule(&app.drain_end, DRAIN_S, 0);
 	LOGP(DMANAGE, LOGL_NOTICE,
 	     "stopping: calls are being cleared; a second signal ends at once\n");
+	sip_leave(app.gateway.sip);
 	call_hub_drain(app.gateway.hub, stop, NULL);
 }
 
@@ -367,6 +368,31 @@ static bool in_service(void *data)
 	return !trunks->n || trunks_any_in_service(app.gateway.trunks);
 }
 
+struct trunk_question {
+	const char *name;
+	bool up;
+};
+
+static bool answer_trunk(void *data, const struct trunk_status *trunk)
+{
+	struct trunk_question *question = data;
+
+	if (strcmp(trunk->name, question->name) != 0)
+		return true;
+	question->up = strcmp(trunk->layer2, "down") != 0 && trunk->idle + trunk->busy > 0;
+	return false;
+}
+
+/* sip_trunk_up */
+static bool trunk_up(void *data, const char *trunk)
+{
+	struct trunk_question question = { .name = trunk };
+
+	(void)data;
+	trunks_each(app.gateway.trunks, answer_trunk, &question);
+	return question.up;
+}
+
 /* trunks_survey: the ways from trunks to peers. */
 static void survey(void *data, struct trunks *trunks)
 {
@@ -400,6 +426,7 @@ static int open_layers(void)
 	if (!gateway->sip)
 		return -ENOMEM;
 	sip_in_service(gateway->sip, in_service, NULL);
+	sip_trunk_up(gateway->sip, trunk_up, NULL);
 	trunks_survey(gateway->trunks, survey, NULL);
 	return 0;
 }

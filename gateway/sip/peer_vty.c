@@ -16,6 +16,7 @@
 #include "sip/auth_vty.h"
 #include "sip/path_vty.h"
 #include "sip/peer_media_vty.h"
+#include "sip/register_vty.h"
 #include "sip/session_vty.h"
 #include "sip/identity_vty.h"
 #include "sip/numbering_vty.h"
@@ -27,6 +28,7 @@ void peer_vty_init(struct peer_config *peer)
 	peer->any_port = true;
 	peer_media_vty_init(&peer->media);
 	auth_vty_init(peer);
+	register_vty_init(peer);
 	session_vty_init(peer);
 	numbering_vty_init(peer);
 }
@@ -152,6 +154,7 @@ void peer_vty_install(void)
 	install_element(NODE_PEER, &no_peer_options_cmd);
 	peer_media_vty_install(NODE_PEER);
 	auth_vty_install();
+	register_vty_install();
 	session_vty_install();
 }
 
@@ -240,6 +243,7 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);
 	auth_vty_write(peer, vty);
+	register_vty_write(peer, vty);
 	session_vty_write(peer, vty);
 	peer_guard_vty_write(&peer->guard, vty);
 }

@@ -10,6 +10,7 @@
 #include "sip/session/dialog.h"
 #include "sip/peer/authenticate.h"
 #include "sip/peer/options.h"
+#include "sip/peer/register.h"
 #include "sip/peer/supported.h"
 #include "sip/registrar/registrar.h"
 #include "sip/session/uas.h"
@@ -154,6 +155,8 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 
 	ground->rx_requests++;
 	ground->asking = peers_find(ground->peers, from, screen_tport());
+	if (!ground->asking) /* a provider may call from elsewhere what we registered with it */
+		ground->asking = register_find(ground->peers, sip->sip_request->rq_url);
 	if (!ground->asking && !registrar_serves(ground->registrar, sip)) {
 		stranger_refused(&ground->strangers, from, "is no peer's address");
 		return guard_stranger(ground->guard, from);

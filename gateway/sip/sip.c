@@ -13,6 +13,7 @@
 #include "sip/session/dialog.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
+#include "sip/peer/register.h"
 #include "sip/registrar/registrar.h"
 #include "sip/request.h"
 
@@ -101,6 +102,7 @@ static void on_peer_gone(void *data, struct peer *peer)
 	struct session *s, *next;
 
 	options_stop(peer);
+	register_stop(peer);
 	llist_for_each_entry_safe (s, next, &sip->sessions, entry) {
 		if (s->peer == peer)
 			dialog_withdraw(s);
@@ -148,8 +150,10 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	rc = peers_apply(sip->peers, config->peers, config->n_peers, on_peer_gone, sip);
 	if (rc)
 		return rc;
-	llist_for_each_entry (peer, &sip->peers->list, entry)
+	llist_for_each_entry (peer, &sip->peers->list, entry) {
 		options_start(peer);
+		register_apply(peer);
+	}
 	return 0;
 }
 
@@ -167,14 +171,43 @@ void sip_free(struct sip *sip)
 		return;
 	llist_for_each_entry_safe (s, next, &sip->sessions, entry)
 		dialog_free(s);
-	llist_for_each_entry (peer, &sip->peers->list, entry)
+	llist_for_each_entry (peer, &sip->peers->list, entry) {
 		options_stop(peer);
+		register_stop(peer);
+	}
 	registrar_free(sip->registrar);
 	peers_free(sip->peers);
 	agent_free(sip->agent);
 	tls_reset();
 	guard_free(sip->guard);
 	talloc_free(sip);
+}
+
+void sip_trunk_up(struct sip *sip, bool (*up)(void *data, const char *trunk), void *data)
+{
+	sip->peers->trunk_up = up;
+	sip->peers->trunk_up_data = data;
+}
+
+void sip_leave(struct sip *sip)
+{
+	struct peer *peer;
+
+	llist_for_each_entry (peer, &sip->peers->list, entry)
+		register_leave(peer);
+}
+
+void registrations_each(const struct sip *sip,
+			bool (*fn)(void *data, const struct registration_status *), void *data)
+{
+	const struct peer *peer;
+
+	llist_for_each_entry (peer, &sip->peers->list, entry) {
+		struct registration_status status;
+
+		if (register_status(peer, &status) && !fn(data, &status))
+			return;
+	}
 }
 
 int sip_apply_registrar(struct sip *sip, const struct registrar_config *config)

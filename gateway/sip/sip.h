@@ -29,6 +29,10 @@ void sip_free(struct sip *sip);
 
 /* OPTIONS of peers are answered with 503 while in_service says no. */
 void sip_in_service(struct sip *sip, bool (*in_service)(void *data), void *data);
+/* Registrations are held while their trunk cannot carry calls. */
+void sip_trunk_up(struct sip *sip, bool (*up)(void *data, const char *trunk), void *data);
+/* We stop: no calls are wanted any more. */
+void sip_leave(struct sip *sip);
 /* May calls go to the peer of that name? Not while it does not answer OPTIONS. */
 bool sip_peer_alive(const struct sip *sip, const char *name);
 
@@ -43,6 +47,11 @@ struct peer_status {
 };
 void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_status *),
 		void *data);
+
+struct registration_status;
+/* Our registrations with peers, as in sip/peer/register.h. */
+void registrations_each(const struct sip *sip,
+			bool (*fn)(void *data, const struct registration_status *), void *data);
 
 /* The registrar's users and their contacts, as registrar_each() in sip/registrar/registrar.h. */
 void users_each(const struct sip *sip,

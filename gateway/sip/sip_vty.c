@@ -13,6 +13,7 @@
 #include "sip/listen_vty.h"
 #include "sip/identity_vty.h"
 #include "sip/peer_vty.h"
+#include "sip/register_vty.h"
 #include "sip/tls_vty.h"
 
 enum { SIP_PORT = 5060, DNS_PORT = 53, TIMER_B_MS = 32000, NO_ANSWER_S = 180 };
@@ -91,8 +92,12 @@ static void validate(const struct config *config, struct config_report *report)
 {
 	listen_vty_validate(config, report);
 	tls_vty_validate(config_get(config, &sip_section), report);
-	guard_vty_validate(config_get(config, &sip_section), report);
-	peer_vty_validate(config_get(config, &sip_section), report);
+	const struct sip_config *value = config_get(config, &sip_section);
+
+	guard_vty_validate(value, report);
+	peer_vty_validate(value, report);
+	for (size_t i = 0; i < value->n_peers; i++)
+		register_vty_validate(config, &value->peers[i], report);
 }
 
 static void write_value(const void *section_value, struct vty *vty)

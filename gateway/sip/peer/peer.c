@@ -125,6 +125,10 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 		}
 		if (memcmp(&peer->config.auth, &c->auth, sizeof(c->auth)) != 0)
 			peer->credentials = (struct credentials){ 0 };
+		if (memcmp(&peer->config.auth, &c->auth, sizeof(c->auth)) != 0 ||
+		    memcmp(&peer->config.path, &c->path, sizeof(c->path)) != 0 ||
+		    strcmp(peer->config.address, c->address) != 0 || peer->config.port != c->port)
+			peer->moved = true;
 		peer->config = *c;
 		hops_start(&peer->hops, peers->agent, &peer->config, &peer->address);
 	}

@@ -30,6 +30,8 @@ struct peer {
 		address; /* the best of hops; ss_family 0: its name leads nowhere yet */
 	struct hops hops;
 	struct credentials credentials;
+	struct registration *registration; /* ours with it (register.h); NULL: none */
+	bool moved;                        /* where it is has changed since that was looked at */
 	/* Of who has registered; each may be NULL: its Request-URI, the hop that all of ours to it go by, and the
 	 * Route of a new call (RFC 3327). Children of the peer. */
 	char *contact, *hop, *route;
@@ -50,6 +52,9 @@ struct peers {
 	struct call_hub *hub;
 	struct agent *agent;
 	void *owner; /* for seize */
+	/* Can that trunk carry calls? NULL: all can. */
+	bool (*trunk_up)(void *data, const char *trunk);
+	void *trunk_up_data;
 	/* target.seize, with a struct peer as data. */
 	unsigned (*seize)(void *data, const struct leg_setup *setup, struct leg **leg,
 			  const char **why);

@@ -12,6 +12,7 @@
 #include "sip/peer/identity_config.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/numbering.h"
+#include "sip/peer/register_config.h"
 #include "sip/text/offer.h"
 
 enum { PEER_NAME_MAX = 32 };
@@ -27,6 +28,7 @@ struct peer_config {
 	struct guard_peer_config guard;
 	struct offer_policy media;
 	struct credentials_config auth;
+	struct register_config registration;
 	struct authenticate_config authenticate;
 	struct session_policy session;
 	struct number_policy numbers;

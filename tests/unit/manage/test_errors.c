@@ -391,7 +391,36 @@ START_TEST(auth_faults)
 		"f:3: realm \"" DIGITS_64 "\" is too long; at most 63 characters\n" },
 	      { "peer p\n address 192.0.2.1\n authenticate algorithms sha256\n",
 		"f:3: peer p is not asked who it is; `authenticate user` says with which name and "
-		"password it would show it\n" });
+		"password it would show it\n" },
+	      { "peer p\n address 192.0.2.1\n register outbound\n",
+		"f:3: peer p: we do not register with it; `register user` says as whom we "
+		"would\n" },
+	      { "peer p\n address 192.0.2.1\n register user u\n register while-trunk t\n",
+		"f:4: peer p: trunk t does not exist; trunks are: none\n" },
+	      { "peer p\n address 192.0.2.1\n register user u@d\n",
+		"f:3: register user \"u@d\" is no user of a SIP URI; letters, digits and "
+		"-_.!~*'()&=+$, are right\n" });
+}
+END_TEST
+
+START_TEST(registrar_faults)
+{
+	CHECK({ "user u\n password x\n", "f:1: user u cannot register, as there is no section "
+					 "registrar; add one\n" },
+	      { "registrar\nuser u\n",
+		"f:2: user u has no password, so anybody could be it; it needs "
+		"`password`\n" },
+	      { "registrar\n standby-for peer p\n",
+		"f:2: registrar: peer p does not exist; peers are: none\n" },
+	      { "registrar\n expires minimum 100 maximum 60 default 60\n",
+		"f:2: registrar: the minimum 100 is more than the maximum 60; it is to be the "
+		"smaller\n" },
+	      { "registrar\nuser u\n password x\n number 1\nuser v\n password x\n number 1\n",
+		"f:7: user v: number 1 is user u's already; one user a number\n" },
+	      { "registrar\nuser u\n password x\n number x\n",
+		"f:4: number \"x\" is no number; digits 0-9 * # A-D are right, at most 32\n" },
+	      { "registrar\nroute r\n to registrar\n to registrar\n",
+		"f:4: route r goes to registrar already; once is right\n" });
 }
 END_TEST
 
@@ -533,5 +562,6 @@ END_TEST
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
 	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
 	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, auth_faults,
-	  session_faults, numbers_of_a_peer_faults, path_faults, line_faults, route_faults,
-	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways)
+	  registrar_faults, session_faults, numbers_of_a_peer_faults, path_faults, line_faults,
+	  route_faults, a_route_has_a_bounded_number_of_targets,
+	  emergency_calls_have_numbers_and_ways)
