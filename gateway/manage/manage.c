@@ -293,6 +293,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_records_install();
 	show_emergency_install();
 	show_performance_install();
+	show_registrations_install();
 	actions_install();
 	maintenance_vty_install();
 	channel_test_install();

@@ -1,0 +1,154 @@
+"""Phones that register with the gateway, and a PBX that goes away and comes back. Digests are computed here."""
+import hashlib
+import re
+import time
+
+import pytest
+from common import sip
+from common.gateway import wait_for
+
+TEXT = """\
+cli
+ listen 127.0.0.1 {p.cli}
+media
+ ports {p.media} {last}
+sip
+ listen 127.0.0.1 {p.sip}
+ timer-b 500
+peer pbx
+ address 127.0.0.1
+ port {p.phone}
+ source-port same
+ options 5
+registrar
+ standby-for peer pbx
+user anna
+ password s3cret
+ number 100
+ display-name Anna
+user bert
+ password hidden
+ number 200
+line echo
+ echo
+route users
+ from registrar
+ called 2
+ to registrar
+route lines
+ from registrar
+ called 6
+ to line echo
+"""
+
+
+def text(p):
+    return TEXT.format(p=p, last=p.media + 199)
+
+
+def answer(challenge, method, user, password):
+    """The Authorization that a challenge (RFC 7616, SHA-256) wants."""
+    realm, nonce = (re.search(r'%s="([^"]*)"' % name, challenge).group(1) for name in ("realm", "nonce"))
+    uri = "sip:127.0.0.1"
+
+    def digest(*parts):
+        return hashlib.sha256(":".join(parts).encode()).hexdigest()
+    response = digest(digest(user, realm, password), nonce, "00000001", "c", "auth", digest(method, uri))
+    return ('Authorization: Digest username="%s", realm="%s", nonce="%s", uri="%s", response="%s", algorithm=SHA-256, '
+            'cnonce="c", qop=auth, nc=00000001' % (user, realm, nonce, uri, response))
+
+
+class Phone(sip.Agent):
+    """A phone of the user's, at an address of its own."""
+
+    def __init__(self, gateway, host, user, password):
+        super().__init__(gateway.ports.sip, host)
+        self.user, self.password, self.seq = user, password, 0
+
+    def register(self):
+        """The status of the second REGISTER, the first having been asked who it is."""
+        extra = []
+        for _ in range(2):
+            self.seq += 1
+            self.send("\r\n".join([
+                "REGISTER sip:127.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP %s:%d;branch=z9hG4bKr%s%d" % (
+                    self.host, self.port, self.user, self.seq),
+                "Max-Forwards: 70", "From: <sip:%s@127.0.0.1>;tag=r" % self.user, "To: <sip:%s@127.0.0.1>" % self.user,
+                "Call-ID: r-%s-%d" % (self.user, self.port), "CSeq: %d REGISTER" % self.seq,
+                "Contact: <sip:%s@%s:%d>" % (self.user, self.host, self.port), *extra, "Content-Length: 0", "", ""]))
+            got = self.wait(lambda m: m.status and m.cseq == (self.seq, "REGISTER"))
+            if got.status == 401:
+                extra = [answer(got.get("WWW-Authenticate"), "REGISTER", self.user, self.password)]
+        return got.status
+
+    def dial(self, number, body):
+        call = sip.Call(self, number).invite(body)
+        asked = call.refused()
+        assert asked.status == 401, asked
+        call.remote = "<%s>" % call.target
+        return call.invite(body, [answer(asked.get("WWW-Authenticate"), "INVITE", self.user, self.password)])
+
+
+@pytest.fixture(name="make_phone")
+def phones():
+    made = []
+
+    def make(gateway, user, password):
+        made.append(Phone(gateway, "127.0.0.%d" % (len(made) + 5), user, password))
+        return made[-1]
+    yield make
+    for phone in made:
+        phone.close()
+
+
+def registered(gateway, user):
+    return [row for row in gateway.cli.json("registrar") if row["user"] == user and row.get("contact")]
+
+
+def test_phones_reach_lines_and_each_other_while_the_pbx_is_away(own, make_phone):
+    gateway = own(text=text)
+    anna, bert = make_phone(gateway, "anna", "s3cret"), make_phone(gateway, "bert", "hidden")
+    assert anna.register() == 200 and bert.register() == 200
+    assert registered(gateway, "anna") and registered(gateway, "bert")
+    wait_for("the PBX is known to be away", lambda: gateway.cli.json("peers")[0]["state"] == "unreachable")
+    line = anna.dial("600", sip.sdp(40000))
+    line.answered()
+    line.bye()
+    call = anna.dial("200", sip.sdp(40000))
+    heard = bert.answer_call()
+    assert heard.invite_in.start.startswith("INVITE sip:bert@%s:%d " % (bert.host, bert.port))
+    assert heard.invite_in.get("From").startswith('"Anna" <sip:100@'), heard.invite_in.get("From")
+    heard.reply(heard.invite_in, 200, "OK", sip.sdp(40002))
+    call.answered()
+    call.bye()
+    heard.bye_comes()
+    gateway.wait_idle()
+    with sip.Agent(gateway.ports.sip, port=gateway.ports.phone) as pbx:  # it is back
+        options = pbx.wait(lambda m: m.method == "OPTIONS", 8)
+        pbx.send("\r\n".join(["SIP/2.0 200 OK"] + ["%s: %s" % h for h in options.headers if h[0] in (
+            "Via", "From", "To", "Call-ID", "CSeq")] + ["Content-Length: 0", "", ""]))
+        wait_for("the PBX is seen", lambda: gateway.cli.json("peers")[0]["state"] == "reachable")
+        call = anna.dial("200", sip.sdp(40000))
+        called = pbx.answer_call()
+        assert called.invite_in.start.startswith("INVITE sip:200@")
+        called.reply(called.invite_in, 486, "Busy Here")
+        assert call.refused().status == 486
+        gateway.wait_idle()
+
+
+def test_restart_keeps_where_phones_are(own, make_phone):
+    gateway = own(text=text)
+    assert make_phone(gateway, "bert", "hidden").register() == 200
+    before = registered(gateway, "bert")
+    time.sleep(1.2)  # written once a second
+    gateway.end()
+    gateway.up()
+    assert [row["contact"] for row in registered(gateway, "bert")] == [row["contact"] for row in before]
+
+
+def test_wrong_password_is_not_registered(own, make_phone):
+    gateway = own(text=text)
+    assert make_phone(gateway, "anna", "guess").register() == 401
+    assert not registered(gateway, "anna")
+    shown = gateway.cli.run("show running-config")
+    assert "password *" in shown and "s3cret" not in shown
