@@ -40,6 +40,7 @@ enum {
 	REFRESH_MOST = 900,
 	EXPIRES_LIMIT_S = 604800, /* no more is asked for, whatever Min-Expires says */
 	LEAVE_MS = 4000,          /* that the answer to our going is waited for */
+	LOOKUP_MS = 1000,         /* until a name may lead somewhere */
 	WATCH_S = 1,              /* how often the trunk is looked at */
 	INTERVAL_TOO_BRIEF = 423,
 	TOKEN_OCTETS = 8,
@@ -55,8 +56,10 @@ struct registration {
 	struct register_config config; /* that it goes by */
 	nta_leg_t *leg;                /* one Call-ID for all (RFC 3261 10.2) */
 	nta_outgoing_t *request;
+	struct trial trial;               /* of the hops of the peer */
 	char token[2 * TOKEN_OCTETS + 1]; /* our contact is known by it */
 	unsigned asked_s, failures, status;
+	unsigned wanted_s; /* of the request under way; 0 takes it away */
 	uint64_t until_us, retry_us;
 	struct osmo_timer_list watch;
 };
@@ -66,6 +69,7 @@ static struct osmo_fsm register_fsm;
 static int registration_destructor(struct registration *r)
 {
 	osmo_timer_del(&r->watch);
+	trial_end(&r->trial);
 	nta_outgoing_destroy(r->request);
 	nta_leg_destroy(r->leg);
 	if (r->fi)
@@ -77,13 +81,12 @@ static int registration_destructor(struct registration *r)
 
 static void write_domain(const struct registration *r, char *out, size_t size)
 {
-	char host[NETADDR_TEXT_MAX];
+	const char *address = r->peer->config.address;
 
-	netaddr_host(&r->peer->address, host, sizeof(host));
 	if (r->config.domain[0])
 		snprintf(out, size, "%s", r->config.domain);
 	else
-		snprintf(out, size, strchr(host, ':') ? "[%s]" : "%s", host);
+		snprintf(out, size, strchr(address, ':') ? "[%s]" : "%s", address);
 }
 
 /* The same over restarts (RFC 5626 4.1), and for each peer another: a version 5 UUID, RFC 4122 4.3, of this machine
@@ -139,22 +142,22 @@ static bool open_leg(struct registration *r)
 static bool send_register(struct registration *r, unsigned expires_s)
 {
 	struct peer *peer = r->peer;
-	char domain[TEXT_MAX], uri[TEXT_MAX + 8], hop[TEXT_MAX], contact[3 * TEXT_MAX], expires[16];
+	char domain[TEXT_MAX], uri[TEXT_MAX + 8], contact[3 * TEXT_MAX], expires[16];
 	char auth[DIGEST_HEADER_MAX];
 	bool known;
 
 	nta_outgoing_destroy(r->request);
 	r->request = NULL;
-	if (!open_leg(r))
+	r->wanted_s = expires_s;
+	if (!trial_route(&r->trial) || !open_leg(r))
 		return false;
 	write_domain(r, domain, sizeof(domain));
 	snprintf(uri, sizeof(uri), "sip:%s", domain);
-	peer_uri(peer, "", hop, sizeof(hop));
 	write_contact(r, contact, sizeof(contact));
 	snprintf(expires, sizeof(expires), "%u", expires_s);
 	known = credentials_ahead(peer, "REGISTER", uri, auth);
 	r->request = nta_outgoing_tcreate(
-		r->leg, on_response, r, URL_STRING_MAKE(hop), SIP_METHOD_REGISTER,
+		r->leg, on_response, r, trial_route(&r->trial), SIP_METHOD_REGISTER,
 		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(contact), SIPTAG_EXPIRES_STR(expires),
 		SIPTAG_SUPPORTED_STR(r->config.outbound ? "path, outbound" : "path"),
 		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_IF(known, SIPTAG_HEADER_STR(auth)),
@@ -237,10 +240,13 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (status < 200 || orq != r->request)
 		return 0;
+	trial_heard(&r->trial);
 	again = credentials_retry(r->peer, r->leg, orq, sip, on_response, r);
 	nta_outgoing_destroy(orq);
 	r->request = again;
 	if (again)
+		return 0;
+	if (trial_failed(&r->trial, sip, status) && send_register(r, r->wanted_s))
 		return 0;
 	r->status = (unsigned)status;
 	if (status == INTERVAL_TOO_BRIEF && r->fi->state != ST_LEAVING && asks_for_more(r, sip) &&
@@ -248,6 +254,22 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 		return 0;
 	osmo_fsm_inst_dispatch(r->fi, status < 300 ? EV_ACCEPTED : EV_REFUSED, (void *)sip);
 	return 0;
+}
+
+/* The next place, the last one being silent (RFC 3263 4.3). */
+static void on_silence(void *data)
+{
+	struct registration *r = data;
+
+	if (!send_register(r, r->wanted_s))
+		osmo_fsm_inst_dispatch(r->fi, EV_REFUSED, NULL);
+}
+
+/* From the first of the places where the peer is. */
+static bool begin(struct registration *r, unsigned expires_s)
+{
+	trial_init(&r->trial, &r->peer->hops, on_silence, r);
+	return send_register(r, expires_s);
 }
 
 /* States */
@@ -279,6 +301,10 @@ static void back_off(struct registration *r, const sip_t *sip)
 	const char *phrase = sip && sip->sip_status ? sip->sip_status->st_phrase : "not sent";
 	uint64_t ms = backoff_ms(r);
 
+	if (!trial_route(&r->trial)) { /* its name is being looked up */
+		go(r, ST_WAITING, LOOKUP_MS, T_RETRY);
+		return;
+	}
 	if (sip && sip->sip_retry_after && sip->sip_retry_after->af_delta <= BACKOFF_MAX_S)
 		ms = OSMO_MAX(ms, (uint64_t)sip->sip_retry_after->af_delta * MS_PER_S);
 	r->failures++;
@@ -295,7 +321,7 @@ static void try(struct registration *r, enum state state)
 	if (state == ST_TRYING)
 		r->asked_s = r->config.expires_s;
 	go(r, state, 0, 0);
-	if (!send_register(r, r->asked_s))
+	if (!begin(r, r->asked_s))
 		back_off(r, NULL);
 }
 
@@ -331,7 +357,7 @@ static void leave(struct registration *r)
 
 	alarm_clear(ALARM_REGISTRATION, r->peer->config.name);
 	r->retry_us = 0;
-	if (there && send_register(r, 0)) {
+	if (there && begin(r, 0)) {
 		go(r, ST_LEAVING, LEAVE_MS, T_LEAVE);
 		return;
 	}
@@ -526,7 +552,7 @@ void register_stop(struct peer *peer)
 
 	if (!r)
 		return;
-	if (r->fi->state != ST_LEAVING && is_registered(r) && send_register(r, 0)) {
+	if (r->fi->state != ST_LEAVING && is_registered(r) && begin(r, 0)) {
 		nta_outgoing_destroy(r->request); /* it is sent again until answered, unheard */
 		r->request = NULL;
 	}
