@@ -162,7 +162,10 @@ class Mutant:
         return Dialog(self.rng.choice(NUMBERS), "m%d-%d" % (next(self.count), self.rng.getrandbits(32)), self.wire.port)
 
     def send_mutated(self, message):
-        self.wire.send(mutate.mutate(self.rng, message))
+        before = b""
+        if self.wire.over_tcp and self.rng.random() < 0.2:  # right behind one that is whole
+            before = self.request("OPTIONS", self.new_dialog()).octets()
+        self.wire.send(before + mutate.mutate(self.rng, message))
         self.attend(0.001)
         if self.rng.random() < 0.7:
             self.wire.renew()
