@@ -19,6 +19,26 @@ route[NEW] {{
 }}
 """ % PHONE
 
+# Kamailio asks the gateway who it is, for each call.
+DIGEST = """
+route[NEW] {{
+	if ($si == "127.0.0.1") {{
+		if (!pv_proxy_authenticate("proxy.test", "s3cret", "0") || $au != "gateway") {{
+			proxy_challenge("proxy.test", "0");
+			exit;
+		}}
+		consume_credentials();
+		$du = "sip:127.0.0.8:{phone}";
+	}}
+	else $du = "sip:127.0.0.1:{gateway};transport={transport}";
+	t_relay();
+}}
+"""
+AUTH = """
+loadmodule "auth.so"
+modparam("auth", "algorithm", "%s")
+"""
+
 DISPATCH = """
 route[NEW] {
 	if (!ds_select_dst("1", "8")) {
@@ -73,12 +93,16 @@ def behind(proxy, port=0):
     return sip.Agent(proxy.port, PHONE, port, gateway_host=HOST)
 
 
-def _through_proxy(own, kamailio_of, rtp, transport, more):
+def _through_proxy(own, kamailio_of, rtp, transport, more, script=PROXY, load=""):
     """Both directions; each end clears once; requests within the call follow the recorded route."""
-    port = {}
-    gateway = own(text=lambda p, **how: _text(p, kamailio_of, port, transport, more, **how))
-    proxy = port["proxy"].start()
-    with behind(proxy, port["phone"]) as phone:
+    phone_port, made = ports.both(PHONE), []
+
+    def text(p, **how):
+        made.append(kamailio_of(script.format(phone=phone_port, gateway=p.sip, transport=transport), load=load))
+        return config.text(p, extra=peer(made[0].port, more), **how)
+    gateway = own(text=text)
+    proxy = made[0].start()
+    with behind(proxy, phone_port) as phone:
         party = rtp()
         call = phone.call("601", sdp(party.port))
         assert "lr" in call.answered().get("Record-Route")
@@ -104,18 +128,19 @@ def _routes(request):
     return ["Record-Route: " + r for r in request.all("Record-Route")]
 
 
-def _text(p, kamailio_of, port, transport, more, **how):
-    port["phone"] = ports.both(PHONE)
-    port["proxy"] = kamailio_of(PROXY.format(phone=port["phone"], gateway=p.sip, transport=transport))
-    return config.text(p, extra=peer(port["proxy"].port, more), **how)
-
-
 def test_proxy_that_records_its_route(own, kamailio_of, rtp):
     _through_proxy(own, kamailio_of, rtp, "udp", "")
 
 
 def test_proxy_over_tcp(own, kamailio_of, rtp):
     _through_proxy(own, kamailio_of, rtp, "tcp", " transport tcp\n")
+
+
+@pytest.mark.parametrize("algorithm", ["", "SHA-256"])
+def test_proxy_that_asks_for_digest(own, kamailio_of, rtp, algorithm):
+    """RFC 3261 22.3, RFC 8760: MD5, and SHA-256."""
+    _through_proxy(own, kamailio_of, rtp, "udp", " auth user gateway password s3cret realm proxy.test\n", DIGEST,
+                   AUTH % algorithm)
 
 
 def test_dispatcher_in_front_of_two_gateways(own, kamailio_of, tmp_path, rtp):
