@@ -1,4 +1,5 @@
-"""Kamailio as a neighbour: a proxy that records its route, and a dispatcher in front of two gateways."""
+"""Kamailio as a neighbour: a proxy that records its route and asks for digests, the registrar that the gateway registers
+with, and a dispatcher in front of two gateways."""
 import time
 
 import config
@@ -99,9 +100,11 @@ def _through_proxy(own, kamailio_of, rtp, transport, more, script=PROXY, load=""
 
     def text(p, **how):
         made.append(kamailio_of(script.format(phone=phone_port, gateway=p.sip, transport=transport), load=load))
+        made[0].start()
         return config.text(p, extra=peer(made[0].port, more), **how)
-    gateway = own(text=text)
-    proxy = made[0].start()
+    gateway, proxy = own(text=text), made[0]
+    if "register" in more:
+        wait_for("registered", lambda: "registered" in str(gateway.cli.json("registrations")))
     with behind(proxy, phone_port) as phone:
         party = rtp()
         call = phone.call("601", sdp(party.port))
@@ -141,6 +144,49 @@ def test_proxy_that_asks_for_digest(own, kamailio_of, rtp, algorithm):
     """RFC 3261 22.3, RFC 8760: MD5, and SHA-256."""
     _through_proxy(own, kamailio_of, rtp, "udp", " auth user gateway password s3cret realm proxy.test\n", DIGEST,
                    AUTH % algorithm)
+
+
+# Who registers is asked for a digest; calls for it go to where it said.
+REGISTRAR = """
+route[NEW] {{
+	if (is_method("REGISTER")) {{
+		if (!pv_www_authenticate("proxy.test", "s3cret", "0") || $au != "gateway") {{
+			www_challenge("proxy.test", "0");
+			exit;
+		}}
+		save("location");
+		exit;
+	}}
+	if ($si == "127.0.0.8" && $rU =~ "^6") {{
+		$var(number) = $rU;
+		$rU = "gateway";
+		if (!lookup("location")) {{
+			sl_send_reply("404", "Not registered");
+			exit;
+		}}
+		$du = $ru;
+		$rU = $var(number);
+	}}
+	else $du = "sip:127.0.0.8:{phone}";
+	t_relay();
+}}
+"""
+LOCATIONS = """
+loadmodule "auth.so"
+loadmodule "usrloc.so"
+loadmodule "registrar.so"
+modparam("auth", "algorithm", "%s")
+modparam("usrloc", "db_mode", 0)
+modparam("registrar", "use_path", 0)
+"""
+
+
+@pytest.mark.parametrize("algorithm", ["", "SHA-256"])
+def test_registrar_that_the_gateway_registers_with(own, kamailio_of, rtp, algorithm):
+    """Calls for the number that it registered reach the line; both directions."""
+    _through_proxy(own, kamailio_of, rtp, "udp",
+                   " auth user gateway password s3cret realm proxy.test\n register user gateway domain proxy.test\n",
+                   REGISTRAR, LOCATIONS % algorithm)
 
 
 def test_dispatcher_in_front_of_two_gateways(own, kamailio_of, tmp_path, rtp):
