@@ -37,7 +37,7 @@ static int set_digits(struct vty *vty, const char *option, const char *value, ch
 	if (strlen(value) >= size)
 		return config_reject(vty, "%s %s is too long; at most %zu digits are right", option,
 				     value, size - 1);
-	strcpy(out, value);
+	osmo_strlcpy(out, value, size);
 	return CMD_SUCCESS;
 }
 

@@ -156,7 +156,8 @@ static void read_digits(const char *value, char *out, size_t size)
 	    strlen(number.digits) + 1 >= size)
 		return;
 	out[0] = '+';
-	strcpy(out + (number.type == LEG_TON_INTERNATIONAL), number.digits);
+	bool plus = number.type == LEG_TON_INTERNATIONAL;
+	osmo_strlcpy(out + plus, number.digits, size - plus);
 }
 
 /* Whole, or not at all. */
@@ -223,7 +224,7 @@ int telephone_read(const url_t *url, struct telephone *out)
 	if (url->url_type != url_tel)
 		params = strchr(url->url_user, ';');
 	if (params && strlen(params) < sizeof(copy)) {
-		strcpy(copy, params);
+		osmo_strlcpy(copy, params, sizeof(copy));
 		read_params(copy, &telephone);
 	}
 	*out = telephone;
