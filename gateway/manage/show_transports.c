@@ -73,12 +73,13 @@ static json_t *totals(void)
 	struct sip_transport_totals t;
 
 	sip_transport_totals(&t);
-	return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "connections",
+	return json_pack("{s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "connections",
 			 (int)t.connections, "accepted", (int)t.accepted, "opened",
 			 (json_int_t)t.opened, "refused", (json_int_t)t.refused, "mute",
-			 (json_int_t)t.mute, "tls_accepted", (json_int_t)t.tls_accepted,
-			 "tls_connected", (json_int_t)t.tls_connected, "tls_failed",
-			 (json_int_t)t.tls_failed, "tls_unverified", (json_int_t)t.tls_unverified);
+			 (json_int_t)t.mute, "unanswered", (json_int_t)t.unanswered, "tls_accepted",
+			 (json_int_t)t.tls_accepted, "tls_connected", (json_int_t)t.tls_connected,
+			 "tls_failed", (json_int_t)t.tls_failed, "tls_unverified",
+			 (json_int_t)t.tls_unverified);
 }
 
 DEFUN(show_sip_transports, show_sip_transports_cmd, "show sip transports [json]",

@@ -91,6 +91,23 @@ DEFUN(peer_failover, peer_failover_cmd, "failover <1-32>",
 	return CMD_SUCCESS;
 }
 
+#define KEEPALIVE_STR                                                                              \
+	"Pings that keep the way to it open (RFC 5626 4.4), on TCP, TLS and UDP; by default "      \
+	"none\n"
+
+DEFUN(peer_keepalive, peer_keepalive_cmd, "keepalive <1-3600>",
+      KEEPALIVE_STR "Seconds between them at most; 120 suits connections, 29 UDP behind a NAT\n")
+{
+	edited(vty)->keepalive_s = (unsigned)atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_keepalive, no_peer_keepalive_cmd, "no keepalive", NO_STR KEEPALIVE_STR)
+{
+	edited(vty)->keepalive_s = 0;
+	return CMD_SUCCESS;
+}
+
 #define LARGE_STR                                                                                  \
 	"Requests over 1300 octets go by TCP if it takes that (RFC 3261 18.1.1); the default\n"
 
@@ -158,6 +175,8 @@ void path_vty_install(void)
 	install_element(NODE_PEER, &peer_proxy_cmd);
 	install_element(NODE_PEER, &no_peer_proxy_cmd);
 	install_element(NODE_PEER, &peer_failover_cmd);
+	install_element(NODE_PEER, &peer_keepalive_cmd);
+	install_element(NODE_PEER, &no_peer_keepalive_cmd);
 	install_element(NODE_PEER, &peer_large_cmd);
 	install_element(NODE_PEER, &no_peer_large_cmd);
 	install_element(NODE_PEER, &peer_local_cmd);
@@ -272,6 +291,8 @@ void path_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " proxy %s\n", path->proxy);
 	if (path->failover_s && path->failover_s != HOP_FAILOVER_S)
 		vty_out(vty, " failover %u\n", path->failover_s);
+	if (path->keepalive_s)
+		vty_out(vty, " keepalive %u\n", path->keepalive_s);
 	if (path->local[0])
 		vty_out(vty, " local %s\n", path->local);
 	if (path->certificate_name[0])

@@ -13,6 +13,7 @@
 #include "sip/session/dialog.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
+#include "sip/peer/ping.h"
 #include "sip/peer/register.h"
 #include "sip/registrar/registrar.h"
 #include "sip/request.h"
@@ -103,6 +104,7 @@ static void on_peer_gone(void *data, struct peer *peer)
 
 	options_stop(peer);
 	register_stop(peer);
+	ping_stop(peer);
 	llist_for_each_entry_safe (s, next, &sip->sessions, entry) {
 		if (s->peer == peer)
 			dialog_withdraw(s);
@@ -153,6 +155,7 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	llist_for_each_entry (peer, &sip->peers->list, entry) {
 		options_start(peer);
 		register_apply(peer);
+		ping_start(peer);
 	}
 	return 0;
 }
@@ -174,6 +177,7 @@ void sip_free(struct sip *sip)
 	llist_for_each_entry (peer, &sip->peers->list, entry) {
 		options_stop(peer);
 		register_stop(peer);
+		ping_stop(peer);
 	}
 	registrar_free(sip->registrar);
 	peers_free(sip->peers);

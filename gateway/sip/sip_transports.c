@@ -93,6 +93,7 @@ void sip_transport_totals(struct sip_transport_totals *out)
 		.opened = connections.opened,
 		.refused = connections.refused,
 		.mute = connections.mute,
+		.unanswered = connections.unanswered,
 		.tls_accepted = tls.accepted,
 		.tls_connected = tls.connected,
 		.tls_failed = tls.failed,

@@ -29,7 +29,7 @@ struct sip_certificate_status {
 
 struct sip_transport_totals {
 	unsigned connections, accepted;
-	uint64_t opened, refused, mute;
+	uint64_t opened, refused, mute, unanswered;
 	uint64_t tls_accepted, tls_connected, tls_failed, tls_unverified;
 };
 

@@ -78,7 +78,7 @@ class _Server:
     def __init__(self, identity, ca=None):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(*identity)
-        self.asked_for, self.shown, self.heard = [], [], []
+        self.asked_for, self.shown, self.heard, self.pings, self.pongs = [], [], [], 0, True
         self.context.sni_callback = lambda sock, name, context: self.asked_for.append(name)
         if ca:
             self.context.load_verify_locations(ca)
@@ -111,6 +111,11 @@ class _Server:
             buffered += data
             while b"\r\n\r\n" in buffered:
                 request, _, buffered = buffered.partition(b"\r\n\r\n")
+                if not request:
+                    self.pings += 1
+                    if self.pongs:
+                        sock.sendall(b"\r\n")
+                    continue
                 text = request.decode()
                 self.heard.append(text)
                 keep = [h for h in text.split("\r\n") if re.match("(Via|From|To|Call-ID|CSeq):", h)]
@@ -199,6 +204,19 @@ def test_we_show_our_certificate_and_ask_for_the_name(own, ca):
     assert (("DNS", "gw.example"),) == server.shown[0]["subjectAltName"]
     assert "Via: SIP/2.0/TLS 127.0.0.1:%d" % gateway.ports.tls in server.heard[0]
     assert ";transport=tls>" in re.search("Contact: (.*)", server.heard[0]).group(1)
+    server.close()
+
+
+def test_connection_is_pinged_and_given_up_without_pongs(own, ca):
+    server = _Server(ca.issue("proxy.example"))
+    gateway = own(text=_config, identity=ca.issue("gw.example"), ca=ca.cert, peer=_peer(
+        server, " certificate-name proxy.example\n keepalive 1\n").replace("options 5", "options 60"))
+    wait_for("pings", lambda: server.pings >= 2)
+    server.pongs = False
+    totals = {}
+    wait_for("no pong", lambda: totals.update(gateway.cli.json("sip transports")["totals"]) or totals["unanswered"], 14)
+    wait_for("it is gone", lambda: not gateway.cli.json("sip transports")["connections"])
+    assert totals["tls_connected"] == 1
     server.close()
 
 

@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "sip/agent/connections.h"
 #include "sip/agent/screen.h"
+#include "sip/agent/tls.h"
 #include "sip/text/netaddr.h"
 
 enum {
@@ -344,6 +345,20 @@ void agent_address_for(const struct agent *agent, const char *name, enum transpo
 	*out = s->address;
 	if (netaddr_is_any(&s->address) && !netaddr_towards(there, out))
 		netaddr_set_port(out, netaddr_port(&s->address));
+}
+
+void agent_ping(struct agent *agent, const char *name, const struct hop *there)
+{
+	const struct socket *s;
+
+	if (there->transport != TRANSPORT_UDP) {
+		connections_ping(&there->address, tls_say);
+		return;
+	}
+	s = sockets_towards(&agent->sockets, name, TRANSPORT_UDP, &there->address);
+	if (s)
+		sendto(s->fd, "\r\n", 2, MSG_NOSIGNAL | MSG_DONTWAIT,
+		       (const struct sockaddr *)&there->address, netaddr_len(&there->address));
 }
 
 unsigned agent_transactions(struct agent *agent)

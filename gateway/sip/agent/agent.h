@@ -50,6 +50,9 @@ const struct sockets *agent_sockets(const struct agent *agent);
  * "192.0.2.1:5060"; where nothing of the kind is open, no address (ss_family 0). */
 void agent_address_for(const struct agent *agent, const char *name, enum transport transport,
 		       const struct sockaddr_storage *there, struct sockaddr_storage *out);
+/* Keeps the way to there open, in what is between (RFC 5626 4.4): connections are pinged, of UDP an empty line goes there
+ * from the socket of that name. */
+void agent_ping(struct agent *agent, const char *name, const struct hop *there);
 unsigned agent_transactions(struct agent *agent);
 uint64_t agent_bad_messages(struct agent *agent);
 /* For how long messages have been waiting to be read without a pause, us: we come after them no more. */

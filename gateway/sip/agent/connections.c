@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/su_wait.h>
+#include <sofia-sip/tport_tag.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -131,6 +133,81 @@ static void on_sweep(void *data)
 		osmo_timer_schedule(&all.sweep, SWEEP_S, 0);
 }
 
+/* Pings */
+
+/* Octets that ever came, as the kernel counts them: of a TLS connection too. False: it is not open yet, or any more. */
+static bool count_heard(const struct connection *c, uint64_t *out)
+{
+	struct tcp_info_received {
+		struct tcp_info info;
+		uint64_t pacing_rate, max_pacing_rate, acked, received; /* linux/tcp.h */
+	} tcp = { .info = { .tcpi_state = TCP_CLOSE } };
+	socklen_t len = sizeof(tcp);
+
+	if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &tcp, &len) < 0 ||
+	    tcp.info.tcpi_state != TCP_ESTABLISHED)
+		return false;
+	*out = tcp.received;
+	return true;
+}
+
+static void on_no_pong(void *data)
+{
+	const struct connection *c = data;
+	char address[NETADDR_TEXT_MAX];
+	struct sockaddr_storage there = { 0 };
+	socklen_t len = sizeof(there);
+	uint64_t heard;
+
+	if (!count_heard(c, &heard) || heard != c->heard_before)
+		return;
+	getpeername(c->fd, (struct sockaddr *)&there, &len);
+	netaddr_text(&there, address, sizeof(address));
+	LOGP(DSIP, LOGL_NOTICE, "%s says nothing more to pings; the connection is closed\n",
+	     address);
+	all.totals.unanswered++;
+	shutdown(c->fd, SHUT_RDWR); /* as if the other end had closed it */
+}
+
+struct ping {
+	const struct sockaddr_storage *there;
+	void (*say_by_tls)(int fd, const char *text, size_t len);
+};
+
+static bool ping_one(void *data, const struct connection *connection)
+{
+	static const char text[] = "\r\n\r\n";
+	const struct ping *ping = data;
+	struct connection *c = find(connection->tport);
+	struct sockaddr_storage there = { 0 };
+	socklen_t len = sizeof(there);
+	uint64_t heard;
+
+	if (c->accepted || getpeername(c->fd, (struct sockaddr *)&there, &len) < 0 ||
+	    !netaddr_same_host(&there, ping->there) ||
+	    netaddr_port(&there) != netaddr_port(ping->there) || !count_heard(c, &heard))
+		return true;
+	if (!osmo_timer_pending(&c->pong) || heard != c->heard_before) {
+		c->heard_before = heard;
+		osmo_timer_schedule(&c->pong, CONNECTION_PONG_S, 0);
+	}
+	/* Two pongs are a ping to Sofia-SIP. Who was connected to does not ping (RFC 5626 4.4.1): it is owed none. */
+	tport_set_params(c->tport, TPTAG_PONG2PING(0), TAG_END());
+	if (tport_has_tls(c->tport))
+		ping->say_by_tls(c->fd, text, strlen(text));
+	else if (!tport_queuelen(c->tport)) /* else it would come amid a message */
+		send(c->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
+	return true;
+}
+
+void connections_ping(const struct sockaddr_storage *there,
+		      void (*say_by_tls)(int fd, const char *text, size_t len))
+{
+	struct ping ping = { .there = there, .say_by_tls = say_by_tls };
+
+	connections_each(ping_one, &ping);
+}
+
 /* Beginning and end */
 
 static void get_ready(void)
@@ -168,6 +245,7 @@ static bool begin(tport_t *tport, int fd, bool accepted)
 		.since_us = clock_now_us(),
 		.host = host,
 	};
+	osmo_timer_setup(&c->pong, on_no_pong, c);
 	llist_add(&c->entry, bucket_of(tport));
 	all.totals.opened++;
 	all.totals.now++;
@@ -184,6 +262,7 @@ static void end(const tport_t *tport)
 	if (!c)
 		return;
 	llist_del(&c->entry);
+	osmo_timer_del(&c->pong);
 	all.totals.now--;
 	all.totals.accepted -= c->accepted;
 	free(c);

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <osmocom/core/linuxlist.h>
+#include <osmocom/core/timer.h>
 #include <sofia-sip/tport.h>
 
 #include "sip/agent/nta.h"
@@ -19,6 +20,7 @@ enum {
 	CONNECTIONS_OF_HOST = 256, /* of them, from one address (IPv6: one /64) */
 	CONNECTION_MUTE_S =
 		15, /* one of others is closed that has brought no whole request by then */
+	CONNECTION_PONG_S = 10, /* for which a ping waits, RFC 5626 4.4.1 */
 };
 
 enum { AGENT_MESSAGE_MAX = 65535 }; /* octets; more is answered 413 */
@@ -31,11 +33,14 @@ struct connection {
 	bool spoke;    /* a request came */
 	uint64_t since_us;
 	struct sockaddr_storage host; /* accepted: whose it is */
+	struct osmo_timer_list pong;  /* runs while a ping waits for its own */
+	uint64_t heard_before;        /* the ping: octets that had come by then */
 };
 
 struct connections_totals {
 	unsigned now, accepted;         /* open; of them, opened by others */
 	uint64_t opened, refused, mute; /* ever: all, over a limit, closed as mute */
+	uint64_t unanswered;            /* closed as no pong came */
 };
 
 void connections_totals(struct connections_totals *out);
@@ -45,6 +50,10 @@ void connections_each(bool (*fn)(void *data, const struct connection *), void *d
 void connections_spoke(nta_incoming_t *irq);
 /* Its socket; -1: it is none. */
 int connections_fd(const tport_t *tport);
+/* Says on each connection that we opened to there that it is still wanted (RFC 5626 4.4.1). One that brings nothing in
+ * return for CONNECTION_PONG_S is closed; the next request opens another. say_by_tls writes to those of TLS. */
+void connections_ping(const struct sockaddr_storage *there,
+		      void (*say_by_tls)(int fd, const char *text, size_t len));
 /* The master transport's sockets have changed: Sofia-SIP has made their Via anew and forgets that connections point to the
  * old one. */
 void connections_renew(void);

@@ -2,6 +2,7 @@
  * connections stay; else all are opened anew. */
 #include "sip/agent/sockets.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,7 +69,22 @@ static void clear_comments(nta_agent_t *nta)
 	}
 }
 
-static int add_to_nta(nta_agent_t *nta, const struct socket *s)
+/* Sofia-SIP binds each socket by this function of its own, which is in no header, and does not show the socket. */
+int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit);
+
+static int bound = -1; /* the last one */
+
+int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit)
+{
+	static int (*real)(int, su_addrinfo_t *, char const **);
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "tport_bind_socket");
+	bound = socket;
+	return real(socket, ai, return_culprit);
+}
+
+static int add_to_nta(nta_agent_t *nta, struct socket *s)
 {
 	char text[NETADDR_TEXT_MAX], url[NETADDR_TEXT_MAX + 32];
 	int rc;
@@ -86,6 +102,7 @@ static int add_to_nta(nta_agent_t *nta, const struct socket *s)
 	connections_renew();
 	if (rc < 0)
 		return errno ? -errno : -EIO;
+	s->fd = bound;
 	return 0;
 }
 
@@ -166,11 +183,13 @@ static int open_rest(struct sockets *sockets, nta_agent_t *nta, const struct soc
 	int rc = 0;
 
 	for (size_t i = 0; i < wanted->n && !rc; i++) {
-		if (find(sockets, &wanted->open[i]))
+		struct socket s = wanted->open[i];
+
+		if (find(sockets, &s))
 			continue;
-		rc = add_to_nta(nta, &wanted->open[i]);
+		rc = add_to_nta(nta, &s);
 		if (!rc)
-			sockets->open[sockets->n++] = wanted->open[i];
+			sockets->open[sockets->n++] = s;
 	}
 	return rc;
 }

@@ -27,6 +27,7 @@ struct socket {
 	struct sockaddr_storage address;
 	enum transport transport;
 	char name[SOCKET_NAME_MAX];
+	int fd; /* Sofia-SIP's own */
 };
 
 struct sockets {

@@ -540,9 +540,8 @@ void *tls_read_buffer(struct tls_s *tls, size_t n)
 
 /* Who is there */
 
-static const struct tls_conn *find_tport(const tport_t *tport)
+static const struct tls_conn *find_fd(int fd)
 {
-	int fd = connections_fd(tport);
 	struct tls_conn *c;
 
 	if (!all.ready || fd < 0)
@@ -552,6 +551,17 @@ static const struct tls_conn *find_tport(const tport_t *tport)
 			return c;
 	}
 	return NULL;
+}
+
+void tls_say(int fd, const char *text, size_t len)
+{
+	const struct tls_conn *c = find_fd(fd);
+
+	if (!c || !c->done)
+		return;
+	ERR_clear_error();
+	SSL_write(c->ssl, text, (int)len);
+	ERR_clear_error();
 }
 
 static bool has_uri(X509 *certificate, const char *name)
@@ -575,7 +585,7 @@ static bool has_uri(X509 *certificate, const char *name)
 
 bool tls_is_named(const tport_t *tport, const char *name)
 {
-	const struct tls_conn *c = find_tport(tport);
+	const struct tls_conn *c = find_fd(connections_fd(tport));
 	X509 *certificate = c && c->done ? SSL_get0_peer_certificate(c->ssl) : NULL;
 
 	if (!certificate || SSL_get_verify_result(c->ssl) != X509_V_OK ||

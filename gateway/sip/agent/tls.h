@@ -26,6 +26,9 @@ void tls_expect(const struct sockaddr_storage *there, const char *name);
 /* The other end of this connection has proved to own that name (RFC 5922 7.1: a sip URI or DNS name of subjectAltName). */
 bool tls_is_named(const tport_t *tport, const char *name);
 
+/* Between messages, on the connection of that socket; not before its handshake is done. */
+void tls_say(int fd, const char *text, size_t len);
+
 struct tls_certificate {
 	const char *name; /* server name, or "sip" */
 	const char *file;

@@ -16,8 +16,9 @@ struct path_config {
 	bool by_certificate; /* requests are its own if that certificate came with them, whatever their address */
 	char proxy
 		[HOP_HOST_MAX]; /* requests go there, whatever they ask for; "": to the peer's address */
-	uint16_t proxy_port; /* 0: not said */
-	bool any_transport;  /* the transport of names is what the DNS says (RFC 3263 4.1) */
-	unsigned failover_s; /* silence of one place after which the next is tried; 4 */
+	uint16_t proxy_port;  /* 0: not said */
+	bool any_transport;   /* the transport of names is what the DNS says (RFC 3263 4.1) */
+	unsigned failover_s;  /* silence of one place after which the next is tried; 4 */
+	unsigned keepalive_s; /* between pings (RFC 5626 4.4); 0: none */
 	bool only_udp; /* requests stay on UDP however long they are (RFC 3261 18.1.1 wants TCP) */
 };

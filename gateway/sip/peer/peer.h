@@ -39,9 +39,10 @@ struct peer {
 	uint64_t calls_in, calls_out;
 	struct limits limits;
 	enum peer_reach reach;
-	unsigned rtt_ms; /* of the last OPTIONS, 0: none */
-	struct osmo_timer_list keepalive;
-	nta_leg_t *options_leg; /* the OPTIONS under way; NULL: none */
+	unsigned rtt_ms;                  /* of the last OPTIONS, 0: none */
+	struct osmo_timer_list keepalive; /* OPTIONS */
+	struct osmo_timer_list ping;      /* path.keepalive_s */
+	nta_leg_t *options_leg;           /* the OPTIONS under way; NULL: none */
 	nta_outgoing_t *options;
 	struct trial options_trial;
 	uint64_t options_sent_us;

@@ -202,13 +202,6 @@ START_TEST(answer_names_the_socket_that_the_call_came_by)
 }
 END_TEST
 
-static bool is_closed(int fd)
-{
-	char c;
-
-	return recv(fd, &c, 1, MSG_DONTWAIT) == 0;
-}
-
 static unsigned connections_now(void)
 {
 	struct connections_totals totals;
@@ -216,6 +209,95 @@ static unsigned connections_now(void)
 	connections_totals(&totals);
 	return totals.now;
 }
+
+static bool is_closed(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_DONTWAIT) == 0;
+}
+
+static void keep_alive(unsigned seconds, enum transport transport)
+{
+	rig.peer.path.transport = transport;
+	rig.peer.path.keepalive_s = seconds;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+}
+
+/* The call that goes out is refused: nothing but the connection is left of it. */
+static void refuse_by_tcp(int fd)
+{
+	char text[2048];
+
+	rig_settle(&rig);
+	ck_assert(peer_hears_on(&rig, fd));
+	ck_assert_msg(!strncmp(rig.heard, "INVITE ", 7), "%s", rig.heard);
+	snprintf(text, sizeof(text),
+		 "SIP/2.0 486 Busy\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=b\r\nCall-ID: %s\r\n"
+		 "CSeq: %s\r\nContent-Length: 0\r\n\r\n",
+		 heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"), heard(&rig, "Call-ID"),
+		 heard(&rig, "CSeq"));
+	say(fd, text);
+	ck_assert(peer_hears_on(&rig, fd));
+	ck_assert_msg(!strncmp(rig.heard, "ACK ", 4), "%s", rig.heard);
+	mock_leg_close(&rig.line);
+}
+
+/* Within 30 s. */
+static void is_pinged(int fd)
+{
+	for (unsigned i = 0; i < 60 && !peer_hears_on(&rig, fd); i++)
+		rig_pass(&rig, 500);
+	ck_assert_str_eq(rig.heard, "\r\n\r\n");
+}
+
+START_TEST(connection_is_pinged_and_another_opened_when_it_is_dead)
+{
+	rig_open(&rig);
+	int listener = listen_on(&rig.peer.port);
+
+	keep_alive(30, TRANSPORT_TCP);
+	call_out();
+	int fd = accept(listener, NULL, NULL);
+
+	refuse_by_tcp(fd);
+	rig_pass(&rig, 23000);
+	ck_assert(!peer_hears_on(&rig, fd));
+	for (unsigned i = 0; i < 3; i++) {
+		is_pinged(fd);
+		say(fd, "\r\n");
+	}
+	is_pinged(fd);
+	rig_pass(&rig, (CONNECTION_PONG_S - 1) * 1000);
+	ck_assert(!is_closed(fd));
+	rig_pass(&rig, 1500);
+	ck_assert(is_closed(fd));
+	call_out();
+	int other = accept(listener, NULL, NULL);
+
+	refuse_by_tcp(other);
+	close(fd);
+	close(other);
+	close(listener);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(way_to_a_peer_of_udp_is_kept_open)
+{
+	rig_open(&rig);
+	keep_alive(20, TRANSPORT_UDP);
+	rig_pass(&rig, 15900);
+	peer_hears_nothing(&rig);
+	rig_pass(&rig, 4200);
+	peer_hears(&rig, "\r\n");
+	ck_assert_uint_eq(strlen(rig.heard), 2);
+	keep_alive(0, TRANSPORT_UDP);
+	rig_pass(&rig, 25000);
+	peer_hears_nothing(&rig);
+	rig_close(&rig);
+}
+END_TEST
 
 START_TEST(connection_that_says_nothing_whole_is_closed)
 {
@@ -352,6 +434,7 @@ END_TEST
 UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_pong,
 	  socket_is_added_and_connections_stay, requests_to_a_peer_of_tcp_go_by_tcp,
 	  peer_is_spoken_to_from_its_socket, answer_names_the_socket_that_the_call_came_by,
-	  connection_that_says_nothing_whole_is_closed,
+	  connection_is_pinged_and_another_opened_when_it_is_dead,
+	  way_to_a_peer_of_udp_is_kept_open, connection_that_says_nothing_whole_is_closed,
 	  connection_that_the_other_end_left_is_closed, message_behind_another_is_bounded_too,
 	  one_host_has_so_many_connections, content_length_that_lies_harms_nobody)
