@@ -393,11 +393,13 @@ int registrar_register(struct registrar *registrar, nta_incoming_t *irq, const s
 		       const struct sockaddr_storage *from)
 {
 	int status;
-	sip_supported_t *known = sip_supported_make(NULL, "path, outbound");
+	su_home_t home[1] = { SU_HOME_INIT(home) };
 	struct user *user;
 
-	status = nta_check_required(irq, sip, known, SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
-	su_free(NULL, known);
+	su_home_init(home);
+	status = nta_check_required(irq, sip, sip_supported_make(home, "path, outbound"),
+				    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	su_home_deinit(home);
 	if (status)
 		return status;
 	user = authenticated(registrar, irq, sip, from, &status);
