@@ -9,6 +9,7 @@
 #include "call/emergency.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/number.h"
+#include "sip/text/service_urn.h"
 
 enum { LOOP_DETECTED = 482, TOO_MANY_HOPS = 483, MAX_BREADTH = 440, FORBIDDEN = 403 };
 
@@ -21,17 +22,12 @@ static void read_called(const sip_t *sip, char out[static LEG_DIGITS_MAX + 1])
 	memcpy(out, called.digits, LEG_DIGITS_MAX + 1);
 }
 
-/* RFC 5031 too. */
 static bool is_emergency(const struct sip *ground, const sip_t *sip, const char *called)
 {
-	static const char sos[] = "service:sos";
-	const url_t *url = sip->sip_request->rq_url;
+	const char *service = service_urn_sos(sip->sip_request->rq_url);
 
-	if (url->url_scheme && !strcasecmp(url->url_scheme, "urn")) {
-		const char *what = url->url_host ? url->url_host : url->url_path;
-
-		return what && !strncasecmp(what, sos, strlen(sos));
-	}
+	if (service)
+		return call_emergency_number(ground->hub, service);
 	return *called && call_is_emergency(ground->hub, called);
 }
 
@@ -125,7 +121,7 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 
 unsigned admission_of_setup(struct peer *peer, const struct leg_setup *setup, const char **why)
 {
-	if (setup->precedence == LEG_EMERGENCY ||
+	if (setup->precedence != LEG_ROUTINE ||
 	    !limits_call_out(&peer->limits, &peer->config.guard))
 		return 0;
 	*why = "peer has as many calls as it may have";

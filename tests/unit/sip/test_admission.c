@@ -140,6 +140,41 @@ START_TEST(emergency_calls_pass_every_limit)
 	peer_hears(&rig, "SIP/2.0 503 ");
 	invite(3, "112", "");
 	peer_hears(&rig, "SIP/2.0 100 ");
+	while (peer_hears_on(&rig, rig.fd)) /* what became of it: here no way leads there */
+		;
+	/* RFC 5031 */
+	peer_says(&rig, SDP,
+		  "INVITE urn:service:sos.police SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1;rport;branch="
+		  "z9hG4bK4\nFrom: <sip:1@127.0.0.1>;tag=x\nTo: <urn:service:sos.police>\n"
+		  "Call-ID: c4\nCSeq: 1 INVITE\nContact: <sip:1@127.0.0.1:%u>\n",
+		  rig.peer.port);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	rig_close(&rig);
+}
+END_TEST
+
+/* From a banned address nothing is heard but a cry for help; who is no peer is not served all the same. */
+START_TEST(emergency_calls_pass_bans)
+{
+	static const struct emergency_config config = { .numbers = { { "112" } }, .n_numbers = 1 };
+	uint16_t port;
+	int fd;
+
+	rig_open(&rig);
+	call_hub_emergency(rig.hub, &config, NULL, 0);
+	rig.config.guard.ban =
+		(struct ban_policy){ .after = 1, .within_s = 60, .for_s = 60, .strangers = true };
+	apply();
+	fd = rig_socket("127.0.0.9", &port);
+	options_on(fd, 1);
+	ck_assert(peer_hears_on(&rig, fd));
+	invite_on(fd, 2, "600", "");
+	ck_assert(!peer_hears_on(&rig, fd));
+	invite_on(fd, 3, "112", "");
+	ck_assert(peer_hears_on(&rig, fd));
+	ck_assert_msg(strstr(rig.heard, "SIP/2.0 403 "), "%s", rig.heard);
+	ck_assert_uint_eq(rig.target.asked, 0);
+	close(fd);
 	rig_close(&rig);
 }
 END_TEST
@@ -297,6 +332,7 @@ END_TEST
 UNIT_MAIN("admission", peer_that_must_use_tls_is_refused_over_udp,
 	  calls_beyond_the_rate_get_503_and_leave_nothing,
 	  refused_call_that_comes_again_is_refused_alike, requests_of_a_call_are_never_limited,
-	  emergency_calls_pass_every_limit, limits_of_the_peer_have_their_status,
-	  calls_at_their_last_hop_are_refused, peer_may_speak_from_a_range,
-	  strangers_get_silence_if_so_configured, banned_get_silence_and_the_peer_is_never_banned)
+	  emergency_calls_pass_every_limit, emergency_calls_pass_bans,
+	  limits_of_the_peer_have_their_status, calls_at_their_last_hop_are_refused,
+	  peer_may_speak_from_a_range, strangers_get_silence_if_so_configured,
+	  banned_get_silence_and_the_peer_is_never_banned)
