@@ -348,3 +348,15 @@ void connections_renew(void)
 {
 	connections_each(renew_one, NULL);
 }
+
+static bool leave_one(void *data, const struct connection *c)
+{
+	if (tport_parent(c->tport) == (const tport_t *)data)
+		shutdown(c->fd, SHUT_RDWR);
+	return true;
+}
+
+void connections_leave(const tport_t *primary)
+{
+	connections_each(leave_one, (void *)primary);
+}

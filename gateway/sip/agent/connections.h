@@ -54,6 +54,8 @@ int connections_fd(const tport_t *tport);
  * return for CONNECTION_PONG_S is closed; the next request opens another. say_by_tls writes to those of TLS. */
 void connections_ping(const struct sockaddr_storage *there,
 		      void (*say_by_tls)(int fd, const char *text, size_t len));
+/* Ends those that came to, or left from, that primary transport. */
+void connections_leave(const tport_t *primary);
 /* The master transport's sockets have changed: Sofia-SIP has made their Via anew and forgets that connections point to the
  * old one. */
 void connections_renew(void);

@@ -1,11 +1,13 @@
-/* Listening sockets. Sofia-SIP closes all of them or none: while nothing is taken away, what is new is added and
- * connections stay; else all are opened anew. */
+/* Listening sockets. Sofia-SIP closes all of them or none. So what is new is added, what is taken away is taken from under it
+ * while another one stays, and all are closed only to open others. */
 #include "sip/agent/sockets.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <osmocom/core/utils.h>
@@ -23,6 +25,7 @@ enum {
 	IDLE_MS = 900000, /* a connection without transactions is closed after it */
 	PART_MS = 20000,  /* a message that began is there as a whole by then */
 	UNSENT_MAX = 256, /* messages that wait for a slow connection */
+	RETIRED_MAX = 32, /* sockets that Sofia-SIP still believes in */
 };
 
 /* Sofia-SIP looks for certificates there, and must find none: tls.c shows ours. */
@@ -106,6 +109,41 @@ static int add_to_nta(nta_agent_t *nta, struct socket *s)
 	return 0;
 }
 
+/* Sofia-SIP's transport of that socket. */
+static tport_t *transport_of(nta_agent_t *nta, const struct socket *s)
+{
+	for (tport_t *tp = tport_primaries(nta_agent_tports(nta)); tp; tp = tport_next(tp)) {
+		const su_addrinfo_t *ai = tport_get_address(tp);
+
+		if (ai && ai->ai_addrlen == netaddr_len(&s->address) &&
+		    !memcmp(ai->ai_addr, &s->address, ai->ai_addrlen) &&
+		    !strcasecmp(tport_name(tp)->tpn_proto, transport_name(s->transport)))
+			return tp;
+	}
+	return NULL;
+}
+
+/* Nothing arrives by it any more: another socket is put in the place of the kernel's, which says no to whatever is sent. And
+ * nothing is sent by it: it is of a protocol now that Sofia-SIP knows and nobody here speaks. */
+static bool retire(nta_agent_t *nta, const struct socket *s)
+{
+	tport_t *tp = transport_of(nta, s);
+	int nothing, rc;
+
+	if (!tp)
+		return false;
+	nothing = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (nothing < 0)
+		return false;
+	rc = dup3(nothing, s->fd, O_CLOEXEC);
+	close(nothing);
+	if (rc < 0)
+		return false;
+	((tp_name_t *)tport_name(tp))->tpn_proto = "sctp";
+	connections_leave(tp);
+	return true;
+}
+
 /* The set */
 
 static bool same_place(const struct socket *a, const struct socket *b)
@@ -166,16 +204,12 @@ static int plan(const struct sockets *now, const struct socket_config *wanted, s
 	return 0;
 }
 
-/* Is each of the old ones among the new ones, under its name? */
-static bool only_grows(const struct sockets *from, const struct sockets *to)
+/* It is wanted, under its name. */
+static bool stays(const struct socket *s, const struct sockets *wanted)
 {
-	for (size_t i = 0; i < from->n; i++) {
-		const struct socket *s = find(to, &from->open[i]);
+	const struct socket *same = find(wanted, s);
 
-		if (!s || strcmp(s->name, from->open[i].name) != 0)
-			return false;
-	}
-	return true;
+	return same && !strcmp(same->name, s->name);
 }
 
 static int open_rest(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted)
@@ -199,6 +233,33 @@ static void close_all(struct sockets *sockets, nta_agent_t *nta)
 	if (sockets->n)
 		nta_agent_close_tports(nta);
 	sockets->n = 0;
+	sockets->retired = 0;
+}
+
+static void close_unwanted(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted)
+{
+	size_t n_stay = 0, n_go;
+
+	for (size_t i = 0; i < sockets->n; i++)
+		n_stay += stays(&sockets->open[i], wanted);
+	n_go = sockets->n - n_stay;
+	if (!n_stay || sockets->retired + n_go > RETIRED_MAX) {
+		close_all(sockets, nta);
+		return;
+	}
+	sockets->retired += n_go;
+	n_stay = 0;
+	for (size_t i = 0; i < sockets->n; i++) {
+		const struct socket s = sockets->open[i];
+
+		if (stays(&s, wanted)) {
+			sockets->open[n_stay++] = s;
+		} else if (!retire(nta, &s)) {
+			close_all(sockets, nta);
+			return;
+		}
+	}
+	sockets->n = n_stay;
 }
 
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
@@ -210,8 +271,7 @@ int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket
 
 	if (rc)
 		return rc;
-	if (!only_grows(sockets, &planned))
-		close_all(sockets, nta);
+	close_unwanted(sockets, nta, &planned);
 	rc = open_rest(sockets, nta, &planned);
 	if (rc) {
 		close_all(sockets, nta);

@@ -33,10 +33,11 @@ struct socket {
 struct sockets {
 	struct socket open[SOCKETS_MAX];
 	size_t n;
+	size_t retired; /* closed, and not yet given up by Sofia-SIP */
 };
 
-/* Opens what is wanted and not open, closes what is open and not wanted. Dialogs stay; connections stay unless a socket is
- * closed. 0, or -errno of the first that cannot be opened (-EINVAL: no address, or too many): all is as before then. */
+/* Opens what is wanted and not open, closes what is open and not wanted. Dialogs stay; so do connections of sockets
+ * that stay. 0, or -errno of the first that cannot be opened (-EINVAL: no address, or too many): all is as before then. */
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
 		  size_t n);
 /* After an error: which one could not be opened, "192.0.2.1 UDP port 5060". */

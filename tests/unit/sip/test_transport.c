@@ -87,7 +87,7 @@ START_TEST(ping_on_a_connection_gets_its_pong)
 }
 END_TEST
 
-START_TEST(socket_is_added_and_connections_stay)
+START_TEST(socket_is_added_and_taken_away_and_connections_stay)
 {
 	uint16_t port;
 
@@ -112,6 +112,7 @@ START_TEST(socket_is_added_and_connections_stay)
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 	rig_settle(&rig);
 	ck_assert_int_eq(recv(other, rig.heard, 1, MSG_DONTWAIT), 0); /* it is closed */
+	ask(fd);
 	close(fd);
 	close(other);
 	rig_close(&rig);
@@ -172,6 +173,42 @@ START_TEST(peer_is_spoken_to_from_its_socket)
 	snprintf(from, sizeof(from), "<sip:127.0.0.1:%u>", port);
 	ck_assert_str_eq(heard(&rig, "Contact"), from);
 	rig_pass(&rig, RIG_TIMER_B_MS + 500);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(socket_taken_away_is_free_and_used_no_more)
+{
+	struct sockaddr_storage address;
+	char from[64];
+	uint16_t port;
+
+	rig_open(&rig);
+	close(rig_socket("127.0.0.1", &port));
+	rig.config.listens[0] = (struct socket_config){
+		.address = "127.0.0.1",
+		.port = port,
+		.transport = TRANSPORT_UDP,
+	};
+	rig.config.n_listens = 1;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig.config.address[0] = '\0';
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	ck_assert(netaddr_parse("127.0.0.1", rig.config.port, &address));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, netaddr_len(&address)), 0);
+	close(fd);
+	call_out();
+	peer_hears(&rig, "INVITE ");
+	snprintf(from, sizeof(from), "SIP/2.0/UDP 127.0.0.1:%u;", port);
+	ck_assert_msg(!strncmp(heard(&rig, "Via"), from, strlen(from)), "%s", heard(&rig, "Via"));
+	rig_pass(&rig, RIG_TIMER_B_MS + 500);
+	snprintf(rig.config.address, sizeof(rig.config.address), "127.0.0.1");
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	fd = connect_to(rig.config.port);
+	ask(fd);
+	close(fd);
 	rig_close(&rig);
 }
 END_TEST
@@ -432,8 +469,9 @@ START_TEST(content_length_that_lies_harms_nobody)
 END_TEST
 
 UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_pong,
-	  socket_is_added_and_connections_stay, requests_to_a_peer_of_tcp_go_by_tcp,
-	  peer_is_spoken_to_from_its_socket, answer_names_the_socket_that_the_call_came_by,
+	  socket_is_added_and_taken_away_and_connections_stay, requests_to_a_peer_of_tcp_go_by_tcp,
+	  peer_is_spoken_to_from_its_socket, socket_taken_away_is_free_and_used_no_more,
+	  answer_names_the_socket_that_the_call_came_by,
 	  connection_is_pinged_and_another_opened_when_it_is_dead,
 	  way_to_a_peer_of_udp_is_kept_open, connection_that_says_nothing_whole_is_closed,
 	  connection_that_the_other_end_left_is_closed, message_behind_another_is_bounded_too,
