@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from common import ports
+from common import ports, sip
 from common.gateway import binary, wait_for
 from common.pki import Authority
+from common.stream import Agent
 
 _COUNT = itertools.count(1)
 
@@ -165,6 +166,22 @@ def test_certificate_is_replaced_while_connections_are_open(own, ca, tmp_path):
     time.sleep(1.1)
     assert _Client(gateway, ca.cert).serial() != after.serial()
     assert [a["alarm"] for a in gateway.cli.json("alarms")] == ["certificate-expires"]
+
+
+def test_certificate_is_replaced_while_a_call_is_up(own, ca):
+    gateway = own(text=_config, identity=ca.issue("gw.example", file="in-call"), ca=ca.cert)
+    with Agent("127.0.0.1", gateway.ports.tls, ssl.create_default_context(cafile=ca.cert), "gw.example") as agent:
+        before = agent.sock.getpeercert()["serialNumber"]
+        call = agent.answered()
+        ca.issue("gw.example", file="in-call")
+        assert gateway.cli.run("sip reload certificates") == ""
+        with Agent("127.0.0.1", gateway.ports.tls, ssl.create_default_context(cafile=ca.cert), "gw.example") as other:
+            assert other.sock.getpeercert()["serialNumber"] != before
+            other.cleared(other.answered())
+        call.invite(sip.sdp(ports.any_port("udp")))
+        assert agent.wait(lambda m: m.status >= 200 and m.cseq[1] == "INVITE").status == 200
+        call.request("ACK", seq=call.seq)
+        agent.cleared(call)
 
 
 def test_clients_must_show_a_good_certificate(own, ca, stranger):
