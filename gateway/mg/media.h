@@ -24,7 +24,7 @@ struct wake;
 enum { MEDIA_SPANS = 256, MEDIA_RING = 8192, MEDIA_DIGITS = 1024, MEDIA_REPORTS = 2048 };
 
 /* Control to media. Each is answered by exactly one note in the ring of replies. */
-enum command_kind { COMMAND_ADD, COMMAND_MODIFY, COMMAND_SIGNAL, COMMAND_SUBTRACT };
+enum command_kind { COMMAND_ADD, COMMAND_MODIFY, COMMAND_SIGNAL, COMMAND_MOVE, COMMAND_SUBTRACT };
 struct command {
 	enum command_kind kind;
 	struct term *term;
@@ -32,15 +32,26 @@ struct command {
 	union {
 		struct mg_term to;
 		struct player player;
+		struct context *into; /* with COMMAND_MOVE */
 	};
 };
 
 /* Media to control. */
-enum note_kind { NOTE_ADDED, NOTE_MODIFIED, NOTE_SIGNAL_DONE, NOTE_SILENT, NOTE_SUBTRACTED };
+enum note_kind {
+	NOTE_ADDED,
+	NOTE_MODIFIED,
+	NOTE_SIGNAL_DONE,
+	NOTE_SILENT,
+	NOTE_MOVED,
+	NOTE_SUBTRACTED
+};
 struct note {
 	enum note_kind kind;
 	uint32_t term;
-	struct mg_stats stats; /* with NOTE_SUBTRACTED */
+	union {
+		struct mg_stats stats; /* with NOTE_SUBTRACTED */
+		struct context *left;  /* with NOTE_MOVED: nothing of it is there any more */
+	};
 };
 /* Of these a full ring drops some: digits, and the reports that nobody asked for. */
 struct digit_note {

@@ -429,6 +429,27 @@ int mg_signal(struct mg *mg, uint32_t term, const struct mg_signal *signal)
 	return 0;
 }
 
+int mg_move(struct mg *mg, uint32_t term, uint32_t context)
+{
+	struct command command = { .kind = COMMAND_MOVE };
+	struct handle *handle = find_live(mg, term);
+
+	if (!handle)
+		return -ENOENT;
+	if (!context)
+		return -EINVAL;
+	if (handle->context->id == context)
+		return 0;
+	if (!has_room(mg, 1))
+		return -EAGAIN;
+	command.into = enter_context(mg, context);
+	if (!command.into)
+		return -ENOMEM;
+	send_command(mg, handle, &command);
+	handle->context = command.into;
+	return 0;
+}
+
 int mg_subtract(struct mg *mg, uint32_t term)
 {
 	struct command command = { .kind = COMMAND_SUBTRACT };
@@ -499,6 +520,8 @@ static void on_note(struct mg *mg, const struct note *note)
 	mg->unanswered--;
 	if (note->kind == NOTE_SUBTRACTED) {
 		end(mg, handle, &note->stats);
+	} else if (note->kind == NOTE_MOVED) {
+		leave_context(mg, note->left);
 	} else if (note->kind != NOTE_SILENT && !handle->closing) {
 		event.kind = kinds[note->kind];
 		tell(handle, &event);

@@ -13,12 +13,25 @@ enum {
 	OBEY_MAX = 512, /* commands a tick, so that a burst of them delays no sound */
 };
 
-static void add(struct media *media, struct context *context, struct term *term)
+static void enter(struct media *media, struct context *context, struct term *term)
 {
 	if (llist_empty(&context->terms))
 		llist_add_tail(&context->entry, &media->contexts);
 	llist_add_tail(&term->entry, &context->terms);
 	context_changed(context);
+}
+
+static void leave(struct context *context, struct term *term)
+{
+	llist_del(&term->entry);
+	context_changed(context);
+	if (llist_empty(&context->terms))
+		llist_del(&context->entry);
+}
+
+static void add(struct media *media, struct context *context, struct term *term)
+{
+	enter(media, context, term);
 	term_reply(term, media, NOTE_ADDED);
 }
 
@@ -31,11 +44,21 @@ static void subtract(struct media *media, struct context *context, struct term *
 	term->player = silent;
 	if (term->ops->stop)
 		term->ops->stop(term, media);
-	llist_del(&term->entry);
-	context_changed(context);
-	if (llist_empty(&context->terms))
-		llist_del(&context->entry);
+	leave(context, term);
 	term_reply(term, media, NOTE_SUBTRACTED);
+}
+
+static void move(struct media *media, const struct command *command)
+{
+	const struct note note = {
+		.kind = NOTE_MOVED,
+		.term = command->term->id,
+		.left = command->context,
+	};
+
+	leave(command->context, command->term);
+	enter(media, command->into, command->term);
+	media_reply(media, &note);
 }
 
 static void obey(struct media *media, const struct command *command)
@@ -53,6 +76,9 @@ static void obey(struct media *media, const struct command *command)
 		break;
 	case COMMAND_SIGNAL:
 		term_signal(term, media, &command->player);
+		break;
+	case COMMAND_MOVE:
+		move(media, command);
 		break;
 	case COMMAND_SUBTRACT:
 		subtract(media, command->context, term);

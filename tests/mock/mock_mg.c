@@ -126,6 +126,16 @@ int mg_modify(struct mg *mg, uint32_t term, const struct mg_term *to)
 	return 0;
 }
 
+int mg_move(struct mg *mg, uint32_t term, uint32_t context)
+{
+	struct mock_term *t = term_of(mg, term);
+
+	if (!t || t->leaving)
+		return -ENOENT;
+	t->context = context;
+	return 0;
+}
+
 int mg_signal(struct mg *mg, uint32_t term, const struct mg_signal *signal)
 {
 	struct mock_term *t = term_of(mg, term);

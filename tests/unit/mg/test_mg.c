@@ -75,6 +75,62 @@ START_TEST(a_forgotten_owner_hears_nothing)
 }
 END_TEST
 
+/* H.248.1 7.2.3: the digits that it says from then on are heard in the other context, and there alone. */
+START_TEST(what_moves_is_heard_where_it_went)
+{
+	struct rig rig = rig_new(LAW_ALAW);
+	struct party speaker, left, joined;
+	struct mg_term term = rig_local(LAW_ALAW, false);
+	const struct mg_signal digits = { .kind = MG_SIGNAL_DIGITS, .digits = "12" };
+	struct mg_totals totals;
+
+	rig_add(&rig, &speaker, 5, &term);
+	rig_add(&rig, &left, 5, &term);
+	rig_add(&rig, &joined, 6, &term);
+	rig_tick(&rig);
+	ck_assert_int_eq(mg_move(rig.mg, speaker.id, 6), 0);
+	ck_assert_int_eq(mg_signal(rig.mg, speaker.id, &digits), 0);
+	rig_ticks(&rig, 60);
+	ck_assert_uint_eq(speaker.told[MG_EV_SIGNAL_DONE], 1);
+	ck_assert_uint_eq(speaker.last.context, 6);
+	ck_assert_str_eq(joined.digits, "12");
+	ck_assert_str_eq(left.digits, "");
+	mg_totals(rig.mg, &totals);
+	ck_assert_uint_eq(totals.contexts, 2);
+	mg_subtract(rig.mg, left.id);
+	rig_ticks(&rig, 2);
+	mg_totals(rig.mg, &totals);
+	ck_assert_uint_eq(totals.contexts, 1);
+	rig_free(&rig);
+}
+END_TEST
+
+START_TEST(a_context_that_all_have_left_is_gone)
+{
+	struct rig rig = rig_new(LAW_ALAW);
+	struct party party;
+	struct mg_term term = rig_local(LAW_ALAW, false);
+	struct mg_totals totals;
+
+	rig_add(&rig, &party, 5, &term);
+	ck_assert_int_eq(mg_move(rig.mg, party.id, 6), 0);
+	ck_assert_int_eq(mg_move(rig.mg, party.id, 7), 0);
+	ck_assert_int_eq(mg_move(rig.mg, party.id, 7), 0);
+	ck_assert_int_eq(mg_move(rig.mg, party.id, 5), 0);
+	ck_assert_int_eq(mg_move(rig.mg, party.id, 0), -EINVAL);
+	rig_tick(&rig);
+	mg_totals(rig.mg, &totals);
+	ck_assert_uint_eq(totals.contexts, 1);
+	mg_move(rig.mg, party.id, 8);
+	mg_subtract(rig.mg, party.id);
+	ck_assert_int_eq(mg_move(rig.mg, party.id, 5), -ENOENT);
+	rig_ticks(&rig, 2);
+	mg_totals(rig.mg, &totals);
+	ck_assert_uint_eq(totals.contexts + totals.terminations, 0);
+	rig_free(&rig);
+}
+END_TEST
+
 START_TEST(numbers_are_not_used_again)
 {
 	struct rig rig = rig_new(LAW_ALAW);
@@ -570,6 +626,8 @@ END_TEST
 
 UNIT_MAIN("mg", every_command_is_answered_once_and_never_from_inside,
 	  after_subtract_only_that_is_told, a_forgotten_owner_hears_nothing,
+	  what_moves_is_heard_where_it_went, what_cannot_be_is_refused,
+	  a_context_that_all_have_left_is_gone, what_cannot_be_is_refused,
 	  numbers_are_not_used_again, what_cannot_be_is_refused,
 	  a_timeslot_is_in_one_termination_only, ports_run_out_and_come_back,
 	  a_port_that_another_program_has_is_passed_over,
