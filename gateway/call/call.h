@@ -63,6 +63,7 @@ struct call_status {
 	uint64_t setup_us, alert_us, answer_us; /* clock_now_us, 0: not yet */
 	uint8_t cause;                          /* once clearing */
 	uint8_t precedence;                     /* enum leg_precedence */
+	uint32_t continues, continued_by;       /* by transfer.h; 0: none */
 };
 /* fn is called for each in order of id until it returns false. */
 void calls_each(const struct call_hub *hub,

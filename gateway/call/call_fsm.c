@@ -8,6 +8,8 @@
  *   these three    B clears, cause lets, a target is left     ROUTING
  *   and ALERTING   B: ALERTING / CONNECT                      ALERTING / ACTIVE
  *   these four     B: DISCONNECT inband, not re-routed        DISCONNECTING  A hears on, T306 runs
+ *   ROUTING        JOINED: a call of two that talk already    ACTIVE         transfer.h
+ *   till ALERTING  TAKEN: another answers in B's place        ACTIVE         transfer.h
  *   all but one    A or B: DISCONNECT RELEASE GONE; CLEAR     CLEARING       each leg is told RELEASE
  *   DISCONNECTING  T306                                       CLEARING
  *   ROUTING        an emergency call finds all ways full      WAITING        then ROUTING again
@@ -16,6 +18,7 @@
  *
  * Only the called side may clear with sound: with the caller gone nobody listens. Re-routing ends at
  * ALERTING. Legs of targets given up linger in their slots until GONE; nothing else of theirs counts.
+ * While a transfer is under way, who asked for it may hang up and the call stays ACTIVE.
  * From PROCEEDING to ACTIVE keys, notifications and charges are passed on, either way. */
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +27,7 @@
 #include "base/clock.h"
 #include "call/emergency_way.h"
 #include "call/hub.h"
+#include "call/transfer_hub.h"
 
 enum { T306 = 306, X_GUARD = -150 };
 
@@ -131,6 +135,7 @@ static void set_end(struct call *call, unsigned by, unsigned cause, unsigned loc
 void call_drop(struct call *call)
 {
 	set_end(call, SLOT_GATEWAY, CAUSE_TEMPORARY_FAILURE, LOC_PRIVATE_LOCAL);
+	transfer_abandon(call);
 	for (unsigned slot = 0; slot < CALL_SLOTS; slot++) {
 		if (call->slots[slot].leg)
 			call_detach(call, slot);
@@ -144,6 +149,7 @@ static void clear(struct call *call, const struct call_event *event)
 	unsigned listener = other_slot(call, event->slot);
 
 	osmo_timer_del(&call->begin);
+	transfer_abandon(call);
 	call_change(call, CALL_CLEARING);
 	for (unsigned slot = 0; slot < CALL_SLOTS; slot++) {
 		bool hears = event->said && slot == listener && slot != event->slot;
@@ -229,6 +235,21 @@ static void on_connect(struct call *call, const struct call_event *event)
 	call_notify(call, "answered");
 }
 
+static void on_joined(struct call *call, const struct call_event *event)
+{
+	call_change(call, CALL_ACTIVE);
+	call->answer_us = clock_now_us();
+	call->hub->totals.answered++;
+	transfer_joined(call, event->slot);
+	call_notify(call, "answered");
+}
+
+static void on_taken(struct call *call, const struct call_event *event)
+{
+	transfer_taken(call, event->slot);
+	on_connect(call, event);
+}
+
 /* INFORMATION, NOTIFY, CHARGE. */
 static void pass_on(struct call *call, uint32_t kind, const struct call_event *event)
 {
@@ -275,6 +296,12 @@ static void early_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 		break;
 	case CALL_EV_PLACE:
 		call_way_advance(call);
+		break;
+	case CALL_EV_JOINED:
+		on_joined(call, event);
+		break;
+	case CALL_EV_TAKEN:
+		on_taken(call, event);
 		break;
 	case CALL_EV_SETUP_ACK:
 		on_setup_ack(call);
@@ -323,6 +350,9 @@ static void alerting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 	case CALL_EV_SETUP_ACK:
 	case CALL_EV_PROCEEDING:
 		break;
+	case CALL_EV_TAKEN:
+		on_taken(call, event);
+		break;
 	case CALL_EV_ALERTING: /* said again, it is worth telling only for its sound */
 		if (event->inband)
 			on_progress(call, event);
@@ -350,11 +380,12 @@ static void active_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 {
 	struct call *call = fi->priv;
 
-	if (kind >= CALL_EV_DISCONNECT)
-		call_clear_by(call, data);
-	else if (kind >= CALL_EV_INFORMATION)
+	if (kind >= CALL_EV_DISCONNECT) {
+		if (!transfer_outlives(call, data))
+			call_clear_by(call, data);
+	} else if (kind >= CALL_EV_INFORMATION) {
 		pass_on(call, kind, data);
-	/* else late news of the set-up */
+	} /* else late news of the set-up */
 }
 
 /* Sound and a cause have been passed on; who clears now, and with what cause, is of no more interest. */
@@ -398,8 +429,10 @@ static int on_timer(struct osmo_fsm_inst *fi)
 static const struct osmo_fsm_state states[] = {
 	[CALL_ROUTING] = {
 		.name = "routing",
-		.in_event_mask = S(CALL_EV_ROUTE) | S(CALL_EV_PLACE) | SAID,
-		.out_state_mask = S(CALL_COLLECTING) | S(CALL_OVERLAP) | S(CALL_WAITING) | S(CALL_PROCEEDING) |
+		.in_event_mask = S(CALL_EV_ROUTE) | S(CALL_EV_PLACE) | S(CALL_EV_JOINED) |
+				 S(CALL_EV_TAKEN) | SAID,
+		.out_state_mask = S(CALL_COLLECTING) | S(CALL_OVERLAP) | S(CALL_WAITING) |
+				  S(CALL_PROCEEDING) |
 				  S(CALL_ALERTING) | S(CALL_ACTIVE) | S(CALL_DISCONNECTING) |
 				  S(CALL_CLEARING),
 		.action = early_action,
@@ -413,7 +446,7 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[CALL_OVERLAP] = {
 		.name = "overlap",
-		.in_event_mask = SAID,
+		.in_event_mask = SAID | S(CALL_EV_TAKEN),
 		.out_state_mask = S(CALL_ROUTING) | S(CALL_PROCEEDING) | S(CALL_ALERTING) |
 				  S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
 		.action = early_action,
@@ -427,15 +460,16 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[CALL_PROCEEDING] = {
 		.name = "proceeding",
-		.in_event_mask = SAID,
+		.in_event_mask = SAID | S(CALL_EV_TAKEN),
 		.out_state_mask = S(CALL_ROUTING) | S(CALL_ALERTING) | S(CALL_ACTIVE) |
 				  S(CALL_DISCONNECTING) | S(CALL_CLEARING),
 		.action = early_action,
 	},
 	[CALL_ALERTING] = {
 		.name = "alerting",
-		.in_event_mask = SAID,
-		.out_state_mask = S(CALL_ROUTING) | S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
+		.in_event_mask = SAID | S(CALL_EV_TAKEN),
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_ACTIVE) | S(CALL_DISCONNECTING) |
+				  S(CALL_CLEARING),
 		.action = alerting_action,
 	},
 	[CALL_ACTIVE] = {

@@ -99,7 +99,8 @@ struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_se
 	talloc_set_destructor(call, call_destructor);
 	call->context = mg_context(hub->mg);
 	call->setup_us = clock_now_us();
-	call_attach(call, SLOT_CALLER, leg);
+	if (leg)
+		call_attach(call, SLOT_CALLER, leg);
 	insert(hub, call);
 	call_journal_begin(call);
 	hub->totals.offered++;

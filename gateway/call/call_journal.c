@@ -79,6 +79,14 @@ static void put_leg(struct osmo_strbuf *text, const char *name, const struct cal
 	OSMO_STRBUF_PRINTF(*text, "\"kind\":\"%s\"},", target_kind_name(slot->kind));
 }
 
+static void put_call(struct osmo_strbuf *text, const char *name, uint32_t id)
+{
+	if (id)
+		OSMO_STRBUF_PRINTF(*text, "\"%s\":%" PRIu32 ",", name, id);
+	else
+		OSMO_STRBUF_PRINTF(*text, "\"%s\":null,", name);
+}
+
 static void put_end(struct osmo_strbuf *text, const struct call *call)
 {
 	if (!call->cause) {
@@ -119,6 +127,8 @@ static void put_record(struct osmo_strbuf *text, const struct call *call, bool e
 		OSMO_STRBUF_PRINTF(*text, "\"emergency_call_back\":true,");
 	put_leg(text, "from", &call->slots[SLOT_CALLER]);
 	put_leg(text, "to", call_called_slot(call));
+	put_call(text, "continues", call->continues);
+	put_call(text, "continued_by", call->continued_by);
 	put_end(text, call);
 	put_text(text, "why", call->why);
 	OSMO_STRBUF_PRINTF(*text, "%s", ended ? JOURNAL_RELEASED : JOURNAL_OPEN);

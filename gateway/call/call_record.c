@@ -45,6 +45,8 @@ void call_picture(const struct call *call, struct call_status *out)
 		.answer_us = call->answer_us,
 		.cause = call->cause,
 		.precedence = call->setup.precedence,
+		.continues = call->continues,
+		.continued_by = call->continued_by,
 	};
 	picture_leg(&call->slots[SLOT_CALLER], out, 0);
 	picture_leg(call_called_slot(call), out, 1);
@@ -108,6 +110,10 @@ void call_record(const struct call *call)
 		put_time(&text, "talk", call->answer_us, now_us);
 	}
 	put_time(&text, "total", call->setup_us, now_us);
+	if (call->continues)
+		OSMO_STRBUF_PRINTF(text, ", continues call %u", call->continues);
+	if (call->continued_by)
+		OSMO_STRBUF_PRINTF(text, ", goes on as call %u", call->continued_by);
 	call_journal_end(call); /* what the log tells of is on record */
 	LOGCALL(call, LOGL_NOTICE, "%s\n", line);
 }

@@ -22,6 +22,7 @@ enum { HUB_TARGET_BUCKETS = 256 };
 
 struct emergency;
 struct lines;
+struct transfer;
 
 struct call_hub {
 	struct mg *mg;
@@ -62,6 +63,9 @@ enum call_state {
 enum call_event_kind {
 	CALL_EV_ROUTE, /* find the way by the routes */
 	CALL_EV_PLACE, /* originate: the way is known */
+	/* a transfer's; the slot that is to be told CONNECT */
+	CALL_EV_JOINED, /* a call of two that are connected */
+	CALL_EV_TAKEN,  /* another than who was called answers */
 	/* only the called leg says these */
 	CALL_EV_SETUP_ACK,
 	CALL_EV_PROCEEDING,
@@ -130,6 +134,9 @@ struct call {
 	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22, from the called leg */
 	uint8_t ended_by;                  /* slot, or SLOT_GATEWAY */
 	char why[CALL_WHY_MAX];            /* failed attempts, for the record */
+	struct transfer *transfer;         /* to a number, under way; NULL: none. It frees itself */
+	uint32_t continues,
+		continued_by; /* the call that a party came from, and went to; 0: none */
 	struct osmo_timer_list
 		begin; /* originate: from the loop, so that its caller knows the id first */
 	struct llist_head watch_entry;
@@ -142,7 +149,7 @@ struct call {
 	LOGP(DCALL, level, "call %u: " format, (call)->id, ##__VA_ARGS__)
 
 /* call_hub.c */
-/* A call whose caller is leg, in no state but the first, nothing posted; NULL without memory. */
+/* A call whose caller is leg (NULL: attached later), in no state but the first, nothing posted; NULL without memory. */
 struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_setup *setup);
 /* No leg is attached any more: writes the record, tells the watcher, frees the call. */
 void call_end(struct call *call);

@@ -17,6 +17,7 @@ static const char *const verb_names[] = {
 	[LEG_INFORMATION] = "INFORMATION",
 	[LEG_NOTIFY] = "NOTIFY",
 	[LEG_CHARGE] = "CHARGE",
+	[LEG_TRANSFER] = "TRANSFER",
 };
 /* clang-format on */
 

@@ -29,7 +29,8 @@ enum leg_verb {
 	LEG_RELEASE_COMPLETE, /* from a leg only, its last word: cause if it was not yet said; the line is idle */
 	LEG_INFORMATION, /* digits: more of the called number, or keys pressed later; complete: that was all */
 	LEG_NOTIFY, /* notification; party: with a diversion, transfer or connected number, who it is now */
-	LEG_CHARGE, /* advice of charge: charge */
+	LEG_CHARGE,   /* advice of charge: charge */
+	LEG_TRANSFER, /* to a leg: how the transfer goes that it asked for: transfer, cause */
 };
 
 #define LEG_DIGITS "0123456789*#ABCD" /* what a number is made of */
@@ -148,8 +149,9 @@ struct leg_msg {
 	uint8_t cause;    /* Q.850, 0: none */
 	uint8_t location; /* enum cause_location, with a cause */
 	bool inband;
-	bool complete;                     /* with LEG_INFORMATION */
-	uint8_t notification;              /* enum leg_notification, with LEG_NOTIFY */
+	bool complete;        /* with LEG_INFORMATION */
+	uint8_t transfer;     /* with LEG_TRANSFER: enum leg_verb, what the number called said */
+	uint8_t notification; /* enum leg_notification, with LEG_NOTIFY */
 	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22: the new number, "" when not said */
 	char digits[LEG_DIGITS_MAX + 1];   /* with LEG_INFORMATION */
 	struct leg_party party;            /* with LEG_CONNECT, LEG_NOTIFY; empty when not said */
@@ -165,6 +167,8 @@ struct leg_ops {
 	void (*tell)(struct leg *leg, const struct leg_msg *msg); /* never LEG_RELEASE_COMPLETE */
 	/* For people: "e1-1/17 call-ref 5", "sip:100@127.0.0.1 Call-ID x". */
 	void (*describe)(const struct leg *leg, char *out, unsigned size);
+	/* That a call may move to another context; 0: it has none now. NULL: it never has. */
+	uint32_t (*termination)(const struct leg *leg);
 };
 
 /* The head of every protocol's leg object. The call sets call; the owner the rest. */

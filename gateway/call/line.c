@@ -378,9 +378,15 @@ static void line_describe(const struct leg *leg, char *out, unsigned size)
 	snprintf(out, size, "test line %s, %s", l->line.name, osmo_fsm_inst_state_name(l->fi));
 }
 
+static uint32_t line_termination(const struct leg *leg)
+{
+	return container_of(leg, struct line_leg, leg)->term;
+}
+
 static const struct leg_ops line_ops = {
 	.tell = line_tell,
 	.describe = line_describe,
+	.termination = line_termination,
 };
 
 static int leg_destructor(struct line_leg *l)

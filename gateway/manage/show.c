@@ -265,6 +265,8 @@ static json_t *call_record(const struct call_status *call)
 	if (call->cause)
 		json_object_set_new(record, "cause",
 				    json_sprintf("%u %s", call->cause, cause_name(call->cause)));
+	if (call->continues)
+		json_object_set_new(record, "continues", json_integer(call->continues));
 	json_object_set_new(record, "from", leg_row(call, 0));
 	json_object_set_new(record, "to", leg_row(call, 1));
 	return record;

@@ -33,9 +33,15 @@ static void on_describe(const struct leg *leg, char *out, unsigned size)
 	snprintf(out, size, "mock %s", leg->via);
 }
 
+static uint32_t termination(const struct leg *leg)
+{
+	return container_of(leg, const struct mock_leg_body, leg)->mock->term;
+}
+
 static const struct leg_ops ops = {
 	.tell = on_tell,
 	.describe = on_describe,
+	.termination = termination,
 };
 
 void mock_leg_open(struct mock_leg *mock, struct call_hub *hub, enum target_kind kind,

@@ -17,7 +17,8 @@ struct mock_leg {
 		bool inband;
 	} replies[MOCK_REPLIES];
 	unsigned n_replies;
-	bool lingers; /* told LEG_RELEASE, it does not complete at once */
+	uint32_t term; /* its termination, 0: none */
+	bool lingers;  /* told LEG_RELEASE, it does not complete at once */
 };
 
 /* Forgets what it was told, but not what it was taught. Without memory it stays closed. */

@@ -161,7 +161,7 @@ bool isdn_leg_attach(struct isdn_leg *leg)
 		return true;
 	if (!leg->channel) /* held */
 		return false;
-	if (leg->incoming)
+	if (leg->leg.call) /* another one than at first, after a transfer */
 		leg->context = call_context(leg->leg.call);
 	int64_t id = mg_add(leg->isdn->trunk.env->mg, leg->context, &term, on_media, leg);
 	if (id < 0) {
@@ -271,9 +271,17 @@ static void describe(const struct leg *head, char *out, unsigned size)
 	snprintf(out, size, "%s call-ref %u", head->channel, leg->reference & 0x7fffU);
 }
 
+static uint32_t termination(const struct leg *head)
+{
+	const struct isdn_leg *leg = (const struct isdn_leg *)head;
+
+	return leg->media == MEDIA_ADDED ? leg->term : 0;
+}
+
 static const struct leg_ops ops = {
 	.tell = on_tell,
 	.describe = describe,
+	.termination = termination,
 };
 
 const struct isdn_leg *isdn_leg_of(const struct leg *leg)

@@ -32,7 +32,7 @@ enum isdn_state {
 
 /* What the line and the media do, after the verbs of leg.h that the call says. */
 enum isdn_event {
-	LINE_SETUP_ACK = LEG_CHARGE + 1,
+	LINE_SETUP_ACK = LEG_TRANSFER + 1,
 	LINE_PROCEEDING,
 	LINE_ALERTING,
 	LINE_PROGRESS,

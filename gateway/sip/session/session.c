@@ -76,7 +76,19 @@ static void describe(const struct leg *leg, char *out, unsigned size)
 	snprintf(out, size, "sip-%u Call-ID %s", s->id, s->sip_call_id ? s->sip_call_id : "none");
 }
 
-const struct leg_ops session_leg_ops = { .tell = tell, .describe = describe };
+static uint32_t termination(const struct leg *leg)
+{
+	const struct session *s =
+		(const struct session *)((const char *)leg - offsetof(struct session, leg));
+
+	return s->media == MEDIA_ADDING || s->media == MEDIA_UP ? s->term : 0;
+}
+
+const struct leg_ops session_leg_ops = {
+	.tell = tell,
+	.describe = describe,
+	.termination = termination,
+};
 
 /* The dialog */
 

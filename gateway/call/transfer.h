@@ -1,0 +1,22 @@
+/* Transfer: the parties of calls are put together anew (explicit call transfer of EN 300 369-1; RFC 5589 and RFC 3891
+ * in SIP). Every call keeps its two parties to its end: those that talk on do so in a new call, which says which one
+ * it continues, and the old ones are cleared with cause 16. Control thread. */
+#pragma once
+
+#include "call/leg.h"
+
+/* The other party of by's answered call is put through to to->called, by the routes that are open to by and on the
+ * other party's behalf; it stays where it is meanwhile and hears how it goes. by is told LEG_TRANSFER with
+ * LEG_PROCEEDING, LEG_ALERTING and then LEG_CONNECT, LEG_RELEASE coming next; or LEG_RELEASE and the cause, and its
+ * call goes on as it was. It may hang up before that: the other party goes on waiting. Nothing is told from inside.
+ * 0; -ENOTCONN: not in an answered call; -EBUSY: a transfer of this call is under way; -ESHUTDOWN, -ENOMEM. */
+int call_transfer(struct leg *by, const struct leg_setup *to);
+
+/* The other parties of two answered calls are put together, by and with are told LEG_RELEASE. 0; as above, but -EINVAL
+ * when it is one call. The legs may be gone when it returns 0. */
+int call_join(struct leg *by, struct leg *with);
+
+/* fresh, that has no call yet, takes the place of old: in an answered call, or in one that old is still to answer, and
+ * then that counts as the answer. fresh is told LEG_CONNECT, old LEG_RELEASE. law: fresh's. 0; -ENOTCONN: old is not in
+ * such a call; -EBUSY, -ESHUTDOWN, -ENOMEM as above. */
+int call_replace(struct leg *old, struct leg *fresh, enum leg_law law);

@@ -1,0 +1,17 @@
+/* Transfers as the state machine of calls sees them; for the files of this folder. A transfer is a talloc child of the
+ * hub and frees itself. */
+#pragma once
+
+#include <stdbool.h>
+
+struct call;
+struct call_event;
+
+/* Who asked for the transfer of this call hangs up: it is let go of, and the call goes on. False when it is not so. */
+bool transfer_outlives(struct call *call, const struct call_event *event);
+/* The call is being cleared, or forgotten: nobody is to be put through any more. */
+void transfer_abandon(struct call *call);
+/* Who was not called answers: tells it that it is connected. */
+void transfer_taken(struct call *call, unsigned fresh);
+/* A call has been put together of two that talk already, but for fresh (SLOT_GATEWAY: both do): tells them. */
+void transfer_joined(struct call *call, unsigned fresh);
