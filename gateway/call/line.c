@@ -128,6 +128,7 @@ static void on_media(void *data, const struct mg_event *event)
 		osmo_fsm_inst_dispatch(l->fi, EV_DONE, NULL);
 		break;
 	case MG_EV_MODIFIED:
+	case MG_EV_DIGIT_OUT:
 		break; /* never asked for */
 	}
 }

@@ -60,9 +60,9 @@ void media_reply(struct media *media, const struct note *note)
 	media->news = true;
 }
 
-void media_digit(struct media *media, uint32_t term, char digit)
+void media_digit(struct media *media, uint32_t term, char digit, bool out)
 {
-	struct digit_note note = { .term = term, .digit = digit };
+	struct digit_note note = { .term = term, .digit = digit, .out = out };
 
 	if (!ring_put(media->digits, &note))
 		atomic_fetch_add_explicit(&media->load.digits_dropped, 1, memory_order_relaxed);

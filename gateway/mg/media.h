@@ -24,7 +24,14 @@ struct wake;
 enum { MEDIA_SPANS = 256, MEDIA_RING = 8192, MEDIA_DIGITS = 1024, MEDIA_REPORTS = 2048 };
 
 /* Control to media. Each is answered by exactly one note in the ring of replies. */
-enum command_kind { COMMAND_ADD, COMMAND_MODIFY, COMMAND_SIGNAL, COMMAND_MOVE, COMMAND_SUBTRACT };
+enum command_kind {
+	COMMAND_ADD,
+	COMMAND_MODIFY,
+	COMMAND_SIGNAL,
+	COMMAND_PRESS,
+	COMMAND_MOVE,
+	COMMAND_SUBTRACT
+};
 struct command {
 	enum command_kind kind;
 	struct term *term;
@@ -32,6 +39,7 @@ struct command {
 	union {
 		struct mg_term to;
 		struct player player;
+		char digit;           /* with COMMAND_PRESS */
 		struct context *into; /* with COMMAND_MOVE */
 	};
 };
@@ -57,6 +65,7 @@ struct note {
 struct digit_note {
 	uint32_t term;
 	char digit;
+	bool out; /* MG_EV_DIGIT_OUT */
 };
 struct report {
 	uint32_t term;
@@ -100,7 +109,7 @@ int media_init(struct media *media, void *talloc_ctx);
 void media_fini(struct media *media);
 
 void media_reply(struct media *media, const struct note *note);
-void media_digit(struct media *media, uint32_t term, char digit);
+void media_digit(struct media *media, uint32_t term, char digit, bool out);
 void media_report(struct media *media, const struct report *report);
 /* The wall clock for RTCP as 32.32 since 1900: read once, then run by the clock that never steps. */
 uint64_t media_ntp(const struct media *media, uint64_t clock_us);

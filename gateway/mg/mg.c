@@ -23,6 +23,7 @@
 #include "mg/thread.h"
 #include "mg/tick.h"
 #include "mg/timeslots.h"
+#include "rtp/tevent.h"
 
 enum { HASH_LOG2 = 9 };
 
@@ -241,7 +242,7 @@ static bool tevent_valid(const struct mg_rtp *rtp)
 {
 	return rtp->tevent_pt < 128 && rtp->tevent_rx_pt < 128 &&
 	       (!rtp->tevent_pt || rtp->tevent_pt != rtp->pt) &&
-	       (!rtp->tevent_rx_pt || rtp->tevent_pt);
+	       (!rtp->tevent_rx_pt || rtp->tevent_pt) && !(rtp->tevent_pt && rtp->tells_digits);
 }
 
 static bool also_valid(const struct mg_rtp *rtp)
@@ -429,6 +430,21 @@ int mg_signal(struct mg *mg, uint32_t term, const struct mg_signal *signal)
 	return 0;
 }
 
+int mg_press(struct mg *mg, uint32_t term, char digit)
+{
+	struct command command = { .kind = COMMAND_PRESS, .digit = digit };
+	struct handle *handle = find_live(mg, term);
+
+	if (!handle)
+		return -ENOENT;
+	if (!handle->term->ops->press || tevent_event(digit) < 0)
+		return -EINVAL;
+	if (!has_room(mg, 1))
+		return -EAGAIN;
+	send_command(mg, handle, &command);
+	return 0;
+}
+
 int mg_move(struct mg *mg, uint32_t term, uint32_t context)
 {
 	struct command command = { .kind = COMMAND_MOVE };
@@ -550,7 +566,10 @@ static void deliver(void *data)
 
 	take_reports(mg);
 	while (ring_get(mg->media.digits, &digit)) {
-		struct mg_event event = { .kind = MG_EV_DIGIT, .digit = digit.digit };
+		struct mg_event event = {
+			.kind = digit.out ? MG_EV_DIGIT_OUT : MG_EV_DIGIT,
+			.digit = digit.digit,
+		};
 		struct handle *handle = find_live(mg, digit.term);
 		if (handle)
 			tell(handle, &event);

@@ -2,7 +2,7 @@
  *
  * Control thread. Every command returns at once (0 or -errno: refused, nothing changed) and is answered by
  * exactly one event through the termination's callback, never from inside the call; of the signals, digits
- * alone are answered, and mg_move is not. -EAGAIN: too much is unanswered; mg_subtract and mg_forget are never refused so.
+ * alone are answered, and mg_move and mg_press are not. -EAGAIN: too much is unanswered; mg_subtract and mg_forget are never refused so.
  * The callback may give commands, but not mg_tick or mg_free. All values are plain,
  * so a remote media gateway fits behind the same interface. A context exists from its first termination
  * to its last; terminations of one context hear each other. Whoever adds a termination subtracts it. */
@@ -40,6 +40,8 @@ int mg_modify(struct mg *mg, uint32_t term, const struct mg_term *to);
 /* Into another context, which is made if there is none of that number: the one command that is not answered, as
  * it is rarely its owner who gives it. Later events name the new context. 0 or -errno: -ENOENT, -EINVAL. */
 int mg_move(struct mg *mg, uint32_t term, uint32_t context);
+/* A digit that the peer of an RTP termination says by other means: as if heard from there. */
+int mg_press(struct mg *mg, uint32_t term, char digit);
 int mg_signal(struct mg *mg, uint32_t term, const struct mg_signal *signal);
 /* After this only MG_EV_SUBTRACTED comes; with mg_forget not even that (its owner is going away). */
 int mg_subtract(struct mg *mg, uint32_t term);

@@ -53,6 +53,9 @@ struct mg_rtp {
 	struct mg_format also[MG_ALSO]; /* expected too, and converted */
 	bool send, receive;             /* SDP direction, as seen from us */
 	bool rtcp_mux; /* RTCP goes over remote's port (RFC 5761); what comes there is heard always */
+	/* Digits that it is to hear are told (MG_EV_DIGIT_OUT), as signalling carries them, and silence is sent once
+	 * they are known. Without telephone-event. */
+	bool tells_digits;
 };
 
 /* Pseudo-random bit sequences (O.150 5.1 to 5.3) for a bit error test of a channel. */
@@ -108,6 +111,7 @@ enum mg_event_kind {
 	 * say so; the local one never does, for what it accepts it can do. */
 	MG_EV_FAILED,
 	MG_EV_DIGIT, /* digit: heard from outside (TDM, RTP) or said to it (LOCAL), when it ends */
+	MG_EV_DIGIT_OUT,   /* digit: of an RTP termination that tells_digits, when it ends */
 	MG_EV_SIGNAL_DONE, /* digits were played, or another signal replaced them */
 };
 

@@ -254,6 +254,11 @@ static void refill(struct rtp_in *in, uint64_t line_us)
 	}
 }
 
+void rtp_in_press(struct rtp_in *in, char digit)
+{
+	digits_press(&in->digits, digit);
+}
+
 /* While the fifo lasts packets may lie in the socket, where the kernel has noted their arrival: taken
  * before the jitter buffer is asked, they make the same of it. */
 struct frame rtp_in_say(struct rtp_in *in, struct inbox *inbox, int fd, uint64_t line_us,

@@ -55,6 +55,8 @@ void rtp_in_fini(struct rtp_in *in);
 
 /* What signalling says now; law is that of its codec. */
 void rtp_in_tune(struct rtp_in *in, const struct mg_rtp *to, enum law law);
+/* A digit that its peer says by other means than its packets. */
+void rtp_in_press(struct rtp_in *in, char digit);
 /* Where RTCP goes that comes among the packets (RFC 5761). */
 struct rtp_in_rtcp {
 	void (*take)(void *data, const struct datagram *datagram);

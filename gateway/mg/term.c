@@ -46,7 +46,7 @@ bool term_play(struct term *term, struct media *media, enum law law, struct fram
 void term_digit(struct term *term, struct media *media, char digit)
 {
 	if (term->digit && digit != term->digit)
-		media_digit(media, term->id, term->digit);
+		media_digit(media, term->id, term->digit, false);
 	term->digit = digit;
 }
 

@@ -23,6 +23,7 @@ struct term_ops {
 	bool (*say)(struct term *term, struct media *media);
 	void (*hear)(struct term *term, struct media *media, struct frame heard);
 	void (*modify)(struct term *term, const struct mg_term *to);
+	void (*press)(struct term *term, char digit); /* NULL: nobody presses one there */
 	void (*stats)(const struct term *term, struct mg_stats *out);
 	void (*stop)(struct term *term,
 		     const struct media *media); /* last words to the peer; NULL: none */

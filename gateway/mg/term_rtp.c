@@ -15,6 +15,8 @@ enum { RTCP_TICKS = 10 }; /* the RTCP socket is looked at that rarely: the kerne
 struct term_rtp {
 	struct term term;
 	enum law law;
+	bool tells_digits;
+	char down; /* the digit that it hears and tells of, 0: none */
 	struct rtp_in in;
 	struct rtp_out out;
 	struct rtp_report report;
@@ -53,11 +55,23 @@ static bool rtp_say(struct term *term, struct media *media)
 	return true;
 }
 
+/* It is told when it ends, and silence is sent meanwhile. */
+static void tell_digit(struct term_rtp *rtp, struct media *media, struct frame *heard)
+{
+	if (rtp->down && heard->digit != rtp->down)
+		media_digit(media, rtp->term.id, rtp->down, true);
+	rtp->down = heard->digit;
+	if (heard->digit)
+		*heard = frame_idle(rtp->law);
+}
+
 static void rtp_hear(struct term *term, struct media *media, struct frame heard)
 {
 	struct term_rtp *rtp = (struct term_rtp *)term;
 
 	term_play(term, media, rtp->law, &heard);
+	if (rtp->tells_digits)
+		tell_digit(rtp, media, &heard);
 	peak_feed(&term->out, &heard);
 	rtp_out_hear(&rtp->out, &media->tones, heard);
 	rtp_report_tick(&rtp->report, media, &rtp->in, &rtp->out);
@@ -66,7 +80,9 @@ static void rtp_hear(struct term *term, struct media *media, struct frame heard)
 static void tune(struct term_rtp *rtp, const struct mg_rtp *to)
 {
 	rtp->law = frame_law(to->codec);
-	rtp->term.takes_digits = to->tevent_pt;
+	rtp->tells_digits = to->tells_digits;
+	rtp->down = to->tells_digits ? rtp->down : 0;
+	rtp->term.takes_digits = to->tevent_pt || to->tells_digits;
 	rtp_in_tune(&rtp->in, to, rtp->law);
 	rtp_out_tune(&rtp->out, to, rtp->law);
 	rtp_report_tune(&rtp->report, to);
@@ -75,6 +91,11 @@ static void tune(struct term_rtp *rtp, const struct mg_rtp *to)
 static void rtp_modify(struct term *term, const struct mg_term *to)
 {
 	tune((struct term_rtp *)term, &to->rtp);
+}
+
+static void rtp_press(struct term *term, char digit)
+{
+	rtp_in_press(&((struct term_rtp *)term)->in, digit);
 }
 
 static void rtp_stats(const struct term *term, struct mg_stats *out)
@@ -117,6 +138,7 @@ static const struct term_ops rtp_ops = {
 	.say = rtp_say,
 	.hear = rtp_hear,
 	.modify = rtp_modify,
+	.press = rtp_press,
 	.stats = rtp_stats,
 	.stop = rtp_stop,
 	.free = rtp_free,

@@ -77,6 +77,10 @@ static void obey(struct media *media, const struct command *command)
 	case COMMAND_SIGNAL:
 		term_signal(term, media, &command->player);
 		break;
+	case COMMAND_PRESS:
+		term->ops->press(term, command->digit);
+		term_reply(term, media, NOTE_SILENT);
+		break;
 	case COMMAND_MOVE:
 		move(media, command);
 		break;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct mg *mock_mg_new(void)
 {
@@ -123,6 +124,18 @@ int mg_modify(struct mg *mg, uint32_t term, const struct mg_term *to)
 		return -EINVAL;
 	t->what = *to;
 	queue(mg, t, MG_EV_MODIFIED, 0);
+	return 0;
+}
+
+int mg_press(struct mg *mg, uint32_t term, char digit)
+{
+	struct mock_term *t = term_of(mg, term);
+	size_t len = t ? strlen(t->pressed) : 0;
+
+	if (!t || t->leaving)
+		return -ENOENT;
+	if (len + 1 < sizeof(t->pressed))
+		t->pressed[len] = digit;
 	return 0;
 }
 

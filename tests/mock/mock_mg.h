@@ -10,6 +10,7 @@ struct mock_term {
 	uint32_t id, context; /* id 0: free */
 	struct mg_term what;
 	struct mg_signal signal; /* the last */
+	char pressed[32];        /* by mg_press */
 	bool leaving;            /* mg_subtract was said */
 	mg_event_cb on_event;    /* NULL: forgotten */
 	void *data;

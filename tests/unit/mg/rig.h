@@ -49,7 +49,7 @@ static inline void party_hears(void *data, const struct mg_event *event)
 	ck_assert_uint_eq(event->term, party->id);
 	party->told[event->kind]++;
 	party->last = *event;
-	if (event->kind == MG_EV_DIGIT)
+	if (event->kind == MG_EV_DIGIT || event->kind == MG_EV_DIGIT_OUT)
 		party->digits[strlen(party->digits)] = event->digit;
 }
 

@@ -319,6 +319,43 @@ START_TEST(without_events_tones_pass_and_signals_are_tones)
 }
 END_TEST
 
+/* What signalling says of digits, instead of packets: from the peer, as fast as it likes, and to it. */
+START_TEST(digits_that_are_pressed_are_heard_on_the_line)
+{
+	struct call call;
+
+	call_open(&call, 0);
+	rig_ticks(&call.rig, 2);
+	for (const char *digit = "12#D"; *digit; digit++)
+		ck_assert_int_eq(mg_press(call.rig.mg, call.rtp.id, *digit), 0);
+	send_silence(&call, 60);
+	ck_assert_str_eq(call.reader.digits, "12#D");
+	ck_assert_int_eq(mg_press(call.rig.mg, call.rtp.id, 'x'), -EINVAL);
+	ck_assert_int_eq(mg_press(call.rig.mg, call.line.id, '1'), -EINVAL);
+	ck_assert_int_eq(mg_press(call.rig.mg, 12345, '1'), -ENOENT);
+	call_free(&call);
+}
+END_TEST
+
+START_TEST(digits_that_signalling_carries_are_told)
+{
+	struct mg_signal digits = { .kind = MG_SIGNAL_DIGITS, .digits = "159D" };
+	struct call call;
+
+	call_open(&call, 0);
+	struct mg_term term = peer_term(&call.peer);
+	term.rtp.tells_digits = true;
+	ck_assert_int_eq(mg_modify(call.rig.mg, call.rtp.id, &term), 0);
+	ck_assert_int_eq(mg_signal(call.rig.mg, call.reader.id, &digits), 0);
+	rig_ticks(&call.rig, 120);
+	ck_assert_str_eq(call.rtp.digits, "159D");
+	ck_assert_uint_eq(call.rtp.told[MG_EV_DIGIT_OUT], 4);
+	term.rtp.tevent_pt = PT_EVENT; /* twice would be too often */
+	ck_assert_int_eq(mg_modify(call.rig.mg, call.rtp.id, &term), -EINVAL);
+	call_free(&call);
+}
+END_TEST
+
 /* RFC 3264 5.1: each side says by which number it wants to hear events */
 START_TEST(events_come_by_our_payload_type_and_go_by_theirs)
 {
@@ -386,4 +423,5 @@ UNIT_MAIN("dtmf", events_become_tones_on_the_line, the_shortest_event_is_at_leas
 	  tones_on_the_line_become_events,
 	  a_signal_of_digits_goes_as_events_where_they_were_negotiated,
 	  without_events_tones_pass_and_signals_are_tones,
+	  digits_that_are_pressed_are_heard_on_the_line, digits_that_signalling_carries_are_told,
 	  events_come_by_our_payload_type_and_go_by_theirs, events_go_on_as_events_or_as_tones)
