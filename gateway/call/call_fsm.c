@@ -25,6 +25,7 @@
 #include <osmocom/core/tdef.h>
 
 #include "base/clock.h"
+#include "call/call_divert.h"
 #include "call/emergency_way.h"
 #include "call/hub.h"
 #include "call/transfer_hub.h"
@@ -179,6 +180,8 @@ void call_clear_for(struct call *call, enum cause cause)
 static void on_called_clears(struct call *call, uint32_t kind, const struct call_event *event,
 			     bool early)
 {
+	if (early && call_divert(call, event))
+		return;
 	if ((early || call->setup.precedence == LEG_EMERGENCY) &&
 	    call_way_lets_retry(call, event->cause)) {
 		call_way_retry(call, event);

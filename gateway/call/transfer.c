@@ -419,6 +419,7 @@ int call_join(struct leg *by, struct leg *with)
 		move_media(first->hub, caller.leg, first->context);
 		return rc;
 	}
+	report(first, by_slot, LEG_CONNECT, 0, 0);
 	end_call(first, by_slot, CAUSE_NORMAL, LOC_USER);
 	end_call(second, with_slot, CAUSE_NORMAL, LOC_USER);
 	return 0;
@@ -427,7 +428,7 @@ int call_join(struct leg *by, struct leg *with)
 /* The answer comes from another than who was called. */
 static int pick_up(struct call *call, struct leg *old, struct leg *fresh, enum leg_law law)
 {
-	const struct call_event taken = { .cause = CAUSE_NON_SELECTED,
+	const struct call_event taken = { .cause = CAUSE_NON_SELECTED_USER,
 					  .location = LOC_PRIVATE_LOCAL };
 	const struct call_event answered = { .kind = CALL_EV_TAKEN,
 					     .slot = (uint8_t)(call->attempts + 1) };

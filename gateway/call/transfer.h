@@ -12,7 +12,8 @@
  * 0; -ENOTCONN: not in an answered call; -EBUSY: a transfer of this call is under way; -ESHUTDOWN, -ENOMEM. */
 int call_transfer(struct leg *by, const struct leg_setup *to);
 
-/* The other parties of two answered calls are put together, by and with are told LEG_RELEASE. 0; as above, but -EINVAL
+/* The other parties of two answered calls are put together, by is told LEG_TRANSFER with
+ * LEG_CONNECT, and both are told LEG_RELEASE. 0; as above, but -EINVAL
  * when it is one call. The legs may be gone when it returns 0. */
 int call_join(struct leg *by, struct leg *with);
 

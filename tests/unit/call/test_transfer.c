@@ -362,7 +362,7 @@ START_TEST(another_may_answer_while_it_rings)
 			mock_leg_say(&b, words[i], 0, false);
 		mock_leg_open(&d, hub, TARGET_PEER, "other");
 		ck_assert_int_eq(call_replace(b.leg, d.leg, LEG_LAW_ALAW), 0);
-		ck_assert_uint_eq(mock_leg_told(&b, LEG_RELEASE)->cause, CAUSE_NON_SELECTED);
+		ck_assert_uint_eq(mock_leg_told(&b, LEG_RELEASE)->cause, CAUSE_NON_SELECTED_USER);
 		ck_assert_ptr_null(b.leg);
 		ck_assert_uint_eq(last(&a)->verb, LEG_CONNECT);
 		ck_assert_uint_eq(last(&a)->law, LEG_LAW_ALAW);

@@ -1,0 +1,57 @@
+/* Call diversion on behalf of who was called (Q.952): the leg names another number with cause 23, and the call looks for
+ * the way there by the routes that are open to its caller. */
+#include <stdio.h>
+#include <string.h>
+
+#include "call/call_divert.h"
+#include "call/hub.h"
+
+enum { DIVERSIONS_MAX = 5 }; /* Q.952.2 and its kin: more are taken for a loop */
+
+/* Who diverts, and who was called first (Q.931 4.6.7). */
+static void note(struct leg_setup *setup)
+{
+	struct leg_redirecting *redirecting = &setup->redirecting;
+
+	if (!redirecting->count && !*redirecting->original.digits)
+		redirecting->original = setup->called;
+	redirecting->from = (struct leg_party){ .number = setup->called };
+	redirecting->reason = LEG_DIVERTED_UNKNOWN;
+	redirecting->count++;
+}
+
+static void turn_to(struct call *call, const struct call_event *event)
+{
+	unsigned given_up = call->current;
+
+	note(&call->setup);
+	call->setup.called = (struct leg_number){ .plan = 1 };
+	memcpy(call->setup.called.digits, call->moved_to, sizeof(call->moved_to));
+	call->setup.called_subaddress = (struct leg_subaddress){ 0 };
+	call->setup.incomplete = false;
+	call->moved_to[0] = '\0';
+	call->current = call->tried = 0;
+	call->refused = (struct call_event){ 0 };
+	call_tell_release(call, given_up, event, NULL);
+	if (call->fi->state != CALL_ROUTING)
+		call_change(call, CALL_ROUTING);
+}
+
+bool call_divert(struct call *call, const struct call_event *event)
+{
+	struct leg_msg diverting = { .verb = LEG_NOTIFY, .notification = LEG_CALL_DIVERTING };
+
+	if (event->cause != CAUSE_REDIRECTION || !*call->moved_to)
+		return false;
+	if (call->setup.redirecting.count >= DIVERSIONS_MAX) {
+		snprintf(call->why, sizeof(call->why), "diverted too often");
+		call_clear_for(call, CAUSE_EXCHANGE_ROUTING);
+		return true;
+	}
+	turn_to(call, event);
+	diverting.party.number = call->setup.called;
+	call_tell(call, SLOT_CALLER, &diverting);
+	LOGCALL(call, LOGL_INFO, "diverted to %s\n", call->setup.called.digits);
+	call_way_find(call);
+	return true;
+}

@@ -1,0 +1,107 @@
+/* Diversion: a called leg names another number (cause 23), and the call goes there. */
+#include "tests/unit/call/rig.h"
+#include "tests/unit/unit.h"
+
+static void divert(struct mock_leg *leg, const char *number)
+{
+	struct leg_msg msg = { .verb = LEG_RELEASE, .cause = CAUSE_REDIRECTION };
+
+	snprintf(msg.moved_to, sizeof(msg.moved_to), "%s", number);
+	mock_leg_says(leg, &msg);
+}
+
+START_TEST(the_call_goes_where_it_is_turned_to)
+{
+	static const uint8_t words[] = { 0, LEG_PROCEEDING };
+
+	for (unsigned i = 0; i < 2; i++) {
+		start();
+		b.lingers = true;
+		dial("700");
+		if (words[i])
+			mock_leg_say(&b, words[i], 0, false);
+		divert(&b, "600"); /* b is in use until it completes: c */
+		const struct leg_msg *setup = mock_leg_told(&c, LEG_SETUP);
+		ck_assert_ptr_nonnull(setup);
+		ck_assert_str_eq(setup->setup.called.digits, "600");
+		ck_assert_str_eq(setup->setup.calling.digits, "100");
+		ck_assert_str_eq(setup->setup.redirecting.from.number.digits, "700");
+		ck_assert_str_eq(setup->setup.redirecting.original.digits, "700");
+		ck_assert_uint_eq(setup->setup.redirecting.count, 1);
+		ck_assert_uint_eq(mock_leg_told(&a, LEG_NOTIFY)->notification, LEG_CALL_DIVERTING);
+		ck_assert_str_eq(mock_leg_told(&a, LEG_NOTIFY)->party.number.digits, "600");
+		mock_leg_say(&c, LEG_CONNECT, 0, false);
+		ck_assert_str_eq(state(), "active");
+		mock_leg_say(&b, LEG_RELEASE_COMPLETE, 0, false);
+		mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+		stop();
+	}
+}
+END_TEST
+
+START_TEST(a_number_without_a_route_ends_the_call)
+{
+	start();
+	dial("700");
+	divert(&b, "3");
+	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_UNALLOCATED);
+	stop();
+}
+END_TEST
+
+START_TEST(a_loop_of_diversions_ends)
+{
+	start();
+	dial("700");
+	for (unsigned i = 0; i < 20 && b.leg; i++)
+		divert(&b, "700");
+	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_EXCHANGE_ROUTING);
+	ck_assert_uint_eq(to_b.asked, 6);
+	stop();
+}
+END_TEST
+
+/* Each of its targets is one more attempt. */
+START_TEST(diversions_end_among_refusals_too)
+{
+	start();
+	dial("555");
+	for (unsigned i = 0; i < 40 && b.leg; i++) {
+		if (i % 3 == 2)
+			divert(&b, "555");
+		else
+			mock_leg_say(&b, LEG_RELEASE, CAUSE_CONGESTION, false);
+	}
+	ck_assert_ptr_null(a.leg);
+	ck_assert_uint_le(to_b.asked, 20);
+	stop();
+}
+END_TEST
+
+START_TEST(nobody_is_turned_away_once_it_rings)
+{
+	static const char *const late[] = { "alerting", "active" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		start();
+		bring_to(late[i]);
+		divert(&b, "600");
+		ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REDIRECTION);
+		stop();
+	}
+}
+END_TEST
+
+START_TEST(a_cause_without_a_number_turns_nobody)
+{
+	start();
+	dial("700");
+	mock_leg_say(&b, LEG_RELEASE, CAUSE_REDIRECTION, false);
+	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REDIRECTION);
+	stop();
+}
+END_TEST
+
+UNIT_MAIN("divert", the_call_goes_where_it_is_turned_to, a_number_without_a_route_ends_the_call,
+	  a_loop_of_diversions_ends, diversions_end_among_refusals_too,
+	  nobody_is_turned_away_once_it_rings, a_cause_without_a_number_turns_nobody)
