@@ -91,7 +91,7 @@ static struct leg_msg setup_out(const struct call *call)
 }
 
 /* From the one behind the last on, so that what a leg said last is over when its slot is another's. */
-static unsigned free_slot(const struct call *call)
+unsigned call_attempt_slot(const struct call *call)
 {
 	for (unsigned i = 0; i < ROUTE_TARGETS; i++) {
 		unsigned slot = (call->attempts + i) % ROUTE_TARGETS + 1;
@@ -114,7 +114,7 @@ unsigned call_attempt(struct call *call, const struct route_target *to, struct t
 		return CAUSE_NO_ROUTE;
 	}
 	struct leg_msg msg = setup_out(call);
-	unsigned slot = free_slot(call);
+	unsigned slot = call_attempt_slot(call);
 	if (!slot) {
 		add_why(call, to, "earlier attempts are not over");
 		return CAUSE_TEMPORARY_FAILURE;

@@ -10,6 +10,8 @@ struct route_target;
  * is to take it for. 0, or the cause why it cannot be, with why extended. */
 unsigned call_attempt(struct call *call, const struct route_target *to, struct target *target,
 		      uint8_t precedence);
+/* A slot for one more called leg; 0: earlier ones are not over. */
+unsigned call_attempt_slot(const struct call *call);
 /* Why an attempt came to nothing, for the record. */
 void call_attempt_why(struct call *call, enum target_kind kind, const char *name, const char *why);
 /* The caller, how far its set-up is; once each. */

@@ -8,6 +8,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "call/call_attempt.h"
 #include "call/hub.h"
 #include "call/transfer_hub.h"
 #include "mg/mg.h"
@@ -431,15 +432,15 @@ static int pick_up(struct call *call, struct leg *old, struct leg *fresh, enum l
 	const struct call_event taken = { .cause = CAUSE_NON_SELECTED_USER,
 					  .location = LOC_PRIVATE_LOCAL };
 	const struct call_event answered = { .kind = CALL_EV_TAKEN,
-					     .slot = (uint8_t)(call->attempts + 1) };
+					     .slot = (uint8_t)call_attempt_slot(call) };
 
 	if (!call->current || call->slots[call->current].leg != old ||
-	    call->fi->state > CALL_ALERTING || call->attempts == ROUTE_TARGETS)
+	    call->fi->state > CALL_ALERTING || !answered.slot)
 		return -ENOTCONN;
 	unsigned given_up = call->current;
-	call->current = ++call->attempts;
-	call_attach(call, call->current, fresh);
-	call->slots[call->current].law = (uint8_t)law;
+	call->current = call->attempts = answered.slot;
+	call->slots[answered.slot] = (struct call_slot){ .law = (uint8_t)law };
+	call_attach(call, answered.slot, fresh);
 	call_tell_release(call, given_up, &taken, NULL);
 	call_post(call, &answered);
 	return 0;

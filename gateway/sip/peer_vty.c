@@ -20,6 +20,7 @@
 #include "sip/session_vty.h"
 #include "sip/identity_vty.h"
 #include "sip/numbering_vty.h"
+#include "sip/transfer_vty.h"
 #include "sip/sip_config.h"
 
 void peer_vty_init(struct peer_config *peer)
@@ -31,6 +32,7 @@ void peer_vty_init(struct peer_config *peer)
 	register_vty_init(peer);
 	session_vty_init(peer);
 	numbering_vty_init(peer);
+	transfer_vty_init(peer);
 }
 
 static void init_peer(void *item)
@@ -156,6 +158,7 @@ void peer_vty_install(void)
 	auth_vty_install();
 	register_vty_install();
 	session_vty_install();
+	transfer_vty_install();
 }
 
 static bool is_wildcard(const char *address)
@@ -222,6 +225,7 @@ void peer_vty_validate(const struct sip_config *value, struct config_report *rep
 		peer_guard_vty_validate(&value->peers[i], report);
 		identity_vty_validate(&value->peers[i], report);
 		numbering_vty_validate(&value->peers[i], report);
+		transfer_vty_validate(&value->peers[i], report);
 	}
 }
 
@@ -246,4 +250,5 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 	register_vty_write(peer, vty);
 	session_vty_write(peer, vty);
 	peer_guard_vty_write(&peer->guard, vty);
+	transfer_vty_write(peer, vty);
 }

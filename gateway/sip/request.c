@@ -13,6 +13,7 @@
 #include "sip/peer/register.h"
 #include "sip/peer/supported.h"
 #include "sip/registrar/registrar.h"
+#include "sip/session/replaces.h"
 #include "sip/session/uas.h"
 
 enum { CSEQ_END = 0x80000000 }; /* RFC 3261 8.1.1.5 */
@@ -67,9 +68,13 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 	struct leg_setup setup = { 0 };
 	struct offer theirs;
 	unsigned warning = 0;
+	struct session *old = NULL;
 	int status = dialog_is_merged(ground, sip)
 			     ? 482
 			     : uas_check(peer, sip, &setup, &theirs, &warning);
+
+	if (!status)
+		status = replaces_find(ground, peer, sip, &old);
 
 	if (status) {
 		log_refusal(ground, peer, sip, status);
@@ -81,7 +86,7 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 	struct session *s = dialog_incoming(ground, peer, irq, sip);
 	if (!s)
 		return 500;
-	uas_begin(s, sip, &setup, &theirs);
+	uas_begin(s, sip, &setup, &theirs, old);
 	return 0;
 }
 
@@ -192,6 +197,10 @@ static int serve(struct sip *ground, struct peer *peer, nta_incoming_t *irq, con
 		return on_invite(ground, peer, irq, sip);
 	case sip_method_options:
 		return options_answer(irq, &peer->config, takes_calls(ground));
+	case sip_method_refer: /* transfers are of calls */
+		return 403;
+	case sip_method_info: /* RFC 6086 5.2 */
+		return 481;
 	default:
 		return agent_refuse_method(irq, sip->sip_request->rq_method);
 	}

@@ -13,6 +13,7 @@
 #include "sip/text/cause_map.h"
 #include "sip/text/numbering.h"
 #include "sip/peer/register_config.h"
+#include "sip/peer/transfer_policy.h"
 #include "sip/text/offer.h"
 
 enum { PEER_NAME_MAX = 32 };
@@ -34,6 +35,7 @@ struct peer_config {
 	struct number_policy numbers;
 	struct identity_policy identity;
 	struct cause_rules causes;
+	struct transfer_policy transfer;
 	/* OPTIONS keep-alive interval; 0: none, its state is unknown and calls go to it */
 	unsigned options_s;
 	int line;

@@ -5,12 +5,25 @@
 
 #include <sofia-sip/sip_header.h>
 
+bool supported_transfer(const struct peer_config *config)
+{
+	switch (config->transfer.refer) {
+	case REFER_ALLOW:
+		return true;
+	case REFER_REFUSE:
+		return false;
+	default:
+		return config->trusted;
+	}
+}
+
 const char *supported_text(const struct peer_config *config, char out[static SUPPORTED_MAX])
 {
 	const struct session_policy *session = &config->session;
 
-	snprintf(out, SUPPORTED_MAX, "%s%s199", session->rel100 != REL100_OFF ? "100rel, " : "",
-		 session->timer_s ? "timer, " : "");
+	snprintf(out, SUPPORTED_MAX, "%s%s%s199", session->rel100 != REL100_OFF ? "100rel, " : "",
+		 session->timer_s ? "timer, " : "",
+		 supported_transfer(config) ? "replaces, norefersub, " : "");
 	return out;
 }
 

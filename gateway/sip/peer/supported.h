@@ -6,6 +6,8 @@
 
 enum { SUPPORTED_MAX = 96 };
 
+/* May its users transfer calls and take them over? */
+bool supported_transfer(const struct peer_config *config);
 /* The value of Supported; "" for none. Returns out. */
 const char *supported_text(const struct peer_config *config, char out[static SUPPORTED_MAX]);
 /* 0; or 420, and the request is answered with what it requires and we do not have. */

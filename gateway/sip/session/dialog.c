@@ -25,6 +25,8 @@
 #include "sip/text/netaddr.h"
 #include "sip/session/early.h"
 #include "sip/session/modify.h"
+#include "sip/session/info.h"
+#include "sip/session/refer.h"
 #include "sip/session/refresh.h"
 #include "sip/session/clearing.h"
 #include "sip/session/uac.h"
@@ -182,6 +184,8 @@ void dialog_free(struct session *s)
 	modify_stop(s);
 	early_forget(s);
 	nta_outgoing_destroy(s->bye);
+	refer_stop(s);
+	info_stop(s);
 	nta_leg_destroy(s->dialog);
 	agent_touch(s->ground->agent);
 	llist_del(&s->entry);

@@ -66,6 +66,10 @@ static void tell(struct leg *leg, const struct leg_msg *msg)
 	session_keep(s, msg);
 	if (event)
 		osmo_fsm_inst_dispatch(s->fi, event - 1, (void *)msg);
+	else if (msg->verb == LEG_INFORMATION)
+		info_say(s, msg->digits);
+	else if (msg->verb == LEG_TRANSFER)
+		refer_tell(s, msg);
 }
 
 static void describe(const struct leg *leg, char *out, unsigned size)

@@ -15,6 +15,7 @@
 #include "call/leg.h"
 #include "sip/session/exchange.h"
 #include "sip/session/ground.h"
+#include "sip/session/services.h"
 #include "sip/session/session_states.h"
 
 enum { SESSION_CONTACT_MAX = 256 };
@@ -85,6 +86,8 @@ struct session {
 	int last_1xx;   /* UAS: 0: none but 100 */
 	struct modify modify;
 	struct refresh refresh;
+	struct info info;
+	struct turns turns;
 	struct osmo_timer_list silence;        /* UAS: until a response but 100 is sent */
 	struct leg_setup setup;                /* UAC: as told; UAS: bearer alone */
 	struct leg_party *connected;           /* who answered, as last told; NULL: not said */
@@ -133,6 +136,11 @@ void session_modify(struct session *s, unsigned changes); /* enum session_change
 void session_active(struct session *s);
 /* The hub hears when the peer holds us, and when it does no longer. */
 void session_tell_hold(struct session *s);
+
+/* refer.c: the hub says how the transfer goes that the peer asked for (LEG_TRANSFER). */
+void refer_tell(struct session *s, const struct leg_msg *msg);
+/* info.c: the far circuit says digits, as sound or as keys: they go to the peer as its configuration has it. */
+void info_say(struct session *s, const char *digits);
 
 /* session_requests.c: what comes in the dialog. */
 int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);

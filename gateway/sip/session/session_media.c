@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sip/text/netaddr.h"
+#include "sip/session/info.h"
 #include "sip/session/session.h"
 
 enum { US_PER_MS = 1000 };
@@ -38,16 +39,30 @@ static void on_media(void *data, const struct mg_event *event)
 		log_stats(s, &event->stats);
 		osmo_fsm_inst_dispatch(s->fi, EV_MEDIA_GONE, NULL);
 		break;
+	case MG_EV_DIGIT_OUT:
+		info_say(s, (char[]){ event->digit, '\0' });
+		break;
+	case MG_EV_SIGNAL_DONE:
+		info_played(s);
+		break;
 	default:
 		return; /* digits pass through the context by themselves */
 	}
 	agent_touch(s->ground->agent);
 }
 
+/* Digits go by INFO, unless it is data that only looks like them. */
+static bool tells_digits(const struct session *s, const struct mg_rtp *rtp)
+{
+	return s->peer->config.transfer.dtmf == DTMF_INFO && !rtp->tevent_pt &&
+	       rtp->codec != CODEC_CLEARMODE;
+}
+
 bool session_media_add(struct session *s, uint32_t context, const struct mg_rtp *rtp)
 {
 	struct mg_term term = { .kind = MG_RTP, .rtp = *rtp };
 
+	term.rtp.tells_digits = tells_digits(s, rtp);
 	/* Nothing goes to port 0, but the media gateway sees which of our addresses leads there. */
 	if (!rtp->remote.ss_family) {
 		term.rtp.remote = s->peer->address;
@@ -70,6 +85,7 @@ bool session_media_modify(struct session *s, const struct mg_rtp *rtp)
 {
 	struct mg_term term = { .kind = MG_RTP, .rtp = *rtp };
 
+	term.rtp.tells_digits = tells_digits(s, rtp);
 	/* Held by c=0.0.0.0 they hear nothing, but still speak from where they were. */
 	if (!rtp->remote.ss_family)
 		term.rtp.remote = s->rtp.remote;

@@ -7,6 +7,8 @@
 #include "sip/peer/options.h"
 #include "sip/peer/supported.h"
 #include "sip/session/early.h"
+#include "sip/session/info.h"
+#include "sip/session/refer.h"
 #include "sip/text/netaddr.h"
 
 enum { CSEQ_END = 0x80000000 /* RFC 3261 8.1.1.5 */, RETRY_AFTER_MAX = 10 /* s, RFC 3261 14.2 */ };
@@ -84,6 +86,10 @@ int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const si
 		return session_dispatch(s, EV_UPDATE, irq, sip, 481);
 	case sip_method_options:
 		return options_answer(irq, &s->peer->config, true);
+	case sip_method_refer:
+		return refer_take(s, irq, sip);
+	case sip_method_info:
+		return info_take(s, irq, sip);
 	case sip_method_cancel:
 		return 481;
 	default:

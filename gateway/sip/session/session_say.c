@@ -1,6 +1,8 @@
 /* What a session says to the hub, with what the peer's messages say of who sends them. */
 #include "sip/session/identity.h"
 
+#include <string.h>
+
 void session_say_all(struct session *s, const struct leg_msg *msg)
 {
 	if (s->leg.call)
@@ -38,6 +40,7 @@ void session_say_release(struct session *s)
 		.location = s->location,
 	};
 
+	memcpy(msg.moved_to, s->turns.moved_to, sizeof(msg.moved_to));
 	if (s->heard_uui)
 		msg.uui = *s->heard_uui;
 	session_say_all(s, &msg);

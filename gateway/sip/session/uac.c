@@ -2,6 +2,7 @@
  * 2xx; nta acknowledges and clears the dialogs of later ones (RFC 3261 13.2.2.4). */
 #include "sip/session/uac.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
@@ -11,6 +12,7 @@
 #include "sip/session/early.h"
 #include "sip/session/identity.h"
 #include "sip/session/modify.h"
+#include "sip/session/redirect.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
 #include "sip/text/reason.h"
@@ -67,7 +69,8 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 
 	refresh_ask(s, timer);
 	return nta_outgoing_tcreate(
-		s->dialog, session_on_invite_response, s, trial_route(&s->trial), SIP_METHOD_INVITE,
+		s->dialog, session_on_invite_response, s,
+		redirect_uri(s) ? NULL : trial_route(&s->trial), SIP_METHOD_INVITE,
 		URL_STRING_MAKE(texts->request_uri), SIPTAG_CONTACT_STR(s->contact),
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
 		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
@@ -123,6 +126,8 @@ bool uac_ask_again(struct session *s)
 	if (++s->asked > ASKED_MAX || !renew_dialog(s))
 		return false;
 	identity_write_invite(s, &texts);
+	if (redirect_uri(s))
+		snprintf(texts.request_uri, sizeof(texts.request_uri), "%s", redirect_uri(s));
 	s->ex = (struct exchange){ 0 };
 	invite = ask(s, &texts);
 	if (!invite)
@@ -258,6 +263,8 @@ static void on_failure(struct session *s, const sip_t *sip)
 	int status = sip->sip_status->st_status;
 	struct cause_map_cause cause = clearing_hear_response(s, sip);
 
+	if (redirect_take(s, sip) && uac_ask_again(s))
+		return;
 	if (trial_failed(&s->trial, sip, status)) {
 		s->asked = 0;
 		if (uac_ask_again(s))
@@ -272,6 +279,8 @@ static void on_failure(struct session *s, const sip_t *sip)
 		       status == 408 ? "no answer to the INVITE (timer B)" : "cannot be reached");
 	}
 	LOGSES(s, LOGL_INFO, "%d %s: cause %u\n", status, sip->sip_status->st_phrase, cause.cause);
+	if (redirect_number(s, sip, s->turns.moved_to))
+		cause.cause = CAUSE_REDIRECTION;
 	end(s, cause.cause, cause.location);
 }
 

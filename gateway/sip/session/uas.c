@@ -15,6 +15,7 @@
 #include "sip/session/modify.h"
 #include "sip/session/refresh.h"
 #include "sip/session/reliable.h"
+#include "sip/session/replaces.h"
 #include "sip/session/update.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/reason.h"
@@ -52,7 +53,7 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 	if (url->url_type != url_sip && url->url_type != url_tel && !service_urn_sos(url))
 		return 416; /* RFC 3261 8.2.2.1 */
 	int status = identity_read_invite(peer, sip, setup);
-	if (status)
+	if (status && !sip->sip_replaces) /* that one has called already */
 		return status;
 	if (!accepts_sdp(sip))
 		return 406;
@@ -103,9 +104,10 @@ static unsigned expires_ms(const sip_t *sip)
 }
 
 static void on_silence(void *data);
+static void take_place(struct session *s, struct session *old, uint8_t law);
 
 void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setup,
-	       const struct offer *theirs)
+	       const struct offer *theirs, struct session *old)
 {
 	struct leg_msg msg = { .verb = LEG_SETUP, .setup = *setup };
 
@@ -123,7 +125,10 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 	session_go_timed(s, ST_INCOMING, expires_ms(sip), T_EXPIRES);
 	osmo_timer_setup(&s->silence, on_silence, s);
 	osmo_timer_schedule(&s->silence, AGENT_PROGRESS_S, 0);
-	call_hears(s->ground->hub, &s->leg, &msg);
+	if (old)
+		take_place(s, old, msg.law);
+	else
+		call_hears(s->ground->hub, &s->leg, &msg);
 	if (!s->leg.call)
 		return; /* refused, and told so */
 	s->call_id = call_id(s->leg.call);
@@ -154,6 +159,15 @@ static void refuse_to(struct session *s, int status, const char *contact)
 static void refuse(struct session *s, int status)
 {
 	refuse_to(s, status, NULL);
+}
+
+/* The peer's new session instead of its old one: it is as if it were answered. */
+static void take_place(struct session *s, struct session *old, uint8_t law)
+{
+	int status = replaces_take(s, old, (enum leg_law)law);
+
+	if (status)
+		refuse(s, status);
 }
 
 static void refuse_by_cause(struct session *s, unsigned cause, unsigned location)

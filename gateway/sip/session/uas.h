@@ -9,9 +9,10 @@ int uas_check(const struct peer *peer, const sip_t *sip, struct leg_setup *setup
 	      struct offer *theirs, unsigned *warning);
 /* Sends that status, with what the caller needs to do better. */
 void uas_refuse(const struct peer *peer, nta_incoming_t *irq, int status, unsigned warning);
-/* It becomes one. The session has its dialog and the INVITE's transaction. */
+/* It becomes one; old: the session whose place in its call it takes, NULL: none. The session has its dialog and the
+ * INVITE's transaction. */
 void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setup,
-	       const struct offer *theirs);
+	       const struct offer *theirs, struct session *old);
 
 /* osmo_fsm actions. */
 void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data); /* ST_INCOMING */

@@ -424,6 +424,21 @@ START_TEST(registrar_faults)
 }
 END_TEST
 
+START_TEST(transfer_faults)
+{
+	CHECK({ "peer p\n address 192.0.2.1\n dtmf info\n telephone-event\n",
+		"f:4: peer p: digits would go as telephone-event and by `dtmf info`; one of them "
+		"is "
+		"right\n" },
+	      { "peer p\n address 192.0.2.1\n transfer maybe\n",
+		"f:3: \"maybe\" is wrong after \"transfer\"; right would be: trusted, allow, "
+		"refuse\n" },
+	      { "peer p\n address 192.0.2.1\n redirect follow 21\n",
+		"f:3: \"21\" is wrong after \"redirect follow\"; right would be: a number from 1 "
+		"to 20\n" });
+}
+END_TEST
+
 START_TEST(session_faults)
 {
 	CHECK({ "peer p\n address 192.0.2.1\n session-timer 100 minimum 120\n",
@@ -562,6 +577,6 @@ END_TEST
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
 	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
 	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, auth_faults,
-	  registrar_faults, session_faults, numbers_of_a_peer_faults, path_faults, line_faults,
-	  route_faults, a_route_has_a_bounded_number_of_targets,
+	  registrar_faults, session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults,
+	  line_faults, route_faults, a_route_has_a_bounded_number_of_targets,
 	  emergency_calls_have_numbers_and_ways)

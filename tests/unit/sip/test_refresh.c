@@ -43,7 +43,7 @@ START_TEST(session_is_agreed_with_the_caller)
 		else
 			ck_assert_str_eq(heard(&rig, "Session-Expires"), "");
 		ck_assert_str_eq(heard(&rig, "Require"), rows[i].require);
-		ck_assert_str_eq(heard(&rig, "Supported"), "timer, 199");
+		ck_assert_str_eq(heard(&rig, "Supported"), "timer, replaces, norefersub, 199");
 		rig_close(&rig);
 	}
 }
@@ -66,7 +66,7 @@ START_TEST(peer_without_session_timers_has_none)
 	line_says(LEG_CONNECT, false);
 	in_hears("SIP/2.0 200 ");
 	ck_assert_str_eq(heard(&rig, "Session-Expires"), "");
-	ck_assert_str_eq(heard(&rig, "Supported"), "199");
+	ck_assert_str_eq(heard(&rig, "Supported"), "replaces, norefersub, 199");
 	in_request("ACK", 1, "", "");
 	rig_pass(&rig, 200000);
 	peer_hears_nothing(&rig);
@@ -219,7 +219,7 @@ START_TEST(invite_asks_for_a_timer)
 	out_place();
 	ck_assert(heard_expires(1800, ""));
 	ck_assert_str_eq(heard(&rig, "Min-SE"), "120");
-	ck_assert_str_eq(heard(&rig, "Supported"), "timer, 199");
+	ck_assert_str_eq(heard(&rig, "Supported"), "timer, replaces, norefersub, 199");
 	rig_close(&rig);
 	open_with(PLAIN);
 	out_place();

@@ -297,9 +297,9 @@ START_TEST(invite_says_what_we_can)
 	static const struct {
 		enum session_rel100 policy;
 		const char *supported, *require;
-	} rows[] = { { REL100_OFF, "199", "" },
-		     { REL100_SUPPORTED, "100rel, 199", "" },
-		     { REL100_REQUIRED, "100rel, 199", "100rel" } };
+	} rows[] = { { REL100_OFF, "replaces, norefersub, 199", "" },
+		     { REL100_SUPPORTED, "100rel, replaces, norefersub, 199", "" },
+		     { REL100_REQUIRED, "100rel, replaces, norefersub, 199", "100rel" } };
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		open_with((struct session_policy){ .rel100 = rows[i].policy });

@@ -266,7 +266,8 @@ START_TEST(options_are_answered)
 		  "CSeq: 1 OPTIONS\n",
 		  rig.peer.port);
 	peer_hears(&rig, "SIP/2.0 200 ");
-	ck_assert_str_eq(heard(&rig, "Allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE");
+	ck_assert_str_eq(heard(&rig, "Allow"),
+			 "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER");
 	ck_assert_str_eq(heard(&rig, "Accept"), "application/sdp, multipart/mixed");
 	ck_assert_str_eq(heard(&rig, "Accept-Encoding"), "identity");
 	ck_assert_str_eq(heard(&rig, "Accept-Language"), "en");

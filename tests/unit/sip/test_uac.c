@@ -105,7 +105,8 @@ START_TEST(call_is_set_up_and_cleared_by_the_line)
 		strstr(heard(&rig, "From"), "\"Al \\\"x\\\"\" <sip:+4930100@127.0.0.1:"));
 	ck_assert_ptr_nonnull(strstr(rig.heard, "m=audio 20000 RTP/AVP 8 0 101\r\n"));
 	ck_assert_str_eq(heard(&rig, "User-Agent"), "Crosspoint");
-	ck_assert_str_eq(heard(&rig, "Supported"), "199"); /* the rig's peer has no more */
+	ck_assert_str_eq(heard(&rig, "Supported"),
+			 "replaces, norefersub, 199"); /* the rig's peer has no more */
 	ck_assert_str_eq(heard(&rig, "Max-Forwards"), "70");
 	respond("100 Trying", "", "");
 	respond("180 Ringing", "b", "");

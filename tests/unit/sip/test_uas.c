@@ -761,9 +761,9 @@ START_TEST(methods_that_are_not_ours_are_refused_politely)
 	static const struct {
 		const char *method, *status;
 	} rows[] = {
-		{ "INFO", "SIP/2.0 405 " },    { "MESSAGE", "SIP/2.0 405 " },
-		{ "PUBLISH", "SIP/2.0 405 " }, { "REFER", "SIP/2.0 405 " },
-		{ "FOO", "SIP/2.0 501 " },     { "OPTIONS", "SIP/2.0 200 " },
+		{ "MESSAGE", "SIP/2.0 405 " }, { "PUBLISH", "SIP/2.0 405 " },
+		{ "NOTIFY", "SIP/2.0 405 " },  { "FOO", "SIP/2.0 501 " },
+		{ "OPTIONS", "SIP/2.0 200 " },
 	};
 
 	open_call();
@@ -771,7 +771,7 @@ START_TEST(methods_that_are_not_ours_are_refused_politely)
 		request(rows[i].method, 10 + i, "");
 		peer_hears(&rig, rows[i].status);
 		ck_assert_str_eq(heard(&rig, "Allow"),
-				 "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE");
+				 "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER");
 	}
 	rig_close(&rig);
 }

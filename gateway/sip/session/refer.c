@@ -1,0 +1,259 @@
+/* REFER within a session. The transfer itself is the hub's (call/transfer.h); here is the subscription that comes with it
+ * (RFC 3515 2.4.4, RFC 6665): one NOTIFY at a time, but for the last, which waits for nothing as a BYE may follow. */
+#include "sip/session/refer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <osmocom/core/talloc.h>
+
+#include "call/transfer.h"
+#include "sip/peer/supported.h"
+#include "sip/text/cause_map.h"
+#include "sip/text/refer_to.h"
+
+enum { TRYING = 100, RINGING = 180, OK = 200, ACCEPTED = 202, GONE = 481, EXPIRES_S = 180 };
+
+struct refer {
+	struct session *s;
+	unsigned count; /* of REFERs that were accepted */
+	bool running;   /* the last of them has no outcome yet */
+	bool silent;    /* nobody wants to hear of it */
+	uint32_t id;    /* its CSeq */
+	nta_outgoing_t *notify;
+	int waiting; /* the status that is to be told once notify is answered, 0: none */
+};
+
+bool refer_between(const struct peer *one, const struct peer *other)
+{
+	return one == other || (one->config.trusted && other->config.trusted);
+}
+
+struct session *refer_find(const struct sip *ground, const sip_replaces_t *replaces)
+{
+	nta_leg_t *dialog = nta_leg_by_replaces(agent_nta(ground->agent), replaces);
+
+	return dialog ? nta_leg_magic(dialog, session_on_request) : NULL;
+}
+
+/* NOTIFY */
+
+static void send_notify(struct refer *refer, int status);
+
+static int on_notify_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct refer *refer = data;
+	int status = nta_outgoing_status(orq), waiting = refer->waiting;
+
+	(void)sip;
+	if (status < 200 || orq != refer->notify)
+		return 0;
+	nta_outgoing_destroy(refer->notify);
+	refer->notify = NULL;
+	refer->waiting = 0;
+	if (status >= 300) /* RFC 6665 4.2.2: the subscription is over */
+		refer->silent = true;
+	else if (waiting)
+		send_notify(refer, waiting);
+	return 0;
+}
+
+static void send_notify(struct refer *refer, int status)
+{
+	struct session *s = refer->s;
+	bool last = status >= OK;
+	char event[32] = "refer", state[64], fragment[96];
+
+	if (refer->silent)
+		return;
+	if (refer->count > 1) /* RFC 3515 2.4.6 */
+		snprintf(event, sizeof(event), "refer;id=%u", refer->id);
+	if (last)
+		snprintf(state, sizeof(state), "terminated;reason=noresource");
+	else
+		snprintf(state, sizeof(state), "active;expires=%d", EXPIRES_S);
+	snprintf(fragment, sizeof(fragment), "SIP/2.0 %d %s\r\n", status,
+		 sip_status_phrase(status));
+	nta_outgoing_destroy(refer->notify); /* it goes on by itself */
+	refer->notify = nta_outgoing_tcreate(
+		s->dialog, on_notify_response, refer, NULL, SIP_METHOD_NOTIFY, NULL,
+		SIPTAG_CONTACT_STR(s->contact), SIPTAG_EVENT_STR(event),
+		SIPTAG_SUBSCRIPTION_STATE_STR(state), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+		SIPTAG_CONTENT_TYPE_STR("message/sipfrag;version=2.0"),
+		SIPTAG_PAYLOAD_STR(fragment), PEER_TAGS(s->peer), TAG_END());
+	agent_touch(s->ground->agent);
+}
+
+static void notify(struct refer *refer, int status)
+{
+	if (status >= OK || !refer->notify)
+		send_notify(refer, status);
+	else
+		refer->waiting = status;
+}
+
+static void finish(struct refer *refer, int status)
+{
+	refer->running = false;
+	refer->waiting = 0;
+	notify(refer, status);
+	LOGSES(refer->s, LOGL_INFO, "transfer: %d %s\n", status, sip_status_phrase(status));
+}
+
+void refer_tell(struct session *s, const struct leg_msg *msg)
+{
+	struct refer *refer = s->turns.refer;
+
+	if (!refer || !refer->running)
+		return;
+	switch (msg->transfer) {
+	case LEG_ALERTING:
+		notify(refer, RINGING);
+		break;
+	case LEG_CONNECT:
+		finish(refer, OK);
+		break;
+	case LEG_RELEASE:
+		finish(refer, cause_map_status(msg->cause, msg->location));
+		break;
+	default: /* 100 was told at once */
+		break;
+	}
+}
+
+void refer_stop(struct session *s)
+{
+	if (!s->turns.refer)
+		return;
+	nta_outgoing_destroy(s->turns.refer->notify);
+	talloc_free(s->turns.refer);
+	s->turns.refer = NULL;
+}
+
+/* REFER */
+
+/* RFC 4488 4: nobody wants the subscription. */
+static bool wants_silence(const sip_t *sip)
+{
+	const sip_refer_sub_t *wanted = sip_refer_sub(sip);
+
+	return wanted && wanted->rs_value && !strcasecmp(wanted->rs_value, "false");
+}
+
+static int status_of(int rc)
+{
+	switch (rc) {
+	case 0:
+		return 0;
+	case -EBUSY:
+		return 491;
+	case -EINVAL:
+		return 603;
+	case -ENOTCONN:
+		return GONE;
+	default:
+		return 503;
+	}
+}
+
+static struct refer *begin(struct session *s, const sip_t *sip)
+{
+	struct refer *refer = s->turns.refer;
+
+	if (!refer) {
+		refer = s->turns.refer = talloc_zero(s, struct refer);
+		if (!refer)
+			return NULL;
+		refer->s = s;
+	}
+	refer->count++;
+	refer->running = true;
+	refer->silent = wants_silence(sip);
+	refer->id = sip->sip_cseq->cs_seq;
+	return refer;
+}
+
+static void agree(struct refer *refer, nta_incoming_t *irq)
+{
+	struct session *s = refer->s;
+
+	nta_incoming_treply(irq, SIP_202_ACCEPTED, SIPTAG_CONTACT_STR(s->contact),
+			    TAG_IF(refer->silent, SIPTAG_HEADER_STR("Refer-Sub: false")),
+			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	notify(refer, TRYING);
+}
+
+static struct session *named(const struct session *s, const char *replaces)
+{
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+	struct session *with;
+
+	su_home_init(home);
+	with = refer_find(s->ground, refer_to_replaces(home, replaces));
+	su_home_deinit(home);
+	return with && refer_between(s->peer, with->peer) ? with : NULL;
+}
+
+/* RFC 5589 7: who it talks to here, and in the dialog named, talk to each other. The hub's report comes from inside. */
+static void join(struct refer *refer, const struct refer_to *to)
+{
+	struct session *s = refer->s, *with = named(s, to->replaces);
+	int rc = with ? call_join(&s->leg, &with->leg) : -ENOTCONN;
+
+	if (rc)
+		finish(refer, status_of(rc));
+}
+
+/* Of a session that can be transferred: the status that refuses it, or 0. */
+static int check(struct session *s, const sip_t *sip, struct refer_to *to)
+{
+	if (!supported_transfer(&s->peer->config))
+		return 403;
+	if (!sip->sip_refer_to)
+		return 400; /* RFC 3515 2.4.2 */
+	int status = refer_to_read(sip->sip_refer_to, to);
+	if (status)
+		return status;
+	if (s->turns.refer && s->turns.refer->running)
+		return 491;
+	if (s->fi->state == ST_ACTIVE || s->fi->state == ST_MODIFYING)
+		return 0;
+	return s->fi->state < ST_ACTIVE ? 491 : GONE;
+}
+
+static int transfer(struct session *s, nta_incoming_t *irq, const sip_t *sip,
+		    const struct refer_to *to)
+{
+	const struct leg_setup setup = { .called = to->called };
+	struct refer *refer;
+
+	if (!*to->replaces) {
+		int status = status_of(call_transfer(&s->leg, &setup));
+		if (status)
+			return status;
+	}
+	refer = begin(s, sip);
+	if (!refer)
+		return 500;
+	agree(refer, irq);
+	if (*to->replaces)
+		join(refer, to);
+	return ACCEPTED;
+}
+
+int refer_take(struct session *s, nta_incoming_t *irq, const sip_t *sip)
+{
+	struct refer_to to;
+	int status = check(s, sip, &to);
+
+	if (!status)
+		status = transfer(s, irq, sip, &to);
+	if (status != ACCEPTED)
+		LOGSES(s, LOGL_NOTICE, "REFER refused: %d\n", status);
+	else
+		LOGSES(s, LOGL_INFO, "REFER to %s%s\n", *to.replaces ? "call " : to.called.digits,
+		       to.replaces);
+	return status;
+}

@@ -1,0 +1,15 @@
+/* REFER (RFC 3515): the peer's user has the other party of a call put through to a number, or to the other party of
+ * another call (RFC 5589), and hears of it by NOTIFY. Control thread; the session owns it. */
+#pragma once
+
+#include "sip/session/session.h"
+
+/* One within a session. The status that it is answered with, or has been. */
+int refer_take(struct session *s, nta_incoming_t *irq, const sip_t *sip);
+/* The session ends, and hears no more of it. */
+void refer_stop(struct session *s);
+
+/* May a user of the one take over a dialog with the other? */
+bool refer_between(const struct peer *one, const struct peer *other);
+/* The session whose dialog a Replaces header names, NULL: none. */
+struct session *refer_find(const struct sip *ground, const sip_replaces_t *replaces);

@@ -1,0 +1,432 @@
+/* REFER and Replaces: transfers of every kind, who may not, and who hangs up meanwhile (RFC 3515, RFC 3891, RFC 4488,
+ * RFC 5589). */
+#include "tests/unit/sip/rig_two.h"
+
+#define TO_SECOND "Refer-To: <sip:700@127.0.0.1>\n"
+
+static void peer_hears_notify(const char *state, const char *fragment)
+{
+	peer_hears(&rig, "NOTIFY ");
+	ck_assert_msg(!strncmp(heard(&rig, "Subscription-State"), state, strlen(state)), "%s",
+		      rig.heard);
+	ck_assert_str_eq(heard(&rig, "Content-Type"), "message/sipfrag;version=2.0");
+	ck_assert_msg(strstr(rig.heard, fragment) != NULL, "%s", rig.heard);
+	respond_to_heard("200 OK", "", "", "");
+}
+
+static void refer(struct dialog *d, const char *headers)
+{
+	ask(d, "REFER", headers, "");
+	peer_hears(&rig, "SIP/2.0 202 ");
+}
+
+/* Line and second line talk to each other, and end it. */
+static void lines_talk(void)
+{
+	ck_assert_ptr_eq(call_other(rig.line.leg), second.leg);
+	second_says(LEG_RELEASE, CAUSE_NORMAL);
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause, CAUSE_NORMAL);
+}
+
+START_TEST(blind_transfer)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND "Referred-By: <sip:100@127.0.0.1>\n");
+	peer_hears_notify("active;expires=", "\r\n\r\nSIP/2.0 100 Trying\r\n");
+	ck_assert_str_eq(heard(&rig, "Event"), "refer");
+	const struct leg_msg *setup = mock_leg_told(&second, LEG_SETUP);
+	ck_assert_ptr_nonnull(setup);
+	ck_assert_str_eq(setup->setup.called.digits, "700");
+	ck_assert_str_eq(setup->setup.calling.digits, "600");
+	second_says(LEG_ALERTING, 0);
+	peer_hears_notify("active", "SIP/2.0 180 Ringing\r\n");
+	second_says(LEG_CONNECT, 0);
+	peer_hears_notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+	peer_takes("BYE ");
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+START_TEST(a_transfer_that_fails_is_told_and_the_call_goes_on)
+{
+	static const struct {
+		uint8_t cause;
+		const char *fragment;
+	} rows[] = {
+		{ CAUSE_USER_BUSY, "SIP/2.0 486 Busy Here\r\n" },
+		{ CAUSE_UNALLOCATED, "SIP/2.0 404 Not Found\r\n" },
+		{ CAUSE_NO_CIRCUIT, "SIP/2.0 503 Service Unavailable\r\n" },
+	};
+
+	open_two();
+	talk(&one);
+	for (unsigned i = 0; i < 3; i++) {
+		refer(&one, TO_SECOND);
+		peer_hears_notify("active", "100 Trying");
+		second_says(LEG_RELEASE, rows[i].cause);
+		peer_hears_notify("terminated", rows[i].fragment);
+		/* RFC 3515 2.4.6 */
+		ck_assert_str_eq(heard(&rig, "Event"), i == 0   ? "refer"
+						       : i == 1 ? "refer;id=3"
+								: "refer;id=4");
+	}
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+static void distrust(struct peer_config *peer)
+{
+	peer->trusted = false;
+}
+
+static void distrust_but_allow(struct peer_config *peer)
+{
+	peer->trusted = false;
+	peer->transfer.refer = REFER_ALLOW;
+}
+
+static void forbid(struct peer_config *peer)
+{
+	peer->transfer.refer = REFER_REFUSE;
+}
+
+START_TEST(what_is_no_transfer_is_refused)
+{
+	static const struct {
+		const char *headers, *status;
+	} rows[] = {
+		{ "", "SIP/2.0 400 " },
+		{ "Refer-To: <sip:700@h;method=BYE>\n", "SIP/2.0 403 " },
+		{ "Refer-To: <sip:bob@h>\n", "SIP/2.0 404 " },
+		{ "Refer-To: <sips:700@h>\n", "SIP/2.0 416 " },
+		{ "Refer-To: <sip:700@h?Replaces=x>\n", "SIP/2.0 400 " },
+		{ "Refer-To: <sip:1234567890123456789012345678901234@h>\n", "SIP/2.0 484 " },
+	};
+
+	open_two();
+	talk(&one);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ask(&one, "REFER", rows[i].headers, "");
+		peer_hears(&rig, rows[i].status);
+	}
+	configure(distrust);
+	ask(&one, "REFER", TO_SECOND, "");
+	peer_hears(&rig, "SIP/2.0 403 ");
+	configure(forbid);
+	ask(&one, "REFER", TO_SECOND, "");
+	peer_hears(&rig, "SIP/2.0 403 ");
+	peer_hears_nothing(&rig);
+	configure(distrust_but_allow);
+	refer(&one, TO_SECOND);
+	peer_takes("NOTIFY ");
+	ask(&one, "REFER", TO_SECOND, ""); /* one at a time */
+	peer_hears(&rig, "SIP/2.0 491 ");
+	second_says(LEG_RELEASE, CAUSE_USER_BUSY);
+	peer_takes("NOTIFY ");
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+START_TEST(refer_outside_of_a_call_is_refused)
+{
+	open_two();
+	ask(&one, "REFER", TO_SECOND, "");
+	peer_hears(&rig, "SIP/2.0 403 ");
+	end_two();
+}
+END_TEST
+
+START_TEST(refer_before_the_answer_comes_too_early)
+{
+	open_two();
+	invite(&one, "");
+	mock_leg_say(&rig.line, LEG_ALERTING, 0, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 180 ");
+	snprintf(one.tag, sizeof(one.tag), "%s", heard_tag(&rig, "To"));
+	ask(&one, "REFER", TO_SECOND, "");
+	peer_hears(&rig, "SIP/2.0 491 ");
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 486 ");
+	ask_at(&one, "ACK", 1, "", "");
+	end_two();
+}
+END_TEST
+
+/* RFC 4488 */
+START_TEST(nobody_is_notified_who_does_not_want_to_be)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND "Require: norefersub\nRefer-Sub: false\n");
+	ck_assert_str_eq(heard(&rig, "Refer-Sub"), "false");
+	second_says(LEG_ALERTING, 0);
+	peer_hears_nothing(&rig);
+	second_says(LEG_CONNECT, 0);
+	peer_takes("BYE ");
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+/* RFC 5589 6.1: it may say BYE as soon as it has been told 202. */
+START_TEST(who_refers_may_hang_up)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		open_two();
+		talk(&one);
+		refer(&one, TO_SECOND);
+		peer_takes("NOTIFY ");
+		if (i)
+			second_says(LEG_ALERTING, 0);
+		if (i)
+			peer_takes("NOTIFY ");
+		ask(&one, "BYE", "", "");
+		peer_hears(&rig, "SIP/2.0 200 ");
+		ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+		second_says(i == 2 ? LEG_RELEASE : LEG_CONNECT, i == 2 ? CAUSE_USER_BUSY : 0);
+		peer_hears_nothing(&rig);
+		if (i == 2)
+			assert_cause(CAUSE_USER_BUSY);
+		else
+			lines_talk();
+		end_two();
+	}
+}
+END_TEST
+
+START_TEST(who_is_transferred_may_hang_up)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND);
+	peer_takes("NOTIFY ");
+	line_says(LEG_RELEASE, false);
+	peer_takes("BYE ");
+	ck_assert_ptr_null(second.leg);
+	end_two();
+}
+END_TEST
+
+START_TEST(who_refuses_a_notify_gets_no_more)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND);
+	peer_hears(&rig, "NOTIFY ");
+	respond_to_heard("481 Gone", "", "", "");
+	second_says(LEG_ALERTING, 0);
+	peer_hears_nothing(&rig);
+	second_says(LEG_CONNECT, 0);
+	peer_takes("BYE ");
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+/* The last one waits for nothing: a BYE follows. */
+START_TEST(the_outcome_does_not_wait_for_an_answer)
+{
+	char first[RIG_TEXT];
+
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND);
+	peer_hears(&rig, "NOTIFY ");
+	memcpy(first, rig.heard, sizeof(first));
+	second_says(LEG_ALERTING, 0);
+	peer_hears_nothing(&rig);
+	second_says(LEG_CONNECT, 0);
+	peer_hears_notify("terminated", "SIP/2.0 200 OK");
+	peer_takes("BYE ");
+	memcpy(rig.heard, first, sizeof(first));
+	respond_to_heard("200 OK", "", "", "");
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+/* Attended */
+
+static const char *naming(const struct dialog *d)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text),
+		 "Refer-To: <sip:%s@127.0.0.1?Replaces=%s%%3Bto-tag%%3D%s%%3Bfrom-tag%%3Dal%s>\n",
+		 d->number, d->id, d->tag, d->id);
+	return text;
+}
+
+START_TEST(attended_transfer_joins_two_lines)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct dialog *by = i ? &two : &one, *with = i ? &one : &two;
+
+		open_two();
+		talk(&one);
+		talk(&two);
+		refer(by, naming(with));
+		peer_hears_notify("active", "100 Trying");
+		unsigned byes = 0, notifies = 0;
+		while (peer_hears_on(&rig, rig.fd)) {
+			byes += !strncmp(rig.heard, "BYE ", 4);
+			if (!strncmp(rig.heard, "NOTIFY ", 7)) {
+				notifies++;
+				ck_assert_ptr_nonnull(strstr(rig.heard, "SIP/2.0 200 OK"));
+			}
+			respond_to_heard("200 OK", "", "", "");
+		}
+		ck_assert_uint_eq(byes, 2);
+		ck_assert_uint_eq(notifies, 1);
+		ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_NOTIFY)->notification,
+				  LEG_TRANSFERRED);
+		lines_talk();
+		end_two();
+	}
+}
+END_TEST
+
+START_TEST(attended_transfer_with_a_dialog_that_is_not_ours_fails)
+{
+	static const struct dialog stranger = { .id = "x", .number = "700", .tag = "y" };
+
+	open_two();
+	talk(&one);
+	refer(&one, naming(&stranger));
+	peer_takes("NOTIFY ");
+	peer_hears_notify("terminated", "SIP/2.0 481 ");
+	ask(&one, "REFER", naming(&one), ""); /* itself */
+	peer_hears(&rig, "SIP/2.0 202 ");
+	peer_takes("NOTIFY ");
+	peer_hears_notify("terminated", "SIP/2.0 603 ");
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+/* INVITE with Replaces */
+
+static const char *replacing(const struct dialog *d, const char *more)
+{
+	static char text[256];
+
+	snprintf(text, sizeof(text), "Replaces: %s;to-tag=%s;from-tag=al%s%s\n", d->id, d->tag,
+		 d->id, more);
+	return text;
+}
+
+START_TEST(a_new_session_takes_the_place_of_an_old_one)
+{
+	struct dialog fresh = { .id = "fresh", .number = "nobody" };
+
+	open_two();
+	talk(&one);
+	invite(&fresh, replacing(&one, ""));
+	peer_hears(&rig, "BYE ");
+	ck_assert_str_eq(heard(&rig, "Call-ID"), "one");
+	respond_to_heard("200 OK", "", "", "");
+	answered(&fresh);
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_SETUP), 1);
+	ask(&fresh, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	assert_cause(CAUSE_NORMAL);
+	end_two();
+}
+END_TEST
+
+/* RFC 3891 3 */
+START_TEST(a_dialog_that_cannot_be_replaced_is_told)
+{
+	struct dialog fresh = { .id = "fresh", .number = "700" };
+
+	open_two();
+	talk(&one);
+	const struct {
+		const char *header, *status;
+	} rows[] = {
+		{ "Replaces: x;to-tag=y;from-tag=z\n", "SIP/2.0 481 " },
+		{ "Replaces: one;to-tag=y;from-tag=alone\n", "SIP/2.0 481 " },
+		{ "Replaces: one\n", "SIP/2.0 400 " },
+	};
+	for (unsigned i = 0; i < 3; i++) {
+		char headers[512];
+
+		snprintf(headers, sizeof(headers), "Content-Type: application/sdp\n%s",
+			 rows[i].header);
+		ask(&fresh, "INVITE", headers, SDP);
+		peer_hears(&rig, rows[i].status);
+		snprintf(fresh.tag, sizeof(fresh.tag), "%s", heard_tag(&rig, "To"));
+		ask_at(&fresh, "ACK", fresh.cseq, "", "");
+		fresh.tag[0] = '\0';
+	}
+	char headers[512];
+	snprintf(headers, sizeof(headers), "Content-Type: application/sdp\n%s",
+		 replacing(&one, ";early-only"));
+	ask(&fresh, "INVITE", headers, SDP);
+	peer_hears(&rig, "SIP/2.0 486 ");
+	snprintf(fresh.tag, sizeof(fresh.tag), "%s", heard_tag(&rig, "To"));
+	ask_at(&fresh, "ACK", fresh.cseq, "", "");
+	fresh.tag[0] = '\0';
+	configure(forbid);
+	snprintf(headers, sizeof(headers), "Content-Type: application/sdp\n%s",
+		 replacing(&one, ""));
+	ask(&fresh, "INVITE", headers, SDP);
+	peer_hears(&rig, "SIP/2.0 403 ");
+	snprintf(fresh.tag, sizeof(fresh.tag), "%s", heard_tag(&rig, "To"));
+	ask_at(&fresh, "ACK", fresh.cseq, "", "");
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+START_TEST(a_ringing_call_is_picked_up)
+{
+	struct dialog fresh = { .id = "fresh", .number = "200" };
+	char header[256];
+
+	open_two();
+	out_place();
+	snprintf(header, sizeof(header), "Replaces: %s;from-tag=b;to-tag=%s;early-only\n",
+		 heard(&rig, "Call-ID"), heard_tag(&rig, "From"));
+	out_respond("180 Ringing", "b", "", "");
+	invite(&fresh, header);
+	bool cancelled = false, got = false;
+	while (peer_hears_on(&rig, rig.fd)) {
+		if (!strncmp(rig.heard, "CANCEL ", 7)) {
+			cancelled = true;
+			respond_to_heard("200 OK", "", "", "");
+			out_respond("487 Gone", "b", "", "");
+		} else if (!strncmp(rig.heard, "SIP/2.0 200 ", 12)) {
+			got = true;
+			snprintf(fresh.tag, sizeof(fresh.tag), "%s", heard_tag(&rig, "To"));
+			ask_at(&fresh, "ACK", fresh.cseq, "", "");
+		}
+	}
+	ck_assert(cancelled && got);
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_CONNECT), 1);
+	ask(&fresh, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+UNIT_MAIN("refer", blind_transfer, a_transfer_that_fails_is_told_and_the_call_goes_on,
+	  what_is_no_transfer_is_refused, refer_outside_of_a_call_is_refused,
+	  refer_before_the_answer_comes_too_early, nobody_is_notified_who_does_not_want_to_be,
+	  who_refers_may_hang_up, who_is_transferred_may_hang_up, who_refuses_a_notify_gets_no_more,
+	  the_outcome_does_not_wait_for_an_answer, attended_transfer_joins_two_lines,
+	  attended_transfer_with_a_dialog_that_is_not_ours_fails,
+	  a_new_session_takes_the_place_of_an_old_one, a_dialog_that_cannot_be_replaced_is_told,
+	  a_ringing_call_is_picked_up)
