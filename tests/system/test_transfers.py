@@ -1,0 +1,182 @@
+"""Transfers as whole calls: who hears whom afterwards, and nothing left behind; digits in INFO; redirections."""
+import time
+
+from common import sound
+from common.gateway import wait_for
+from common.sip import Call, sdp
+
+
+def remote(rtp, message):
+    """Speaks from the start to where that description says, as a party that sends first must."""
+    rtp.remote = message.media()
+    return rtp
+
+
+def answer(call, rtp):
+    """The call that came is answered with the sound of rtp."""
+    remote(rtp, call.invite_in)
+    call.reply(call.invite_in, 200, "OK", sdp(rtp.port))
+    call.wait_request("ACK")
+    return call
+
+
+def outcome(call, status):
+    """The NOTIFY that tells it; those before it are accepted too."""
+    while True:
+        notify = call.wait_request("NOTIFY")
+        call.reply(notify, 200, "OK")
+        assert notify.get("Content-Type").startswith("message/sipfrag")
+        if "SIP/2.0 %d" % status in notify.body:
+            return notify
+
+
+def refer(call, target, *statuses):
+    call.request("REFER", extra=["Refer-To: <%s>" % target])
+    got = call.response(method="REFER")
+    assert got.status in (statuses or (202,)), got
+
+
+def hears_itself(rtp):
+    """An echo line is at the other end."""
+    rtp.tone(700, 1.5)
+    time.sleep(0.5)
+    return abs(sound.frequency(rtp.listen(0.5)) - 700) < 10
+
+
+def from_line(gateway, phone, rtp):
+    """An echo line of the exchange calls the phone."""
+    gateway.originate("trunk exchange 200 line echo")
+    return answer(phone.answer_call(), rtp)
+
+
+def test_blind_transfer(gateway, phone, rtp):
+    """RFC 5589 6.1: the line that called hears ringing, then who answers at the new number."""
+    call = from_line(gateway, phone, rtp())
+    refer(call, "sip:680@127.0.0.1")
+    new = phone.answer_call()
+    new.reply(new.invite_in, 180, "Ringing")
+    outcome(call, 180)
+    new_rtp = rtp()
+    answer(new, new_rtp)
+    assert outcome(call, 200).get("Subscription-State").startswith("terminated")
+    call.bye_comes()
+    assert hears_itself(new_rtp)
+    calls = gateway.cli.json("calls")
+    assert len(calls) == 3, "the line's own, the transferred, the exchange's way back"
+    new.bye()
+    gateway.wait_idle()
+
+
+def test_blind_transfer_that_fails(gateway, phone, rtp):
+    call_rtp = rtp()
+    call = from_line(gateway, phone, call_rtp)
+    refer(call, "sip:606@127.0.0.1")
+    assert "404" in outcome(call, 404).body
+    assert hears_itself(call_rtp), "the call is as it was"
+    call.bye()
+    gateway.wait_idle()
+
+
+def test_blind_transfer_without_waiting(gateway, phone, rtp):
+    """Who transferred hangs up at once."""
+    call = from_line(gateway, phone, rtp())
+    refer(call, "sip:680@127.0.0.1")
+    call.reply(call.wait_request("NOTIFY"), 200, "OK")
+    call.bye()
+    new_rtp = rtp()
+    new = answer(phone.answer_call(), new_rtp)
+    assert hears_itself(new_rtp)
+    new.bye()
+    gateway.wait_idle()
+
+
+def replaces(call):
+    local, theirs = (tag.split("tag=")[1] for tag in (call.local, call.remote))
+    return "%s%%3Bto-tag%%3D%s%%3Bfrom-tag%%3D%s" % (call.call_id.replace("@", "%40"), theirs, local)
+
+
+def consult(phone, rtp):
+    """Another call of the phone's, that comes back to the phone: both its ends."""
+    asking = phone.call("680", sdp(rtp().port))
+    party = rtp()
+    asked = answer(phone.answer_call(), party)
+    asking.answered()
+    return asking, asked, party
+
+
+def test_attended_transfer(gateway, phone, rtp):
+    """RFC 5589 7: the line that called and who was asked talk to each other."""
+    call = from_line(gateway, phone, rtp())
+    asking, asked, party = consult(phone, rtp)
+    refer(call, "sip:680@127.0.0.1?Replaces=" + replaces(asking))
+    outcome(call, 200)
+    call.bye_comes()
+    asking.bye_comes()
+    assert hears_itself(party)
+    asked.bye()
+    gateway.wait_idle()
+
+
+def test_new_session_replaces_an_old_one(gateway, phone, rtp):
+    """RFC 3891: the same party, at another telephone."""
+    call = from_line(gateway, phone, rtp())
+    party = rtp()
+    local, theirs = (tag.split("tag=")[1] for tag in (call.local, call.remote))
+    header = "Replaces: %s;to-tag=%s;from-tag=%s" % (call.call_id, theirs, local)
+    new = phone.call("600", sdp(party.port), extra=[header])
+    new.answered()
+    call.bye_comes()
+    assert hears_itself(party)
+    new.bye()
+    gateway.wait_idle()
+
+
+def test_stranger_to_the_peer_transfers_nothing(gateway, rtp):
+    with gateway.agent("127.0.0.3", gateway.ports.strict) as strict:
+        call = strict.call("600", sdp(rtp(pt=0).port, "0"))
+        call.answered()
+        refer(call, "sip:601@127.0.0.1", 403)
+        call.bye()
+        gateway.wait_idle()
+
+
+def test_digits_in_info_reach_the_line(gateway, phone, rtp):
+    """Without telephone-event: the read-back line says them."""
+    party = rtp()
+    call = phone.call("608", sdp(party.port))
+    call.answered()
+    for digit in "12#":
+        body = "Signal=%s\r\nDuration=160\r\n" % digit
+        call.agent.send(info(call, body))
+        assert call.response(method="INFO").status == 200
+    wait_for("digits are said back", lambda: loudest(party.listen(0.2)) > 1000)
+    call.bye()
+    gateway.wait_idle()
+
+
+def info(call, body):
+    call.seq += 1
+    head = ["INFO %s SIP/2.0" % call.target,
+            "Via: SIP/2.0/UDP %s:%d;branch=z9hG4bKinfo%s%d" % (call.agent.at, call.agent.port, call.call_id[:6], call.seq),
+            "Max-Forwards: 70", "From: " + call.local, "To: " + call.remote, "Call-ID: " + call.call_id,
+            "CSeq: %d INFO" % call.seq, "Content-Type: application/dtmf-relay", "Content-Length: %d" % len(body)]
+    return "\r\n".join(head + ["", body])
+
+
+def loudest(samples):
+    return max(map(abs, samples), default=0)
+
+
+def test_redirected_call(gateway, phone, rtp):
+    """RFC 3261 8.1.3.4: the second contact is the better one."""
+    gateway.originate("trunk exchange 200 line echo")
+    first = phone.answer_call()
+    at = "127.0.0.1:%d" % phone.port
+    first.reply(first.invite_in, 302, "Moved", extra=["Contact: <sip:201@%s>;q=0.3" % at, "Contact: <sip:202@%s>" % at])
+    first.wait_request("ACK")
+    second = Call(phone, invite=phone.wait(lambda m: m.start.startswith("INVITE sip:202@")))
+    party = rtp()
+    answer(second, party)
+    assert hears_itself(party)
+    second.bye()
+    gateway.wait_idle()
