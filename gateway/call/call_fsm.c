@@ -27,6 +27,7 @@
 #include "base/clock.h"
 #include "call/call_divert.h"
 #include "call/emergency_way.h"
+#include "call/call_record.h"
 #include "call/hub.h"
 #include "call/transfer_hub.h"
 

@@ -1,4 +1,5 @@
 /* The hub itself: calls by id, configuration, draining, totals. */
+#include "call/call_record.h"
 #include "call/hub.h"
 
 #include <errno.h>

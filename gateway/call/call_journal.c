@@ -9,6 +9,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
+#include "call/call_record.h"
 #include "call/hub.h"
 
 enum { TEXT_MAX = 2 * JOURNAL_LINE_MAX, MS_PER_S = 1000, US_PER_MS = 1000 };

@@ -5,6 +5,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
+#include "call/call_record.h"
 #include "call/hub.h"
 
 enum { TEXT_MAX = 512 };
