@@ -5,16 +5,16 @@ import socket
 import pytest
 
 from common import ports, sip
-from common.dns import A, NAPTR, SRV, Dns, a, naptr, srv
+from common.dns import A, AAAA, NAPTR, SRV, Dns, a, aaaa, naptr, srv
 from common.gateway import wait_for
 
 
-def _config(p, dns, peer):
+def _config(p, dns, peer, more=""):
     return ("cli\n listen 127.0.0.1 %d\nmedia\n ports %d %d\nsip\n listen 127.0.0.1 %d\n timer-b 8000\n"
-            " dns-server 127.0.0.1 %d\n"
+            " dns-server 127.0.0.1 %d\n%s"
             "peer phones\n%sroute out\n to peer phones\n"
             "peer caller\n address 127.0.0.31\nroute in\n from peer caller\n to peer phones\n" % (
-                p.cli, p.media, p.media + 199, p.sip, dns.port, peer))
+                p.cli, p.media, p.media + 199, p.sip, dns.port, more, peer))
 
 
 @pytest.fixture(name="names")
@@ -158,6 +158,19 @@ def test_port_leaves_srv_aside_and_requests_are_known_from_every_address(own, na
         call = _aim(agent, gateway).call("600", sip.sdp(4000))
         assert agent.wait(lambda m: m.status >= 200).status != 403
         assert call
+
+
+def test_name_leads_to_ipv6(own, names, place):
+    """And to nothing of IPv4, of which there is a socket too."""
+    six = place("::1")
+    dns = names({"_sip._udp.pbx.test": [srv(1, 0, six.port, "six.test")], "six.test": [aaaa("::1")]})
+    gateway = own(text=_config, dns=dns, peer=" address pbx.test\n options 5\n",
+                  more=" listen udp ::1 %d\n" % ports.any_port("udp", "::1"))
+    request = six.wait(lambda m: m.method == "OPTIONS", 9)
+    assert request.start == "OPTIONS sip:pbx.test SIP/2.0"
+    assert request.get("Via").startswith("SIP/2.0/UDP [::1]:")
+    assert {("six.test", A), ("six.test", AAAA)} <= set(dns.asked)
+    assert gateway.cli.json("peers")[0]["address"] == "[::1]:%d" % six.port
 
 
 def test_proxy_gets_the_requests_and_the_peer_is_who_is_asked(own, names, place):

@@ -87,6 +87,24 @@ int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit
 	return real(socket, ai, return_culprit);
 }
 
+/* The socket that a message leaves from. Sofia-SIP knows the family of an address of IPv6 only when it is written without its
+ * brackets, and takes the first socket of the transport else: that may be one of IPv4. */
+tport_t *tport_primary_by_name(tport_t const *tp, tp_name_t const *tpn)
+{
+	static tport_t *(*real)(tport_t const *, tp_name_t const *);
+	const char *host = tpn->tpn_host;
+	char bare[NETADDR_TEXT_MAX];
+	tp_name_t name = *tpn;
+
+	if (!real)
+		real = dlsym(RTLD_NEXT, "tport_primary_by_name");
+	if (host && *host == '[') {
+		snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(host + 1, "]"), host + 1);
+		name.tpn_host = bare;
+	}
+	return real(tp, &name);
+}
+
 static int add_to_nta(nta_agent_t *nta, struct socket *s)
 {
 	char text[NETADDR_TEXT_MAX], url[NETADDR_TEXT_MAX + 32];
