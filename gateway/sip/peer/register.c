@@ -232,27 +232,37 @@ static bool asks_for_more(struct registration *r, const sip_t *sip)
 	return true;
 }
 
-static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+/* Final, and held by the caller: with its transaction, nta lets go of it. */
+static void take_response(struct registration *r, nta_outgoing_t *orq, const sip_t *sip)
 {
-	struct registration *r = data;
 	int status = nta_outgoing_status(orq);
 	nta_outgoing_t *again;
 
-	if (status < 200 || orq != r->request)
-		return 0;
 	trial_heard(&r->trial);
 	again = credentials_retry(r->peer, r->leg, orq, sip, on_response, r);
 	nta_outgoing_destroy(orq);
 	r->request = again;
 	if (again)
-		return 0;
+		return;
 	if (trial_failed(&r->trial, sip, status) && send_register(r, r->wanted_s))
-		return 0;
+		return;
 	r->status = (unsigned)status;
 	if (status == INTERVAL_TOO_BRIEF && r->fi->state != ST_LEAVING && asks_for_more(r, sip) &&
 	    send_register(r, r->asked_s))
-		return 0;
+		return;
 	osmo_fsm_inst_dispatch(r->fi, status < 300 ? EV_ACCEPTED : EV_REFUSED, (void *)sip);
+}
+
+static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct registration *r = data;
+	msg_t *held;
+
+	if (nta_outgoing_status(orq) < 200 || orq != r->request)
+		return 0;
+	held = nta_outgoing_getresponse(orq);
+	take_response(r, orq, sip);
+	msg_destroy(held);
 	return 0;
 }
 

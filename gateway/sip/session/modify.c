@@ -27,8 +27,8 @@ static void run(struct session *s);
 static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct session *s = data;
-
 	nta_outgoing_t *again;
+	msg_t *held;
 
 	if (orq != s->modify.request || !sip)
 		return 0;
@@ -38,11 +38,13 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 		s->modify.request = again;
 		return 0;
 	}
+	held = nta_outgoing_getresponse(orq); /* with the transaction, nta lets go of it */
 	if (nta_outgoing_status(orq) >= 200)
 		osmo_fsm_inst_dispatch(s->fi, EV_MODIFIED, (void *)sip);
 	else if (sip->sip_rseq && sip_has_feature(sip->sip_require, "100rel"))
 		early_take_reliable(s, sip);
 	agent_touch(s->ground->agent);
+	msg_destroy(held);
 	return 0;
 }
 

@@ -1,5 +1,9 @@
 /* How messages travel: sockets that come and go, connections, what is said of them in Via and Contact. */
+#include <malloc.h>
+
+#include "call/cause.h"
 #include "sip/agent/connections.h"
+#include "sip/peer/register.h"
 #include "tests/unit/sip/rig_peer.h"
 
 #define SDP                                                                                        \
@@ -468,6 +472,113 @@ START_TEST(content_length_that_lies_harms_nobody)
 }
 END_TEST
 
+/* What is freed from now on is overwritten; glibc does not do so while a thread keeps blocks of that size at hand. */
+static void overwrite_freed(void)
+{
+	void *blocks[8];
+
+	mallopt(M_PERTURB, 0x5a);
+	for (size_t size = 24; size <= 1032; size += 16) {
+		for (unsigned i = 0; i < 8; i++)
+			blocks[i] = malloc(size);
+		for (unsigned i = 0; i < 8; i++)
+			free(blocks[i]);
+	}
+}
+
+/* The peer's answer to what was heard. */
+static void answer_by_tcp(int fd, const char *more, const char *body)
+{
+	char text[4096];
+
+	overwrite_freed();
+	snprintf(text, sizeof(text),
+		 "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\nTo: %s%s\r\nCall-ID: %s\r\nCSeq: %s\r\n"
+		 "%sContent-Length: %zu\r\n\r\n%s",
+		 heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"),
+		 strstr(heard(&rig, "To"), ";tag=") ? "" : ";tag=b", heard(&rig, "Call-ID"),
+		 heard(&rig, "CSeq"), more, strlen(body), body);
+	say(fd, text);
+}
+
+static void hears_by_tcp(int fd, const char *method)
+{
+	ck_assert(peer_hears_on(&rig, fd));
+	ck_assert_msg(!strncmp(rig.heard, method, strlen(method)), "%s", rig.heard);
+}
+
+static struct registration_status registration;
+
+static bool take_registration(void *data, const struct registration_status *found)
+{
+	(void)data;
+	registration = *found;
+	return true;
+}
+
+/* By TCP a transaction ends with its final response, which must last until it is read (RFC 3261 17.1.2.2). */
+START_TEST(registration_by_tcp_is_heard_to_its_end)
+{
+	char more[600];
+
+	rig_open(&rig);
+	int listener = listen_on(&rig.peer.port);
+
+	rig.peer.path.transport = TRANSPORT_TCP;
+	rig.peer.registration = (struct register_config){ .user = "gw", .expires_s = 600 };
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig_settle(&rig);
+	int fd = accept(listener, NULL, NULL);
+	rig_settle(&rig);
+	hears_by_tcp(fd, "REGISTER ");
+	snprintf(more, sizeof(more), "Contact: %s;expires=100\r\n", heard(&rig, "Contact"));
+	answer_by_tcp(fd, more, "");
+	registrations_each(rig.sip, take_registration, NULL);
+	ck_assert_str_eq(registration.state, "registered");
+	ck_assert_uint_eq(registration.expires_s, 100);
+	close(fd);
+	close(listener);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(update_by_tcp_is_heard_to_its_end)
+{
+	char more[300];
+
+	rig_open(&rig);
+	int listener = listen_on(&rig.peer.port);
+
+	rig.peer.session = (struct session_policy){ .timer_s = 90, .timer_min_s = 90 };
+	rig.peer.path.transport = TRANSPORT_TCP;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	call_out();
+	int fd = accept(listener, NULL, NULL);
+	rig_settle(&rig);
+	hears_by_tcp(fd, "INVITE ");
+	snprintf(more, sizeof(more),
+		 "Contact: <sip:b@127.0.0.1:%u;transport=tcp>\r\nAllow: UPDATE\r\n"
+		 "Content-Type: application/sdp\r\nSession-Expires: 90;refresher=uac\r\n"
+		 "Require: timer\r\n",
+		 rig.peer.port);
+	answer_by_tcp(fd, more, SDP);
+	hears_by_tcp(fd, "ACK ");
+	for (unsigned i = 0; i < 2; i++) { /* each answer says when the next is due */
+		rig_pass(&rig, 45500);
+		hears_by_tcp(fd, "UPDATE ");
+		answer_by_tcp(fd, "Session-Expires: 90;refresher=uac\r\nRequire: timer\r\n", "");
+	}
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	hears_by_tcp(fd, "BYE ");
+	answer_by_tcp(fd, "", "");
+	rig_assert_idle(&rig);
+	close(fd);
+	close(listener);
+	rig_close(&rig);
+}
+END_TEST
+
 UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_pong,
 	  socket_is_added_and_taken_away_and_connections_stay, requests_to_a_peer_of_tcp_go_by_tcp,
 	  peer_is_spoken_to_from_its_socket, socket_taken_away_is_free_and_used_no_more,
@@ -475,4 +586,5 @@ UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_
 	  connection_is_pinged_and_another_opened_when_it_is_dead,
 	  way_to_a_peer_of_udp_is_kept_open, connection_that_says_nothing_whole_is_closed,
 	  connection_that_the_other_end_left_is_closed, message_behind_another_is_bounded_too,
-	  one_host_has_so_many_connections, content_length_that_lies_harms_nobody)
+	  one_host_has_so_many_connections, content_length_that_lies_harms_nobody,
+	  registration_by_tcp_is_heard_to_its_end, update_by_tcp_is_heard_to_its_end)
