@@ -1,4 +1,5 @@
-/* Nonces: 16 hex digits of time in ms, 16 of a running number, 32 of HMAC-SHA-256 over both and the realm. */
+/* Nonces: 16 hex digits of time in ms, 16 of a running number, 32 of HMAC-SHA-256 over both, the realm and
+ * the source that it is bound to, if any. */
 #include "sip/guard/auth.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
+#include "sip/text/netaddr.h"
 
 enum {
 	KEY_OCTETS = 32,
@@ -76,14 +78,19 @@ static uint64_t now_ms(void)
 	return clock_now_us() / US_PER_MS + 1;
 }
 
-static bool write_nonce(const struct auth *auth, const char *realm, uint64_t born_ms,
-			uint64_t number, char out[static NONCE_LEN + 1])
+static bool write_nonce(const struct auth *auth, const char *realm,
+			const struct sockaddr_storage *bound, uint64_t born_ms, uint64_t number,
+			char out[static NONCE_LEN + 1])
 {
-	uint8_t text[2 * FIELD + DIGEST_TEXT_MAX + 1], mac[EVP_MAX_MD_SIZE];
+	uint8_t text[2 * FIELD + NETADDR_TEXT_MAX + DIGEST_TEXT_MAX + 1], mac[EVP_MAX_MD_SIZE];
+	char host[NETADDR_TEXT_MAX] = "";
 	unsigned len = 0;
-	int n = snprintf((char *)text, sizeof(text), "%016" PRIx64 "%016" PRIx64 "%s", born_ms,
-			 number, realm);
+	int n;
 
+	if (bound)
+		netaddr_host(bound, host, sizeof(host));
+	n = snprintf((char *)text, sizeof(text), "%016" PRIx64 "%016" PRIx64 "%s %s", born_ms,
+		     number, host, realm);
 	if (n < 0 || (size_t)n >= sizeof(text) ||
 	    !HMAC(EVP_sha256(), auth->key, sizeof(auth->key), text, (size_t)n, mac, &len) ||
 	    len < FIELD)
@@ -95,7 +102,7 @@ static bool write_nonce(const struct auth *auth, const char *realm, uint64_t bor
 }
 
 static bool is_ours(const struct auth *auth, const struct digest_credentials *claim,
-		    uint64_t *born_ms, uint64_t *number)
+		    const struct sockaddr_storage *bound, uint64_t *born_ms, uint64_t *number)
 {
 	char right[NONCE_LEN + 1], field[FIELD + 1];
 
@@ -105,7 +112,7 @@ static bool is_ours(const struct auth *auth, const struct digest_credentials *cl
 	*born_ms = strtoull(field, NULL, 16);
 	osmo_strlcpy(field, claim->nonce + FIELD, sizeof(field));
 	*number = strtoull(field, NULL, 16);
-	return write_nonce(auth, claim->realm, *born_ms, *number, right) &&
+	return write_nonce(auth, claim->realm, bound, *born_ms, *number, right) &&
 	       CRYPTO_memcmp(right, claim->nonce, NONCE_LEN) == 0;
 }
 
@@ -173,7 +180,8 @@ enum auth_verdict auth_claim(const sip_t *sip, const char *realm, struct digest_
 }
 
 enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials *claim,
-			      const sip_t *sip, const char *secret, bool strong)
+			      const sip_t *sip, const struct sockaddr_storage *bound,
+			      const char *secret, bool strong)
 {
 	const struct digest_request request = {
 		.method = sip->sip_request->rq_method_name,
@@ -183,8 +191,9 @@ enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials
 	bool right = digest_verify(claim, secret ? secret : "", &request) && secret;
 	uint64_t born_ms, number, age_ms;
 
-	if (!is_ours(auth, claim, &born_ms, &number))
-		return right ? AUTH_STALE : AUTH_WRONG; /* of before our last start */
+	/* Of before our last start, or of nobody. */
+	if (!is_ours(auth, claim, bound, &born_ms, &number))
+		return bound || right ? AUTH_STALE : AUTH_WRONG;
 	if (!right || (strong && claim->algorithm == DIGEST_MD5))
 		return AUTH_WRONG;
 	age_ms = now_ms() - born_ms;
@@ -194,8 +203,8 @@ enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials
 	return AUTH_GOOD;
 }
 
-int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm, bool strong,
-		   bool stale)
+int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm,
+		   const struct sockaddr_storage *bound, bool strong, bool stale)
 {
 	struct digest_challenge challenge = {
 		.algorithm = DIGEST_SHA256,
@@ -205,7 +214,7 @@ int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm, bo
 	char best[DIGEST_HEADER_MAX], other[DIGEST_HEADER_MAX];
 
 	osmo_strlcpy(challenge.realm, realm, sizeof(challenge.realm));
-	if (!write_nonce(auth, realm, now_ms(), ++auth->last_number, challenge.nonce))
+	if (!write_nonce(auth, realm, bound, now_ms(), ++auth->last_number, challenge.nonce))
 		return 500;
 	digest_write_challenge(&challenge, best);
 	challenge.algorithm = DIGEST_MD5;

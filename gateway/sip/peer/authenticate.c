@@ -23,7 +23,7 @@ int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t
 	if (verdict == AUTH_GOOD) {
 		bool known = !strcmp(claim.user, config->user);
 
-		verdict = auth_verify(auth, &claim, sip, known ? config->secret : NULL,
+		verdict = auth_verify(auth, &claim, sip, NULL, known ? config->secret : NULL,
 				      config->strong);
 	}
 	if (verdict == AUTH_GOOD)
@@ -36,5 +36,6 @@ int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t
 		agent_source(irq, &from);
 		auth_failed(auth, &from);
 	}
-	return auth_challenge(auth, irq, config->realm, config->strong, verdict == AUTH_STALE);
+	return auth_challenge(auth, irq, config->realm, NULL, config->strong,
+			      verdict == AUTH_STALE);
 }

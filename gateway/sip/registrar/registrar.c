@@ -314,7 +314,7 @@ static struct user *authenticated(struct registrar *registrar, nta_incoming_t *i
 
 	if (verdict == AUTH_GOOD) {
 		user = users_by_name(registrar->users, claim.user);
-		verdict = auth_verify(auth, &claim, sip, user ? user->config.secret : NULL,
+		verdict = auth_verify(auth, &claim, sip, from, user ? user->config.secret : NULL,
 				      config->strong);
 	}
 	if (verdict == AUTH_GOOD) {
@@ -330,8 +330,8 @@ static struct user *authenticated(struct registrar *registrar, nta_incoming_t *i
 		auth_failed(auth, from);
 	}
 	*status = verdict == AUTH_BROKEN ? BAD
-					 : auth_challenge(auth, irq, config->realm, config->strong,
-							  verdict == AUTH_STALE);
+					 : auth_challenge(auth, irq, config->realm, from,
+							  config->strong, verdict == AUTH_STALE);
 	return NULL;
 }
 

@@ -2,7 +2,9 @@
 #include <sys/stat.h>
 
 #include "call/cause.h"
+#include "sip/guard/auth.h"
 #include "sip/registrar/registrar.h"
+#include "sip/session/ground.h"
 #include "tests/unit/sip/rig_digest.h"
 
 #define SDP                                                                                        \
@@ -286,6 +288,46 @@ START_TEST(nobody_registers_for_another)
 }
 END_TEST
 
+static unsigned failures;
+
+static void count_failure(void *data, const struct sockaddr_storage *from)
+{
+	(void)data;
+	(void)from;
+	failures++;
+}
+
+/* By UDP anybody can write anybody's address: no phone may be banned for that. */
+START_TEST(who_was_not_asked_there_fails_nowhere)
+{
+	uint16_t port;
+
+	open_registrar();
+	failures = 0;
+	auth_on_failure(rig.sip->auth, count_failure, NULL);
+	register_as("anna", "", "SIP/2.0 200 ");
+	int own = phone, other = rig_socket("127.0.0.3", &port);
+	for (unsigned right = 0; right < 2; right++) { /* a nonce of ours, but got elsewhere */
+		phone = other;
+		send_register(right ? "anna" : "nobody", "anna", "r2", "");
+		phone_hears("SIP/2.0 401 ");
+		ck_assert_ptr_nonnull(strstr(rig.heard, "stale=true"));
+	}
+	phone = own;
+	challenge.nonce[40] ^= 1; /* and one that is nobody's */
+	send_register("nobody", "anna", "r1", "");
+	phone_hears("SIP/2.0 401 ");
+	ck_assert_uint_eq(failures, 0);
+	ck_assert(heard_challenge(&rig, "WWW-Authenticate", &challenge));
+	send_register("nobody", "anna", "r1", "");
+	phone_hears("SIP/2.0 401 ");
+	ck_assert_ptr_null(strstr(rig.heard, "stale=true"));
+	ck_assert_uint_eq(failures, 1);
+	close(other);
+	end();
+}
+END_TEST
+
 START_TEST(without_registrar_a_stranger_is_a_stranger)
 {
 	open_registrar();
@@ -530,9 +572,9 @@ END_TEST
 UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  requests_get_what_they_deserve, older_request_changes_nothing,
 	  a_user_has_a_bounded_number_of_phones, instance_replaces_itself,
-	  nobody_registers_for_another, without_registrar_a_stranger_is_a_stranger,
-	  registered_phone_is_called_through_its_nat, path_is_followed,
-	  absent_subscriber_is_cause_20, best_contact_is_called,
+	  nobody_registers_for_another, who_was_not_asked_there_fails_nowhere,
+	  without_registrar_a_stranger_is_a_stranger, registered_phone_is_called_through_its_nat,
+	  path_is_followed, absent_subscriber_is_cause_20, best_contact_is_called,
 	  user_calls_with_its_own_number_and_name, who_is_no_user_is_a_stranger,
 	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
 	  users_keep_their_phones_over_a_commit)
