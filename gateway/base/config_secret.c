@@ -7,14 +7,12 @@ void config_hide_secrets(char *text)
 {
 	static const char word[] = " password ";
 
-	while (text && (text = strstr(text, word))) {
-		size_t len;
-
-		text += sizeof(word) - 1;
-		len = strcspn(text, " \r\n");
+	for (char *at = text ? strstr(text, word) : NULL; at; at = strstr(at, word)) {
+		at += sizeof(word) - 1;
+		size_t len = strcspn(at, " \r\n");
 		if (!len)
 			continue;
-		*text++ = '*';
-		memmove(text, text + len - 1, strlen(text + len - 1) + 1);
+		*at++ = '*';
+		memmove(at, at + len - 1, strlen(at + len - 1) + 1);
 	}
 }

@@ -301,9 +301,9 @@ static int check_sdes(const struct part *part)
 
 bool rtcp_is(const uint8_t *octets, size_t len)
 {
-	enum { VERSION = 2, TYPES_FROM = 192, TYPES_TO = 223 };
+	enum { VERSION_2 = 2, TYPES_FROM = 192, TYPES_TO = 223 };
 
-	return len >= 2 && octets[0] >> 6 == VERSION && octets[1] >= TYPES_FROM &&
+	return len >= 2 && octets[0] >> 6 == VERSION_2 && octets[1] >= TYPES_FROM &&
 	       octets[1] <= TYPES_TO;
 }
 

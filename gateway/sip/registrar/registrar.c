@@ -376,7 +376,7 @@ static int update(struct registrar *registrar, nta_incoming_t *irq, const sip_t 
 	bool changed;
 	int status;
 
-	for (size_t i = 0; transport[i] && i < sizeof(flow.transport) - 1; i++)
+	for (size_t i = 0; i < sizeof(flow.transport) - 1 && transport[i]; i++)
 		flow.transport[i] = (char)tolower((unsigned char)transport[i]);
 	status = bindings_update(user, &user->bindings, sip, &flow, &limits, &changed);
 	if (changed)
