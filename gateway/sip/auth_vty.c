@@ -10,6 +10,7 @@
 
 #include "base/config_vty.h"
 #include "sip/peer/peer_config.h"
+#include "sip/text/digest.h"
 
 #define REALM "crosspoint"
 
@@ -70,7 +71,7 @@ static int set_authenticate(struct vty *vty, const char *user, const char *secre
 			    const char *realm)
 {
 	struct peer_config *item = vty->index;
-	struct authenticate_config asked = { .strong = item->authenticate.strong };
+	struct authenticate_config asked = { .digests = item->authenticate.digests };
 
 	if (config_set_text(vty, "user", user, asked.user, sizeof(asked.user)) != CMD_SUCCESS ||
 	    config_set_text(vty, "realm", realm, asked.realm, sizeof(asked.realm)) != CMD_SUCCESS ||
@@ -100,13 +101,14 @@ DEFUN(no_peer_asked, no_peer_asked_cmd, "no authenticate", NO_STR ASKED_STR)
 	return CMD_SUCCESS;
 }
 
-DEFUN(peer_asked_algorithms, peer_asked_algorithms_cmd, "authenticate algorithms (all|sha256)",
+DEFUN(peer_asked_algorithms, peer_asked_algorithms_cmd, "authenticate algorithms (all|sha256|md5)",
       ASKED_STR "Which digests are good enough (RFC 8760)\n"
-		"MD5 and SHA-256; the default\nSHA-256 alone\n")
+		"MD5 and SHA-256; the default\nSHA-256 alone\n"
+		"MD5 alone, for who fails at an offer of others too\n")
 {
 	struct peer_config *item = vty->index;
 
-	item->authenticate.strong = strcmp(argv[0], "sha256") == 0;
+	item->authenticate.digests = digest_choice_parse(argv[0]);
 	return CMD_SUCCESS;
 }
 
@@ -123,7 +125,7 @@ void auth_vty_install(void)
 
 void auth_vty_validate(const struct peer_config *peer, struct config_report *report)
 {
-	if (peer->authenticate.strong && !peer->authenticate.user[0])
+	if (peer->authenticate.digests && !peer->authenticate.user[0])
 		config_fault_option(report, peer->line, "authenticate algorithms",
 				    "peer %s is not asked who it is; `authenticate user` says with "
 				    "which name and password it would show it",
@@ -142,6 +144,6 @@ void auth_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " authenticate user %s password %s%s%s\n", asked->user, asked->secret,
 			strcmp(asked->realm, REALM) != 0 ? " realm " : "",
 			strcmp(asked->realm, REALM) != 0 ? asked->realm : "");
-	if (asked->strong)
-		vty_out(vty, " authenticate algorithms sha256\n");
+	if (asked->digests)
+		vty_out(vty, " authenticate algorithms %s\n", digest_choice_name(asked->digests));
 }

@@ -17,6 +17,7 @@
 #include "sip/peer_vty.h"
 #include "sip/registrar/binding.h"
 #include "sip/registrar/registrar_config.h"
+#include "sip/text/digest.h"
 
 enum { EXPIRES_MIN_S = 60, EXPIRES_MAX_S = 7200, EXPIRES_S = 3600, CONTACTS = 5 };
 #define REALM "crosspoint"
@@ -76,11 +77,12 @@ DEFUN(registrar_realm, registrar_realm_cmd, "realm REALM",
 	return config_set_text(vty, "realm", argv[0], edited()->realm, sizeof(edited()->realm));
 }
 
-DEFUN(registrar_algorithms, registrar_algorithms_cmd, "algorithms (all|sha256)",
+DEFUN(registrar_algorithms, registrar_algorithms_cmd, "algorithms (all|sha256|md5)",
       "Which digests are good enough (RFC 8760)\n"
-      "MD5 and SHA-256; the default\nSHA-256 alone\n")
+      "MD5 and SHA-256; the default\nSHA-256 alone\n"
+      "MD5 alone, for phones that fail at an offer of others too\n")
 {
-	edited()->strong = strcmp(argv[0], "sha256") == 0;
+	edited()->digests = digest_choice_parse(argv[0]);
 	return CMD_SUCCESS;
 }
 
@@ -336,8 +338,8 @@ static void write_value(const void *section_value, struct vty *vty)
 		vty_out(vty, "\nregistrar\n");
 		if (strcmp(value->realm, REALM) != 0)
 			vty_out(vty, " realm %s\n", value->realm);
-		if (value->strong)
-			vty_out(vty, " algorithms sha256\n");
+		if (value->digests)
+			vty_out(vty, " algorithms %s\n", digest_choice_name(value->digests));
 		if (value->expires_min_s != EXPIRES_MIN_S ||
 		    value->expires_max_s != EXPIRES_MAX_S || value->expires_s != EXPIRES_S)
 			vty_out(vty, " expires minimum %u maximum %u default %u\n",

@@ -179,9 +179,14 @@ enum auth_verdict auth_claim(const sip_t *sip, const char *realm, struct digest_
 	return AUTH_NONE;
 }
 
+static bool good_enough(enum digest_choice choice, enum digest_algorithm algorithm)
+{
+	return choice == DIGEST_ALL || (algorithm == DIGEST_MD5) == (choice == DIGEST_ONLY_MD5);
+}
+
 enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials *claim,
 			      const sip_t *sip, const struct sockaddr_storage *bound,
-			      const char *secret, bool strong)
+			      const char *secret, enum digest_choice choice)
 {
 	const struct digest_request request = {
 		.method = sip->sip_request->rq_method_name,
@@ -194,7 +199,7 @@ enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials
 	/* Of before our last start, or of nobody. */
 	if (!is_ours(auth, claim, bound, &born_ms, &number))
 		return bound || right ? AUTH_STALE : AUTH_WRONG;
-	if (!right || (strong && claim->algorithm == DIGEST_MD5))
+	if (!right || !good_enough(choice, claim->algorithm))
 		return AUTH_WRONG;
 	age_ms = now_ms() - born_ms;
 	/* Without qop there is no count: the nonce is good once. */
@@ -204,7 +209,7 @@ enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials
 }
 
 int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm,
-		   const struct sockaddr_storage *bound, bool strong, bool stale)
+		   const struct sockaddr_storage *bound, enum digest_choice choice, bool stale)
 {
 	struct digest_challenge challenge = {
 		.algorithm = DIGEST_SHA256,
@@ -219,8 +224,10 @@ int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm,
 	digest_write_challenge(&challenge, best);
 	challenge.algorithm = DIGEST_MD5;
 	digest_write_challenge(&challenge, other);
-	nta_incoming_treply(irq, SIP_401_UNAUTHORIZED, SIPTAG_WWW_AUTHENTICATE_STR(best),
-			    TAG_IF(!strong, SIPTAG_WWW_AUTHENTICATE_STR(other)),
-			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	nta_incoming_treply(
+		irq, SIP_401_UNAUTHORIZED,
+		TAG_IF(choice != DIGEST_ONLY_MD5, SIPTAG_WWW_AUTHENTICATE_STR(best)),
+		TAG_IF(choice != DIGEST_ONLY_SHA256, SIPTAG_WWW_AUTHENTICATE_STR(other)),
+		SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 	return UNAUTHORIZED;
 }

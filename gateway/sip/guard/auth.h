@@ -28,15 +28,15 @@ struct auth *auth_new(void *talloc_ctx);
 
 /* What the request says to that realm: AUTH_GOOD with *out (not verified), AUTH_NONE, or AUTH_BROKEN. */
 enum auth_verdict auth_claim(const sip_t *sip, const char *realm, struct digest_credentials *out);
-/* Is it true? secret NULL: there is no such user, which takes as long. strong: MD5 is not enough. bound, unless NULL: the
+/* Is it true? secret NULL: there is no such user, which takes as long. choice: what is good enough. bound, unless NULL: the
  * nonce must have been given to that source; else it is stale, whatever else is wrong, as anybody can write anybody's
  * address over a datagram. */
 enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials *claim,
 			      const sip_t *sip, const struct sockaddr_storage *bound,
-			      const char *secret, bool strong);
-/* Answers 401 with a challenge for each algorithm, the strongest first (RFC 8760 2.4). Returns 401. */
+			      const char *secret, enum digest_choice choice);
+/* Answers 401 with a challenge for each algorithm that is good enough, the strongest first (RFC 8760 2.4). Returns 401. */
 int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm,
-		   const struct sockaddr_storage *bound, bool strong, bool stale);
+		   const struct sockaddr_storage *bound, enum digest_choice choice, bool stale);
 
 /* Who hears of wrong answers, to ban their source; NULL: nobody. */
 void auth_on_failure(struct auth *auth,

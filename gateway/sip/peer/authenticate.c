@@ -24,7 +24,7 @@ int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t
 		bool known = !strcmp(claim.user, config->user);
 
 		verdict = auth_verify(auth, &claim, sip, NULL, known ? config->secret : NULL,
-				      config->strong);
+				      config->digests);
 	}
 	if (verdict == AUTH_GOOD)
 		return 0;
@@ -36,6 +36,6 @@ int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t
 		agent_source(irq, &from);
 		auth_failed(auth, &from);
 	}
-	return auth_challenge(auth, irq, config->realm, NULL, config->strong,
+	return auth_challenge(auth, irq, config->realm, NULL, config->digests,
 			      verdict == AUTH_STALE);
 }

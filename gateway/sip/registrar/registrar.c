@@ -315,7 +315,7 @@ static struct user *authenticated(struct registrar *registrar, nta_incoming_t *i
 	if (verdict == AUTH_GOOD) {
 		user = users_by_name(registrar->users, claim.user);
 		verdict = auth_verify(auth, &claim, sip, from, user ? user->config.secret : NULL,
-				      config->strong);
+				      config->digests);
 	}
 	if (verdict == AUTH_GOOD) {
 		guard_passed(registrar->ground->guard, from);
@@ -331,7 +331,7 @@ static struct user *authenticated(struct registrar *registrar, nta_incoming_t *i
 	}
 	*status = verdict == AUTH_BROKEN ? BAD
 					 : auth_challenge(auth, irq, config->realm, from,
-							  config->strong, verdict == AUTH_STALE);
+							  config->digests, verdict == AUTH_STALE);
 	return NULL;
 }
 

@@ -24,8 +24,8 @@ struct user_config {
 
 struct registrar_config {
 	bool on;
-	char realm[CREDENTIALS_NAME_MAX];                 /* crosspoint */
-	bool strong;                                      /* MD5 is not enough */
+	char realm[CREDENTIALS_NAME_MAX]; /* crosspoint */
+	enum digest_choice digests;
 	unsigned expires_min_s, expires_max_s, expires_s; /* 60, 7200; when not asked for: 3600 */
 	unsigned contacts;                                /* of each user, 5 */
 	char standby

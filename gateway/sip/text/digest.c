@@ -28,6 +28,22 @@ const char *digest_algorithm_name(enum digest_algorithm algorithm)
 	return algorithms[algorithm].name;
 }
 
+static const char *const choices[DIGEST_CHOICES] = { "all", "sha256", "md5" };
+
+const char *digest_choice_name(enum digest_choice choice)
+{
+	return choices[choice];
+}
+
+enum digest_choice digest_choice_parse(const char *name)
+{
+	for (enum digest_choice i = DIGEST_ALL; i < DIGEST_CHOICES; i++) {
+		if (strcmp(name, choices[i]) == 0)
+			return i;
+	}
+	return DIGEST_ALL;
+}
+
 /* Reading */
 
 /* The value of "name=value" without quotes and the backslashes of quoted pairs (RFC 9110 5.6.4). */

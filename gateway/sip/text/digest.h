@@ -14,6 +14,9 @@ enum digest_algorithm {
 	DIGEST_ALGORITHMS
 };
 
+/* Which a server offers, and believes. */
+enum digest_choice { DIGEST_ALL, DIGEST_ONLY_SHA256, DIGEST_ONLY_MD5, DIGEST_CHOICES };
+
 enum { DIGEST_QOP_AUTH = 1, DIGEST_QOP_AUTH_INT = 2 };
 enum {
 	DIGEST_TEXT_MAX = 256, /* of a user, realm, nonce, opaque, cnonce */
@@ -72,6 +75,9 @@ bool digest_verify(const struct digest_credentials *credentials, const char *sec
 
 /* Can a client answer both, is the first the better one? RFC 8760 2.4 leaves it to us: the strongest. */
 bool digest_is_better(const struct digest_challenge *one, const struct digest_challenge *other);
+/* "all", "sha256", "md5"; what is none of them is all. */
+enum digest_choice digest_choice_parse(const char *name);
+const char *digest_choice_name(enum digest_choice choice);
 const char *digest_algorithm_name(enum digest_algorithm algorithm);
 /* len octets of randomness as 2 * len hex digits and an end. False when there is none. */
 bool digest_random_hex(char *out, size_t len);

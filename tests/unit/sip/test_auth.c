@@ -10,11 +10,11 @@
 static struct rig rig;
 static unsigned cseq;
 
-static void open_asking(bool strong)
+static void open_asking(enum digest_choice digests)
 {
 	rig_open(&rig);
 	rig.peer.authenticate =
-		(struct authenticate_config){ "pbx", "s3cret", "crosspoint", strong };
+		(struct authenticate_config){ "pbx", "s3cret", "crosspoint", digests };
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 	cseq = 0;
 }
@@ -86,7 +86,7 @@ static void assert_served(void)
 
 START_TEST(right_answer_is_served_once)
 {
-	open_asking(false);
+	open_asking(DIGEST_ALL);
 	send_invite("");
 	struct digest_challenge challenge = hear_challenge();
 	ck_assert_str_eq(challenge.realm, "crosspoint");
@@ -106,11 +106,15 @@ END_TEST
 
 START_TEST(md5_is_good_unless_it_is_not)
 {
-	for (int strong = 0; strong < 2; strong++) {
-		open_asking(strong);
+	for (enum digest_choice choice = DIGEST_ALL; choice < DIGEST_CHOICES; choice++) {
+		bool strong = choice == DIGEST_ONLY_SHA256;
+
+		open_asking(choice);
 		send_invite("");
 		struct digest_challenge challenge = hear_challenge();
 		ck_assert((strstr(rig.heard, "algorithm=MD5") == NULL) == strong);
+		ck_assert((strstr(rig.heard, "algorithm=SHA-256") == NULL) ==
+			  (choice == DIGEST_ONLY_MD5));
 		challenge.algorithm = DIGEST_MD5;
 		send_invite(answer(&challenge, "pbx", "s3cret", 1));
 		if (strong)
@@ -124,7 +128,7 @@ END_TEST
 
 START_TEST(wrong_answers_are_asked_again)
 {
-	open_asking(false);
+	open_asking(DIGEST_ALL);
 	send_invite("");
 	struct digest_challenge challenge = hear_challenge();
 	send_invite(answer(&challenge, "pbx", "guess", 1));
@@ -150,7 +154,7 @@ END_TEST
 
 START_TEST(old_nonce_is_stale)
 {
-	open_asking(false);
+	open_asking(DIGEST_ALL);
 	send_invite("");
 	struct digest_challenge challenge = hear_challenge();
 	rig_pass(&rig, 1000);
@@ -167,7 +171,7 @@ END_TEST
 
 START_TEST(answer_without_count_is_good_once)
 {
-	open_asking(false);
+	open_asking(DIGEST_ALL);
 	send_invite("");
 	struct digest_challenge challenge = hear_challenge();
 	send_invite(answer(&challenge, "pbx", "s3cret", 0));
@@ -180,7 +184,7 @@ END_TEST
 
 START_TEST(options_are_not_asked)
 {
-	open_asking(false);
+	open_asking(DIGEST_ALL);
 	peer_says(&rig, "",
 		  "OPTIONS sip:127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKo\n"
 		  "From: <sip:a@b>;tag=a\nTo: <sip:c@d>\nCall-ID: o\nCSeq: 1 OPTIONS\n",
