@@ -41,7 +41,7 @@ module_app ctrl_tcp.so
 
 
 class Baresip:
-    def __init__(self, name, folder, speech, sip_port=None, user="200", more=""):
+    def __init__(self, name, folder, speech, sip_port=None, user="200", more="", account=""):
         self.name, self.folder = name, os.path.join(os.path.abspath(folder), name)
         self.sip_port = sip_port or ports.block(2, "tcp")
         self.log_path = os.path.join(self.folder, "log")
@@ -53,8 +53,8 @@ class Baresip:
         self._write("config", _CONFIG.format(
             sip=self.sip_port, speech=os.path.abspath(speech), rtp=rtp, rtp_last=rtp + 7, folder=self.folder,
             ctrl=self.ctrl_port, modules=_modules()) + more)
-        self._write("accounts", "<sip:%s@127.0.0.1:%d>;regint=0;audio_codecs=PCMA/8000/1,PCMU/8000/1\n"
-                    % (user, self.sip_port))
+        account = account or "<sip:%s@127.0.0.1:%d>;regint=0" % (user, self.sip_port)
+        self._write("accounts", account + ";audio_codecs=PCMA/8000/1,PCMU/8000/1\n")
         self._write("contacts", "")
 
     def _write(self, name, text):

@@ -23,6 +23,8 @@ root_ca={ca}
 verify_server_certs=1
 verify_server_cn=1
 publish_presence=0
+register_only_when_network_is_up=0
+default_proxy=0
 [rtp]
 audio_rtp_port={rtp}
 [sound]
@@ -45,7 +47,7 @@ enabled=1
 
 
 class Linphone:
-    def __init__(self, folder, port, transport="udp", user="200", ca=""):
+    def __init__(self, folder, port, transport="udp", user="200", ca="", more=""):
         self.folder, self.transport, self.said = os.path.join(str(folder), "linphone"), transport, ""
         self.heard = os.path.join(self.folder, "heard.wav")
         for part in (".local/share/linphone", "linphone"):
@@ -53,7 +55,7 @@ class Linphone:
         path = os.path.join(self.folder, "rc")
         at = {t: port if t == transport else -1 for t in ("udp", "tcp", "tls")}
         with open(path, "w", encoding="ascii") as f:
-            f.write(_CONFIG.format(port=port, user=user, rtp=ports.block(2), ca=ca, **at))
+            f.write(_CONFIG.format(port=port, user=user, rtp=ports.block(2), ca=ca, **at) + more)
         data = os.path.join(self.folder, ".local/share")
         home = {"HOME": self.folder, "XDG_CONFIG_HOME": self.folder, "XDG_DATA_HOME": data}
         self.process = subprocess.Popen(

@@ -47,15 +47,17 @@ def text(p):
 
 
 def answer(challenge, method, user, password):
-    """The Authorization that a challenge (RFC 7616, SHA-256) wants."""
+    """The Authorization that a challenge (RFC 7616) wants."""
     realm, nonce = (re.search(r'%s="([^"]*)"' % name, challenge).group(1) for name in ("realm", "nonce"))
     uri = "sip:127.0.0.1"
+    name = re.search(r"algorithm=([\w-]+)", challenge).group(1)
+    make = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[name]
 
     def digest(*parts):
-        return hashlib.sha256(":".join(parts).encode()).hexdigest()
+        return make(":".join(parts).encode()).hexdigest()
     response = digest(digest(user, realm, password), nonce, "00000001", "c", "auth", digest(method, uri))
-    return ('Authorization: Digest username="%s", realm="%s", nonce="%s", uri="%s", response="%s", algorithm=SHA-256, '
-            'cnonce="c", qop=auth, nc=00000001' % (user, realm, nonce, uri, response))
+    return ('Authorization: Digest username="%s", realm="%s", nonce="%s", uri="%s", response="%s", algorithm=%s, '
+            'cnonce="c", qop=auth, nc=00000001' % (user, realm, nonce, uri, response, name))
 
 
 class Phone(sip.Agent):

@@ -1,0 +1,111 @@
+"""Phones that others made register with the gateway, call a line, and are called by another user: linphonec, baresip."""
+import pytest
+from common import ports, sip, sound
+from common.baresip import Baresip
+from common.gateway import wait_for
+from common.linphone import Linphone
+from test_registrar import Phone, registered
+
+TEXT = """\
+cli
+ listen 127.0.0.1 {p.cli}
+media
+ ports {p.media} {last}
+sip
+ listen 127.0.0.1 {p.sip}
+ listen tcp 127.0.0.1 {p.sip}
+registrar
+{more}user anna
+ password s3cret
+ number 100
+user bert
+ password hidden
+ number 200
+line echo
+ echo
+route users
+ from registrar
+ called 2
+ to registrar
+route lines
+ from registrar
+ called 6
+ to line echo
+"""
+
+# Of linphonec.
+ACCOUNT = """
+[proxy_0]
+reg_proxy=<sip:127.0.0.1:{port};transport={transport}>
+reg_identity=sip:bert@127.0.0.1
+reg_expires=600
+reg_sendregister=1
+publish=0
+[auth_info_0]
+username=bert
+passwd=hidden
+realm=crosspoint
+"""
+
+
+def text(p, more=""):
+    return TEXT.format(p=p, last=p.media + 199, more=more)
+
+
+def bert_of(gateway, transport):
+    """Where bert is registered over that transport."""
+    return [row for row in registered(gateway, "bert") if row["transport"] == transport]
+
+
+def call_bert(gateway, answer):
+    """Anna calls, bert answers, anna hangs up."""
+    with Phone(gateway, "127.0.0.5", "anna", "s3cret") as anna:
+        assert anna.register() == 200
+        call = anna.dial("200", sip.sdp(ports.block(2)))
+        answer()
+        call.answered()
+        call.bye()
+        gateway.record("from user anna 100 to user bert 200: answered, cause 16 .*by the caller")
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_linphone_registers_calls_and_is_called(own, tmp_path, transport):
+    gateway = own(text=text)
+    phone = Linphone(tmp_path, ports.both(), transport=transport, user="bert", more=ACCOUNT.format(
+        port=gateway.ports.sip, transport=transport))
+    try:
+        wait_for("bert is registered", lambda: bert_of(gateway, transport), 10)
+        phone.call("600", gateway.ports.sip)
+        phone.command("terminate")
+        gateway.record("from user bert 200 to line echo 600: answered, cause 16 .*by the caller")
+
+        def answer():
+            phone.wait("Receiving new incoming call")
+            phone.command("answer")
+            phone.wait("Media streams established")
+        call_bert(gateway, answer)
+    finally:
+        phone.stop()
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp"])
+def test_baresip_registers_calls_and_is_called(own, tmp_path, transport):
+    gateway = own(text=lambda p: text(p, " algorithms md5\n"))  # at SHA-256 it fails: Function not implemented
+    speech = str(tmp_path / "speech.wav")
+    sound.speak("One two three, this is a test of a telephone line.", speech)
+    phone = Baresip("phone", tmp_path, speech, account=(
+        "<sip:bert@127.0.0.1:%d;transport=%s>;auth_user=bert;auth_pass=hidden;regint=60" % (gateway.ports.sip, transport)))
+    phone.start()
+    try:
+        wait_for("bert is registered", lambda: bert_of(gateway, transport), 10)
+        phone.dial("600")
+        phone.wait_event("CALL_ESTABLISHED")
+        phone.hang_up()
+        gateway.record("from user bert 200 to line echo 600: answered, cause 16 .*by the caller")
+
+        def answer():
+            phone.wait_event("CALL_INCOMING")
+            phone.accept()
+        call_bert(gateway, answer)
+    finally:
+        phone.stop()
