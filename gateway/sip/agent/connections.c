@@ -60,6 +60,28 @@ void connections_each(bool (*fn)(void *data, const struct connection *), void *d
 	}
 }
 
+/* The other end has closed it, and Sofia-SIP has not seen it: behind a message that it cannot parse it reads no more. */
+static bool is_deserted(const struct connection *c)
+{
+	struct pollfd poller = { .fd = c->fd, .events = POLLRDHUP };
+
+	return poll(&poller, 1, 0) > 0 && poller.revents & POLLRDHUP;
+}
+
+bool connections_lead_to(const struct sockaddr_storage *there)
+{
+	struct connection *c;
+
+	for (size_t i = 0; all.ready && i < BUCKETS; i++) {
+		llist_for_each_entry (c, &all.buckets[i], entry) {
+			if (netaddr_same_host(&c->host, there) &&
+			    netaddr_port(&c->host) == netaddr_port(there) && !is_deserted(c))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Limits */
 
 /* One customer has a /64 of IPv6. */
@@ -101,14 +123,6 @@ static bool is_mute(const struct connection *c, uint64_t now_us)
 {
 	return c->accepted && !c->spoke &&
 	       now_us - c->since_us >= (uint64_t)CONNECTION_MUTE_S * US_PER_S;
-}
-
-/* The other end has closed it, and Sofia-SIP has not seen it: behind a message that it cannot parse it reads no more. */
-static bool is_deserted(const struct connection *c)
-{
-	struct pollfd poller = { .fd = c->fd, .events = POLLRDHUP };
-
-	return poll(&poller, 1, 0) > 0 && poller.revents & POLLRDHUP;
 }
 
 static bool sweep_one(void *data, const struct connection *c)

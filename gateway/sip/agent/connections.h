@@ -48,6 +48,8 @@ void connections_totals(struct connections_totals *out);
 void connections_each(bool (*fn)(void *data, const struct connection *), void *data);
 /* This request came by one, and was worth a transaction. */
 void connections_spoke(nta_incoming_t *irq);
+/* One to that address and port is open. */
+bool connections_lead_to(const struct sockaddr_storage *there);
 /* Its socket; -1: it is none. */
 int connections_fd(const tport_t *tport);
 /* Says on each connection that we opened to there that it is still wanted (RFC 5626 4.4.1). One that brings nothing in

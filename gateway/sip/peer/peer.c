@@ -195,6 +195,30 @@ bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta
 	return owns;
 }
 
+static void place(struct peer *guest, const struct sockaddr_storage *address,
+		  enum transport transport)
+{
+	netaddr_host(address, guest->config.address, sizeof(guest->config.address));
+	guest->config.port = netaddr_port(address);
+	guest->config.path.transport = transport;
+	hops_start(&guest->hops, guest->peers->agent, &guest->config, &guest->address);
+}
+
+bool peer_turn(struct peer *guest)
+{
+	const struct peer_way *way = guest->ways;
+
+	if (!guest->n_ways)
+		return false;
+	guest->n_ways--;
+	guest->ways++;
+	guest->contact = way->contact;
+	guest->hop = way->hop;
+	guest->route = way->route;
+	place(guest, &way->address, way->transport);
+	return true;
+}
+
 struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 			const struct sockaddr_storage *address, enum transport transport,
 			enum target_kind kind)
@@ -205,11 +229,8 @@ struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 		return NULL;
 	peer->peers = peers;
 	peer->config = *config;
-	netaddr_host(address, peer->config.address, sizeof(peer->config.address));
-	peer->config.port = netaddr_port(address);
-	peer->config.path.transport = transport;
 	peer->target.kind = kind;
-	hops_start(&peer->hops, peers->agent, &peer->config, &peer->address);
+	place(peer, address, transport);
 	llist_add_tail(&peer->entry, &peers->retired);
 	return peer;
 }

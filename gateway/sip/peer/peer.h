@@ -21,6 +21,13 @@ struct call_hub;
 
 enum peer_reach { PEER_UNKNOWN, PEER_REACHABLE, PEER_UNREACHABLE };
 
+/* A place where somebody who has registered may be. Texts: of the peer's members of these names. */
+struct peer_way {
+	struct sockaddr_storage address;
+	enum transport transport;
+	char *contact, *hop, *route;
+};
+
 struct peer {
 	struct llist_head entry; /* of peers.list, or of peers.retired */
 	struct peers *peers;
@@ -35,6 +42,8 @@ struct peer {
 	/* Of who has registered; each may be NULL: its Request-URI, the hop that all of ours to it go by, and the
 	 * Route of a new call (RFC 3327). Children of the peer. */
 	char *contact, *hop, *route;
+	struct peer_way *ways; /* where else it may be, the best first; a child of the peer */
+	size_t n_ways;
 	unsigned calls; /* sessions that hold it */
 	uint64_t calls_in, calls_out;
 	struct limits limits;
@@ -82,6 +91,8 @@ bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta
 struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 			const struct sockaddr_storage *address, enum transport transport,
 			enum target_kind kind);
+/* A guest is where the first of its ways leads from now on, and that is no way of its any more. False: there was none. */
+bool peer_turn(struct peer *guest);
 void peer_hold(struct peer *peer);
 void peer_release(struct peer *peer);
 const char *peer_reach_name(enum peer_reach reach);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "call/cause.h"
+#include "sip/agent/connections.h"
 #include "sip/guard/auth.h"
 #include "sip/registrar/location.h"
 #include "sip/registrar/users.h"
@@ -108,31 +109,14 @@ static const char *transport_of(const sip_t *sip)
 	return transport ? transport : "UDP";
 }
 
-/* All of ours to it goes where its own come from: a NAT lets nothing else in (RFC 5626 5.3). */
-static bool follow(struct peer *guest, const struct binding_flow *flow)
+/* All of ours to it goes where its own come from: a NAT lets nothing else in (RFC 5626 5.3). NULL without memory. */
+static char *hop_of(void *talloc_ctx, const struct binding_flow *flow, enum transport transport)
 {
 	char address[NETADDR_TEXT_MAX];
 
 	netaddr_text(&flow->address, address, sizeof(address));
-	guest->hop = talloc_asprintf(guest, "sip:%s;transport=%s", address,
-				     transport_name(guest->config.path.transport));
-	return guest->hop;
-}
-
-/* By the proxies that it named, if any (RFC 3327). */
-static bool write_way(struct peer *guest, const struct binding *binding)
-{
-	guest->contact = talloc_strdup(guest, binding->uri);
-	if (!binding->path[0])
-		return guest->contact && follow(guest, &binding->flow);
-	guest->route = talloc_strdup(guest, binding->path);
-	return guest->contact && guest->route;
-}
-
-static const struct binding *best(struct user *user)
-{
-	bindings_expire(&user->bindings);
-	return llist_first_entry_or_null(&user->bindings.list, struct binding, entry);
+	return talloc_asprintf(talloc_ctx, "sip:%s;transport=%s", address,
+			       transport_name(transport));
 }
 
 static enum transport transport_in(const struct binding_flow *flow)
@@ -143,6 +127,59 @@ static enum transport transport_in(const struct binding_flow *flow)
 	return transport;
 }
 
+/* By the proxies that it named, if any (RFC 3327). False without memory. */
+static bool write_way(struct peer *guest, const struct binding *binding, struct peer_way *way)
+{
+	enum transport transport = transport_in(&binding->flow);
+
+	*way = (struct peer_way){
+		.address = binding->flow.address,
+		.transport = transport,
+		.contact = talloc_strdup(guest, binding->uri),
+	};
+	if (binding->path[0])
+		way->route = talloc_strdup(guest, binding->path);
+	else
+		way->hop = hop_of(guest, &binding->flow, transport);
+	return way->contact && (way->route || way->hop);
+}
+
+/* The phone's own connection is the only way to it, and ends with it (RFC 5626 5.3). */
+static bool is_there(const struct binding *binding)
+{
+	return transport_in(&binding->flow) == TRANSPORT_UDP || binding->path[0] ||
+	       connections_lead_to(&binding->flow.address);
+}
+
+static const struct binding *best(struct user *user)
+{
+	const struct binding *binding;
+
+	bindings_expire(&user->bindings);
+	llist_for_each_entry (binding, &user->bindings.list, entry) {
+		if (is_there(binding))
+			return binding;
+	}
+	return NULL;
+}
+
+static bool write_ways(struct peer *guest, const struct user *user)
+{
+	const struct binding *binding;
+
+	guest->ways = talloc_array(guest, struct peer_way, user->bindings.n);
+	if (!guest->ways)
+		return false;
+	llist_for_each_entry (binding, &user->bindings.list, entry) {
+		if (!is_there(binding))
+			continue;
+		if (!write_way(guest, binding, &guest->ways[guest->n_ways]))
+			return false;
+		guest->n_ways++;
+	}
+	return peer_turn(guest);
+}
+
 static unsigned seize_user(struct registrar *registrar, struct user *user, struct leg **leg,
 			   const char **why)
 {
@@ -151,15 +188,16 @@ static unsigned seize_user(struct registrar *registrar, struct user *user, struc
 	struct peer *guest;
 
 	if (!binding) {
-		*why = "is not registered";
+		*why = user->bindings.n ? "the connections of its phones are gone"
+					: "is not registered";
 		return CAUSE_SUBSCRIBER_ABSENT;
 	}
 	guest = peer_guest(registrar->ground->peers, &user->config.peer, &binding->flow.address,
 			   transport_in(&binding->flow), TARGET_USER);
 	if (guest) {
 		peer_hold(guest);
-		session = write_way(guest, binding) ? dialog_outgoing(registrar->ground, guest)
-						    : NULL;
+		session =
+			write_ways(guest, user) ? dialog_outgoing(registrar->ground, guest) : NULL;
 		peer_release(guest);
 	}
 	if (!session) {
@@ -427,7 +465,10 @@ struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, c
 	if (!guest)
 		return NULL;
 	peer_hold(guest);
-	if (sip->sip_record_route || follow(guest, &flow))
+	if (sip->sip_record_route)
+		return guest;
+	guest->hop = hop_of(guest, &flow, guest->config.path.transport);
+	if (guest->hop)
 		return guest;
 	peer_release(guest);
 	return NULL;

@@ -256,6 +256,21 @@ static void on_success(struct session *s, const sip_t *sip)
 		     LOC_BEYOND_INTERWORKING);
 }
 
+/* A phone of who has registered failed before it rang, another one may not: it did not answer, is not there, or cannot. */
+static bool try_next_phone(struct session *s, const sip_t *sip, int status)
+{
+	bool other = status == 408 || status == 480 || status == 503 || nta_sip_is_internal(sip);
+	bool rang = s->early;
+
+	if (!other || rang || !peer_turn(s->peer))
+		return false;
+	LOGSES(s, LOGL_INFO, "%d: trying %s\n", status, s->peer->contact);
+	trial_init(&s->trial, &s->peer->hops, on_silence, s);
+	s->asked = 0;
+	peer_contact(s->peer, s->contact, sizeof(s->contact));
+	return uac_ask_again(s);
+}
+
 /* Timer B and ICMP are answered by our own side: the peer is out of order (27), so that another target may be
  * tried. */
 static void on_failure(struct session *s, const sip_t *sip)
@@ -270,6 +285,8 @@ static void on_failure(struct session *s, const sip_t *sip)
 		if (uac_ask_again(s))
 			return;
 	}
+	if (try_next_phone(s, sip, status))
+		return;
 	if (status == 422 && refresh_learn_minimum(s, sip) && uac_ask_again(s))
 		return;
 	if (nta_sip_is_internal(sip)) {

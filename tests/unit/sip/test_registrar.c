@@ -431,6 +431,60 @@ START_TEST(best_contact_is_called)
 }
 END_TEST
 
+static void register_two(void)
+{
+	char more[256];
+
+	open_registrar();
+	snprintf(more, sizeof(more),
+		 "Contact: <sip:low@127.0.0.2:%u>;q=0.1, <sip:high@127.0.0.2:%u>;q=0.9\n",
+		 phone_port, phone_port);
+	register_as("anna", more, "SIP/2.0 200 ");
+	call_anna();
+	phone_hears("INVITE sip:high@127.0.0.2:");
+}
+
+START_TEST(next_contact_is_called_where_one_fails)
+{
+	register_two();
+	phone_answers("480 Temporarily Unavailable", "");
+	phone_hears("ACK ");
+	phone_hears("INVITE sip:low@127.0.0.2:");
+	phone_answers("200 OK", SDP);
+	phone_hears("ACK ");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_CONNECT), 1);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	phone_hears("BYE ");
+	phone_answers("200 OK", "");
+	end();
+}
+END_TEST
+
+START_TEST(last_contact_that_fails_ends_the_call)
+{
+	register_two();
+	phone_answers("503 Service Unavailable", "");
+	phone_hears("ACK ");
+	phone_hears("INVITE sip:low@127.0.0.2:");
+	phone_answers("480 Temporarily Unavailable", "");
+	phone_hears("ACK ");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 1);
+	end();
+}
+END_TEST
+
+START_TEST(contact_that_rang_is_the_last)
+{
+	register_two();
+	phone_answers("180 Ringing", "");
+	phone_answers("480 Temporarily Unavailable", "");
+	phone_hears("ACK ");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 1);
+	end();
+}
+END_TEST
+
 static void phone_invites(const char *from)
 {
 	char head[RIG_TEXT];
@@ -575,6 +629,7 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  nobody_registers_for_another, who_was_not_asked_there_fails_nowhere,
 	  without_registrar_a_stranger_is_a_stranger, registered_phone_is_called_through_its_nat,
 	  path_is_followed, absent_subscriber_is_cause_20, best_contact_is_called,
-	  user_calls_with_its_own_number_and_name, who_is_no_user_is_a_stranger,
-	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
-	  users_keep_their_phones_over_a_commit)
+	  next_contact_is_called_where_one_fails, last_contact_that_fails_ends_the_call,
+	  contact_that_rang_is_the_last, user_calls_with_its_own_number_and_name,
+	  who_is_no_user_is_a_stranger, standby_leaves_users_to_their_pbx,
+	  locations_outlive_a_restart, users_keep_their_phones_over_a_commit)
