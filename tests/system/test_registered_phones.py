@@ -58,7 +58,8 @@ def bert_of(gateway, transport):
 
 
 def call_bert(gateway, answer):
-    """Anna calls, bert answers, anna hangs up."""
+    """Anna calls, bert answers, anna hangs up. Over TCP it is the phone's own connection, no other is opened."""
+    before = gateway.cli.json("sip transports")["totals"]["opened"]
     with Phone(gateway, "127.0.0.5", "anna", "s3cret") as anna:
         assert anna.register() == 200
         call = anna.dial("200", sip.sdp(ports.block(2)))
@@ -66,6 +67,13 @@ def call_bert(gateway, answer):
         call.answered()
         call.bye()
         gateway.record("from user anna 100 to user bert 200: answered, cause 16 .*by the caller")
+        assert gateway.cli.json("sip transports")["totals"]["opened"] == before
+
+
+def call_nobody(gateway):
+    with Phone(gateway, "127.0.0.6", "anna", "s3cret") as anna:
+        assert anna.dial("200", sip.sdp(ports.block(2))).refused().status == 480
+        gateway.record("from user anna 100 .*cause 20 ")
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -107,5 +115,10 @@ def test_baresip_registers_calls_and_is_called(own, tmp_path, transport):
             phone.wait_event("CALL_INCOMING")
             phone.accept()
         call_bert(gateway, answer)
+        if transport == "tcp":  # gone with its connection, whatever it was registered until
+            phone.process.kill()
+            phone.process.wait()
+            assert bert_of(gateway, transport)
+            call_nobody(gateway)
     finally:
         phone.stop()
