@@ -254,14 +254,46 @@ static void install(void)
 	peer_media_vty_install(NODE_USER);
 }
 
-/* A peer whose calls to the registrar would come back to it. */
+static bool leads_to_users(const struct route_config *route)
+{
+	for (size_t i = 0; i < route->n_targets; i++) {
+		if (route->targets[i].kind == TARGET_USER)
+			return true;
+	}
+	return false;
+}
+
+/* A call of the peer's to a user would go back to it. */
+static void validate_loops(const struct config *config, const char *standby,
+			   struct config_report *report)
+{
+	const struct routes_config *routes = config_get(config, &routes_section);
+
+	for (size_t i = 0; i < routes->n_routes; i++) {
+		const struct route_config *route = &routes->routes[i];
+
+		if (route->from_any || route->from.kind != TARGET_PEER ||
+		    strcmp(route->from.name, standby) != 0 || !leads_to_users(route))
+			continue;
+		config_fault_option(report, route->line, "to",
+				    "route %s: calls of peer %s to a user would go back to it, as "
+				    "the registrar stands by for it; another target, or no "
+				    "`standby-for`",
+				    route->name, standby);
+	}
+}
+
 static void validate_standby(const struct config *config, const struct registrar_config *value,
 			     struct config_report *report)
 {
 	char *names;
 
-	if (!value->standby[0] || config_has(config, "peer", value->standby))
+	if (!value->standby[0])
 		return;
+	if (config_has(config, "peer", value->standby)) {
+		validate_loops(config, value->standby, report);
+		return;
+	}
 	names = config_names(report, config, "peer");
 	config_fault_option(report, value->line, "standby-for",
 			    "registrar: peer %s does not exist; peers are: %s", value->standby,

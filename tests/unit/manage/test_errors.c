@@ -412,6 +412,10 @@ START_TEST(registrar_faults)
 		"`password`\n" },
 	      { "registrar\n standby-for peer p\n",
 		"f:2: registrar: peer p does not exist; peers are: none\n" },
+	      { "peer p\n address 192.0.2.1\nregistrar\n standby-for peer p\nroute r\n"
+		" from peer p\n to registrar\n",
+		"f:7: route r: calls of peer p to a user would go back to it, as the registrar "
+		"stands by for it; another target, or no `standby-for`\n" },
 	      { "registrar\n expires minimum 100 maximum 60 default 60\n",
 		"f:2: registrar: the minimum 100 is more than the maximum 60; it is to be the "
 		"smaller\n" },
