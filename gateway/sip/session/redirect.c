@@ -6,6 +6,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "sip/session/refer.h"
 #include "sip/text/contacts.h"
 #include "sip/text/netaddr.h"
 #include "sip/text/number.h"
@@ -24,7 +25,8 @@ static unsigned class_of(const sip_t *sip)
 	return (unsigned)sip->sip_status->st_status / 100;
 }
 
-/* An address of this peer or another one; never a name, nor ourselves. */
+/* An address of this peer, or of another one if what the one hears may be told the other; never a name, nor ourselves. What
+ * maddr names goes before the host (RFC 3261 19.1.1), and is nobody we know. */
 static bool is_peer(const struct session *s, const url_t *url)
 {
 	const struct peer *peer;
@@ -33,6 +35,8 @@ static bool is_peer(const struct session *s, const url_t *url)
 	const char *name = url->url_host;
 	const char *port = url->url_port && *url->url_port ? url->url_port : NULL;
 
+	if (url_has_param(url, "maddr"))
+		return false;
 	snprintf(host, sizeof(host), "%s", name + (*name == '['));
 	host[strcspn(host, "]")] = '\0';
 	if (!netaddr_parse(host, (uint16_t)(port ? strtoul(port, NULL, 10) : SIP_PORT), &address))
@@ -40,7 +44,7 @@ static bool is_peer(const struct session *s, const url_t *url)
 	if (netaddr_same_host(&address, &s->peer->address))
 		return true;
 	llist_for_each_entry (peer, &s->ground->peers->list, entry) {
-		if (netaddr_same_host(&address, &peer->address))
+		if (refer_between(s->peer, peer) && netaddr_same_host(&address, &peer->address))
 			return true;
 	}
 	return false;

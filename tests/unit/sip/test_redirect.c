@@ -131,6 +131,41 @@ START_TEST(nobody_is_called_who_is_no_peer)
 }
 END_TEST
 
+static struct peer_config two_peers[2];
+
+/* Of one that is not trusted as it is, nothing is to be known there. */
+static void add_stranger(struct peer_config *peer)
+{
+	two_peers[0] = two_peers[1] = *peer;
+	strcpy(two_peers[1].name, "other");
+	strcpy(two_peers[1].address, "127.0.0.2");
+	two_peers[1].trusted = false;
+	rig.config.peers = two_peers;
+	rig.config.n_peers = 2;
+}
+
+START_TEST(secrets_are_not_redirected)
+{
+	uint16_t port;
+	char contacts[2][128];
+	int other = rig_socket("127.0.0.2", &port);
+
+	snprintf(contacts[0], sizeof(contacts[0]), "Contact: <sip:201@127.0.0.2:%u>\n", port);
+	for (unsigned i = 0; i < 2; i++) {
+		open_two();
+		configure(add_stranger);
+		snprintf(contacts[1], sizeof(contacts[1]),
+			 "Contact: <sip:201@127.0.0.1:%u;maddr=127.0.0.2>\n", port);
+		out_place();
+		redirect("302 Moved Temporarily", contacts[i]);
+		ck_assert_msg(!peer_hears_on(&rig, other), "%u: %s", i, rig.heard);
+		ck_assert_ptr_null(rig.line.leg);
+		end_two();
+	}
+	close(other);
+}
+END_TEST
+
 START_TEST(a_loop_of_redirections_ends)
 {
 	unsigned invites = 1;
@@ -208,6 +243,6 @@ END_TEST
 
 UNIT_MAIN("redirect", the_call_goes_where_it_is_redirected,
 	  contacts_are_tried_by_q_until_one_answers, when_all_have_failed_the_last_cause_stands,
-	  a_global_failure_ends_it, nobody_is_called_who_is_no_peer, a_loop_of_redirections_ends,
-	  the_caller_may_give_up_meanwhile, the_number_goes_to_the_routes,
-	  a_refused_redirection_ends_the_call)
+	  a_global_failure_ends_it, nobody_is_called_who_is_no_peer, secrets_are_not_redirected,
+	  a_loop_of_redirections_ends, the_caller_may_give_up_meanwhile,
+	  the_number_goes_to_the_routes, a_refused_redirection_ends_the_call)
