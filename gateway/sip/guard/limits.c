@@ -53,6 +53,12 @@ enum limit limits_call_in(struct limits *limits, const struct guard_peer_config 
 	return LIMIT_NONE;
 }
 
+enum limit limits_number(struct limits *limits, const struct guard_peer_config *config,
+			 const char *called)
+{
+	return count(limits, number_is_allowed(config, called) ? LIMIT_NONE : LIMIT_DESTINATION);
+}
+
 enum limit limits_call_out(struct limits *limits, const struct guard_peer_config *config)
 {
 	if (is_full(limits->out, config->max_calls_out) ||

@@ -27,6 +27,9 @@ enum limit limits_request(struct limits *limits, const struct guard_peer_config 
 /* A call from the peer to that number. */
 enum limit limits_call_in(struct limits *limits, const struct guard_peer_config *config,
 			  const char *called, uint64_t now_us);
+/* The same of the number alone, for a call that goes on elsewhere. */
+enum limit limits_number(struct limits *limits, const struct guard_peer_config *config,
+			 const char *called);
 /* One to the peer. */
 enum limit limits_call_out(struct limits *limits, const struct guard_peer_config *config);
 const char *limit_name(enum limit limit);

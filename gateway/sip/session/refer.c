@@ -9,6 +9,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "call/emergency.h"
 #include "call/transfer.h"
 #include "sip/peer/supported.h"
 #include "sip/text/cause_map.h"
@@ -223,6 +224,13 @@ static int check(struct session *s, const sip_t *sip, struct refer_to *to)
 	return s->fi->state < ST_ACTIVE ? 491 : GONE;
 }
 
+/* What the peer may not call it may not have called either. */
+static bool may_call(struct session *s, const char *called)
+{
+	return call_is_emergency(s->ground->hub, called) ||
+	       !limits_number(&s->peer->limits, &s->peer->config.guard, called);
+}
+
 static int transfer(struct session *s, nta_incoming_t *irq, const sip_t *sip,
 		    const struct refer_to *to)
 {
@@ -230,6 +238,8 @@ static int transfer(struct session *s, nta_incoming_t *irq, const sip_t *sip,
 	struct refer *refer;
 
 	if (!*to->replaces) {
+		if (!may_call(s, to->called.digits))
+			return 403;
 		int status = status_of(call_transfer(&s->leg, &setup));
 		if (status)
 			return status;

@@ -90,6 +90,26 @@ static void distrust_but_allow(struct peer_config *peer)
 	peer->transfer.refer = REFER_ALLOW;
 }
 
+static void deny_seven(struct peer_config *peer)
+{
+	peer->guard.numbers[0] = (struct guard_number){ .digits = "7" };
+	peer->guard.n_numbers = 1;
+}
+
+START_TEST(who_may_not_call_a_number_may_not_refer_to_it)
+{
+	open_two();
+	talk(&one);
+	configure(deny_seven);
+	ask(&one, "REFER", TO_SECOND, "");
+	peer_hears(&rig, "SIP/2.0 403 ");
+	peer_hears_nothing(&rig);
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
 static void forbid(struct peer_config *peer)
 {
 	peer->transfer.refer = REFER_REFUSE;
@@ -423,9 +443,10 @@ START_TEST(a_ringing_call_is_picked_up)
 END_TEST
 
 UNIT_MAIN("refer", blind_transfer, a_transfer_that_fails_is_told_and_the_call_goes_on,
-	  what_is_no_transfer_is_refused, refer_outside_of_a_call_is_refused,
-	  refer_before_the_answer_comes_too_early, nobody_is_notified_who_does_not_want_to_be,
-	  who_refers_may_hang_up, who_is_transferred_may_hang_up, who_refuses_a_notify_gets_no_more,
+	  what_is_no_transfer_is_refused, who_may_not_call_a_number_may_not_refer_to_it,
+	  refer_outside_of_a_call_is_refused, refer_before_the_answer_comes_too_early,
+	  nobody_is_notified_who_does_not_want_to_be, who_refers_may_hang_up,
+	  who_is_transferred_may_hang_up, who_refuses_a_notify_gets_no_more,
 	  the_outcome_does_not_wait_for_an_answer, attended_transfer_joins_two_lines,
 	  attended_transfer_with_a_dialog_that_is_not_ours_fails,
 	  a_new_session_takes_the_place_of_an_old_one, a_dialog_that_cannot_be_replaced_is_told,
