@@ -1,9 +1,10 @@
-"""Phones that others made register with the gateway, call a line, and are called by another user: linphonec, baresip."""
+"""Phones that others made register with the gateway, call a line, are called by another user: linphonec, baresip."""
 import pytest
 from common import ports, sip, sound
 from common.baresip import Baresip
 from common.gateway import wait_for
 from common.linphone import Linphone
+from common.pki import Authority
 from test_registrar import Phone, registered
 
 TEXT = """\
@@ -14,7 +15,7 @@ media
 sip
  listen 127.0.0.1 {p.sip}
  listen tcp 127.0.0.1 {p.sip}
-registrar
+{tls}registrar
 {more}user anna
  password s3cret
  number 100
@@ -48,8 +49,8 @@ realm=crosspoint
 """
 
 
-def text(p, more=""):
-    return TEXT.format(p=p, last=p.media + 199, more=more)
+def text(p, more="", tls=""):
+    return TEXT.format(p=p, last=p.media + 199, more=more, tls=tls)
 
 
 def bert_of(gateway, transport):
@@ -58,7 +59,7 @@ def bert_of(gateway, transport):
 
 
 def call_bert(gateway, answer):
-    """Anna calls, bert answers, anna hangs up. Over TCP it is the phone's own connection, no other is opened."""
+    """Anna calls, bert answers, anna hangs up. No connection is opened for it: it goes by the phone's own."""
     before = gateway.cli.json("sip transports")["totals"]["opened"]
     with Phone(gateway, "127.0.0.5", "anna", "s3cret") as anna:
         assert anna.register() == 200
@@ -76,14 +77,18 @@ def call_nobody(gateway):
         gateway.record("from user anna 100 .*cause 20 ")
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 def test_linphone_registers_calls_and_is_called(own, tmp_path, transport):
-    gateway = own(text=text)
-    phone = Linphone(tmp_path, ports.both(), transport=transport, user="bert", more=ACCOUNT.format(
-        port=gateway.ports.sip, transport=transport))
+    ca, tls_port = Authority(tmp_path), ports.both()
+    tls = " listen tls 127.0.0.1 %d\n tls certificate %s key %s\n tls ca %s\n" % (
+        tls_port, *ca.issue("gateway", "IP:127.0.0.1,DNS:127.0.0.1"), ca.cert)
+    gateway = own(text=lambda p: text(p, tls=tls))
+    port = tls_port if transport == "tls" else gateway.ports.sip
+    phone = Linphone(tmp_path, ports.both(), transport=transport, user="bert", ca=ca.cert, more=ACCOUNT.format(
+        port=port, transport=transport))
     try:
         wait_for("bert is registered", lambda: bert_of(gateway, transport), 10)
-        phone.call("600", gateway.ports.sip)
+        phone.call("600", port)
         phone.command("terminate")
         gateway.record("from user bert 200 to line echo 600: answered, cause 16 .*by the caller")
 
@@ -102,7 +107,8 @@ def test_baresip_registers_calls_and_is_called(own, tmp_path, transport):
     speech = str(tmp_path / "speech.wav")
     sound.speak("One two three, this is a test of a telephone line.", speech)
     phone = Baresip("phone", tmp_path, speech, account=(
-        "<sip:bert@127.0.0.1:%d;transport=%s>;auth_user=bert;auth_pass=hidden;regint=60" % (gateway.ports.sip, transport)))
+        "<sip:bert@127.0.0.1:%d;transport=%s>;auth_user=bert;auth_pass=hidden;regint=60" % (
+            gateway.ports.sip, transport)))
     phone.start()
     try:
         wait_for("bert is registered", lambda: bert_of(gateway, transport), 10)
