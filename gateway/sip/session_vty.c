@@ -39,6 +39,24 @@ DEFUN(peer_100rel, peer_100rel_cmd, "100rel (off|supported|required)",
 	return CMD_SUCCESS;
 }
 
+DEFUN(peer_overlap, peer_overlap_cmd, "overlap",
+      "Digits dialled one by one go on so, an INVITE for each (RFC 3578); by default not\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->session.overlap = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_overlap, no_peer_overlap_cmd, "no overlap",
+      NO_STR "Digits are collected, and one INVITE has them all; the default\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->session.overlap = false;
+	return CMD_SUCCESS;
+}
+
 #define TIMER_STR                                                                                  \
 	"Sessions end unless one side refreshes them in time (RFC 4028)\n"                         \
 	"Seconds that we ask for; 1800 by default\n"
@@ -76,6 +94,8 @@ DEFUN(no_peer_session_timer, no_peer_session_timer_cmd, "no session-timer",
 void session_vty_install(void)
 {
 	install_element(NODE_PEER, &peer_100rel_cmd);
+	install_element(NODE_PEER, &peer_overlap_cmd);
+	install_element(NODE_PEER, &no_peer_overlap_cmd);
 	install_element(NODE_PEER, &peer_session_timer_cmd);
 	install_element(NODE_PEER, &peer_session_timer_min_cmd);
 	install_element(NODE_PEER, &no_peer_session_timer_cmd);
@@ -99,6 +119,8 @@ void session_vty_write(const struct peer_config *peer, struct vty *vty)
 
 	if (session->rel100 != REL100_SUPPORTED)
 		vty_out(vty, " 100rel %s\n", get_value_string(rel100_names, session->rel100));
+	if (session->overlap)
+		vty_out(vty, " overlap\n");
 	if (!session->timer_s)
 		vty_out(vty, " no session-timer\n");
 	else if (session->timer_min_s != SESSION_TIMER_MIN)

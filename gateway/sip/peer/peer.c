@@ -130,6 +130,7 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 		    strcmp(peer->config.address, c->address) != 0 || peer->config.port != c->port)
 			peer->moved = true;
 		peer->config = *c;
+		peer->target.overlap = c->session.overlap;
 		hops_start(&peer->hops, peers->agent, &peer->config, &peer->address);
 	}
 	return 0;

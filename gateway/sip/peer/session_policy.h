@@ -1,6 +1,8 @@
 /* How sessions with a peer are run, by configuration. */
 #pragma once
 
+#include <stdbool.h>
+
 enum { /* s, RFC 4028 5 */
        SESSION_TIMER_DEFAULT = 1800,
        SESSION_TIMER_MIN = 90,
@@ -13,5 +15,6 @@ enum session_rel100 { REL100_OFF, REL100_SUPPORTED, REL100_REQUIRED };
 struct session_policy {
 	enum session_rel100 rel100;
 	unsigned timer_s;     /* Session-Expires that we ask for; 0: no session timers (RFC 4028) */
+	bool overlap;         /* numbers go to it digit by digit, as they are dialled (RFC 3578) */
 	unsigned timer_min_s; /* the least that we bear, Min-SE; 0: SESSION_TIMER_MIN */
 };

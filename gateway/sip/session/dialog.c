@@ -10,7 +10,8 @@
  *         CONFIRMING, OFFERING --released--> UNACKED --ACK or timer H--> CLEARING
  *         CLOSING --termination subtracted--> GONE: LEG_RELEASE_COMPLETE, and the session is freed
  *
- * What is open between offer and answer in each state is in exchange.h, timers of the session in refresh.h.
+ * What is open between offer and answer in each state is in exchange.h, timers of the session in refresh.h,
+ * a number that is dialled yet in overlap.h.
  * Transactions and their timers (A to K) are nta's. */
 #include "sip/session/dialog.h"
 
@@ -27,6 +28,7 @@
 #include "sip/session/modify.h"
 #include "sip/session/info.h"
 #include "sip/session/refer.h"
+#include "sip/session/overlap.h"
 #include "sip/session/refresh.h"
 #include "sip/session/clearing.h"
 #include "sip/session/uac.h"
@@ -180,6 +182,7 @@ void dialog_free(struct session *s)
 	release_complete(s);
 	nta_reliable_destroy(s->reliable);
 	nta_incoming_destroy(s->invite_in);
+	overlap_end(s);
 	nta_outgoing_destroy(s->invite_out);
 	modify_stop(s);
 	early_forget(s);
@@ -332,20 +335,23 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_PREPARING] = {
 		.name = "preparing",
-		.in_event_mask = CLEARS | S(EV_NOTIFY) | S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED),
+		.in_event_mask = CLEARS | S(EV_NOTIFY) | S(EV_INFORMATION) | S(EV_MEDIA_UP) |
+				 S(EV_MEDIA_FAILED),
 		.out_state_mask = S(ST_CALLING) | ENDS,
 		.action = uac_preparing,
 	},
 	[ST_CALLING] = {
 		.name = "calling",
-		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_NOTIFY),
-		.out_state_mask = S(ST_RINGING) | S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) |
-				  ENDS,
+		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_NOTIFY) |
+				 S(EV_INFORMATION),
+		.out_state_mask = S(ST_CALLING) | S(ST_RINGING) | S(ST_ACTIVE) | S(ST_CANCELLING) |
+				  S(ST_CLEARING) | ENDS,
 		.action = uac_calling,
 	},
 	[ST_RINGING] = {
 		.name = "ringing",
-		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_NOTIFY),
+		.in_event_mask = CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_NOTIFY) |
+				 S(EV_INFORMATION),
 		.out_state_mask = S(ST_CALLING) | S(ST_ACTIVE) | S(ST_CANCELLING) | S(ST_CLEARING) |
 				  ENDS,
 		.action = uac_calling,
@@ -415,6 +421,7 @@ static const struct value_string event_names[] = {
 	{ EV_MEDIA_FAILED, "media failed" },
 	{ EV_MEDIA_GONE, "media gone" },
 	{ EV_NOTIFY, "NOTIFY" },
+	{ EV_INFORMATION, "INFORMATION" },
 	{ EV_UPDATE, "UPDATE" },
 	{ EV_PRACK, "PRACK" },
 	{ EV_MODIFIED, "modified" },

@@ -5,6 +5,7 @@
 #include "call/leg.h"
 #include "sip/agent/nta.h"
 
+struct overlap;
 struct redirect;
 struct refer;
 

@@ -46,7 +46,7 @@ void session_set_cause(struct session *s, unsigned cause, unsigned location)
 
 /* From the hub */
 
-/* Plus one; 0: SIP has no word for the verb. A SIP number is whole from the start, so nobody asks it for more. */
+/* Plus one; 0: SIP has no word for the verb. A SIP caller's number is whole from the start, so nobody asks it for more. */
 static const uint8_t event_of_verb[] = {
 	[LEG_SETUP] = EV_SETUP + 1,       [LEG_PROCEEDING] = EV_PROCEEDING + 1,
 	[LEG_ALERTING] = EV_ALERTING + 1, [LEG_PROGRESS] = EV_PROGRESS + 1,
@@ -64,7 +64,9 @@ static void tell(struct leg *leg, const struct leg_msg *msg)
 	if (msg->law != LEG_LAW_ANY)
 		s->law = msg->law;
 	session_keep(s, msg);
-	if (event)
+	if (msg->verb == LEG_INFORMATION && overlap_is_open(s))
+		osmo_fsm_inst_dispatch(s->fi, EV_INFORMATION, (void *)msg);
+	else if (event)
 		osmo_fsm_inst_dispatch(s->fi, event - 1, (void *)msg);
 	else if (msg->verb == LEG_INFORMATION)
 		info_say(s, msg->digits);
@@ -151,8 +153,10 @@ int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip
 						  : EV_FAILURE;
 	nta_outgoing_t *again;
 
-	if (orq != s->invite_out)
+	if (orq != s->invite_out) {
+		overlap_hear_older(s, orq, sip);
 		return 0;
+	}
 	trial_heard(&s->trial);
 	again = s->fi->state == ST_CANCELLING ? NULL
 					      : credentials_retry(s->peer, s->dialog, orq, sip,

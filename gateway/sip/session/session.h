@@ -82,8 +82,9 @@ struct session {
 	nta_reliable_t *reliable; /* UAS: the one whose PRACK is awaited */
 	int waiting; /* UAS: the response that waits for the termination or a PRACK, 0: none */
 	bool waiting_sound;
-	unsigned asked; /* UAC: INVITEs after the first */
-	int last_1xx;   /* UAS: 0: none but 100 */
+	unsigned asked;          /* UAC: INVITEs after the first, with the same number */
+	struct overlap *overlap; /* UAC: NULL: the number was whole from the start */
+	int last_1xx;            /* UAS: 0: none but 100 */
 	struct modify modify;
 	struct refresh refresh;
 	struct info info;
@@ -141,6 +142,9 @@ void session_tell_hold(struct session *s);
 void refer_tell(struct session *s, const struct leg_msg *msg);
 /* info.c: the far circuit says digits, as sound or as keys: they go to the peer as its configuration has it. */
 void info_say(struct session *s, const char *digits);
+/* overlap.c: more digits of the number may come, and count. And an INVITE before the newest is answered. */
+bool overlap_is_open(const struct session *s);
+void overlap_hear_older(struct session *s, nta_outgoing_t *orq, const sip_t *sip);
 
 /* session_requests.c: what comes in the dialog. */
 int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);

@@ -28,6 +28,7 @@ enum session_event {
 	EV_PROGRESS,
 	EV_CONNECT,
 	EV_NOTIFY,
+	EV_INFORMATION, /* while more digits count (overlap.h) */
 	EV_DISCONNECT,
 	EV_RELEASE,
 	/* requests of the dialog; data: struct session_request */

@@ -13,6 +13,7 @@
 #include "sip/session/identity.h"
 #include "sip/session/modify.h"
 #include "sip/session/redirect.h"
+#include "sip/session/overlap.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
 #include "sip/text/reason.h"
@@ -24,6 +25,7 @@ static void end(struct session *s, unsigned cause, unsigned location)
 {
 	session_set_cause(s, cause, location);
 	trial_end(&s->trial);
+	overlap_end(s);
 	nta_outgoing_destroy(s->invite_out);
 	s->invite_out = NULL;
 	agent_touch(s->ground->agent);
@@ -46,10 +48,14 @@ void uac_idle(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 	s->setup = msg->setup;
 	s->peer->calls_out++;
 	offer_terms(session_terms(s), s->law, &rtp);
-	if (session_media_add(s, msg->setup.context, &rtp))
-		session_go(s, ST_PREPARING);
-	else
+	if ((msg->setup.incomplete && !overlap_begin(s)) ||
+	    !session_media_add(s, msg->setup.context, &rtp)) {
 		end(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
+		return;
+	}
+	session_go(s, ST_PREPARING);
+	if (s->overlap)
+		session_say(s, LEG_SETUP_ACK, false);
 }
 
 /* The INVITE */
@@ -72,6 +78,7 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 		s->dialog, session_on_invite_response, s,
 		redirect_uri(s) ? NULL : trial_route(&s->trial), SIP_METHOD_INVITE,
 		URL_STRING_MAKE(texts->request_uri), SIPTAG_CONTACT_STR(s->contact),
+		TAG_IF(s->overlap, SIPTAG_TO_STR(texts->to)), /* it grows, the dialog's does not */
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
 		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
 		TAG_IF(reliably, SIPTAG_REQUIRE_STR("100rel")), SIPTAG_USER_AGENT_STR(AGENT_NAME),
@@ -118,12 +125,13 @@ static bool renew_dialog(struct session *s)
 	return dialog;
 }
 
-bool uac_ask_again(struct session *s)
+/* longer: the one before may be answered yet. */
+static bool ask_once_more(struct session *s, bool longer)
 {
 	struct identity_invite texts;
 	nta_outgoing_t *invite;
 
-	if (++s->asked > ASKED_MAX || !renew_dialog(s))
+	if (!renew_dialog(s))
 		return false;
 	identity_write_invite(s, &texts);
 	if (redirect_uri(s))
@@ -132,12 +140,21 @@ bool uac_ask_again(struct session *s)
 	invite = ask(s, &texts);
 	if (!invite)
 		return false;
-	nta_outgoing_destroy(s->invite_out);
+	if (longer)
+		overlap_set_aside(s);
+	else
+		nta_outgoing_destroy(s->invite_out);
 	s->invite_out = invite;
 	agent_touch(s->ground->agent);
+	LOGSES(s, LOGL_INFO, "again INVITE %s\n", texts.request_uri);
 	if (s->fi->state == ST_RINGING)
 		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_CALLING);
 	return true;
+}
+
+bool uac_ask_again(struct session *s)
+{
+	return ++s->asked <= ASKED_MAX && ask_once_more(s, false);
 }
 
 /* trial.on_silence: the place that is given up may answer yet; nta cancels it, or acknowledges and clears what it answered. */
@@ -153,6 +170,12 @@ static void on_silence(void *data)
 	end(s, CAUSE_DESTINATION_OUT_OF_ORDER, LOC_PRIVATE_LOCAL);
 }
 
+/* There is no digit yet, so nobody to be asked. */
+static bool is_undialled(struct session *s)
+{
+	return !*s->setup.called.digits && overlap_wants_more(s);
+}
+
 void uac_preparing(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 {
 	struct session *s = session_of(fi);
@@ -160,7 +183,7 @@ void uac_preparing(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 
 	switch (event) {
 	case EV_MEDIA_UP:
-		if (send_invite(s))
+		if (is_undialled(s) || send_invite(s))
 			session_go_timed(s, ST_CALLING, s->ground->no_answer_s * MS_PER_S,
 					 T_NO_ANSWER);
 		else
@@ -171,6 +194,10 @@ void uac_preparing(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		break;
 	case EV_NOTIFY:
 		modify_on_notify(s, msg);
+		break;
+	case EV_INFORMATION: /* in the INVITE that follows */
+		if (overlap_dial(s, msg) == OVERLAP_FAIL)
+			end(s, CAUSE_INVALID_NUMBER, LOC_PRIVATE_LOCAL);
 		break;
 	default: /* DISCONNECT, RELEASE */
 		end(s, msg->cause, msg->location);
@@ -201,6 +228,15 @@ static void say_progress(struct session *s, const sip_t *sip, bool described)
 		session_say_heard(s, LEG_PROGRESS, described, sip);
 }
 
+/* The number is enough as it is. */
+static void end_overlap(struct session *s)
+{
+	if (!overlap_is_open(s))
+		return;
+	overlap_end(s);
+	session_say(s, LEG_PROCEEDING, false);
+}
+
 static void on_provisional(struct session *s, const sip_t *sip)
 {
 	int status = sip->sip_status->st_status;
@@ -209,10 +245,13 @@ static void on_provisional(struct session *s, const sip_t *sip)
 
 	if (s->fi->state == ST_CALLING) {
 		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_RINGING);
-		session_say(s, LEG_PROCEEDING, false);
+		if (!overlap_is_open(s))
+			session_say(s, LEG_PROCEEDING, false);
 	}
 	if (status == 100 || s->fi->state != ST_RINGING)
 		return;
+	if (status >= 180 && status != 199)
+		end_overlap(s);
 	if (sip->sip_to->a_tag && !early_hear(s, sip))
 		return;
 	if (reliable && !early_take_reliable(s, sip))
@@ -238,6 +277,7 @@ static bool acknowledge(struct session *s, const sip_t *sip)
 
 static void on_success(struct session *s, const sip_t *sip)
 {
+	overlap_end(s);
 	bool valid = acknowledge(s, sip);
 	bool described = take_answer(s, sip, true) || s->ex.theirs.n_formats;
 
@@ -276,10 +316,17 @@ static bool try_next_phone(struct session *s, const sip_t *sip, int status)
 static void on_failure(struct session *s, const sip_t *sip)
 {
 	int status = sip->sip_status->st_status;
-	struct cause_map_cause cause = clearing_hear_response(s, sip);
 
-	if (redirect_take(s, sip) && uac_ask_again(s))
+	if (status == 484 && overlap_wants_more(s)) {
+		LOGSES(s, LOGL_INFO, "484: more digits are wanted\n");
 		return;
+	}
+	struct cause_map_cause cause = clearing_hear_response(s, sip);
+	if (redirect_take(s, sip)) {
+		end_overlap(s); /* the place that it is turned to takes no more digits */
+		if (uac_ask_again(s))
+			return;
+	}
 	if (trial_failed(&s->trial, sip, status)) {
 		s->asked = 0;
 		if (uac_ask_again(s))
@@ -306,8 +353,14 @@ static void on_failure(struct session *s, const sip_t *sip)
 static void cancel(struct session *s)
 {
 	char reason[REASON_TEXT_MAX];
+	bool answered = overlap_is_answered(s);
 
 	trial_end(&s->trial);
+	overlap_end(s);
+	if (answered) {
+		uac_never_cancelled(s);
+		return;
+	}
 	clearing_write(s, reason, sizeof(reason));
 	nta_outgoing_tcancel(s->invite_out, NULL, NULL, SIPTAG_REASON_STR(reason),
 			     SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_END());
@@ -320,6 +373,29 @@ void uac_no_answer(struct session *s)
 {
 	LOGSES(s, LOGL_NOTICE, "not answered in %u s\n", s->ground->no_answer_s);
 	session_set_cause(s, CAUSE_NO_ANSWER, LOC_PRIVATE_LOCAL);
+	cancel(s);
+	session_say_release(s);
+}
+
+/* Overlap */
+
+static bool ask_longer(struct session *s)
+{
+	s->asked = 0;
+	if (!(s->invite_out ? ask_once_more(s, true) : send_invite(s)))
+		return false;
+	session_go_timed(s, ST_CALLING, s->ground->no_answer_s * MS_PER_S, T_NO_ANSWER);
+	return true;
+}
+
+static void on_digits(struct session *s, const struct leg_msg *msg)
+{
+	enum overlap_next next = overlap_dial(s, msg);
+
+	if (next == OVERLAP_WAIT || (next == OVERLAP_ASK && ask_longer(s)))
+		return;
+	session_set_cause(s, next == OVERLAP_FAIL ? CAUSE_INVALID_NUMBER : CAUSE_TEMPORARY_FAILURE,
+			  LOC_PRIVATE_LOCAL);
 	cancel(s);
 	session_say_release(s);
 }
@@ -352,6 +428,9 @@ void uac_calling(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		break;
 	case EV_NOTIFY:
 		modify_on_notify(s, msg);
+		break;
+	case EV_INFORMATION:
+		on_digits(s, msg);
 		break;
 	case EV_MEDIA_FAILED:
 		session_set_cause(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
