@@ -622,4 +622,5 @@ void tls_certificates_each(bool (*fn)(void *data, const struct tls_certificate *
 void tls_totals(struct tls_totals *out)
 {
 	*out = all.totals;
+	out->names = all.n_names;
 }

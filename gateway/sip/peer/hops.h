@@ -23,6 +23,7 @@ struct hops {
 	struct hop_list list;              /* n 0: not known yet, or the name leads nowhere */
 	uint64_t avoid_until_us[HOPS_MAX]; /* beside list */
 	bool is_name;                      /* the list comes from the DNS */
+	bool is_guest;                     /* it came to us: nothing is known of its certificate */
 	struct lookup *lookup;
 	struct osmo_timer_list again;
 };

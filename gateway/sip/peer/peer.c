@@ -231,6 +231,7 @@ struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 	peer->peers = peers;
 	peer->config = *config;
 	peer->target.kind = kind;
+	peer->hops.is_guest = true;
 	place(peer, address, transport);
 	llist_add_tail(&peer->entry, &peers->retired);
 	return peer;

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "call/cause.h"
+#include "sip/agent/tls.h"
 #include "sip/guard/auth.h"
 #include "sip/registrar/registrar.h"
 #include "sip/session/ground.h"
@@ -328,6 +329,29 @@ START_TEST(who_was_not_asked_there_fails_nowhere)
 }
 END_TEST
 
+/* The names that peers are held to are bounded, and where a phone says it is may be a peer. */
+START_TEST(phones_by_tls_drive_out_no_names_of_peers)
+{
+	struct sockaddr_storage from;
+	struct tls_totals before, after;
+
+	open_registrar();
+	tls_totals(&before);
+	for (uint16_t port = 5000; port < 5010; port++) {
+		ck_assert(netaddr_parse("127.0.0.2", port, &from));
+		struct peer *guest = peer_guest(rig.sip->peers, &users[0].peer, &from,
+						TRANSPORT_TLS, TARGET_USER);
+
+		ck_assert_ptr_nonnull(guest);
+		peer_hold(guest);
+		peer_release(guest);
+	}
+	tls_totals(&after);
+	ck_assert_uint_eq(after.names, before.names);
+	end();
+}
+END_TEST
+
 START_TEST(without_registrar_a_stranger_is_a_stranger)
 {
 	open_registrar();
@@ -627,8 +651,9 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  requests_get_what_they_deserve, older_request_changes_nothing,
 	  a_user_has_a_bounded_number_of_phones, instance_replaces_itself,
 	  nobody_registers_for_another, who_was_not_asked_there_fails_nowhere,
-	  without_registrar_a_stranger_is_a_stranger, registered_phone_is_called_through_its_nat,
-	  path_is_followed, absent_subscriber_is_cause_20, best_contact_is_called,
+	  phones_by_tls_drive_out_no_names_of_peers, without_registrar_a_stranger_is_a_stranger,
+	  registered_phone_is_called_through_its_nat, path_is_followed,
+	  absent_subscriber_is_cause_20, best_contact_is_called,
 	  next_contact_is_called_where_one_fails, last_contact_that_fails_ends_the_call,
 	  contact_that_rang_is_the_last, user_calls_with_its_own_number_and_name,
 	  who_is_no_user_is_a_stranger, standby_leaves_users_to_their_pbx,
