@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <osmocom/core/utils.h>
+
 #include "base/config_vty.h"
 #include "mg/mg_config.h"
 #include "sip/sip_config.h"
@@ -34,7 +36,7 @@ static int set_plain(struct vty *vty, const char *address, const char *port, con
 		return CMD_WARNING;
 	if (config_set_address(vty, "listen", address, value->address) != CMD_SUCCESS)
 		return CMD_WARNING;
-	strcpy(value->name, text);
+	osmo_strlcpy(value->name, text, sizeof(value->name));
 	value->port = port ? (uint16_t)atoi(port) : transport_port(TRANSPORT_UDP);
 	value->named_listens = true;
 	return CMD_SUCCESS;

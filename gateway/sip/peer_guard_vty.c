@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <osmocom/core/utils.h>
+
 #include "base/config_vty.h"
 #include "call/leg.h"
 #include "sip/guard_vty.h"
@@ -154,7 +156,7 @@ DEFUN(peer_number, peer_number_cmd, "number (allow|deny) DIGITS",
 				     GUARD_NUMBERS_MAX);
 	number = &guard->numbers[guard->n_numbers++];
 	*number = (struct guard_number){ .allow = strcmp(argv[0], "allow") == 0 };
-	strcpy(number->digits, argv[1]);
+	osmo_strlcpy(number->digits, argv[1], sizeof(number->digits));
 	return CMD_SUCCESS;
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <osmocom/core/utils.h>
+
 #include "base/config_vty.h"
 #include "call/leg.h"
 #include "call/route_config.h"
@@ -148,7 +150,7 @@ DEFUN(user_password, user_password_cmd, "password SECRET",
 	if (strlen(argv[0]) >= sizeof(item->secret))
 		return config_reject(vty, "the password is too long; at most %zu characters",
 				     sizeof(item->secret) - 1);
-	strcpy(item->secret, argv[0]);
+	osmo_strlcpy(item->secret, argv[0], sizeof(item->secret));
 	return CMD_SUCCESS;
 }
 
@@ -178,7 +180,7 @@ DEFUN(user_number, user_number_cmd, "number DIGITS", NUMBER_STR "0-9 * # A-D\n")
 	if (item->n_numbers == USER_NUMBERS)
 		return config_reject(vty, "user %s has too many numbers; at most %d",
 				     item->peer.name, USER_NUMBERS);
-	strcpy(item->numbers[item->n_numbers++], argv[0]);
+	osmo_strlcpy(item->numbers[item->n_numbers++], argv[0], USER_NUMBER_MAX);
 	return CMD_SUCCESS;
 }
 

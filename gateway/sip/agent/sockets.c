@@ -102,6 +102,7 @@ tport_t *tport_primary_by_name(tport_t const *tp, tp_name_t const *tpn)
 		snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(host + 1, "]"), host + 1);
 		name.tpn_host = bare;
 	}
+	/* cppcheck-suppress returnDanglingLifetime; what it returns is Sofia-SIP's */
 	return real(tp, &name);
 }
 

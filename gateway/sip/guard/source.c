@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include <osmocom/core/talloc.h>
+#include <osmocom/core/utils.h>
 
 struct source source_of(const struct sockaddr_storage *from)
 {
@@ -116,13 +117,14 @@ void *source_table_find(const struct source_table *table, const struct source *s
 
 void *source_table_get(struct source_table *table, const struct source *source, uint64_t now_us)
 {
-	struct source_entry *entry = source_table_find(table, source), *oldest = NULL;
 	const unsigned set = set_of(table, source);
+	struct source_entry *entry = source_table_find(table, source);
+	struct source_entry *oldest = place(table, set);
 
-	for (unsigned i = set; !entry && i < set + SOURCE_WAYS; i++) {
+	for (unsigned i = set + 1; !entry && i < set + SOURCE_WAYS; i++) {
 		struct source_entry *here = place(table, i);
 
-		if (!oldest || !here->source.family ||
+		if (!here->source.family ||
 		    (oldest->source.family && here->used_us < oldest->used_us))
 			oldest = here;
 	}

@@ -215,17 +215,15 @@ bool credentials_ahead(struct peer *peer, const char *method, const char *uri,
 	const struct credentials *known = &peer->credentials;
 	const struct digest_request request = { .method = method };
 	const char *name = known->proxy ? "Proxy-Authorization: " : "Authorization: ";
-	size_t len = strlen(name);
 	char text[DIGEST_HEADER_MAX];
 
 	if (!peer->config.auth.user[0] || !known->challenge.nonce[0] ||
 	    known->challenge.qop == DIGEST_QOP_AUTH_INT)
 		return false;
-	if (!write_answer(peer, &request, uri, text) || len + strlen(text) >= DIGEST_HEADER_MAX)
+	if (!write_answer(peer, &request, uri, text))
 		return false;
-	memcpy(out, name, len);
-	strcpy(out + len, text);
-	return true;
+	int n = snprintf(out, DIGEST_HEADER_MAX, "%s%s", name, text);
+	return n > 0 && n < DIGEST_HEADER_MAX;
 }
 
 void credentials_accepted(struct peer *peer, const sip_t *response)

@@ -103,6 +103,16 @@ static void drop_missing(struct peers *peers, const struct peer_config *configs,
 	}
 }
 
+static bool is_same_path(const struct path_config *a, const struct path_config *b)
+{
+	return a->transport == b->transport && !strcmp(a->local, b->local) &&
+	       !strcmp(a->certificate_name, b->certificate_name) &&
+	       a->by_certificate == b->by_certificate && !strcmp(a->proxy, b->proxy) &&
+	       a->proxy_port == b->proxy_port && a->any_transport == b->any_transport &&
+	       a->failover_s == b->failover_s && a->keepalive_s == b->keepalive_s &&
+	       a->only_udp == b->only_udp;
+}
+
 int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n,
 		void (*gone)(void *data, struct peer *peer), void *data)
 {
@@ -126,7 +136,7 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 		if (memcmp(&peer->config.auth, &c->auth, sizeof(c->auth)) != 0)
 			peer->credentials = (struct credentials){ 0 };
 		if (memcmp(&peer->config.auth, &c->auth, sizeof(c->auth)) != 0 ||
-		    memcmp(&peer->config.path, &c->path, sizeof(c->path)) != 0 ||
+		    !is_same_path(&peer->config.path, &c->path) ||
 		    strcmp(peer->config.address, c->address) != 0 || peer->config.port != c->port)
 			peer->moved = true;
 		peer->config = *c;

@@ -523,12 +523,17 @@ static struct registration *registration_new(struct peer *peer)
 	return r;
 }
 
+static bool is_same(const struct register_config *a, const struct register_config *b)
+{
+	return !strcmp(a->user, b->user) && !strcmp(a->domain, b->domain) &&
+	       a->expires_s == b->expires_s && a->outbound == b->outbound &&
+	       !strcmp(a->while_trunk, b->while_trunk);
+}
+
 /* Would another REGISTER be sent now? */
 static bool is_as_configured(const struct registration *r)
 {
-	const struct peer *peer = r->peer;
-
-	return !memcmp(&r->config, &peer->config.registration, sizeof(r->config)) && !peer->moved;
+	return is_same(&r->config, &r->peer->config.registration) && !r->peer->moved;
 }
 
 void register_apply(struct peer *peer)

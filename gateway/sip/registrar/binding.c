@@ -170,7 +170,7 @@ static bool read_instance(const sip_contact_t *contact, struct binding *out)
 	if (strlen(instance) >= sizeof(out->instance) || !*id || strlen(id) > 9 ||
 	    strspn(id, "0123456789") != strlen(id) || !atoi(id))
 		return false;
-	strcpy(out->instance, instance);
+	osmo_strlcpy(out->instance, instance, sizeof(out->instance));
 	out->reg_id = (uint32_t)atoi(id);
 	return true;
 }
@@ -190,8 +190,8 @@ static bool read_one(su_home_t *home, const sip_t *sip, sip_contact_t *contact, 
 	if (!is_target(sip, contact) || !uri || strlen(uri) >= sizeof(out->uri) ||
 	    strlen(sip->sip_call_id->i_id) >= sizeof(out->call_id))
 		return false;
-	strcpy(out->uri, uri);
-	strcpy(out->call_id, sip->sip_call_id->i_id);
+	osmo_strlcpy(out->uri, uri, sizeof(out->uri));
+	osmo_strlcpy(out->call_id, sip->sip_call_id->i_id, sizeof(out->call_id));
 	out->cseq = sip->sip_cseq->cs_seq;
 	out->q = read_q(contact->m_q);
 	return read_path(home, sip, out->path) && read_instance(contact, out);
@@ -239,14 +239,15 @@ static int plan_one(void *talloc_ctx, const struct bindings *set, const sip_t *s
 /* The one that is soonest over makes room: phones that come back under another port must not lock themselves out. */
 static void make_room(struct bindings *set, unsigned contacts)
 {
-	while (set->n >= contacts) {
+	while (set->n && set->n >= contacts) {
 		struct binding *binding, *first = NULL;
 
 		llist_for_each_entry (binding, &set->list, entry) {
 			if (!first || binding->until_us < first->until_us)
 				first = binding;
 		}
-		drop(set, first);
+		if (first)
+			drop(set, first);
 	}
 }
 

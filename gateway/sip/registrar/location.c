@@ -141,7 +141,7 @@ static bool column(sqlite3_stmt *row, int i, char *out, size_t size)
 
 	if (!text || strlen(text) >= size)
 		return false;
-	strcpy(out, text);
+	osmo_strlcpy(out, text, size);
 	return true;
 }
 

@@ -82,7 +82,7 @@ struct users *users_new(void *talloc_ctx, const struct registrar_config *config,
 		talloc_free(users);
 		return NULL;
 	}
-	qsort(users->all, users->n, sizeof(*users->all), compare_users);
+	qsort(users->all, users->n, sizeof(struct user *), compare_users);
 	qsort(users->numbers, users->n_numbers, sizeof(*users->numbers), compare_numbers);
 	if (from)
 		move_bindings(users, from);
