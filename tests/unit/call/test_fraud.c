@@ -245,7 +245,7 @@ END_TEST
 
 START_TEST(emergency_calls_are_not_looked_at)
 {
-	static const struct emergency_config emergency = { .numbers = { { "700" } },
+	static const struct emergency_config emergency = { .numbers = { { .dialled = "700" } },
 							   .n_numbers = 1 };
 	static const struct route_target way = { TARGET_TRUNK, "b" };
 

@@ -124,7 +124,8 @@ END_TEST
 
 START_TEST(emergency_calls_pass_every_limit)
 {
-	static const struct emergency_config config = { .numbers = { { "112" } }, .n_numbers = 1 };
+	static const struct emergency_config config = { .numbers = { { .dialled = "112" } },
+							.n_numbers = 1 };
 
 	rig_open(&rig);
 	call_hub_emergency(rig.hub, &config, NULL, 0);
@@ -156,7 +157,8 @@ END_TEST
 /* From a banned address nothing is heard but a cry for help; who is no peer is not served all the same. */
 START_TEST(emergency_calls_pass_bans)
 {
-	static const struct emergency_config config = { .numbers = { { "112" } }, .n_numbers = 1 };
+	static const struct emergency_config config = { .numbers = { { .dialled = "112" } },
+							.n_numbers = 1 };
 	uint16_t port;
 	int fd;
 
