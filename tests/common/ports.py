@@ -18,11 +18,8 @@ def is_free(port, proto, host="127.0.0.1"):
 
 
 def any_port(proto, host="127.0.0.1"):
-    """A port that the kernel says is free now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, _KINDS[proto]) as s:
-        s.bind((host, 0))
-        return s.getsockname()[1]
+    """A free port; not one that the kernel may give to a connection before it is bound."""
+    return block(1, proto, host)
 
 
 def both(host="127.0.0.1"):
