@@ -10,6 +10,7 @@
 
 #include "base/alarm.h"
 #include "base/clock.h"
+#include "base/fsm.h"
 #include "call/call_attempt.h"
 #include "call/call_back.h"
 #include "call/emergency_plan.h"
@@ -122,7 +123,7 @@ static bool try_way(struct call *call, unsigned way)
 static void wait(struct call *call)
 {
 	call_attempt_tell(call, LEG_PROCEEDING);
-	osmo_fsm_inst_state_chg_ms(call->fi, CALL_WAITING,
+	fsm_change_ms(call->fi, CALL_WAITING,
 				   is_awaited(call) ? ROOM_POLL_MS : AGAIN_MS, 0);
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <osmocom/core/talloc.h>
 
+#include "base/fsm.h"
 #include "call/hub.h"
 #include "mg/mg.h"
 
@@ -63,7 +64,7 @@ static struct osmo_fsm line_fsm;
 
 static void change(struct line_leg *l, enum line_state state, unsigned ms, int T)
 {
-	osmo_fsm_inst_state_chg_ms(l->fi, state, ms, T);
+	fsm_change_ms(l->fi, state, ms, T);
 }
 
 /* Events of class 001 but the first three are the party's own word, the rest its exchange's. */

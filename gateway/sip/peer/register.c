@@ -17,6 +17,7 @@
 
 #include "base/alarm.h"
 #include "base/clock.h"
+#include "base/fsm.h"
 #include "base/log.h"
 #include "sip/peer/credentials.h"
 #include "sip/peer/peer.h"
@@ -286,7 +287,7 @@ static bool begin(struct registration *r, unsigned expires_s)
 
 static void go(struct registration *r, enum state state, uint64_t ms, int timer)
 {
-	osmo_fsm_inst_state_chg_ms(r->fi, state, ms, timer);
+	fsm_change_ms(r->fi, state, ms, timer);
 }
 
 /* RFC 5626 4.5: doubled each time, and anywhere in its upper half. */

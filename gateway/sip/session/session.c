@@ -8,6 +8,7 @@
 #include <osmocom/core/utils.h>
 #include <sofia-sip/hostdomain.h>
 
+#include "base/fsm.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/trust.h"
 #include "sip/peer/credentials.h"
@@ -17,7 +18,7 @@ enum { T_FINISH = -1, FINISH_MS = 1 }; /* the end comes from the loop, above nob
 
 void session_go_timed(struct session *s, enum session_state state, unsigned timeout_ms, int timer)
 {
-	osmo_fsm_inst_state_chg_ms(s->fi, state, timeout_ms, timer);
+	fsm_change_ms(s->fi, state, timeout_ms, timer);
 }
 
 void session_go(struct session *s, enum session_state state)
