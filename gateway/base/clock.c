@@ -10,7 +10,7 @@
 
 #include <osmocom/core/timer.h>
 
-enum { US_PER_S = 1000000 };
+enum { US_PER_S = 1000000, US_PER_MS = 1000 };
 
 static atomic_bool is_virtual;
 static _Atomic uint64_t virtual_us;
@@ -33,9 +33,18 @@ struct timespec clock_wall(void)
 	return now;
 }
 
-int gettimeofday(struct timeval *restrict tv, void *restrict tz)
+/* What timers see. libosmocore waits whole milliseconds, rounded down, and would then turn idly until its timer falls
+ * due: so their time moves by whole milliseconds too. */
+static uint64_t timers_now_us(void)
 {
 	uint64_t now_us = clock_now_us();
+
+	return atomic_load(&is_virtual) ? now_us : now_us - now_us % US_PER_MS;
+}
+
+int gettimeofday(struct timeval *restrict tv, void *restrict tz)
+{
+	uint64_t now_us = timers_now_us();
 
 	tv->tv_sec = (time_t)(now_us / US_PER_S);
 	tv->tv_usec = (suseconds_t)(now_us % US_PER_S);

@@ -123,8 +123,7 @@ static bool try_way(struct call *call, unsigned way)
 static void wait(struct call *call)
 {
 	call_attempt_tell(call, LEG_PROCEEDING);
-	fsm_change_ms(call->fi, CALL_WAITING,
-				   is_awaited(call) ? ROOM_POLL_MS : AGAIN_MS, 0);
+	fsm_change_ms(call->fi, CALL_WAITING, is_awaited(call) ? ROOM_POLL_MS : AGAIN_MS, 0);
 }
 
 void emergency_way_advance(struct call *call)

@@ -6,7 +6,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +30,7 @@ enum {
 	BATCH = 16,      /* messages read before the rest of the loop has its turn */
 	EPOLLS_MAX = 64, /* of this process, before ours */
 	MS_PER_S = 1000,
-	US_PER_S = 1000000,
+	US_PER_MS = 1000,
 };
 #define NTP_EPOCH 2208988800UL /* seconds from 1900 to 1970: su_time_t counts from 1900 */
 
@@ -55,14 +54,15 @@ struct agent {
  * and Call-IDs are made of it and must differ from those of the last start. */
 extern void (*_su_time)(su_time_t *tv);
 
+/* In whole milliseconds: a wait that rounds to 0 ms is then over, and nobody turns idly until it is. */
 static void on_su_time(su_time_t *tv)
 {
-	uint64_t now_us = clock_now_us();
+	uint64_t now_ms = clock_now_us() / US_PER_MS;
 
 	if (!tv)
 		return;
-	tv->tv_sec = NTP_EPOCH + now_us / US_PER_S;
-	tv->tv_usec = now_us % US_PER_S;
+	tv->tv_sec = NTP_EPOCH + now_ms / MS_PER_S;
+	tv->tv_usec = now_ms % MS_PER_S * US_PER_MS;
 }
 
 static void on_su_log(void *data, const char *format, va_list ap)
@@ -121,28 +121,18 @@ static int create_root(struct agent *agent)
 	return -1;
 }
 
-/* Does more wait to be read? */
-static bool is_waiting(const struct agent *agent)
-{
-	struct pollfd fd = { .fd = agent->fd.fd, .events = POLLIN };
-
-	return fd.fd >= 0 && poll(&fd, 1, 0) > 0;
-}
-
-/* One step of Sofia's root reads one message of each socket. */
+/* One step of Sofia's root reads one message of each socket, and says 0 ms when it did anything: more may wait. */
 static su_duration_t read_some(struct agent *agent)
 {
 	su_duration_t next_ms;
-	bool more;
 	int n = 0;
 
 	agent->stepping = true;
 	do {
 		next_ms = su_root_step(agent->root, 0);
-		more = is_waiting(agent);
-	} while (more && ++n < BATCH);
+	} while (next_ms == 0 && ++n < BATCH);
 	agent->stepping = false;
-	if (!more)
+	if (next_ms != 0)
 		agent->busy_since_us = 0;
 	else if (!agent->busy_since_us)
 		agent->busy_since_us = clock_now_us();
@@ -153,9 +143,6 @@ static void step(struct agent *agent)
 {
 	su_duration_t next_ms = read_some(agent);
 
-	/* 0 is also said of what falls due within the millisecond: not to spin until then. */
-	if (next_ms == 0)
-		next_ms = 1;
 	if (next_ms == SU_WAIT_FOREVER)
 		osmo_timer_del(&agent->timer);
 	else

@@ -3,6 +3,7 @@
 
 #include <sys/time.h>
 
+#include <osmocom/core/select.h>
 #include <osmocom/core/timer.h>
 
 #include <libpri.h>
@@ -44,6 +45,34 @@ START_TEST(libosmocore_follows_the_virtual_clock)
 	osmo_gettimeofday(&now, NULL);
 	ck_assert_int_eq(now.tv_sec, 1001);
 	ck_assert_int_eq(now.tv_usec, 500001);
+}
+END_TEST
+
+/* libosmocore would turn idly through the last millisecond before a timer falls due. */
+START_TEST(a_timer_falls_due_at_the_end_of_one_wait)
+{
+	struct shot shot;
+	unsigned turns = 0;
+
+	shot_init(&shot, NULL);
+	osmo_timer_schedule(&shot.timer, 0, 20000);
+	for (; !shot.times; turns++)
+		osmo_select_main(0);
+	ck_assert_uint_le(turns, 3);
+}
+END_TEST
+
+START_TEST(timers_see_whole_milliseconds_and_the_clock_more)
+{
+	struct timeval now;
+	uint64_t odd = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		odd |= clock_now_us() % 1000;
+		gettimeofday(&now, NULL);
+		ck_assert_int_eq(now.tv_usec % 1000, 0);
+	}
+	ck_assert_uint_gt(odd, 0);
 }
 END_TEST
 
@@ -135,6 +164,7 @@ START_TEST(timer_armed_for_now_at_the_end_still_fires)
 END_TEST
 
 UNIT_MAIN("clock", libosmocore_follows_the_virtual_clock, libpri_follows_the_virtual_clock,
-	  real_clock_is_monotonic_not_wall, wall_clock_is_not_the_virtual_one,
+	  real_clock_is_monotonic_not_wall, a_timer_falls_due_at_the_end_of_one_wait,
+	  timers_see_whole_milliseconds_and_the_clock_more, wall_clock_is_not_the_virtual_one,
 	  timers_fire_in_order_at_their_own_time, timer_armed_by_a_timer_fires_on_the_way,
 	  timer_armed_for_now_at_the_end_still_fires)
