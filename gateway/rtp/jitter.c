@@ -44,7 +44,8 @@ struct slot {
 	enum slot_state state; /* of the packet of that number */
 	int64_t seq;           /* extended */
 	int64_t ts;            /* extended, jumps taken out */
-	struct jitter_frame frame;
+	uint32_t duration;
+	struct rtp_packet packet; /* its payload is the slot's part of payloads */
 };
 
 enum state { EMPTY, WAITING, PLAYING };
@@ -71,6 +72,8 @@ struct jitter {
 	struct transit transit;
 	struct jitter_stats stats;
 	struct slot slots[JITTER_SLOTS];
+	uint8_t payloads[JITTER_SLOTS]
+			[JITTER_MAX_PAYLOAD]; /* 40 KB, not written before they are used */
 };
 
 struct jitter *jitter_new(void *talloc_ctx, const struct jitter_config *config)
@@ -78,9 +81,10 @@ struct jitter *jitter_new(void *talloc_ctx, const struct jitter_config *config)
 	if (config->clock_rate < 1000 || config->clock_rate > MAX_RATE)
 		return NULL;
 	unsigned initial_ms = config->initial_ms;
-	struct jitter *jitter = talloc_zero(talloc_ctx, struct jitter);
+	struct jitter *jitter = talloc(talloc_ctx, struct jitter);
 	if (!jitter)
 		return NULL;
+	memset(jitter, 0, offsetof(struct jitter, payloads));
 	jitter->rate = config->clock_rate;
 	jitter->grain = jitter->rate * GRAIN_MS / 1000;
 	jitter->conceal_max = jitter->rate * CONCEAL_MS / 1000;
@@ -273,14 +277,12 @@ static void store(struct jitter *jitter, const struct rtp_packet *packet, int64_
 	slot->state = duration ? SLOT_SOUND : SLOT_MUTE;
 	slot->seq = seq;
 	slot->ts = ts;
-	slot->frame.pt = packet->pt;
-	slot->frame.marker = packet->marker;
-	slot->frame.seq = packet->seq;
-	slot->frame.timestamp = packet->timestamp;
-	slot->frame.duration = duration;
-	slot->frame.payload_len = packet->payload_len;
+	slot->duration = duration;
+	slot->packet = *packet;
+	slot->packet.payload = jitter->payloads[slot - jitter->slots];
 	if (packet->payload_len)
-		memcpy(slot->frame.payload, packet->payload, packet->payload_len);
+		memcpy(jitter->payloads[slot - jitter->slots], packet->payload,
+		       packet->payload_len);
 }
 
 /* A packet with sound whose number is wanted. */
@@ -345,21 +347,25 @@ void jitter_put(struct jitter *jitter, const struct rtp_packet *packet, uint32_t
 static enum jitter_verdict play(struct jitter *jitter, struct slot *slot, int64_t now,
 				struct jitter_frame *out)
 {
-	const struct jitter_frame *frame = &slot->frame;
+	const struct rtp_packet *packet = &slot->packet;
 
 	pass(jitter, slot->seq, &jitter->stats.late);
 	slot->state = SLOT_DONE;
 	jitter->next_seq = slot->seq + 1;
-	jitter->next_ts = slot->ts + frame->duration;
+	jitter->next_ts = slot->ts + slot->duration;
 	jitter->delay = now - slot->ts;
 	jitter->state = PLAYING;
 	jitter->begun = true;
 	jitter->concealed = 0;
-	jitter->last_duration = frame->duration;
+	jitter->last_duration = slot->duration;
 	jitter->stats.played++;
-	memcpy(out, frame, offsetof(struct jitter_frame, payload));
-	memcpy(out->payload, frame->payload, frame->payload_len);
-	out->payload_len = frame->payload_len;
+	out->pt = packet->pt;
+	out->marker = packet->marker;
+	out->seq = packet->seq;
+	out->timestamp = packet->timestamp;
+	out->duration = slot->duration;
+	out->payload_len = packet->payload_len;
+	memcpy(out->payload, packet->payload, packet->payload_len);
 	return JITTER_FRAME;
 }
 
@@ -386,7 +392,7 @@ static enum jitter_verdict await(struct jitter *jitter, int64_t now, struct jitt
 		int64_t due = slot->ts + transit_least(&jitter->transit) + jitter->transit.target;
 		if (due > now)
 			return JITTER_WAIT;
-		if (!is_past(jitter, due, slot->frame.duration, now))
+		if (!is_past(jitter, due, slot->duration, now))
 			return play(jitter, slot, now, out);
 		pass(jitter, slot->seq + 1, &jitter->stats.late);
 	}
@@ -397,7 +403,7 @@ static enum jitter_verdict await(struct jitter *jitter, int64_t now, struct jitt
 static struct slot *skip(struct jitter *jitter, struct slot *slot)
 {
 	int64_t spare = jitter->delay - transit_most(&jitter->transit) - jitter->transit.ceiling;
-	int64_t frame = slot->frame.duration;
+	int64_t frame = slot->duration;
 
 	while (jitter->transit.whole && spare > frame + jitter->grain &&
 	       look(jitter, slot->seq + 1) == SLOT_SOUND) {
@@ -416,7 +422,7 @@ static bool falls_short(const struct jitter *jitter, const struct slot *slot)
 {
 	int64_t missing =
 		jitter->transit.target - (jitter->delay - transit_least(&jitter->transit));
-	int64_t frame = slot->frame.duration + jitter->grain;
+	int64_t frame = slot->duration + jitter->grain;
 
 	return !jitter->adaptive && jitter->transit.whole && missing > 0 &&
 	       missing >= OSMO_MIN(frame, jitter->transit.target * 3 / 4);
@@ -439,9 +445,9 @@ static enum jitter_verdict proceed(struct jitter *jitter, int64_t now, struct ji
 	int64_t each = missing ? OSMO_MIN(gap / missing, jitter->last_duration) : 0;
 	if (each <= 0 && falls_short(jitter, slot)) {
 		jitter->stats.resync++;
-		lose(jitter, slot->frame.duration, out);
-		jitter->next_ts -= slot->frame.duration;
-		jitter->delay += slot->frame.duration;
+		lose(jitter, slot->duration, out);
+		jitter->next_ts -= slot->duration;
+		jitter->delay += slot->duration;
 		return JITTER_LOST;
 	}
 	if (each <= 0)
