@@ -7,20 +7,18 @@
 
 #include "base/clock.h"
 #include "call/emergency.h"
+#include "sip/session/receiving.h"
+#include "sip/session/uas.h"
 #include "sip/text/cause_map.h"
-#include "sip/text/number.h"
 #include "sip/text/service_urn.h"
 
-enum { LOOP_DETECTED = 482, TOO_MANY_HOPS = 483, MAX_BREADTH = 440, FORBIDDEN = 403 };
-
-/* The number in the Request-URI, "" when there is none. */
-static void read_called(const sip_t *sip, char out[static LEG_DIGITS_MAX + 1])
-{
-	struct leg_number called = { 0 };
-
-	number_from_url(sip->sip_request->rq_url, &called);
-	memcpy(out, called.digits, LEG_DIGITS_MAX + 1);
-}
+enum {
+	LOOP_DETECTED = 482,
+	TOO_MANY_HOPS = 483,
+	MAX_BREADTH = 440,
+	FORBIDDEN = 403,
+	ADDRESS_INCOMPLETE = 484
+};
 
 static bool is_emergency(const struct sip *ground, const sip_t *sip, const char *called)
 {
@@ -87,6 +85,26 @@ static struct screen_refusal refuse_limit(struct sip *ground, const struct peer 
 	return how;
 }
 
+/* A number that is dialled on is one call, and no more of them than it has digits come: but who may not call the longer
+ * one has not called the shorter one either. */
+static struct screen_refusal judge_more(struct sip *ground, struct peer *peer,
+					struct session *growing, const char *called)
+{
+	enum limit limit = limits_number(&peer->limits, &peer->config.guard, called);
+
+	if (!limit)
+		return (struct screen_refusal){ 0 };
+	uas_abandon(growing, FORBIDDEN, CAUSE_REJECTED);
+	return refuse_limit(ground, peer, limit);
+}
+
+/* May the number become one that is allowed? It is then for the caller to try again (RFC 3578 3.1). */
+static bool may_grow(const struct peer *peer, enum limit limit, const char *called)
+{
+	return limit == LIMIT_DESTINATION && peer->config.session.receiving_s &&
+	       limits_number_may_grow(&peer->config.guard, called);
+}
+
 struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 					  const struct sockaddr_storage *from, const sip_t *sip)
 {
@@ -98,9 +116,10 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 	};
 	struct screen_refusal how = { 0 };
 	char called[LEG_DIGITS_MAX + 1];
+	struct session *growing;
 	enum limit limit;
 
-	read_called(sip, called);
+	receiving_read(sip, called);
 	how.status = judge_circle(ground, sip, called);
 	if (how.status) {
 		how.phrase = how.status == MAX_BREADTH ? "Max-Breadth Exceeded" : NULL;
@@ -109,12 +128,17 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 	}
 	if (is_emergency(ground, sip, called))
 		return how;
+	growing = peer ? receiving_find(ground, peer, sip) : NULL;
+	if (growing)
+		return judge_more(ground, peer, growing, called);
 	how = guard_call(ground->guard, &call);
 	if (how.status || !peer)
 		return how;
 	limit = limits_call_in(&peer->limits, &peer->config.guard, called, clock_now_us());
 	if (!limit)
 		return how;
+	if (may_grow(peer, limit, called))
+		return (struct screen_refusal){ .status = ADDRESS_INCOMPLETE };
 	guard_note_refused(ground->guard, call.hash);
 	return refuse_limit(ground, peer, limit);
 }

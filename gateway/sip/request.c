@@ -13,6 +13,7 @@
 #include "sip/peer/register.h"
 #include "sip/peer/supported.h"
 #include "sip/registrar/registrar.h"
+#include "sip/session/receiving.h"
 #include "sip/session/replaces.h"
 #include "sip/session/uas.h"
 
@@ -63,31 +64,65 @@ static void log_refusal(struct sip *ground, const struct peer *peer, const sip_t
 	     sip->sip_call_id->i_id);
 }
 
+/* The session that the INVITE brings more digits for; one that cannot go on with them has ended. */
+static struct session *find_growing(const struct sip *ground, const struct peer *peer,
+				    const sip_t *sip, int status, const struct leg_setup *setup)
+{
+	struct session *s = receiving_find(ground, peer, sip);
+
+	if (!s || !s->receiving->open || (!status && receiving_rest(s, &setup->called)))
+		return s;
+	uas_abandon(s, 484, CAUSE_INVALID_NUMBER);
+	return NULL;
+}
+
+static int go_on(struct session *s, nta_incoming_t *irq, const sip_t *sip,
+		 const struct leg_setup *setup, const struct offer *theirs)
+{
+	if (!s->receiving->open)
+		return 484; /* too late */
+	if (dialog_goes_on(s, irq, sip))
+		uas_go_on(s, sip, setup, theirs);
+	else
+		uas_abandon(s, 500, CAUSE_RESOURCE_UNAVAILABLE);
+	return 0;
+}
+
+static int begin(struct sip *ground, struct peer *peer, nta_incoming_t *irq, const sip_t *sip,
+		 struct leg_setup *setup, const struct offer *theirs)
+{
+	struct session *s, *old = NULL;
+	int status = replaces_find(ground, peer, sip, &old);
+
+	if (status)
+		return status;
+	if (peer->target.kind == TARGET_USER)
+		registrar_identify(ground->registrar, peer, setup);
+	s = dialog_incoming(ground, peer, irq, sip);
+	if (!s)
+		return 500;
+	uas_begin(s, sip, setup, theirs, old);
+	return 0;
+}
+
 static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq, const sip_t *sip)
 {
 	struct leg_setup setup = { 0 };
 	struct offer theirs;
 	unsigned warning = 0;
-	struct session *old = NULL;
 	int status = dialog_is_merged(ground, sip)
 			     ? 482
 			     : uas_check(peer, sip, &setup, &theirs, &warning);
+	struct session *growing = find_growing(ground, peer, sip, status, &setup);
 
 	if (!status)
-		status = replaces_find(ground, peer, sip, &old);
-
+		status = growing ? go_on(growing, irq, sip, &setup, &theirs)
+				 : begin(ground, peer, irq, sip, &setup, &theirs);
 	if (status) {
 		log_refusal(ground, peer, sip, status);
 		uas_refuse(peer, irq, status, warning);
-		return status;
 	}
-	if (peer->target.kind == TARGET_USER)
-		registrar_identify(ground->registrar, peer, &setup);
-	struct session *s = dialog_incoming(ground, peer, irq, sip);
-	if (!s)
-		return 500;
-	uas_begin(s, sip, &setup, &theirs, old);
-	return 0;
+	return status;
 }
 
 bool request_welcome(void *data, const struct sockaddr_storage *from, const char *line)

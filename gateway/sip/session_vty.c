@@ -39,8 +39,10 @@ DEFUN(peer_100rel, peer_100rel_cmd, "100rel (off|supported|required)",
 	return CMD_SUCCESS;
 }
 
-DEFUN(peer_overlap, peer_overlap_cmd, "overlap",
-      "Digits dialled one by one go on so, an INVITE for each (RFC 3578); by default not\n")
+#define OVERLAP_STR                                                                                \
+	"Digits dialled one by one, an INVITE for each (RFC 3578); by default whole numbers\n"
+
+DEFUN(peer_overlap, peer_overlap_cmd, "overlap sending", OVERLAP_STR "Go on so to this peer\n")
 {
 	struct peer_config *item = vty->index;
 
@@ -48,12 +50,39 @@ DEFUN(peer_overlap, peer_overlap_cmd, "overlap",
 	return CMD_SUCCESS;
 }
 
-DEFUN(no_peer_overlap, no_peer_overlap_cmd, "no overlap",
-      NO_STR "Digits are collected, and one INVITE has them all; the default\n")
+DEFUN(no_peer_overlap, no_peer_overlap_cmd, "no overlap sending",
+      NO_STR OVERLAP_STR "Digits are collected, and one INVITE has them all; the default\n")
 {
 	struct peer_config *item = vty->index;
 
 	item->session.overlap = false;
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_receiving, peer_receiving_cmd, "overlap receiving", OVERLAP_STR "May come so\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->session.receiving_s = OVERLAP_RECEIVING_S;
+	return CMD_SUCCESS;
+}
+
+DEFUN(peer_receiving_s, peer_receiving_s_cmd, "overlap receiving <1-30>",
+      OVERLAP_STR "May come so\n"
+		  "Seconds without another digit after which the number is whole; 5 by default\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->session.receiving_s = atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_receiving, no_peer_receiving_cmd, "no overlap receiving",
+      NO_STR OVERLAP_STR "An INVITE has the whole number, or gets 484; the default\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->session.receiving_s = 0;
 	return CMD_SUCCESS;
 }
 
@@ -96,6 +125,9 @@ void session_vty_install(void)
 	install_element(NODE_PEER, &peer_100rel_cmd);
 	install_element(NODE_PEER, &peer_overlap_cmd);
 	install_element(NODE_PEER, &no_peer_overlap_cmd);
+	install_element(NODE_PEER, &peer_receiving_cmd);
+	install_element(NODE_PEER, &peer_receiving_s_cmd);
+	install_element(NODE_PEER, &no_peer_receiving_cmd);
 	install_element(NODE_PEER, &peer_session_timer_cmd);
 	install_element(NODE_PEER, &peer_session_timer_min_cmd);
 	install_element(NODE_PEER, &no_peer_session_timer_cmd);
@@ -120,7 +152,11 @@ void session_vty_write(const struct peer_config *peer, struct vty *vty)
 	if (session->rel100 != REL100_SUPPORTED)
 		vty_out(vty, " 100rel %s\n", get_value_string(rel100_names, session->rel100));
 	if (session->overlap)
-		vty_out(vty, " overlap\n");
+		vty_out(vty, " overlap sending\n");
+	if (session->receiving_s == OVERLAP_RECEIVING_S)
+		vty_out(vty, " overlap receiving\n");
+	else if (session->receiving_s)
+		vty_out(vty, " overlap receiving %u\n", session->receiving_s);
 	if (!session->timer_s)
 		vty_out(vty, " no session-timer\n");
 	else if (session->timer_min_s != SESSION_TIMER_MIN)

@@ -59,6 +59,18 @@ enum limit limits_number(struct limits *limits, const struct guard_peer_config *
 	return count(limits, number_is_allowed(config, called) ? LIMIT_NONE : LIMIT_DESTINATION);
 }
 
+bool limits_number_may_grow(const struct guard_peer_config *config, const char *called)
+{
+	for (unsigned i = 0; i < config->n_numbers; i++) {
+		const struct guard_number *number = &config->numbers[i];
+
+		if (number->allow && strlen(number->digits) > strlen(called) &&
+		    !strncmp(number->digits, called, strlen(called)))
+			return true;
+	}
+	return false;
+}
+
 enum limit limits_call_out(struct limits *limits, const struct guard_peer_config *config)
 {
 	if (is_full(limits->out, config->max_calls_out) ||

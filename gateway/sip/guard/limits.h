@@ -1,6 +1,7 @@
 /* What one peer may do: how many calls, how many a second, and to which numbers. Pure. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sip/guard/guard_config.h"
@@ -30,6 +31,8 @@ enum limit limits_call_in(struct limits *limits, const struct guard_peer_config 
 /* The same of the number alone, for a call that goes on elsewhere. */
 enum limit limits_number(struct limits *limits, const struct guard_peer_config *config,
 			 const char *called);
+/* Do numbers that begin like this one have a word of their own in the list? */
+bool limits_number_may_grow(const struct guard_peer_config *config, const char *called);
 /* One to the peer. */
 enum limit limits_call_out(struct limits *limits, const struct guard_peer_config *config);
 const char *limit_name(enum limit limit);

@@ -27,6 +27,7 @@
 #include "sip/session/early.h"
 #include "sip/session/modify.h"
 #include "sip/session/info.h"
+#include "sip/session/receiving.h"
 #include "sip/session/refer.h"
 #include "sip/session/overlap.h"
 #include "sip/session/refresh.h"
@@ -130,6 +131,20 @@ static bool same_invite(const struct session *s, const sip_t *sip)
 	return same;
 }
 
+bool dialog_goes_on(struct session *s, nta_incoming_t *irq, const sip_t *sip)
+{
+	nta_reliable_destroy(s->reliable);
+	s->reliable = NULL;
+	nta_incoming_treply(s->invite_in, SIP_484_ADDRESS_INCOMPLETE, SIPTAG_SERVER_STR(AGENT_NAME),
+			    TAG_END());
+	nta_incoming_destroy(s->invite_in);
+	s->invite_in = irq;
+	nta_incoming_bind(irq, session_on_ack_or_cancel, s);
+	nta_leg_destroy(s->dialog);
+	s->dialog = NULL;
+	return open_dialog(s, sip);
+}
+
 bool dialog_is_merged(const struct sip *ground, const sip_t *sip)
 {
 	nta_leg_t *leg = nta_leg_by_call_id(agent_nta(ground->agent), sip->sip_call_id->i_id);
@@ -182,6 +197,7 @@ void dialog_free(struct session *s)
 	release_complete(s);
 	nta_reliable_destroy(s->reliable);
 	nta_incoming_destroy(s->invite_in);
+	receiving_end(s);
 	overlap_end(s);
 	nta_outgoing_destroy(s->invite_out);
 	modify_stop(s);

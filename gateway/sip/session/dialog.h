@@ -9,6 +9,9 @@ bool dialog_is_merged(const struct sip *ground, const sip_t *sip);
 /* For an INVITE that uas_check() let through, its transaction given to the session. NULL: no memory. */
 struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 				const sip_t *sip);
+/* Another INVITE of the same Call-ID takes the place of the session's, which is answered 484: another dialog, too. False:
+ * no memory, and the INVITE is there to be refused. */
+bool dialog_goes_on(struct session *s, nta_incoming_t *irq, const sip_t *sip);
 /* For target.seize: a session that awaits LEG_SETUP. */
 struct session *dialog_outgoing(struct sip *ground, struct peer *peer);
 /* Clears a session whose peer is going away. */

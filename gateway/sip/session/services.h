@@ -6,6 +6,7 @@
 #include "sip/agent/nta.h"
 
 struct overlap;
+struct receiving;
 struct redirect;
 struct refer;
 

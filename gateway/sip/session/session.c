@@ -47,7 +47,7 @@ void session_set_cause(struct session *s, unsigned cause, unsigned location)
 
 /* From the hub */
 
-/* Plus one; 0: SIP has no word for the verb. A SIP caller's number is whole from the start, so nobody asks it for more. */
+/* Plus one; 0: SIP has no word for the verb: a caller dials on without being asked for more digits. */
 static const uint8_t event_of_verb[] = {
 	[LEG_SETUP] = EV_SETUP + 1,       [LEG_PROCEEDING] = EV_PROCEEDING + 1,
 	[LEG_ALERTING] = EV_ALERTING + 1, [LEG_PROGRESS] = EV_PROGRESS + 1,

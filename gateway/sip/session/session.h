@@ -43,7 +43,6 @@ struct refresh {
 };
 
 struct early;
-
 /* User-user information, and the verb that it was told with. */
 struct session_uui {
 	uint8_t verb;
@@ -82,9 +81,10 @@ struct session {
 	nta_reliable_t *reliable; /* UAS: the one whose PRACK is awaited */
 	int waiting; /* UAS: the response that waits for the termination or a PRACK, 0: none */
 	bool waiting_sound;
-	unsigned asked;          /* UAC: INVITEs after the first, with the same number */
-	struct overlap *overlap; /* UAC: NULL: the number was whole from the start */
-	int last_1xx;            /* UAS: 0: none but 100 */
+	unsigned asked;              /* UAC: INVITEs after the first, with the same number */
+	struct overlap *overlap;     /* UAC: NULL: the number was whole from the start */
+	struct receiving *receiving; /* UAS: NULL: the number was whole from the start */
+	int last_1xx;                /* UAS: 0: none but 100 */
 	struct modify modify;
 	struct refresh refresh;
 	struct info info;

@@ -13,6 +13,7 @@
 #include "sip/session/clearing.h"
 #include "sip/session/identity.h"
 #include "sip/session/modify.h"
+#include "sip/session/receiving.h"
 #include "sip/session/refresh.h"
 #include "sip/session/reliable.h"
 #include "sip/session/replaces.h"
@@ -104,27 +105,43 @@ static unsigned expires_ms(const sip_t *sip)
 }
 
 static void on_silence(void *data);
+static void refuse(struct session *s, int status);
 static void take_place(struct session *s, struct session *old, uint8_t law);
+
+/* What an INVITE says of its session. */
+static void hear_invite(struct session *s, const sip_t *sip, const struct offer *theirs)
+{
+	s->ex.theirs = *theirs;
+	s->ex.open = theirs->n_formats ? EXCHANGE_THEIRS : EXCHANGE_NONE;
+	s->ex.agreed = false;
+	s->reliably = reliable_possible(s->peer, sip);
+	modify_learn(s, sip);
+	nta_incoming_treply(s->invite_in, SIP_100_TRYING, TAG_END());
+	osmo_timer_schedule(&s->silence, AGENT_PROGRESS_S, 0);
+}
+
+static bool comes_in_parts(const struct session *s, const struct leg_setup *setup,
+			   const struct session *old)
+{
+	return s->peer->config.session.receiving_s && !old && setup->precedence == LEG_ROUTINE;
+}
 
 void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setup,
 	       const struct offer *theirs, struct session *old)
 {
 	struct leg_msg msg = { .verb = LEG_SETUP, .setup = *setup };
 
-	s->ex.theirs = *theirs;
-	s->ex.open = theirs->n_formats ? EXCHANGE_THEIRS : EXCHANGE_NONE;
+	osmo_timer_setup(&s->silence, on_silence, s);
+	hear_invite(s, sip, theirs);
 	s->setup.bearer = setup->bearer;
 	memcpy(s->heard_number, setup->calling.digits, sizeof(s->heard_number));
-	s->reliably = reliable_possible(s->peer, sip);
-	modify_learn(s, sip);
 	if (theirs->n_formats && offer_agree(theirs, session_terms(s), LEG_LAW_ANY, &s->rtp))
 		msg.law = (uint8_t)offer_law(s->rtp.codec);
 	s->peer->calls_in++;
 	identity_read_uui(s, sip, &msg);
-	nta_incoming_treply(s->invite_in, SIP_100_TRYING, TAG_END());
 	session_go_timed(s, ST_INCOMING, expires_ms(sip), T_EXPIRES);
-	osmo_timer_setup(&s->silence, on_silence, s);
-	osmo_timer_schedule(&s->silence, AGENT_PROGRESS_S, 0);
+	if (comes_in_parts(s, setup, old))
+		receiving_begin(s, sip, &msg.setup); /* without memory: the number is whole */
 	if (old)
 		take_place(s, old, msg.law);
 	else
@@ -136,6 +153,41 @@ void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setu
 	       setup->called.digits, s->sip_call_id);
 }
 
+/* Where their sound goes may have changed; the termination may be there already. */
+static void follow_offer(struct session *s)
+{
+	struct mg_rtp rtp;
+
+	if (!s->ex.theirs.n_formats || !offer_agree(&s->ex.theirs, session_terms(s), s->law, &rtp))
+		return;
+	if (s->media == MEDIA_NONE)
+		s->rtp = rtp;
+	else
+		session_media_modify(s, &rtp);
+	if (s->ours.fresh)
+		description_new_round(&s->ours);
+}
+
+void uas_go_on(struct session *s, const sip_t *sip, const struct leg_setup *setup,
+	       const struct offer *theirs)
+{
+	struct leg_msg more = { .verb = LEG_INFORMATION };
+
+	snprintf(more.digits, sizeof(more.digits), "%s", receiving_rest(s, &setup->called));
+	hear_invite(s, sip, theirs);
+	follow_offer(s);
+	receiving_note(s, sip, &setup->called);
+	LOGSES(s, LOGL_INFO, "INVITE with more digits: %s\n", setup->called.digits);
+	session_say_all(s, &more);
+}
+
+void uas_abandon(struct session *s, int status, unsigned cause)
+{
+	session_set_cause(s, cause, LOC_PRIVATE_LOCAL);
+	refuse(s, status);
+	session_say_release(s);
+}
+
 /* Final responses */
 
 /* contact: where else to try, with 301; NULL otherwise. */
@@ -143,6 +195,7 @@ static void refuse_to(struct session *s, int status, const char *contact)
 {
 	char reason[REASON_TEXT_MAX], headers[IDENTITY_HEADERS_MAX];
 
+	receiving_end(s);
 	clearing_write(s, reason, sizeof(reason)); /* RFC 6432 */
 	identity_write_end(s, headers);
 	nta_incoming_treply(s->invite_in, status, cause_map_phrase(status),
@@ -388,6 +441,8 @@ static void on_prack(struct session *s, struct session_request *request)
 
 static void on_hub(struct session *s, uint32_t event, const struct leg_msg *msg)
 {
+	if (event != EV_PROGRESS && event != EV_NOTIFY)
+		receiving_end(s);
 	switch (event) {
 	case EV_PROCEEDING:
 		if (!add_media(s))

@@ -14,6 +14,12 @@ void uas_refuse(const struct peer *peer, nta_incoming_t *irq, int status, unsign
 void uas_begin(struct session *s, const sip_t *sip, const struct leg_setup *setup,
 	       const struct offer *theirs, struct session *old);
 
+/* The INVITE that has become the session's brings more digits of the number (receiving.h). */
+void uas_go_on(struct session *s, const sip_t *sip, const struct leg_setup *setup,
+	       const struct offer *theirs);
+/* The number goes on as one that may not be called, or as another one: the session ends with that status. */
+void uas_abandon(struct session *s, int status, unsigned cause);
+
 /* osmo_fsm actions. */
 void uas_incoming(struct osmo_fsm_inst *fi, uint32_t event, void *data); /* ST_INCOMING */
 void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event,
