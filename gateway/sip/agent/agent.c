@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sip/agent/connections.h"
+#include "sip/agent/mends.h"
 #include "sip/agent/screen.h"
 #include "sip/agent/tls.h"
 #include "sip/text/netaddr.h"
@@ -192,7 +193,7 @@ struct agent *agent_new(void *talloc_ctx, const struct screen *screen)
 	agent->fd.fd = -1;
 	osmo_timer_setup(&agent->timer, on_timer, agent);
 	_su_time = on_su_time;
-	if (su_init() < 0)
+	if (!mends_install() || su_init() < 0)
 		goto fail;
 	su_log_redirect(NULL, on_su_log, NULL);
 	int fd = create_root(agent);

@@ -1,7 +1,6 @@
 /* Connections that Sofia-SIP holds. */
 #include "sip/agent/connections.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,7 +10,6 @@
 
 #include <osmocom/core/timer.h>
 #include <osmocom/core/utils.h>
-#include <sofia-sip/msg.h>
 #include <sofia-sip/msg_addr.h>
 #include <sofia-sip/nta_tport.h>
 #include <sofia-sip/su_wait.h>
@@ -234,8 +232,7 @@ static void get_ready(void)
 	all.ready = true;
 }
 
-/* False: it may not be. */
-static bool begin(tport_t *tport, int fd, bool accepted)
+bool connections_begin(tport_t *tport, int fd, bool accepted)
 {
 	struct sockaddr_storage host = { 0 };
 	socklen_t len = sizeof(host);
@@ -269,7 +266,7 @@ static bool begin(tport_t *tport, int fd, bool accepted)
 	return true;
 }
 
-static void end(const tport_t *tport)
+void connections_end(const tport_t *tport)
 {
 	struct connection *c = find(tport);
 
@@ -282,49 +279,6 @@ static void end(const tport_t *tport)
 	free(c);
 	if (!all.totals.accepted)
 		osmo_timer_del(&all.sweep);
-}
-
-/* What Sofia-SIP calls. Neither is in a header of its own. */
-
-int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason);
-void tport_zap_secondary(tport_t *self);
-
-int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason)
-{
-	static int (*real)(tport_t *, int, int, char const **);
-
-	if (!real)
-		real = dlsym(RTLD_NEXT, "tport_tcp_init_secondary");
-	if (!begin(self, socket, accepted)) {
-		*reason = "too many connections";
-		errno = EMFILE;
-		return -1;
-	}
-	return real(self, socket, accepted, reason);
-}
-
-void tport_zap_secondary(tport_t *self)
-{
-	static void (*real)(tport_t *);
-
-	if (!real)
-		real = dlsym(RTLD_NEXT, "tport_zap_secondary");
-	end(self);
-	real(self);
-}
-
-/* A message that came right behind another one is not bounded in size by Sofia-SIP, which then writes wherever its
- * Content-Length points. */
-msg_t *msg_next(msg_t *msg)
-{
-	static msg_t *(*real)(msg_t *);
-
-	if (!real)
-		real = dlsym(RTLD_NEXT, "msg_next");
-	msg_t *next = real(msg);
-	if (next)
-		msg_maxsize(next, AGENT_MESSAGE_MAX);
-	return next;
 }
 
 /* Use */

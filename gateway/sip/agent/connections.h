@@ -1,7 +1,6 @@
-/* TCP and TLS connections, which Sofia-SIP makes, owns and does not show. It calls some of its functions through its own
- * exported names; two of them are defined here too, as clock.c does with gettimeofday, and tell of each connection that
- * begins and ends before they do what they did. So connections are bounded in number, those that say nothing do not stay,
- * and people can see them. Of the process, not of an agent. Control thread. */
+/* TCP and TLS connections, which Sofia-SIP makes, owns and does not show: mends.c tells of each that begins and ends. So
+ * they are bounded in number, those that say nothing do not stay, and people can see them. Of the process, not of an agent.
+ * Control thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -43,6 +42,10 @@ struct connections_totals {
 	uint64_t unanswered;            /* closed as no pong came */
 };
 
+/* Sofia-SIP is about to use that socket as a connection. False: it may not be, and is not. */
+bool connections_begin(tport_t *tport, int fd, bool accepted);
+/* It is about to let go of it. */
+void connections_end(const tport_t *tport);
 void connections_totals(struct connections_totals *out);
 /* Until fn returns false. */
 void connections_each(bool (*fn)(void *data, const struct connection *), void *data);

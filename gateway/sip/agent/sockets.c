@@ -2,7 +2,6 @@
  * while another one stays, and all are closed only to open others. */
 #include "sip/agent/sockets.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -72,38 +71,11 @@ static void clear_comments(nta_agent_t *nta)
 	}
 }
 
-/* Sofia-SIP binds each socket by this function of its own, which is in no header, and does not show the socket. */
-int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit);
+static int bound = -1; /* the last one: Sofia-SIP does not show it */
 
-static int bound = -1; /* the last one */
-
-int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit)
+void sockets_bound(int fd)
 {
-	static int (*real)(int, su_addrinfo_t *, char const **);
-
-	if (!real)
-		real = dlsym(RTLD_NEXT, "tport_bind_socket");
-	bound = socket;
-	return real(socket, ai, return_culprit);
-}
-
-/* The socket that a message leaves from. Sofia-SIP knows the family of an address of IPv6 only when it is written without its
- * brackets, and takes the first socket of the transport else: that may be one of IPv4. */
-tport_t *tport_primary_by_name(tport_t const *tp, tp_name_t const *tpn)
-{
-	static tport_t *(*real)(tport_t const *, tp_name_t const *);
-	const char *host = tpn->tpn_host;
-	char bare[NETADDR_TEXT_MAX];
-	tp_name_t name = *tpn;
-
-	if (!real)
-		real = dlsym(RTLD_NEXT, "tport_primary_by_name");
-	if (host && *host == '[') {
-		snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(host + 1, "]"), host + 1);
-		name.tpn_host = bare;
-	}
-	/* cppcheck-suppress returnDanglingLifetime; what it returns is Sofia-SIP's */
-	return real(tp, &name);
+	bound = fd;
 }
 
 static int add_to_nta(nta_agent_t *nta, struct socket *s)

@@ -51,3 +51,5 @@ bool sockets_of(nta_agent_t *nta, nta_incoming_t *irq, struct sockaddr_storage *
 		enum transport *transport);
 /* What Sofia-SIP knows a socket by (TPTAG_IDENT): its name, or the word for all that have none. */
 const char *sockets_ident(const char *name);
+/* Sofia-SIP binds that socket of its own now. */
+void sockets_bound(int fd);

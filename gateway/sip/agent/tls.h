@@ -1,7 +1,7 @@
 /* TLS (RFC 3261 26.3.1, RFC 5922) over Sofia-SIP's own TLS transport. Sofia-SIP drives OpenSSL, and knows neither server
  * names, nor certificates that change, nor names of servers when it connects; it never frees a connection's SSL, and a slow
- * reader can end the program by an assertion. So each SSL that it makes is set up here, right after: what it shows, what it
- * believes, where it writes; and is freed here when Sofia-SIP lets go of it. Control thread. */
+ * reader can end the program by an assertion. So each SSL that it makes is set up and freed by us (tls_conn.h), shows what
+ * our files hold (tls_files.h), and is held to a name (tls_verify.h). Control thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +11,7 @@
 #include <sofia-sip/tport.h>
 
 #include "sip/agent/tls_config.h"
+#include "sip/agent/tls_totals.h"
 
 /* From now on; connections that are open stay. Files that cannot be read are alarms, not errors. */
 void tls_apply(const struct tls_config *config);
@@ -18,10 +19,6 @@ void tls_apply(const struct tls_config *config);
 void tls_reload(void);
 /* At stop and in tests: all is forgotten. No connection may be open. */
 void tls_reset(void);
-
-/* Whoever listens there is called that: the certificate that it shows must name it (RFC 5922 7.1), a host name or an
- * address. Told before the connection is opened; unknown ones are held to their address. */
-void tls_expect(const struct sockaddr_storage *there, const char *name);
 
 /* The other end of this connection has proved to own that name (RFC 5922 7.1: a sip URI or DNS name of subjectAltName). */
 bool tls_is_named(const tport_t *tport, const char *name);
@@ -38,10 +35,4 @@ struct tls_certificate {
 };
 void tls_certificates_each(bool (*fn)(void *data, const struct tls_certificate *), void *data);
 
-struct tls_totals {
-	unsigned now;                 /* connections */
-	uint64_t accepted, connected; /* handshakes done */
-	uint64_t failed, unverified;  /* not done; of them, because of a certificate */
-	unsigned names;               /* of servers that are expected */
-};
 void tls_totals(struct tls_totals *out);

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sip/agent/agent.h"
-#include "sip/agent/tls.h"
+#include "sip/agent/tls_verify.h"
 #include "sip/peer/peer_config.h"
 #include "sip/text/netaddr.h"
 
@@ -38,9 +38,9 @@ static void expect_certificates(const struct hops *hops)
 	/* RFC 5922 7.1: of the name that was looked up, not of what the DNS made of it. */
 	for (size_t i = 0; i < list->n; i++) {
 		if (list->hops[i].transport == TRANSPORT_TLS)
-			tls_expect(&list->hops[i].address, path->certificate_name[0]
-								   ? path->certificate_name
-								   : next_hop_host(hops));
+			tls_verify_expect(&list->hops[i].address, path->certificate_name[0]
+									  ? path->certificate_name
+									  : next_hop_host(hops));
 	}
 }
 

@@ -1,0 +1,229 @@
+/* What is mended | what Sofia-SIP does without it | what fails then
+ *
+ * tport_tcp_init_secondary, tport_zap_secondary | connections are without number, and nobody is told of them
+ *	| test_transport one_host_has_so_many_connections, connection_that_says_nothing_whole_is_closed
+ * msg_next | a message right behind another one has no limit of size, and its Content-Length says where is written
+ *	| test_transport message_behind_another_is_bounded_too (TCP), test_tls.py test_message_behind_another_is_bounded (TLS)
+ * tport_bind_socket | the socket that it bound is not shown, and can be neither written to nor taken away
+ *	| test_transport socket_taken_away_is_free_and_used_no_more, way_to_a_peer_of_udp_is_kept_open
+ * tport_primary_by_name | what goes to "[::1]" leaves from a socket of IPv4, and fails
+ *	| test_dns.py test_name_leads_to_ipv6
+ * tls_init_secondary | no SNI, no certificates that change, no names checked, no minimum version, one reference too few of each
+ *	BIO and context | test_tls.py, all of it
+ * tls_free | an SSL is never freed | test_tls.py test_handshakes_leave_nothing_behind
+ * tls_connect, tls_read, tls_write, tls_want_read | an error that another connection left in OpenSSL's queue ends this one
+ *	| test_tls.py test_handshakes_leave_nothing_behind
+ * tls_read_buffer | a ping over TLS gets no pong (RFC 5626 4.4.1) | test_tls.py test_ping_gets_its_pong
+ * SSL_get1_peer_certificate (OpenSSL's) | each name in a certificate is leaked after a handshake
+ *	| test_tls.py test_handshakes_leave_nothing_behind, on the program with AddressSanitizer
+ *
+ * Mended where it is used: a slow reader that ends the program by an assertion (tls_output.c); what it answers before anybody
+ * is asked (screen.c, start_line.c); sockets that close all or none, comments in Via (sockets.c); descriptions that it
+ * refuses, or never ends to read (offer_lines.c). */
+#include "sip/agent/mends.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sofia-sip/msg_addr.h>
+#include <sofia-sip/su_wait.h>
+#include <sofia-sip/tport.h>
+
+#include "base/log.h"
+#include "sip/agent/connections.h"
+#include "sip/agent/sockets.h"
+#include "sip/agent/tls_conn.h"
+#include "sip/text/netaddr.h"
+
+/* Those of its functions that are in no header of its own. */
+int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason);
+void tport_zap_secondary(tport_t *self);
+int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit);
+struct tls_s *tls_init_secondary(struct tls_s *master, int fd, int accept);
+void tls_free(struct tls_s *tls);
+int tls_connect(su_root_magic_t *magic, su_wait_t *w, tport_t *self);
+ssize_t tls_read(struct tls_s *tls);
+ssize_t tls_write(struct tls_s *tls, void *data, size_t size);
+int tls_want_read(struct tls_s *tls, int events);
+void *tls_read_buffer(struct tls_s *tls, size_t n);
+
+/* Its own. */
+static struct {
+	int (*tport_tcp_init_secondary)(tport_t *, int, int, char const **);
+	void (*tport_zap_secondary)(tport_t *);
+	msg_t *(*msg_next)(msg_t *);
+	int (*tport_bind_socket)(int, su_addrinfo_t *, char const **);
+	tport_t *(*tport_primary_by_name)(tport_t const *, tp_name_t const *);
+	struct tls_s *(*tls_init_secondary)(struct tls_s *, int, int);
+	void (*tls_free)(struct tls_s *);
+	int (*tls_connect)(su_root_magic_t *, su_wait_t *, tport_t *);
+	ssize_t (*tls_read)(struct tls_s *);
+	ssize_t (*tls_write)(struct tls_s *, void *, size_t);
+	int (*tls_want_read)(struct tls_s *, int);
+	void *(*tls_read_buffer)(struct tls_s *, size_t);
+} real;
+
+#define MEND(function)                                                                             \
+	{                                                                                          \
+#function, (void *)function, (void **)&real.function                               \
+	}
+
+bool mends_install(void)
+{
+	const struct {
+		const char *name;
+		void *ours, **theirs;
+	} mends[] = {
+		MEND(tport_tcp_init_secondary),
+		MEND(tport_zap_secondary),
+		MEND(msg_next),
+		MEND(tport_bind_socket),
+		MEND(tport_primary_by_name),
+		MEND(tls_init_secondary),
+		MEND(tls_free),
+		MEND(tls_connect),
+		MEND(tls_read),
+		MEND(tls_write),
+		MEND(tls_want_read),
+		MEND(tls_read_buffer),
+	};
+
+	for (size_t i = 0; i < sizeof(mends) / sizeof(mends[0]); i++) {
+		*mends[i].theirs = dlsym(RTLD_NEXT, mends[i].name);
+		if (!*mends[i].theirs || dlsym(RTLD_DEFAULT, mends[i].name) != mends[i].ours) {
+			LOGP(DSIP, LOGL_ERROR, "Sofia-SIP: %s() cannot be mended\n", mends[i].name);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Connections and sockets */
+
+int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason)
+{
+	if (!connections_begin(self, socket, accepted)) {
+		*reason = "too many connections";
+		errno = EMFILE;
+		return -1;
+	}
+	return real.tport_tcp_init_secondary(self, socket, accepted, reason);
+}
+
+void tport_zap_secondary(tport_t *self)
+{
+	connections_end(self);
+	real.tport_zap_secondary(self);
+}
+
+int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit)
+{
+	sockets_bound(socket);
+	return real.tport_bind_socket(socket, ai, return_culprit);
+}
+
+/* The socket that a message leaves from. The family of an address of IPv6 is known when it is written without its brackets. */
+tport_t *tport_primary_by_name(tport_t const *tp, tp_name_t const *tpn)
+{
+	const char *host = tpn->tpn_host;
+	char bare[NETADDR_TEXT_MAX];
+	tp_name_t name = *tpn;
+
+	if (host && *host == '[') {
+		snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(host + 1, "]"), host + 1);
+		name.tpn_host = bare;
+	}
+	/* cppcheck-suppress returnDanglingLifetime; what it returns is Sofia-SIP's */
+	return real.tport_primary_by_name(tp, &name);
+}
+
+/* Messages */
+
+msg_t *msg_next(msg_t *msg)
+{
+	msg_t *next = real.msg_next(msg);
+
+	if (next)
+		msg_maxsize(next, AGENT_MESSAGE_MAX);
+	return next;
+}
+
+/* TLS */
+
+static bool connecting; /* in Sofia-SIP's part of a handshake */
+
+struct tls_s *tls_init_secondary(struct tls_s *master, int fd, int accept)
+{
+	struct tls_s *tls;
+
+	tls_conn_prepare();
+	tls = real.tls_init_secondary(master, fd, accept);
+	if (!tls || tls_conn_begin(tls, fd, accept))
+		return tls;
+	tls_free(tls);
+	return NULL;
+}
+
+void tls_free(struct tls_s *tls)
+{
+	struct tls_conn *conn = tls_conn_closing(tls);
+
+	ERR_clear_error();
+	real.tls_free(tls);
+	tls_conn_end(conn);
+	ERR_clear_error();
+}
+
+int tls_connect(su_root_magic_t *magic, su_wait_t *w, tport_t *self)
+{
+	int rc;
+
+	ERR_clear_error();
+	connecting = true;
+	rc = real.tls_connect(magic, w, self);
+	connecting = false;
+	ERR_clear_error();
+	return rc;
+}
+
+/* OpenSSL has checked it by then: Sofia-SIP sees none. All others do. */
+X509 *SSL_get1_peer_certificate(const SSL *ssl)
+{
+	X509 *certificate = connecting ? NULL : SSL_get0_peer_certificate(ssl);
+
+	if (certificate)
+		X509_up_ref(certificate);
+	return certificate;
+}
+
+ssize_t tls_read(struct tls_s *tls)
+{
+	ERR_clear_error();
+	return real.tls_read(tls);
+}
+
+ssize_t tls_write(struct tls_s *tls, void *data, size_t size)
+{
+	ERR_clear_error();
+	return real.tls_write(tls, data, size);
+}
+
+int tls_want_read(struct tls_s *tls, int events)
+{
+	ERR_clear_error();
+	return real.tls_want_read(tls, events);
+}
+
+void *tls_read_buffer(struct tls_s *tls, size_t n)
+{
+	void *data = real.tls_read_buffer(tls, n);
+
+	if (n == 4 && !memcmp(data, "\r\n\r\n", 4))
+		tls_conn_pong(tls);
+	return data;
+}
