@@ -30,6 +30,7 @@
 enum {
 	BATCH = 16,      /* messages read before the rest of the loop has its turn */
 	EPOLLS_MAX = 64, /* of this process, before ours */
+	BURY_MS = 1000,  /* Sofia closes connections that have ended as often as that */
 	MS_PER_S = 1000,
 	US_PER_MS = 1000,
 };
@@ -143,7 +144,12 @@ static su_duration_t read_some(struct agent *agent)
 static void step(struct agent *agent)
 {
 	su_duration_t next_ms = read_some(agent);
+	struct connections_totals connections;
 
+	/* By a timer that may wait until something else happens. */
+	connections_totals(&connections);
+	if (connections.now && (next_ms == SU_WAIT_FOREVER || next_ms > BURY_MS))
+		next_ms = BURY_MS;
 	if (next_ms == SU_WAIT_FOREVER)
 		osmo_timer_del(&agent->timer);
 	else
