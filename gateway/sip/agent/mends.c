@@ -8,6 +8,10 @@
  *	| test_transport socket_taken_away_is_free_and_used_no_more, way_to_a_peer_of_udp_is_kept_open
  * tport_primary_by_name | what goes to "[::1]" leaves from a socket of IPv4, and fails
  *	| test_dns.py test_name_leads_to_ipv6
+ * sres_resolver_create | nta resolves names by a resolver of its own, of /etc/resolv.conf: it gets none, and sends to addresses alone
+ *	| test_way nothing_is_left_to_sofias_resolver
+ * nta_msg_ackbye | a 2xx of a fork that came too late is acknowledged and ended by names: it goes to where the 2xx came from
+ *	| test_way late_fork_is_cleared_where_it_spoke
  * tls_init_secondary | no SNI, no certificates that change, no names checked, no minimum version, one reference too few of each
  *	BIO and context | test_tls.py, all of it
  * tls_free | an SSL is never freed | test_tls.py test_handshakes_leave_nothing_behind
@@ -31,6 +35,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sofia-sip/msg_addr.h>
+#include <sofia-sip/sresolv.h>
 #include <sofia-sip/su_wait.h>
 #include <sofia-sip/tport.h>
 
@@ -44,6 +49,7 @@
 int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason);
 void tport_zap_secondary(tport_t *self);
 int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit);
+int nta_msg_ackbye(nta_agent_t *agent, msg_t *msg);
 struct tls_s *tls_init_secondary(struct tls_s *master, int fd, int accept);
 void tls_free(struct tls_s *tls);
 int tls_connect(su_root_magic_t *magic, su_wait_t *w, tport_t *self);
@@ -59,6 +65,9 @@ static struct {
 	msg_t *(*msg_next)(msg_t *);
 	int (*tport_bind_socket)(int, su_addrinfo_t *, char const **);
 	tport_t *(*tport_primary_by_name)(tport_t const *, tp_name_t const *);
+	sres_resolver_t *(*sres_resolver_create)(su_root_t *, char const *, tag_type_t, tag_value_t,
+						 ...);
+	int (*nta_msg_ackbye)(nta_agent_t *, msg_t *);
 	struct tls_s *(*tls_init_secondary)(struct tls_s *, int, int);
 	void (*tls_free)(struct tls_s *);
 	int (*tls_connect)(su_root_magic_t *, su_wait_t *, tport_t *);
@@ -84,6 +93,8 @@ bool mends_install(void)
 		MEND(msg_next),
 		MEND(tport_bind_socket),
 		MEND(tport_primary_by_name),
+		MEND(sres_resolver_create),
+		MEND(nta_msg_ackbye),
 		MEND(tls_init_secondary),
 		MEND(tls_free),
 		MEND(tls_connect),
@@ -151,6 +162,36 @@ msg_t *msg_next(msg_t *msg)
 	if (next)
 		msg_maxsize(next, AGENT_MESSAGE_MAX);
 	return next;
+}
+
+/* Names */
+
+/* Ours says where its servers are written; nta's does not, and is none. */
+sres_resolver_t *sres_resolver_create(su_root_t *root, char const *path, tag_type_t tag,
+				      tag_value_t value, ...)
+{
+	(void)tag;
+	(void)value;
+	return path ? real.sres_resolver_create(root, path, TAG_END()) : NULL;
+}
+
+int nta_msg_ackbye(nta_agent_t *agent, msg_t *msg)
+{
+	const sip_t *sip = sip_object(msg);
+	const su_sockaddr_t *from = msg_addr(msg);
+	const char *protocol = sip->sip_via ? strrchr(sip->sip_via->v_protocol, '/') : NULL;
+	struct sockaddr_storage address = { 0 };
+	char text[NETADDR_TEXT_MAX], route[NETADDR_TEXT_MAX + 32];
+	int rc;
+
+	memcpy(&address, from, sizeof(*from));
+	netaddr_text(&address, text, sizeof(text));
+	snprintf(route, sizeof(route), "sip:%s;transport=%s;lr", text,
+		 protocol ? protocol + 1 : "udp");
+	nta_agent_set_params(agent, NTATAG_DEFAULT_PROXY(route), TAG_END());
+	rc = real.nta_msg_ackbye(agent, msg);
+	nta_agent_set_params(agent, NTATAG_DEFAULT_PROXY(NULL), TAG_END());
+	return rc;
 }
 
 /* TLS */

@@ -75,11 +75,24 @@ static void on_found(void *data, const struct hop_list *list)
 	osmo_timer_schedule(&hops->again, list->n ? (int)list->ttl_s : LOOK_AGAIN_S, 0);
 }
 
+void hops_add_usable(const struct agent *agent, const char *local, struct hop_query *query)
+{
+	const struct sockaddr_storage v4 = { .ss_family = AF_INET }, v6 = { .ss_family = AF_INET6 };
+	const struct sockets *sockets = agent_sockets(agent);
+
+	for (unsigned t = 0; t < TRANSPORTS; t++) {
+		bool on_v4 = sockets_towards(sockets, local, (enum transport)t, &v4);
+		bool on_v6 = sockets_towards(sockets, local, (enum transport)t, &v6);
+
+		query->usable[t] = on_v4 || on_v6;
+		query->ipv4 |= on_v4;
+		query->ipv6 |= on_v6;
+	}
+}
+
 static void look_up(struct hops *hops)
 {
 	const struct path_config *path = &hops->config->path;
-	const struct sockaddr_storage v4 = { .ss_family = AF_INET }, v6 = { .ss_family = AF_INET6 };
-	const struct sockets *sockets = agent_sockets(hops->agent);
 	struct hop_query query = {
 		.port = path->proxy[0] ? path->proxy_port : hops->config->port,
 		.any_transport = path->any_transport,
@@ -87,14 +100,7 @@ static void look_up(struct hops *hops)
 	};
 
 	snprintf(query.host, sizeof(query.host), "%s", next_hop_host(hops));
-	for (unsigned t = 0; t < TRANSPORTS; t++) {
-		bool on_v4 = sockets_towards(sockets, path->local, (enum transport)t, &v4);
-		bool on_v6 = sockets_towards(sockets, path->local, (enum transport)t, &v6);
-
-		query.usable[t] = on_v4 || on_v6;
-		query.ipv4 |= on_v4;
-		query.ipv6 |= on_v6;
-	}
+	hops_add_usable(hops->agent, path->local, &query);
 	hops->lookup = lookup_start(agent_resolver(hops->agent), &query, on_found, hops);
 	if (!hops->lookup)
 		osmo_timer_schedule(&hops->again, LOOK_AGAIN_S, 0);

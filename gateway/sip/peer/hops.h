@@ -35,6 +35,9 @@ void hops_stop(struct hops *hops);
 /* One of its places is at this address, and port if that counts. */
 bool hops_include(const struct hops *hops, const struct sockaddr_storage *from, bool and_port);
 
+/* What can be spoken and reached from the sockets of that name ("": all), into the query. */
+void hops_add_usable(const struct agent *agent, const char *local, struct hop_query *query);
+
 struct trial {
 	struct hops *hops;
 	struct hop tried[HOPS_MAX]; /* the last one is under way */

@@ -35,6 +35,7 @@
 #include "sip/session/uac.h"
 #include "sip/session/uas.h"
 #include "sip/session/update.h"
+#include "sip/session/way.h"
 
 /* osmo_fsm_inst_alloc does not survive a lack of memory: instance and names come from the session's pool. */
 enum { FSM_OBJECTS = 5, FSM_OCTETS = sizeof(struct osmo_fsm_inst) + 512 };
@@ -47,6 +48,7 @@ static int session_destructor(struct session *s)
 {
 	trial_end(&s->trial);
 	osmo_timer_del(&s->silence);
+	way_stop(s);
 	refresh_stop(s);
 	if (s->fi)
 		osmo_fsm_inst_free(s->fi);
@@ -116,6 +118,8 @@ static bool open_dialog(struct session *s, const sip_t *sip)
 	if (s->dialog && target)
 		rc = nta_leg_server_route(s->dialog, sip->sip_record_route, target);
 	su_home_deinit(home);
+	if (rc >= 0)
+		way_learn(s);
 	return rc >= 0;
 }
 

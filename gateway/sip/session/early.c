@@ -1,5 +1,6 @@
 /* Early dialogs. The first takes the INVITE's own nta leg, each further one has one made for it. */
 #include "sip/session/early.h"
+#include "sip/session/way.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,10 +77,11 @@ static void take_up(struct session *s, struct early *early)
 }
 
 /* RFC 3261 12.1.2 */
-static void set_route(const struct session *s, const sip_t *sip)
+static void set_route(struct session *s, const sip_t *sip)
 {
 	if (session_target_valid(sip))
 		nta_leg_client_reroute(s->dialog, sip->sip_record_route, sip->sip_contact, 1);
+	way_learn(s);
 }
 
 bool early_hear(struct session *s, const sip_t *sip)
@@ -181,7 +183,7 @@ static void send_prack(struct session *s, const sip_t *sip)
 		 sip->sip_cseq->cs_seq, sip->sip_cseq->cs_method_name);
 	prack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_PRACK, NULL,
 				     SIPTAG_RACK_STR(rack), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-				     PEER_TAGS(s->peer), TAG_END());
+				     WAY_TAGS(s), TAG_END());
 	nta_outgoing_destroy(prack); /* it is sent again until answered, and nobody cares how */
 	agent_touch(s->ground->agent);
 }

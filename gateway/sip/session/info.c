@@ -1,5 +1,6 @@
 /* Digits one after the other: whoever sends them by INFO may not number them, so each waits for the one before. */
 #include "sip/session/info.h"
+#include "sip/session/way.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,11 +102,11 @@ static void send_next(struct session *s)
 		return;
 	dtmf_relay_write(*s->info.queue, body);
 	take_first(s);
-	s->info.request = nta_outgoing_tcreate(
-		s->dialog, on_response, s, NULL, SIP_METHOD_INFO, NULL,
-		SIPTAG_CONTACT_STR(s->contact), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-		SIPTAG_CONTENT_TYPE_STR(DTMF_RELAY_TYPE), SIPTAG_PAYLOAD_STR(body),
-		PEER_TAGS(s->peer), TAG_END());
+	s->info.request = nta_outgoing_tcreate(s->dialog, on_response, s, NULL, SIP_METHOD_INFO,
+					       NULL, SIPTAG_CONTACT_STR(s->contact),
+					       SIPTAG_USER_AGENT_STR(AGENT_NAME),
+					       SIPTAG_CONTENT_TYPE_STR(DTMF_RELAY_TYPE),
+					       SIPTAG_PAYLOAD_STR(body), WAY_TAGS(s), TAG_END());
 	agent_touch(s->ground->agent);
 }
 

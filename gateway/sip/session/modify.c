@@ -11,6 +11,7 @@
 #include "sip/session/identity.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
+#include "sip/session/way.h"
 
 enum { MS_PER_S = 1000, US_PER_MS = 1000, GLARE_UNIT_MS = 10 };
 enum { /* RFC 3261 14.1, in its units of 10 ms */
@@ -74,7 +75,7 @@ static nta_outgoing_t *ask(struct session *s, bool update, const char *sdp)
 		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),
 		TAG_IF(*identity, SIPTAG_HEADER_STR(identity)),
 		TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
-		TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), PEER_TAGS(s->peer), TAG_END());
+		TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), WAY_TAGS(s), TAG_END());
 }
 
 /* Is there an early dialog for sure, in which UPDATE is taken (RFC 3311 4)? */
@@ -236,8 +237,10 @@ void modify_early_done(struct session *s, const sip_t *sip)
 
 static void on_success(struct session *s, const sip_t *sip)
 {
-	if (sip->sip_contact && session_target_valid(sip))
+	if (sip->sip_contact && session_target_valid(sip)) {
 		nta_leg_client_reroute(s->dialog, NULL, sip->sip_contact, 0);
+		way_learn(s);
+	}
 	if (is_invite(sip))
 		session_ack(s, &s->modify.request, sip);
 	else

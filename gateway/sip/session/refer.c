@@ -1,6 +1,7 @@
 /* REFER within a session. The transfer itself is the hub's (call/transfer.h); here is the subscription that comes with it
  * (RFC 3515 2.4.4, RFC 6665): one NOTIFY at a time, but for the last, which waits for nothing as a BYE may follow. */
 #include "sip/session/refer.h"
+#include "sip/session/way.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,7 +84,7 @@ static void send_notify(struct refer *refer, int status)
 		SIPTAG_CONTACT_STR(s->contact), SIPTAG_EVENT_STR(event),
 		SIPTAG_SUBSCRIPTION_STATE_STR(state), SIPTAG_USER_AGENT_STR(AGENT_NAME),
 		SIPTAG_CONTENT_TYPE_STR("message/sipfrag;version=2.0"),
-		SIPTAG_PAYLOAD_STR(fragment), PEER_TAGS(s->peer), TAG_END());
+		SIPTAG_PAYLOAD_STR(fragment), WAY_TAGS(s), TAG_END());
 	agent_touch(s->ground->agent);
 }
 

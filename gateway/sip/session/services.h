@@ -1,14 +1,24 @@
 /* What a session does besides its call, as it keeps it: digits on their way to the peer (info.h), transfers that the peer
- * asks for (refer.h), where 3xx responses led (redirect.h). */
+ * asks for (refer.h), where 3xx responses led (redirect.h), what users said to each other (RFC 7433),
+ * where its dialog leads (way.h). */
 #pragma once
+
+#include <osmocom/core/timer.h>
 
 #include "call/leg.h"
 #include "sip/agent/nta.h"
+#include "sip/agent/resolver.h"
 
 struct overlap;
 struct receiving;
 struct redirect;
 struct refer;
+
+/* User-user information, and the verb that it was told with. */
+struct session_uui {
+	uint8_t verb;
+	struct leg_uui uui;
+};
 
 struct info {
 	char queue[33];          /* that wait */
@@ -20,4 +30,14 @@ struct turns {
 	struct refer *refer;               /* NULL: none was asked for */
 	struct redirect *redirect;         /* UAC: NULL: nowhere */
 	char moved_to[LEG_DIGITS_MAX + 1]; /* UAC: where the hub is to look, with cause 23 */
+};
+
+struct way {
+	struct hop_query next; /* what was looked up; host "": the dialog leads to a literal */
+	struct lookup *lookup; /* under way; NULL: none */
+	struct hop place;      /* where the name leads; ss_family 0: a literal says */
+	char route[96]; /* the same, "sip:192.0.2.1:5060;transport=tcp;lr"; "": a literal says */
+	const nta_outgoing_t *of;        /* the INVITE of held */
+	struct osmo_timer_list patience; /* runs while one is held */
+	msg_t *held; /* a response that is acknowledged when the place is known */
 };

@@ -145,51 +145,7 @@ bool session_target_valid(const sip_t *sip)
 	return true;
 }
 
-int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
-{
-	struct session *s = data;
-	int status = nta_outgoing_status(orq);
-	enum session_event event = status < 200   ? EV_PROVISIONAL
-				   : status < 300 ? EV_SUCCESS
-						  : EV_FAILURE;
-	nta_outgoing_t *again;
-
-	if (orq != s->invite_out) {
-		overlap_hear_older(s, orq, sip);
-		return 0;
-	}
-	trial_heard(&s->trial);
-	again = s->fi->state == ST_CANCELLING ? NULL
-					      : credentials_retry(s->peer, s->dialog, orq, sip,
-								  session_on_invite_response, s);
-	if (again) {
-		nta_outgoing_destroy(orq);
-		s->invite_out = again;
-		return 0;
-	}
-	if (sip)
-		osmo_fsm_inst_dispatch(s->fi, event, (void *)sip);
-	return 0;
-}
-
 unsigned session_reason(const struct session *s, const sip_t *sip)
 {
 	return trust_believes(&s->peer->config, TRUST_REASON) ? reason_cause(sip->sip_reason) : 0;
-}
-
-/* The CSeq is the INVITE's, whatever was sent since (RFC 3261 13.2.2.4). */
-bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip)
-{
-	nta_outgoing_t *ack;
-	char cseq[24];
-
-	snprintf(cseq, sizeof(cseq), "%u ACK", sip->sip_cseq->cs_seq);
-	ack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
-				   SIPTAG_CSEQ_STR(cseq), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-				   PEER_TAGS(s->peer), TAG_END());
-	nta_outgoing_destroy(ack); /* it stays to answer repeated 2xx, ownerless */
-	nta_outgoing_destroy(*invite);
-	*invite = NULL;
-	agent_touch(s->ground->agent);
-	return ack;
 }

@@ -43,12 +43,6 @@ struct refresh {
 };
 
 struct early;
-/* User-user information, and the verb that it was told with. */
-struct session_uui {
-	uint8_t verb;
-	struct leg_uui uui;
-};
-
 struct session {
 	struct llist_head entry;
 	struct leg leg;
@@ -63,6 +57,7 @@ struct session {
 	nta_incoming_t *invite_in;  /* not yet confirmed */
 	nta_outgoing_t *invite_out; /* not yet answered finally */
 	struct trial trial;         /* UAC: which of the peer's places it went to */
+	struct way way;             /* the dialog's */
 	nta_outgoing_t *bye;
 	char contact[SESSION_CONTACT_MAX];
 

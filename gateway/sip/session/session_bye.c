@@ -2,6 +2,7 @@
 #include "sip/peer/credentials.h"
 #include "sip/session/clearing.h"
 #include "sip/session/identity.h"
+#include "sip/session/way.h"
 #include "sip/text/reason.h"
 
 static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
@@ -28,8 +29,8 @@ void session_bye(struct session *s)
 	identity_write_end(s, headers);
 	s->bye = nta_outgoing_tcreate(s->dialog, on_bye_response, s, NULL, SIP_METHOD_BYE, NULL,
 				      SIPTAG_REASON_STR(reason), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-				      TAG_IF(*headers, SIPTAG_HEADER_STR(headers)),
-				      PEER_TAGS(s->peer), TAG_END());
+				      TAG_IF(*headers, SIPTAG_HEADER_STR(headers)), WAY_TAGS(s),
+				      TAG_END());
 	agent_touch(s->ground->agent);
 	if (!s->bye) {
 		session_close(s);

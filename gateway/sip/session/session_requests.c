@@ -1,14 +1,17 @@
-/* Requests that come in a session's dialogs, on their way to the state machine; and what is common in answers. */
+/* Requests that come in a session's dialogs, on their way to the state machine, and what is common in answers; responses to
+ * our INVITE, and the ACK. */
 #include <stdio.h>
 #include <string.h>
 
 #include <sofia-sip/su_uniqueid.h>
 
+#include "sip/peer/credentials.h"
 #include "sip/peer/options.h"
 #include "sip/peer/supported.h"
 #include "sip/session/early.h"
 #include "sip/session/info.h"
 #include "sip/session/refer.h"
+#include "sip/session/way.h"
 #include "sip/text/netaddr.h"
 
 enum { CSEQ_END = 0x80000000 /* RFC 3261 8.1.1.5 */, RETRY_AFTER_MAX = 10 /* s, RFC 3261 14.2 */ };
@@ -33,7 +36,7 @@ static bool is_target(const struct session *s, const struct sockaddr_storage *fr
 
 bool session_is_party(struct session *s, const struct sockaddr_storage *from, nta_incoming_t *irq)
 {
-	if (peer_owns(s->peer, from, irq) || is_target(s, from))
+	if (peer_owns(s->peer, from, irq) || is_target(s, from) || way_leads_to(s, from))
 		return true;
 	stranger_refused(&s->ground->strangers, from, "has no part in the call it names");
 	return false;
@@ -123,4 +126,50 @@ void session_refuse_for_now(struct session_request *request)
 	nta_incoming_treply(request->irq, SIP_500_INTERNAL_SERVER_ERROR,
 			    SIPTAG_RETRY_AFTER_STR(retry_after), SIPTAG_SERVER_STR(AGENT_NAME),
 			    TAG_END());
+}
+
+/* Ours */
+
+int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
+{
+	struct session *s = data;
+	int status = nta_outgoing_status(orq);
+	enum session_event event = status < 200   ? EV_PROVISIONAL
+				   : status < 300 ? EV_SUCCESS
+						  : EV_FAILURE;
+	nta_outgoing_t *again;
+
+	if (orq != s->invite_out) {
+		overlap_hear_older(s, orq, sip);
+		return 0;
+	}
+	trial_heard(&s->trial);
+	again = s->fi->state == ST_CANCELLING ? NULL
+					      : credentials_retry(s->peer, s->dialog, orq, sip,
+								  session_on_invite_response, s);
+	if (again) {
+		nta_outgoing_destroy(orq);
+		s->invite_out = again;
+		return 0;
+	}
+	if (sip && !way_holds(s, sip))
+		osmo_fsm_inst_dispatch(s->fi, event, (void *)sip);
+	return 0;
+}
+
+/* The CSeq is the INVITE's, whatever was sent since (RFC 3261 13.2.2.4). */
+bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip)
+{
+	nta_outgoing_t *ack;
+	char cseq[24];
+
+	snprintf(cseq, sizeof(cseq), "%u ACK", sip->sip_cseq->cs_seq);
+	ack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_ACK, NULL,
+				   SIPTAG_CSEQ_STR(cseq), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+				   WAY_TAGS(s), TAG_END());
+	nta_outgoing_destroy(ack); /* it stays to answer repeated 2xx, ownerless */
+	nta_outgoing_destroy(*invite);
+	*invite = NULL;
+	agent_touch(s->ground->agent);
+	return ack;
 }

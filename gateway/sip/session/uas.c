@@ -18,6 +18,7 @@
 #include "sip/session/reliable.h"
 #include "sip/session/replaces.h"
 #include "sip/session/update.h"
+#include "sip/session/way.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/reason.h"
 #include "sip/text/service_urn.h"
@@ -551,6 +552,7 @@ void uas_reinvite(struct session *s, struct session_request *request)
 	}
 	nta_leg_server_route(s->dialog, NULL, sip->sip_contact);
 	s->invite_in = request->irq;
+	way_learn(s);
 	nta_incoming_bind(s->invite_in, session_on_ack_or_cancel, s);
 	request->status = 0;
 	modify_learn(s, sip);

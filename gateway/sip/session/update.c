@@ -4,6 +4,7 @@
 #include "sip/peer/supported.h"
 #include "sip/session/identity.h"
 #include "sip/session/refresh.h"
+#include "sip/session/way.h"
 
 /* The state's timers of refresh begin with the 2xx to the INVITE (RFC 4028 9). */
 static bool is_established(const struct session *s)
@@ -20,6 +21,7 @@ static void confirm(struct session *s, struct session_request *request, bool des
 	if (is_established(s))
 		refresh_answer(s, request->sip, timer);
 	nta_leg_server_route(s->dialog, NULL, request->sip->sip_contact);
+	way_learn(s);
 	nta_incoming_treply(request->irq, SIP_200_OK, SIPTAG_CONTACT_STR(s->contact),
 			    SIPTAG_ALLOW_STR(AGENT_ALLOW),
 			    SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
