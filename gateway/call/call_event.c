@@ -21,6 +21,7 @@ const struct value_string call_event_names[] = {
 	{ CALL_EV_INFORMATION, "INFORMATION" },
 	{ CALL_EV_NOTIFY, "NOTIFY" },
 	{ CALL_EV_CHARGE, "CHARGE" },
+	{ CALL_EV_TRANSFER, "TRANSFER" },
 	{ CALL_EV_DISCONNECT, "DISCONNECT" },
 	{ CALL_EV_RELEASE, "RELEASE" },
 	{ CALL_EV_GONE, "GONE" },
@@ -141,7 +142,7 @@ static const uint8_t event_of_verb[] = {
 	[LEG_CONNECT] = CALL_EV_CONNECT,         [LEG_DISCONNECT] = CALL_EV_DISCONNECT,
 	[LEG_RELEASE] = CALL_EV_RELEASE,         [LEG_RELEASE_COMPLETE] = CALL_EV_GONE,
 	[LEG_INFORMATION] = CALL_EV_INFORMATION, [LEG_NOTIFY] = CALL_EV_NOTIFY,
-	[LEG_CHARGE] = CALL_EV_CHARGE,
+	[LEG_CHARGE] = CALL_EV_CHARGE,           [LEG_TRANSFER] = CALL_EV_TRANSFER,
 };
 
 static unsigned slot_of(const struct call *call, const struct leg *leg)
@@ -161,6 +162,7 @@ static bool says_more(const struct leg_msg *msg)
 	case LEG_INFORMATION:
 	case LEG_NOTIFY:
 	case LEG_CHARGE:
+	case LEG_TRANSFER:
 		return true;
 	default:
 		return msg->uui.len || memcmp(&msg->party, &nobody, sizeof(nobody)) != 0;

@@ -387,6 +387,8 @@ static void active_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 	if (kind >= CALL_EV_DISCONNECT) {
 		if (!transfer_outlives(call, data))
 			call_clear_by(call, data);
+	} else if (kind == CALL_EV_TRANSFER) {
+		put_through_hears(call, data);
 	} else if (kind >= CALL_EV_INFORMATION) {
 		pass_on(call, kind, data);
 	} /* else late news of the set-up */
@@ -478,19 +480,19 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[CALL_ACTIVE] = {
 		.name = "active",
-		.in_event_mask = SAID,
+		.in_event_mask = SAID | S(CALL_EV_TRANSFER),
 		.out_state_mask = S(CALL_CLEARING),
 		.action = active_action,
 	},
 	[CALL_DISCONNECTING] = {
 		.name = "disconnecting",
-		.in_event_mask = SAID | S(CALL_EV_TIMEOUT),
+		.in_event_mask = SAID | S(CALL_EV_TRANSFER) | S(CALL_EV_TIMEOUT),
 		.out_state_mask = S(CALL_CLEARING),
 		.action = disconnecting_action,
 	},
 	[CALL_CLEARING] = {
 		.name = "clearing",
-		.in_event_mask = SAID | S(CALL_EV_TIMEOUT),
+		.in_event_mask = SAID | S(CALL_EV_TRANSFER) | S(CALL_EV_TIMEOUT),
 		.action = clearing_action,
 	},
 };

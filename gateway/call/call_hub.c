@@ -38,7 +38,7 @@ static struct call *find_from(const struct call_hub *hub, uint32_t id)
 	return entry(best);
 }
 
-static struct call *find(const struct call_hub *hub, uint32_t id)
+struct call *call_find(const struct call_hub *hub, uint32_t id)
 {
 	struct call *call = find_from(hub, id);
 
@@ -67,7 +67,7 @@ static uint32_t new_id(struct call_hub *hub)
 {
 	do {
 		hub->last_id++;
-	} while (hub->last_id == 0 || find(hub, hub->last_id));
+	} while (hub->last_id == 0 || call_find(hub, hub->last_id));
 	return hub->last_id;
 }
 
@@ -242,7 +242,7 @@ void call_hub_drain(struct call_hub *hub, void (*on_empty)(void *data), void *da
 
 bool call_clear(struct call_hub *hub, uint32_t id)
 {
-	struct call *call = find(hub, id);
+	struct call *call = call_find(hub, id);
 
 	if (call)
 		clear_call(call, CAUSE_NORMAL);
@@ -263,7 +263,7 @@ void calls_each(const struct call_hub *hub,
 
 bool call_get(const struct call_hub *hub, uint32_t id, struct call_status *out)
 {
-	const struct call *call = find(hub, id);
+	const struct call *call = call_find(hub, id);
 
 	if (call)
 		call_picture(call, out);

@@ -76,6 +76,7 @@ enum call_event_kind {
 	CALL_EV_INFORMATION,
 	CALL_EV_NOTIFY,
 	CALL_EV_CHARGE,
+	CALL_EV_TRANSFER, /* the party that was asked to call a number says how that goes */
 	/* these clear */
 	CALL_EV_DISCONNECT,
 	CALL_EV_RELEASE,
@@ -135,6 +136,7 @@ struct call {
 	uint8_t ended_by;                  /* slot, or SLOT_GATEWAY */
 	char why[CALL_WHY_MAX];            /* failed attempts, for the record */
 	struct transfer *transfer;         /* to a number, under way; NULL: none. It frees itself */
+	char *put_through; /* the number that a party was asked to call itself; NULL: none */
 	uint32_t continues,
 		continued_by; /* the call that a party came from, and went to; 0: none */
 	struct osmo_timer_list

@@ -30,7 +30,7 @@ enum leg_verb {
 	LEG_INFORMATION, /* digits: more of the called number, or keys pressed later; complete: that was all */
 	LEG_NOTIFY, /* notification; party: with a diversion, transfer or connected number, who it is now */
 	LEG_CHARGE,   /* advice of charge: charge */
-	LEG_TRANSFER, /* to a leg: how the transfer goes that it asked for: transfer, cause */
+	LEG_TRANSFER, /* to a leg, how the transfer goes that it asked for, and from one, that it was asked for: transfer, cause */
 };
 
 #define LEG_DIGITS "0123456789*#ABCD" /* what a number is made of */
@@ -169,6 +169,9 @@ struct leg_ops {
 	void (*describe)(const struct leg *leg, char *out, unsigned size);
 	/* That a call may move to another context; 0: it has none now. NULL: it never has. */
 	uint32_t (*termination)(const struct leg *leg);
+	/* Asks the other side to call that number itself. 0: LEG_TRANSFER says how it goes, with LEG_RELEASE and cause
+	 * 29 that it does no such thing; -errno: it cannot be asked. NULL: never. */
+	int (*reroute)(struct leg *leg, const char *number);
 };
 
 /* The head of every protocol's leg object. The call sets call; the owner the rest. */

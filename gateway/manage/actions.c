@@ -10,6 +10,7 @@
 
 #include "base/config_vty.h"
 #include "call/call.h"
+#include "call/transfer.h"
 #include "drivers/tdm.h"
 #include "manage/cli.h"
 #include "manage/manage.h"
@@ -156,6 +157,44 @@ DEFUN(clear_call, clear_call_cmd, "clear call <1-4294967295>",
 	return CMD_SUCCESS;
 }
 
+static const char *why_not(int rc)
+{
+	switch (rc) {
+	case -ENOENT:
+		return "there is no such call; `show calls` lists them";
+	case -ENOTCONN:
+		return "it is not answered";
+	case -EBUSY:
+		return "it is being transferred already";
+	case -ESHUTDOWN:
+		return "the gateway is stopping";
+	default:
+		return strerror(-rc);
+	}
+}
+
+DEFUN(transfer_call, transfer_call_cmd, "transfer call <1-4294967295> (caller|called) to NUMBER",
+      "Put a party through\nOf a call\nIts number, as in `show calls`\n"
+      "Who called; the other one is let go of\n"
+      "Who was called; the other one is let go of\n"
+      "To whom\nA number, by the routes of the one that is let go of\n")
+{
+	const bool caller = strcmp(argv[1], "caller") == 0;
+	int rc;
+
+	if (!cli_gateway())
+		return CMD_WARNING;
+	if (!*argv[2] || strlen(argv[2]) > LEG_DIGITS_MAX || !leg_is_number(argv[2]))
+		return config_reject(vty, "\"%s\" is no number; up to %d of %s are right", argv[2],
+				     LEG_DIGITS_MAX, LEG_DIGITS);
+	rc = call_put_through(cli_gateway()->hub, strtoul(argv[0], NULL, 10), caller, argv[2]);
+	if (rc)
+		return config_reject(vty, "call %s: %s", argv[0], why_not(rc));
+	vty_out(vty, "Call %s: who %s is being put through to %s.%s", argv[0],
+		caller ? "called" : "was called", argv[2], VTY_NEWLINE);
+	return CMD_SUCCESS;
+}
+
 DEFUN(test_span, test_span_cmd, "test span NAME (cut|restore)",
       TEST_STR "A span\n"
 	       "Its name\n"
@@ -282,6 +321,7 @@ void actions_install(void)
 	cli_install(&originate_cmd);
 	cli_install(&originate_options_cmd);
 	cli_install(&clear_call_cmd);
+	cli_install(&transfer_call_cmd);
 	cli_install(&test_span_cmd);
 	cli_install(&capture_cmd);
 	cli_install(&capture_options_cmd);

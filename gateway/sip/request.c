@@ -234,7 +234,8 @@ static int serve(struct sip *ground, struct peer *peer, nta_incoming_t *irq, con
 		return options_answer(irq, &peer->config, takes_calls(ground));
 	case sip_method_refer: /* transfers are of calls */
 		return 403;
-	case sip_method_info: /* RFC 6086 5.2 */
+	case sip_method_notify: /* RFC 6665 4.1.3 */
+	case sip_method_info:   /* RFC 6086 5.2 */
 		return 481;
 	default:
 		return agent_refuse_method(irq, sip->sip_request->rq_method);

@@ -52,6 +52,28 @@ DEFUN(peer_transfer, peer_transfer_cmd, "transfer (trusted|allow|refuse)",
 	return CMD_SUCCESS;
 }
 
+#define BY_REFER_STR                                                                               \
+	"Its users transfer calls, and take them over, by REFER and Replaces (RFC 3515, RFC "      \
+	"3891)\n"                                                                                  \
+	"Whom an operator puts through (`transfer call`) calls the number itself, asked by "       \
+	"REFER\n"
+
+DEFUN(peer_by_refer, peer_by_refer_cmd, "transfer by-refer", BY_REFER_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->transfer.by_refer = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_by_refer, no_peer_by_refer_cmd, "no transfer by-refer", NO_STR BY_REFER_STR)
+{
+	struct peer_config *item = vty->index;
+
+	item->transfer.by_refer = false;
+	return CMD_SUCCESS;
+}
+
 #define REDIRECT_STR "When it says that a call is to go elsewhere (3xx responses)\n"
 #define FOLLOW_STR "There, if that is the address of a peer; the default\n"
 
@@ -92,6 +114,8 @@ DEFUN(peer_dtmf, peer_dtmf_cmd, "dtmf (telephone-event|info|inband)",
 void transfer_vty_install(void)
 {
 	install_element(NODE_PEER, &peer_transfer_cmd);
+	install_element(NODE_PEER, &peer_by_refer_cmd);
+	install_element(NODE_PEER, &no_peer_by_refer_cmd);
 	install_element(NODE_PEER, &peer_redirect_cmd);
 	install_element(NODE_PEER, &peer_redirect_hops_cmd);
 	install_element(NODE_PEER, &peer_dtmf_cmd);
@@ -112,6 +136,8 @@ void transfer_vty_write(const struct peer_config *peer, struct vty *vty)
 
 	if (transfer->refer != REFER_TRUSTED)
 		vty_out(vty, " transfer %s\n", get_value_string(refer_names, transfer->refer));
+	if (transfer->by_refer)
+		vty_out(vty, " transfer by-refer\n");
 	if (transfer->redirect != REDIRECT_FOLLOW)
 		vty_out(vty, " redirect %s\n",
 			get_value_string(redirect_names, transfer->redirect));

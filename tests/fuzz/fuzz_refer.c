@@ -1,8 +1,9 @@
-/* What a transfer, a redirection and an INFO say. The input's first octet chooses which; the rest is the header's value,
+/* What a transfer, how it went, a redirection and an INFO say. The input's first octet chooses which; the rest is the header's value,
  * or the body. */
 #include "sip/text/contacts.c"
 #include "sip/text/dtmf_relay.c"
 #include "sip/text/refer_to.c"
+#include "sip/text/sipfrag.c"
 
 #include <stdint.h>
 
@@ -40,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	su_home_init(home);
 	const char *text = su_strndup(home, body, (isize_t)(size - 1));
-	switch (data[0] % 4) {
+	switch ((unsigned)(data[0] - '0') % 5) {
 	case 0:
 		read_refer_to(home, text);
 		break;
@@ -49,6 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 2:
 		refer_to_replaces(home, text);
+		break;
+	case 4:
+		if (sipfrag_status(body, size - 1) > 699)
+			__builtin_trap();
 		break;
 	default:
 		if (dtmf_relay_read(body, size - 1) > 127 || dtmf_read(body, size - 1) > 127)

@@ -1,6 +1,7 @@
 """Transfers as whole calls: who hears whom afterwards, and nothing left behind; digits in INFO; redirections."""
 import time
 
+import config
 from common import sound
 from common.gateway import wait_for
 from common.sip import Call, sdp
@@ -180,3 +181,77 @@ def test_redirected_call(gateway, phone, rtp):
     assert hears_itself(party)
     second.bye()
     gateway.wait_idle()
+
+
+def notify(call, state, fragment):
+    """As of the transfer that the gateway asked for."""
+    call.seq += 1
+    head = ["NOTIFY %s SIP/2.0" % call.target,
+            "Via: SIP/2.0/UDP %s:%d;branch=z9hG4bKnotify%s%d" % (call.agent.at, call.agent.port, call.call_id[:6], call.seq),
+            "Max-Forwards: 70", "From: " + call.local, "To: " + call.remote, "Call-ID: " + call.call_id,
+            "CSeq: %d NOTIFY" % call.seq, "Event: refer", "Subscription-State: " + state,
+            "Content-Type: message/sipfrag", "Content-Length: %d" % len(fragment)]
+    call.agent.send("\r\n".join(head + ["", fragment]))
+    assert call.response(method="NOTIFY").status == 200
+
+
+def first_call(gateway):
+    return min(c["id"] for c in gateway.cli.json("calls"))
+
+
+def test_operator_puts_the_line_through(gateway, phone, rtp):
+    """The echo line that was called is put through to the phone; who called it is let go of."""
+    call = phone.call("600", sdp(rtp().port))
+    call.answered()
+    assert "put through to 680" in gateway.cli.run("transfer call %d called to 680" % first_call(gateway))
+    party = rtp()
+    new = answer(phone.answer_call(), party)
+    call.bye_comes()
+    assert hears_itself(party)
+    new.bye()
+    gateway.wait_idle()
+
+
+def test_operator_is_told_what_cannot_be(gateway, phone, rtp):
+    assert "no such call" in gateway.cli.run("transfer call 4000000000 caller to 600")
+    call = phone.call("605", sdp(rtp().port))
+    call.response(180)
+    assert "not answered" in gateway.cli.run("transfer call %d caller to 600" % first_call(gateway))
+    assert "no number" in gateway.cli.run("transfer call %d caller to 6x0" % first_call(gateway))
+    call.cancel()
+    gateway.wait_idle()
+
+
+def test_operator_puts_a_phone_through_by_refer(own, rtp):
+    """The phone calls the number itself, and says so."""
+    gateway = own(text=lambda p: config.text(p).replace("peer phones\n", "peer phones\n transfer by-refer\n", 1))
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        gateway.cli.run("transfer call %d caller to 601" % first_call(gateway))
+        asked = call.wait_request("REFER")
+        assert asked.get("Refer-To").startswith("<sip:601@")
+        call.reply(asked, 202, "Accepted")
+        notify(call, "active;expires=60", "SIP/2.0 100 Trying\r\n")
+        new = phone.call("601", sdp(rtp().port))
+        new.answered()
+        notify(call, "terminated;reason=noresource", "SIP/2.0 200 OK\r\n")
+        call.bye_comes()
+        new.bye()
+        gateway.wait_idle()
+
+
+def test_operator_puts_a_phone_through_that_refuses_refer(own, rtp):
+    """We call the number for it then, as the line that is let go of may: back to the phones."""
+    gateway = own(text=lambda p: config.text(p).replace("peer phones\n", "peer phones\n transfer by-refer\n", 1))
+    with gateway.phone() as phone:
+        party = rtp()
+        gateway.originate("trunk exchange 200 line quiet")
+        call = answer(phone.answer_call(), rtp())
+        gateway.cli.run("transfer call %d called to 201" % max(c["id"] for c in gateway.cli.json("calls")))
+        call.reply(call.wait_request("REFER"), 405, "Method Not Allowed")
+        new = answer(phone.answer_call(), party)
+        assert new.invite_in.start.startswith("INVITE sip:201@")
+        call.bye_comes()
+        new.bye()
+        gateway.wait_idle()

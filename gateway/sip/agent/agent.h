@@ -13,7 +13,7 @@
 /* s: provisional responses to INVITE are sent again, RFC 3261 13.3.1.1 */
 enum { AGENT_PROGRESS_S = 60 };
 
-#define AGENT_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER"
+#define AGENT_ALLOW "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY"
 
 struct agent;
 struct screen;

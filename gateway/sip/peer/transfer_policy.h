@@ -1,6 +1,7 @@
 /* What a peer may do with calls besides placing and clearing them, as a value. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { REDIRECT_HOPS_DEFAULT = 5 };
@@ -25,6 +26,7 @@ enum dtmf_policy {
 
 struct transfer_policy {
 	uint8_t refer;         /* enum refer_policy */
+	bool by_refer;         /* parties of it are put through by REFER, where it takes that */
 	uint8_t redirect;      /* enum redirect_policy */
 	uint8_t redirect_hops; /* 3xx followed in one call */
 	uint8_t dtmf;          /* enum dtmf_policy */

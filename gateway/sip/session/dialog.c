@@ -29,6 +29,7 @@
 #include "sip/session/info.h"
 #include "sip/session/receiving.h"
 #include "sip/session/refer.h"
+#include "sip/session/refer_out.h"
 #include "sip/session/overlap.h"
 #include "sip/session/refresh.h"
 #include "sip/session/clearing.h"
@@ -208,6 +209,7 @@ void dialog_free(struct session *s)
 	early_forget(s);
 	nta_outgoing_destroy(s->bye);
 	refer_stop(s);
+	refer_out_stop(s);
 	info_stop(s);
 	nta_leg_destroy(s->dialog);
 	agent_touch(s->ground->agent);

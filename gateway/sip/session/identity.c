@@ -177,6 +177,17 @@ static void write_contact(const struct session *s, char out[static SESSION_CONTA
 		       s->contact + strlen("<sip:"));
 }
 
+void identity_write_uri(const struct session *s, const char *number,
+			char out[static IDENTITY_URI_MAX])
+{
+	struct telephone called = { 0 };
+	char user[TELEPHONE_USER_MAX];
+
+	snprintf(called.number.digits, sizeof(called.number.digits), "%s", number);
+	write_user(s, &called, user);
+	peer_uri(s->peer, user, out, IDENTITY_URI_MAX);
+}
+
 void identity_write_invite(const struct session *s, struct identity_invite *out)
 {
 	struct osmo_strbuf text = { .buf = out->headers, .len = sizeof(out->headers) };

@@ -13,6 +13,9 @@ struct identity_invite {
 };
 
 /* UAC: the INVITE of s->setup, and of the user-user information told with it. */
+/* That number as the peer would be called at it. */
+void identity_write_uri(const struct session *s, const char *number,
+			char out[static IDENTITY_URI_MAX]);
 void identity_write_invite(const struct session *s, struct identity_invite *out);
 /* Header lines of a response to the INVITE: who answers, and user-user information, as last told. Returns out, ""
  * for none. */

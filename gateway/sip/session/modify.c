@@ -181,8 +181,10 @@ void modify_on_notify(struct session *s, const struct leg_msg *msg)
 
 void modify_learn(struct session *s, const sip_t *sip)
 {
-	if (sip->sip_allow)
-		s->modify.updates = sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
+	if (!sip->sip_allow)
+		return;
+	s->modify.updates = sip_is_allowed(sip->sip_allow, SIP_METHOD_UPDATE);
+	s->turns.refuses_refer = !sip_is_allowed(sip->sip_allow, SIP_METHOD_REFER);
 }
 
 /* Being answered */

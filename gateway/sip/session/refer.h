@@ -6,6 +6,8 @@
 
 /* One within a session. The status that it is answered with, or has been. */
 int refer_take(struct session *s, nta_incoming_t *irq, const sip_t *sip);
+/* The hub says how it goes (LEG_TRANSFER). */
+void refer_tell(struct session *s, const struct leg_msg *msg);
 /* The session ends, and hears no more of it. */
 void refer_stop(struct session *s);
 

@@ -13,6 +13,7 @@ struct overlap;
 struct receiving;
 struct redirect;
 struct refer;
+struct refer_out;
 
 /* User-user information, and the verb that it was told with. */
 struct session_uui {
@@ -28,6 +29,8 @@ struct info {
 
 struct turns {
 	struct refer *refer;               /* NULL: none was asked for */
+	struct refer_out *asked;           /* refer_out.h; NULL: nothing */
+	bool refuses_refer;                /* as its Allow says */
 	struct redirect *redirect;         /* UAC: NULL: nowhere */
 	char moved_to[LEG_DIGITS_MAX + 1]; /* UAC: where the hub is to look, with cause 23 */
 };

@@ -133,8 +133,6 @@ void session_active(struct session *s);
 /* The hub hears when the peer holds us, and when it does no longer. */
 void session_tell_hold(struct session *s);
 
-/* refer.c: the hub says how the transfer goes that the peer asked for (LEG_TRANSFER). */
-void refer_tell(struct session *s, const struct leg_msg *msg);
 /* info.c: the far circuit says digits, as sound or as keys: they go to the peer as its configuration has it. */
 void info_say(struct session *s, const char *digits);
 /* overlap.c: more digits of the number may come, and count. And an INVITE before the newest is answered. */

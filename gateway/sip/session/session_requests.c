@@ -11,6 +11,7 @@
 #include "sip/session/early.h"
 #include "sip/session/info.h"
 #include "sip/session/refer.h"
+#include "sip/session/refer_out.h"
 #include "sip/session/way.h"
 #include "sip/text/netaddr.h"
 
@@ -91,6 +92,8 @@ int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const si
 		return options_answer(irq, &s->peer->config, true);
 	case sip_method_refer:
 		return refer_take(s, irq, sip);
+	case sip_method_notify:
+		return refer_out_notified(s, irq, sip);
 	case sip_method_info:
 		return info_take(s, irq, sip);
 	case sip_method_cancel:

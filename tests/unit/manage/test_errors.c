@@ -436,7 +436,7 @@ START_TEST(transfer_faults)
 		"right\n" },
 	      { "peer p\n address 192.0.2.1\n transfer maybe\n",
 		"f:3: \"maybe\" is wrong after \"transfer\"; right would be: trusted, allow, "
-		"refuse\n" },
+		"refuse, by-refer\n" },
 	      { "peer p\n address 192.0.2.1\n redirect follow 21\n",
 		"f:3: \"21\" is wrong after \"redirect follow\"; right would be: a number from 1 "
 		"to 20\n" });

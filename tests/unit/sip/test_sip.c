@@ -267,7 +267,7 @@ START_TEST(options_are_answered)
 		  rig.peer.port);
 	peer_hears(&rig, "SIP/2.0 200 ");
 	ck_assert_str_eq(heard(&rig, "Allow"),
-			 "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER");
+			 "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY");
 	ck_assert_str_eq(heard(&rig, "Accept"), "application/sdp, multipart/mixed");
 	ck_assert_str_eq(heard(&rig, "Accept-Encoding"), "identity");
 	ck_assert_str_eq(heard(&rig, "Accept-Language"), "en");

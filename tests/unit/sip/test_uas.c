@@ -770,8 +770,9 @@ START_TEST(methods_that_are_not_ours_are_refused_politely)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		request(rows[i].method, 10 + i, "");
 		peer_hears(&rig, rows[i].status);
-		ck_assert_str_eq(heard(&rig, "Allow"),
-				 "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER");
+		ck_assert_str_eq(
+			heard(&rig, "Allow"),
+			"INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY");
 	}
 	rig_close(&rig);
 }
