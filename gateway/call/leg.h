@@ -35,7 +35,7 @@ enum leg_verb {
 
 #define LEG_DIGITS "0123456789*#ABCD" /* what a number is made of */
 enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64, LEG_SUBADDRESS_MAX = 20, LEG_UUI_MAX = 129 };
-enum { LEG_CARRIER_MAX = 12 };
+enum { LEG_CARRIER_MAX = 12, LEG_REPLACES_MAX = 256 };
 
 /* Q.931 4.5.10 type of number */
 enum leg_number_type {
@@ -95,6 +95,8 @@ struct leg_transit {
 	char carrier[LEG_CARRIER_MAX + 1]; /* digits, "+" in front of a country's; "" for none */
 	/* The trunk that the caller wants, among those of its route; "": any. To a leg: the trunk it came from. */
 	char trunk_group[TARGET_NAME_MAX];
+	/* The call elsewhere whose place this one is to take, in the words of who said it; "": none. */
+	char replaces[LEG_REPLACES_MAX];
 };
 
 /* User-user information (Q.931 4.5.30): protocol discriminator in front. */

@@ -195,14 +195,14 @@ static struct session *named(const struct session *s, const char *replaces)
 	su_home_init(home);
 	with = refer_find(s->ground, refer_to_replaces(home, replaces));
 	su_home_deinit(home);
-	return with && refer_between(s->peer, with->peer) ? with : NULL;
+	return with;
 }
 
 /* RFC 5589 7: who it talks to here, and in the dialog named, talk to each other. The hub's report comes from inside. */
-static void join(struct refer *refer, const struct refer_to *to)
+static void join(struct refer *refer, struct session *with)
 {
-	struct session *s = refer->s, *with = named(s, to->replaces);
-	int rc = with ? call_join(&s->leg, &with->leg) : -ENOTCONN;
+	struct session *s = refer->s;
+	int rc = refer_between(s->peer, with->peer) ? call_join(&s->leg, &with->leg) : -ENOTCONN;
 
 	if (rc)
 		finish(refer, status_of(rc));
@@ -232,25 +232,36 @@ static bool may_call(struct session *s, const char *called)
 	       !limits_number(&s->peer->limits, &s->peer->config.guard, called);
 }
 
+/* To a number: a call of its own, or one that takes the place of another which is none of ours. */
+static int call_number(struct session *s, const struct refer_to *to)
+{
+	struct leg_setup setup = { .called = to->called };
+
+	if (!*to->called.digits)
+		return GONE;
+	if (!may_call(s, to->called.digits))
+		return 403;
+	if (strlen(to->replaces) >= sizeof(setup.transit.replaces))
+		return GONE;
+	memcpy(setup.transit.replaces, to->replaces, strlen(to->replaces) + 1);
+	return status_of(call_transfer(&s->leg, &setup));
+}
+
 static int transfer(struct session *s, nta_incoming_t *irq, const sip_t *sip,
 		    const struct refer_to *to)
 {
-	const struct leg_setup setup = { .called = to->called };
+	struct session *with = *to->replaces ? named(s, to->replaces) : NULL;
+	int status = with ? 0 : call_number(s, to);
 	struct refer *refer;
 
-	if (!*to->replaces) {
-		if (!may_call(s, to->called.digits))
-			return 403;
-		int status = status_of(call_transfer(&s->leg, &setup));
-		if (status)
-			return status;
-	}
+	if (status)
+		return status;
 	refer = begin(s, sip);
 	if (!refer)
 		return 500;
 	agree(refer, irq);
-	if (*to->replaces)
-		join(refer, to);
+	if (with)
+		join(refer, with);
 	return ACCEPTED;
 }
 

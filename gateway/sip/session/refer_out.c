@@ -8,6 +8,7 @@
 
 #include "sip/peer/credentials.h"
 #include "sip/session/identity.h"
+#include "sip/session/way.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/sipfrag.h"
 
@@ -75,8 +76,7 @@ static nta_outgoing_t *send_refer(struct refer_out *refer, const char *number)
 	return nta_outgoing_tcreate(s->dialog, on_response, refer, NULL, SIP_METHOD_REFER, NULL,
 				    SIPTAG_CONTACT_STR(s->contact), SIPTAG_REFER_TO_STR(to),
 				    SIPTAG_REFERRED_BY_STR(s->contact),
-				    SIPTAG_USER_AGENT_STR(AGENT_NAME), PEER_TAGS(s->peer),
-				    TAG_END());
+				    SIPTAG_USER_AGENT_STR(AGENT_NAME), WAY_TAGS(s), TAG_END());
 }
 
 int refer_out_ask(struct leg *leg, const char *number)

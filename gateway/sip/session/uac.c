@@ -68,6 +68,12 @@ static bool open_dialog(struct session *s, const struct identity_invite *texts)
 	return s->dialog && nta_leg_tag(s->dialog, NULL);
 }
 
+/* RFC 5589 7.3: a transfer to somebody who talks elsewhere already. */
+static bool takes_over(const struct session *s)
+{
+	return *s->setup.transit.replaces && supported_transfer(&s->peer->config);
+}
+
 static nta_outgoing_t *ask(struct session *s, const struct identity_invite *texts)
 {
 	char supported[SUPPORTED_MAX], timer[REFRESH_HEADERS_MAX];
@@ -84,6 +90,7 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 		TAG_IF(reliably, SIPTAG_REQUIRE_STR("100rel")), SIPTAG_USER_AGENT_STR(AGENT_NAME),
 		TAG_IF(*texts->headers, SIPTAG_HEADER_STR(texts->headers)),
 		TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),
+		TAG_IF(takes_over(s), SIPTAG_REPLACES_STR(s->setup.transit.replaces)),
 		SIPTAG_CONTENT_TYPE_STR("application/sdp"),
 		SIPTAG_PAYLOAD_STR(session_our_offer(s)),
 		TAG_IF(s->peer->route, SIPTAG_ROUTE_STR(s->peer->route)), PEER_TAGS(s->peer),

@@ -315,15 +315,59 @@ START_TEST(attended_transfer_joins_two_lines)
 }
 END_TEST
 
-START_TEST(attended_transfer_with_a_dialog_that_is_not_ours_fails)
+#define ELSEWHERE "127.0.0.1?Replaces=x%3Bto-tag%3Dy%3Bfrom-tag%3Dz>\n"
+
+/* The INVITE that comes of it is answered, and acknowledged, between the NOTIFYs. */
+static unsigned answer_all(void)
 {
-	static const struct dialog stranger = { .id = "x", .number = "700", .tag = "y" };
+	unsigned invites = 0;
+
+	while (peer_hears_on(&rig, rig.fd)) {
+		bool invite = !strncmp(rig.heard, "INVITE sip:200@", 15);
+
+		invites += invite;
+		if (invite)
+			ck_assert_str_eq(heard(&rig, "Replaces"), "x;to-tag=y;from-tag=z");
+		if (strncmp(rig.heard, "ACK ", 4) != 0)
+			respond_to_heard("200 OK", "b", "", invite ? SDP : "");
+	}
+	return invites;
+}
+
+START_TEST(attended_transfer_to_who_talks_elsewhere_takes_the_place_there)
+{
+	static struct route_config routes[] = {
+		{ .name = "in",
+		  .from_any = true,
+		  .n_targets = 1,
+		  .targets = { { TARGET_TRUNK, "line" } } },
+		{ .name = "back",
+		  .from_any = true,
+		  .called = "2",
+		  .n_targets = 1,
+		  .targets = { { TARGET_PEER, "phone" } } },
+	};
+	const struct routes_config config = { .routes = routes, .n_routes = 2 };
 
 	open_two();
+	ck_assert_int_eq(call_hub_apply(rig.hub, &config), 0);
 	talk(&one);
-	refer(&one, naming(&stranger));
-	peer_takes("NOTIFY ");
-	peer_hears_notify("terminated", "SIP/2.0 481 ");
+	ask(&one, "REFER", "Refer-To: <sip:200@" ELSEWHERE, "");
+	peer_hears(&rig, "SIP/2.0 202 ");
+	ck_assert_uint_eq(answer_all(), 1);
+	ck_assert_str_eq(call_other(rig.line.leg)->via, "phone");
+	line_says(LEG_RELEASE, false);
+	answer_all();
+	end_two();
+}
+END_TEST
+
+START_TEST(attended_transfer_with_nobody_or_itself_fails)
+{
+	open_two();
+	talk(&one);
+	ask(&one, "REFER", "Refer-To: <sip:" ELSEWHERE, "");
+	peer_hears(&rig, "SIP/2.0 481 ");
 	ask(&one, "REFER", naming(&one), ""); /* itself */
 	peer_hears(&rig, "SIP/2.0 202 ");
 	peer_takes("NOTIFY ");
@@ -448,6 +492,7 @@ UNIT_MAIN("refer", blind_transfer, a_transfer_that_fails_is_told_and_the_call_go
 	  nobody_is_notified_who_does_not_want_to_be, who_refers_may_hang_up,
 	  who_is_transferred_may_hang_up, who_refuses_a_notify_gets_no_more,
 	  the_outcome_does_not_wait_for_an_answer, attended_transfer_joins_two_lines,
-	  attended_transfer_with_a_dialog_that_is_not_ours_fails,
+	  attended_transfer_to_who_talks_elsewhere_takes_the_place_there,
+	  attended_transfer_with_nobody_or_itself_fails,
 	  a_new_session_takes_the_place_of_an_old_one, a_dialog_that_cannot_be_replaced_is_told,
 	  a_ringing_call_is_picked_up)
