@@ -4,8 +4,9 @@ import socket
 import time
 
 import config
+from common import ports
 from common.gateway import wait_for
-from common.sip import sdp
+from common.sip import Agent, sdp
 
 
 def _text(ports, sip="", extra="", **how):
@@ -43,6 +44,26 @@ class Stranger:
 
     def close(self):
         self.sock.close()
+
+
+def _circle(p, mine, port, other, other_port):
+    return ("cli\n listen 127.0.0.1 %d\nmedia\n ports %d %d\nsip\n listen %s %d\n timer-b 8000\n"
+            "peer phones\n address 127.0.0.1\n port %d\npeer other\n address %s\n port %d\n trusted\n"
+            "route on\n from any\n to peer other\n" % (
+                p.cli, p.media, p.media + 199, mine, port, p.phone, other, other_port))
+
+
+def test_gateways_that_route_to_each_other_end_at_the_last_hop(own):
+    """Max-Forwards goes on across both, one less each time (RFC 7332): the 70th asked says 483, and nobody asks again."""
+    here, there = ("127.0.0.51", ports.both("127.0.0.51")), ("127.0.0.52", ports.both("127.0.0.52"))
+    one = own(text=lambda p: _circle(p, *here, *there))
+    two = own(text=lambda p: _circle(p, *there, *here))
+    with Agent(here[1], port=one.ports.phone, gateway_host=here[0]) as agent:
+        refused = agent.call("600", sdp(4000)).refused(20)
+    assert refused.status == 480 and "cause=25" in refused.get("Reason")  # Q.850 25: exchange routing error
+    wait_for("all is cleared", lambda: one.idle() and two.idle())
+    calls = [next(p for p in g.cli.json("peers") if p["name"] == "other") for g in (one, two)]
+    assert [(c["calls_in"], c["calls_out"]) for c in calls] == [(34, 35), (35, 35)]
 
 
 def test_flood_from_many_addresses_disturbs_no_call(own, rtp):

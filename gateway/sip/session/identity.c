@@ -324,6 +324,8 @@ int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_s
 	if (status)
 		return status;
 	caller_read(sip, &policy, setup);
+	if (sip->sip_max_forwards)
+		setup->hops = (uint8_t)OSMO_MIN(sip->sip_max_forwards->mf_count, UINT8_MAX);
 	read_redirecting(&peer->config, sip, &setup->redirecting);
 	return 0;
 }

@@ -76,10 +76,11 @@ static bool takes_over(const struct session *s)
 
 static nta_outgoing_t *ask(struct session *s, const struct identity_invite *texts)
 {
-	char supported[SUPPORTED_MAX], timer[REFRESH_HEADERS_MAX];
+	char supported[SUPPORTED_MAX], timer[REFRESH_HEADERS_MAX], hops[8];
 	bool reliably = s->peer->config.session.rel100 == REL100_REQUIRED;
 
 	refresh_ask(s, timer);
+	snprintf(hops, sizeof(hops), "%u", s->setup.hops - 1U); /* RFC 7332 */
 	return nta_outgoing_tcreate(
 		s->dialog, session_on_invite_response, s,
 		redirect_uri(s) ? NULL : trial_route(&s->trial), SIP_METHOD_INVITE,
@@ -87,6 +88,7 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 		TAG_IF(s->overlap, SIPTAG_TO_STR(texts->to)), /* it grows, the dialog's does not */
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
 		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
+		TAG_IF(s->setup.hops, SIPTAG_MAX_FORWARDS_STR(hops)),
 		TAG_IF(reliably, SIPTAG_REQUIRE_STR("100rel")), SIPTAG_USER_AGENT_STR(AGENT_NAME),
 		TAG_IF(*texts->headers, SIPTAG_HEADER_STR(texts->headers)),
 		TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),

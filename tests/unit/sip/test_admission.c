@@ -221,6 +221,34 @@ START_TEST(calls_at_their_last_hop_are_refused)
 }
 END_TEST
 
+/* RFC 7332: what comes in by SIP and goes on by SIP has one hop less. */
+START_TEST(hops_are_counted_across_the_gateway)
+{
+	static const struct {
+		const char *said, *sent;
+	} rows[] = { { "5", "4" }, { "1", "0" }, { "300", "254" }, { NULL, "70" } };
+	static struct route_config route = { .name = "back",
+					     .from_any = true,
+					     .n_targets = 1,
+					     .targets = { { TARGET_PEER, "phone" } } };
+	const struct routes_config config = { .routes = &route, .n_routes = 1 };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		char more[32] = "";
+
+		rig_open(&rig);
+		ck_assert_int_eq(call_hub_apply(rig.hub, &config), 0);
+		if (rows[i].said)
+			snprintf(more, sizeof(more), "Max-Forwards: %s\n", rows[i].said);
+		invite(1, "600", more);
+		peer_hears(&rig, "SIP/2.0 100 ");
+		peer_hears(&rig, "INVITE ");
+		ck_assert_str_eq(heard(&rig, "Max-Forwards"), rows[i].sent);
+		rig_close(&rig);
+	}
+}
+END_TEST
+
 START_TEST(peer_may_speak_from_a_range)
 {
 	uint16_t port;
@@ -336,5 +364,6 @@ UNIT_MAIN("admission", peer_that_must_use_tls_is_refused_over_udp,
 	  refused_call_that_comes_again_is_refused_alike, requests_of_a_call_are_never_limited,
 	  emergency_calls_pass_every_limit, emergency_calls_pass_bans,
 	  limits_of_the_peer_have_their_status, calls_at_their_last_hop_are_refused,
-	  peer_may_speak_from_a_range, strangers_get_silence_if_so_configured,
-	  banned_get_silence_and_the_peer_is_never_banned)
+
+	  hops_are_counted_across_the_gateway, peer_may_speak_from_a_range,
+	  strangers_get_silence_if_so_configured, banned_get_silence_and_the_peer_is_never_banned)
