@@ -210,7 +210,7 @@ static void advance(struct trial *trial)
 	netaddr_text(&hop->address, address, sizeof(address));
 	snprintf(trial->route, sizeof(trial->route), "sip:%s;transport=%s;lr", address,
 		 transport_name(hop->transport));
-	if (pick(trial))
+	if (pick(trial) || trial->hops->is_guest)
 		osmo_timer_schedule(&trial->silence,
 				    (int)(failover_s ? failover_s : HOP_FAILOVER_S), 0);
 }
@@ -230,7 +230,10 @@ static void on_silence(void *data)
 	struct trial *trial = data;
 
 	avoid(trial->hops, now(trial), HOP_AVOIDED_S);
-	fail_over(trial, "is silent");
+	if (pick(trial))
+		fail_over(trial, "is silent");
+	else
+		trial->spent = true;
 	trial->on_silence(trial->data);
 }
 

@@ -43,14 +43,15 @@ struct trial {
 	struct hop tried[HOPS_MAX]; /* the last one is under way */
 	size_t n;
 	char route[96]; /* "sip:192.0.2.1:5060;transport=tcp;lr" */
+	bool spent;     /* the last one, too, was silent */
 	struct osmo_timer_list silence;
 	void (*on_silence)(void *data);
 	void *data;
 };
 
 /* Before the first hop. on_silence is called when a hop said nothing for the peer's `failover` and there is another one: the
- * transaction is given up then, and the next
- * place is what trial_route() says. */
+ * transaction is given up then, and the next place is what trial_route() says. A guest is one phone of several, and is given up
+ * after that time too: the trial is spent. */
 void trial_init(struct trial *trial, struct hops *hops, void (*on_silence)(void *data), void *data);
 /* The place to try now, as nta_outgoing_tcreate()'s route_url: the Request-URI stays. NULL: the peer's name leads nowhere. */
 const url_string_t *trial_route(const struct trial *trial);

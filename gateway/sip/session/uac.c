@@ -166,6 +166,18 @@ bool uac_ask_again(struct session *s)
 	return ++s->asked <= ASKED_MAX && ask_once_more(s, false);
 }
 
+/* Another phone of who has registered is called. False: there is none. */
+static bool call_next_phone(struct session *s, const char *why)
+{
+	if (!peer_turn(s->peer))
+		return false;
+	LOGSES(s, LOGL_INFO, "%s: trying %s\n", why, s->peer->contact);
+	trial_init(&s->trial, &s->peer->hops, on_silence, s);
+	s->asked = 0;
+	peer_contact(s->peer, s->contact, sizeof(s->contact));
+	return uac_ask_again(s);
+}
+
 /* trial.on_silence: the place that is given up may answer yet; nta cancels it, or acknowledges and clears what it answered. */
 static void on_silence(void *data)
 {
@@ -174,8 +186,10 @@ static void on_silence(void *data)
 	nta_outgoing_tcancel(s->invite_out, NULL, NULL, SIPTAG_USER_AGENT_STR(AGENT_NAME),
 			     TAG_END());
 	s->asked = 0;
-	if (uac_ask_again(s))
+	if (s->trial.spent ? call_next_phone(s, "silence") : uac_ask_again(s))
 		return;
+	if (s->trial.spent)
+		LOGSES(s, LOGL_NOTICE, "%s is silent\n", s->peer->contact);
 	end(s, CAUSE_DESTINATION_OUT_OF_ORDER, LOC_PRIVATE_LOCAL);
 }
 
@@ -311,13 +325,7 @@ static bool try_next_phone(struct session *s, const sip_t *sip, int status)
 	bool other = status == 408 || status == 480 || status == 503 || nta_sip_is_internal(sip);
 	bool rang = s->early;
 
-	if (!other || rang || !peer_turn(s->peer))
-		return false;
-	LOGSES(s, LOGL_INFO, "%d: trying %s\n", status, s->peer->contact);
-	trial_init(&s->trial, &s->peer->hops, on_silence, s);
-	s->asked = 0;
-	peer_contact(s->peer, s->contact, sizeof(s->contact));
-	return uac_ask_again(s);
+	return other && !rang && call_next_phone(s, sip->sip_status->st_phrase);
 }
 
 /* Timer B and ICMP are answered by our own side: the peer is out of order (27), so that another target may be

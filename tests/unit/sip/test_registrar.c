@@ -509,6 +509,40 @@ START_TEST(contact_that_rang_is_the_last)
 }
 END_TEST
 
+/* A phone that has vanished is known by its silence, in seconds and not in the 32 of timer B. */
+START_TEST(silent_contact_is_given_up_for_the_next)
+{
+	register_two();
+	rig_pass(&rig, HOP_FAILOVER_S * 1000 - 100);
+	while (peer_hears_on(&rig, phone))
+		ck_assert(strstr(rig.heard, "INVITE sip:high@"));
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+	rig_pass(&rig, 200);
+	phone_hears("INVITE sip:low@127.0.0.2:");
+	rig_pass(&rig, HOP_FAILOVER_S * 1000 + 100);
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 1);
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause,
+			  CAUSE_DESTINATION_OUT_OF_ORDER);
+	end();
+}
+END_TEST
+
+START_TEST(contact_that_is_only_slow_is_kept)
+{
+	char invite[RIG_TEXT];
+
+	register_two();
+	memcpy(invite, rig.heard, sizeof(invite));
+	phone_answers("100 Trying", "");
+	rig_pass(&rig, 3 * HOP_FAILOVER_S * 1000);
+	ck_assert(!peer_hears_on(&rig, phone));
+	memcpy(rig.heard, invite, sizeof(invite));
+	phone_answers("486 Busy Here", "");
+	phone_hears("ACK ");
+	end();
+}
+END_TEST
+
 static void phone_invites(const char *from)
 {
 	char head[RIG_TEXT];
@@ -655,6 +689,7 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  registered_phone_is_called_through_its_nat, path_is_followed,
 	  absent_subscriber_is_cause_20, best_contact_is_called,
 	  next_contact_is_called_where_one_fails, last_contact_that_fails_ends_the_call,
-	  contact_that_rang_is_the_last, user_calls_with_its_own_number_and_name,
+	  contact_that_rang_is_the_last, silent_contact_is_given_up_for_the_next,
+	  contact_that_is_only_slow_is_kept, user_calls_with_its_own_number_and_name,
 	  who_is_no_user_is_a_stranger, standby_leaves_users_to_their_pbx,
 	  locations_outlive_a_restart, users_keep_their_phones_over_a_commit)
