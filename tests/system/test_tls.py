@@ -274,6 +274,21 @@ def test_handshakes_leave_nothing_behind(own, ca):
     assert kept.ask() == "SIP/2.0 200 OK"
 
 
+def test_message_behind_another_is_bounded(own, ca):
+    """Sofia-SIP forgets the limit for what came right behind another message, and would write 4 GB behind it."""
+    gateway = own(text=_config, identity=ca.issue("gw.example"), ca=ca.cert)
+    kept, bad = _Client(gateway, ca.cert), _Client(gateway, ca.cert)
+    bad.sock.sendall(b"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1;branch=z9hG4bKb1\r\n"
+                     b"From: <sip:a@b>;tag=1\r\nTo: <sip:x@y>\r\nCall-ID: b1\r\nCSeq: 1 OPTIONS\r\n"
+                     b"Content-Length: 0\r\n\r\n"
+                     b"SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS 127.0.0.1;branch=z9hG4bKb2\r\n"
+                     b"Content-Length: 4294967295\r\n\r\nabc")
+    assert b"SIP/2.0 200 OK" in bad.sock.recv(4096)
+    bad.sock.close()
+    assert kept.ask() == "SIP/2.0 200 OK"
+    assert gateway.process.poll() is None
+
+
 def test_reader_that_is_slow_ends_nothing(own, ca):
     """Whoever asks and never reads has its answers kept for a while, then its connection ends; ours goes on."""
     gateway = own(text=_config, identity=ca.issue("gw.example"), ca=ca.cert)

@@ -17,7 +17,7 @@
  * tls_free | an SSL is never freed | test_tls.py test_handshakes_leave_nothing_behind
  * tls_connect, tls_read, tls_write, tls_want_read | an error that another connection left in OpenSSL's queue ends this one
  *	| test_tls.py test_handshakes_leave_nothing_behind
- * tls_read_buffer | a ping over TLS gets no pong (RFC 5626 4.4.1) | test_tls.py test_ping_gets_its_pong
+ * tls_read_buffer | a ping over TLS gets no pong (RFC 5626 4.4.1) | test_tls.py test_server_shows_the_certificate_of_the_name_asked_for
  * SSL_get1_peer_certificate (OpenSSL's) | each name in a certificate is leaked after a handshake
  *	| test_tls.py test_handshakes_leave_nothing_behind, on the program with AddressSanitizer
  *
