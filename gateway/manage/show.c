@@ -420,12 +420,13 @@ static void show_call_record(struct vty *vty, const struct call_status *call, bo
 static bool add_peer(void *data, const struct peer_status *peer)
 {
 	json_array_append_new(data,
-			      json_pack("{s:s, s:s, s:s, s:b, s:i, s:I, s:I, s:o}", "name",
+			      json_pack("{s:s, s:s, s:s, s:b, s:i, s:I, s:I, s:o, s:s}", "name",
 					peer->name, "address", peer->address, "state", peer->state,
 					"trusted", peer->trusted, "calls", (int)peer->calls,
 					"calls_in", (json_int_t)peer->calls_in, "calls_out",
 					(json_int_t)peer->calls_out, "round_trip_ms",
-					peer->rtt_ms ? json_integer(peer->rtt_ms) : json_null()));
+					peer->rtt_ms ? json_integer(peer->rtt_ms) : json_null(),
+					"places", peer->places));
 	return true;
 }
 
@@ -442,6 +443,7 @@ static const struct table_column peer_columns[] = {
 	{ "state", "STATE" },         { "trusted", "TRUSTED" },
 	{ "calls", "CALLS" },         { "calls_in", "CALLS IN" },
 	{ "calls_out", "CALLS OUT" }, { "round_trip_ms", "ROUND TRIP (MS)" },
+	{ "places", "PLACES" },
 };
 static const struct listing peers_listing = { gather_peers, "No peers.", peer_columns,
 					      ARRAY_SIZE(peer_columns) };

@@ -251,6 +251,19 @@ bool sip_peer_alive(const struct sip *sip, const char *name)
 	return peer && peer->reach != PEER_UNREACHABLE;
 }
 
+static void write_places(const struct hops *hops, char *out, size_t size)
+{
+	static const char *const names[] = { "unknown", "up", "down" };
+	char address[NETADDR_TEXT_MAX];
+	size_t len = 0;
+
+	for (size_t i = 0; hops->list.n > 1 && i < hops->list.n && len < size; i++) {
+		netaddr_text(&hops->list.hops[i].address, address, sizeof(address));
+		len += (size_t)snprintf(out + len, size - len, "%s%s %s", i ? ", " : "", address,
+					names[hops->state[i]]);
+	}
+}
+
 void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_status *),
 		void *data)
 {
@@ -268,6 +281,7 @@ void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_
 		};
 
 		netaddr_text(&peer->address, status.address, sizeof(status.address));
+		write_places(&peer->hops, status.places, sizeof(status.places));
 		if (!fn(data, &status))
 			return;
 	}

@@ -36,6 +36,8 @@ void sip_leave(struct sip *sip);
 /* May calls go to the peer of that name? Not while it does not answer OPTIONS. */
 bool sip_peer_alive(const struct sip *sip, const char *name);
 
+enum { PEER_PLACES_MAX = 1024 };
+
 struct peer_status {
 	const char *name;
 	char address[64];  /* "127.0.0.1:5070" */
@@ -44,6 +46,8 @@ struct peer_status {
 	unsigned calls; /* now */
 	uint64_t calls_in, calls_out;
 	unsigned rtt_ms; /* of the last OPTIONS, 0: none */
+	char places
+		[PEER_PLACES_MAX]; /* of several, each with its state: "192.0.2.1:5060 up, 192.0.2.2:5060 down"; else "" */
 };
 void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_status *),
 		void *data);

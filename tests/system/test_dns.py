@@ -119,6 +119,46 @@ def test_silent_place_is_given_up_in_seconds_and_its_late_answer_cleared(own, na
     out.close()
 
 
+def _answer_options(agent):
+    _respond(agent, agent.wait(lambda m: m.method == "OPTIONS", 12), "200 OK")
+
+
+def _forget(agent):
+    """What has come by now is as if it had not."""
+    agent.sock.setblocking(False)
+    try:
+        while agent.sock.recv(65536):
+            pass
+    except BlockingIOError:
+        agent.waiting.clear()
+
+
+def test_each_place_is_monitored_and_calls_go_to_one_that_lives(own, names, place):
+    """The peer is down when no place answers and the name is known; the one that is silent is called last."""
+    first, second = place("127.0.0.21"), place("127.0.0.22")
+    dns = names(_srv((1, first), (2, second)))
+    gateway = own(text=lambda p: _config(p, dns, " address pbx.test\n options 5\n").replace("timer-b 8000", "timer-b 2000"))
+    for agent in (first, second):
+        _aim(agent, gateway)
+
+    def state():
+        return gateway.cli.json("peers")[0]
+    _answer_options(second)
+    wait_for("the second answers", lambda: state()["state"] == "reachable")
+    wait_for("the first is known to be silent", lambda: "127.0.0.21:%d down, 127.0.0.22:%d up" % (
+        first.port, second.port) == state()["places"], 5)
+    assert "peer-down" not in gateway.log()
+    out = _Out(gateway, dns)
+    _respond(second, _invited(second), "486 Busy Here")
+    assert out.call.refused().status == 486
+    out.close()
+    wait_for("all are silent", lambda: state()["state"] == "unreachable", 12)
+    _forget(first)
+    _answer_options(first)
+    wait_for("the first answers again", lambda: "127.0.0.21:%d up" % first.port in state()["places"])
+    assert state()["state"] == "reachable"
+
+
 def test_refused_place_is_passed_over_at_once(own, names, place):
     good = place("127.0.0.22")
     dns = names({"_sip._udp.pbx.test": [srv(1, 0, ports.any_port("udp", "127.0.0.23"), "gone.test"),

@@ -22,7 +22,7 @@ static const char *next_hop_host(const struct hops *hops)
 	return path->proxy[0] ? path->proxy : hops->config->address;
 }
 
-static bool same_hop(const struct hop *a, const struct hop *b)
+bool hop_same(const struct hop *a, const struct hop *b)
 {
 	return a->transport == b->transport && netaddr_same_host(&a->address, &b->address) &&
 	       netaddr_port(&a->address) == netaddr_port(&b->address);
@@ -52,9 +52,12 @@ static void take_list(struct hops *hops, const struct hop_list *list)
 	hops->list = *list;
 	for (size_t i = 0; i < list->n; i++) {
 		hops->avoid_until_us[i] = 0;
+		hops->state[i] = HOP_UNKNOWN;
 		for (size_t j = 0; j < old.list.n; j++) {
-			if (same_hop(&list->hops[i], &old.list.hops[j]))
-				hops->avoid_until_us[i] = old.avoid_until_us[j];
+			if (!hop_same(&list->hops[i], &old.list.hops[j]))
+				continue;
+			hops->avoid_until_us[i] = old.avoid_until_us[j];
+			hops->state[i] = old.state[j];
 		}
 	}
 	if (list->n)
@@ -67,6 +70,7 @@ static void on_found(void *data, const struct hop_list *list)
 	struct hops *hops = data;
 
 	hops->lookup = NULL;
+	hops->looked = true;
 	if (list->n)
 		take_list(hops, list);
 	else
@@ -130,6 +134,7 @@ void hops_start(struct hops *hops, struct agent *agent, const struct peer_config
 	if (!port)
 		port = transport_port(path->transport);
 	hops->is_name = !netaddr_parse(next_hop_host(hops), port, &list.hops[0].address);
+	hops->looked = !hops->is_name || hops->list.n;
 	if (hops->is_name)
 		look_up(hops);
 	else
@@ -158,9 +163,34 @@ bool hops_include(const struct hops *hops, const struct sockaddr_storage *from, 
 static void avoid(struct hops *hops, const struct hop *hop, unsigned seconds)
 {
 	for (size_t i = 0; i < hops->list.n; i++) {
-		if (same_hop(&hops->list.hops[i], hop))
+		if (hop_same(&hops->list.hops[i], hop))
 			hops->avoid_until_us[i] = clock_now_us() + (uint64_t)seconds * US_PER_S;
 	}
+}
+
+void hops_tell(struct hops *hops, const struct hop *hop, enum hop_state state)
+{
+	for (size_t i = 0; i < hops->list.n; i++) {
+		if (!hop_same(&hops->list.hops[i], hop))
+			continue;
+		hops->state[i] = state;
+		if (state == HOP_UP)
+			hops->avoid_until_us[i] = 0;
+	}
+}
+
+void hops_forget_states(struct hops *hops)
+{
+	memset(hops->state, 0, sizeof(hops->state));
+}
+
+void hop_route(const struct hop *hop, char out[static HOP_ROUTE_MAX])
+{
+	char address[NETADDR_TEXT_MAX];
+
+	netaddr_text(&hop->address, address, sizeof(address));
+	snprintf(out, HOP_ROUTE_MAX, "sip:%s;transport=%s;lr", address,
+		 transport_name(hop->transport));
 }
 
 /* Trials */
@@ -168,7 +198,7 @@ static void avoid(struct hops *hops, const struct hop *hop, unsigned seconds)
 static bool was_tried(const struct trial *trial, const struct hop *hop)
 {
 	for (size_t i = 0; i < trial->n; i++) {
-		if (same_hop(&trial->tried[i], hop))
+		if (hop_same(&trial->tried[i], hop))
 			return true;
 	}
 	return false;
@@ -185,7 +215,7 @@ static const struct hop *pick(const struct trial *trial)
 
 		if (was_tried(trial, hop))
 			continue;
-		if (hops->avoid_until_us[i] <= clock_now_us())
+		if (hops->avoid_until_us[i] <= clock_now_us() && hops->state[i] != HOP_DOWN)
 			return hop;
 		if (!last_resort)
 			last_resort = hop;
@@ -202,14 +232,11 @@ static void advance(struct trial *trial)
 {
 	unsigned failover_s = trial->hops->config->path.failover_s;
 	const struct hop *hop = trial->n < HOPS_MAX ? pick(trial) : NULL;
-	char address[NETADDR_TEXT_MAX];
 
 	if (!hop)
 		return;
 	trial->tried[trial->n++] = *hop;
-	netaddr_text(&hop->address, address, sizeof(address));
-	snprintf(trial->route, sizeof(trial->route), "sip:%s;transport=%s;lr", address,
-		 transport_name(hop->transport));
+	hop_route(hop, trial->route);
 	if (pick(trial) || trial->hops->is_guest)
 		osmo_timer_schedule(&trial->silence,
 				    (int)(failover_s ? failover_s : HOP_FAILOVER_S), 0);

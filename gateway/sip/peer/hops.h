@@ -16,12 +16,17 @@ struct peer_config;
 
 enum { HOP_AVOIDED_S = 30, HOP_FAILOVER_S = 4, HOP_RETRY_AFTER_MAX_S = 300 };
 
+enum { HOP_ROUTE_MAX = 96 };
+enum hop_state { HOP_UNKNOWN, HOP_UP, HOP_DOWN };
+
 struct hops {
 	struct agent *agent;
 	const struct peer_config *config;  /* the peer's */
 	struct sockaddr_storage *best;     /* told of the first of list */
 	struct hop_list list;              /* n 0: not known yet, or the name leads nowhere */
 	uint64_t avoid_until_us[HOPS_MAX]; /* beside list */
+	enum hop_state state[HOPS_MAX];    /* beside list: what OPTIONS told */
+	bool looked;                       /* list is an answer of the DNS, or needs none */
 	bool is_name;                      /* the list comes from the DNS */
 	bool is_guest;                     /* it came to us: nothing is known of its certificate */
 	struct lookup *lookup;
@@ -35,6 +40,13 @@ void hops_stop(struct hops *hops);
 /* One of its places is at this address, and port if that counts. */
 bool hops_include(const struct hops *hops, const struct sockaddr_storage *from, bool and_port);
 
+/* That place answers, or does not: one that is down comes after all others. */
+void hops_tell(struct hops *hops, const struct hop *hop, enum hop_state state);
+void hops_forget_states(struct hops *hops);
+/* "sip:192.0.2.1:5060;transport=tcp;lr": as a route to that place. */
+bool hop_same(const struct hop *a, const struct hop *b);
+/* As a route to that place: "sip:192.0.2.1:5060;transport=tcp;lr". */
+void hop_route(const struct hop *hop, char out[static HOP_ROUTE_MAX]);
 /* What can be spoken and reached from the sockets of that name ("": all), into the query. */
 void hops_add_usable(const struct agent *agent, const char *local, struct hop_query *query);
 
@@ -42,8 +54,8 @@ struct trial {
 	struct hops *hops;
 	struct hop tried[HOPS_MAX]; /* the last one is under way */
 	size_t n;
-	char route[96]; /* "sip:192.0.2.1:5060;transport=tcp;lr" */
-	bool spent;     /* the last one, too, was silent */
+	char route[HOP_ROUTE_MAX]; /* "sip:192.0.2.1:5060;transport=tcp;lr" */
+	bool spent;                /* the last one, too, was silent */
 	struct osmo_timer_list silence;
 	void (*on_silence)(void *data);
 	void *data;

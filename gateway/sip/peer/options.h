@@ -9,7 +9,8 @@
 struct peer;
 struct peer_config;
 
-/* Asks the peer now and then every options_s; with 0 it counts as reachable and is left alone. */
+/* Asks each place of the peer (hops.h) now and then every options_s, once its name has been looked up; calls go to those that
+ * answer. With 0 it counts as reachable and is left alone. */
 void options_start(struct peer *peer);
 void options_stop(struct peer *peer);
 /* Answers one from a peer, as an INVITE there would be (11.2): 503 when no call could be carried. Returns the

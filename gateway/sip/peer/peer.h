@@ -51,10 +51,7 @@ struct peer {
 	unsigned rtt_ms;                  /* of the last OPTIONS, 0: none */
 	struct osmo_timer_list keepalive; /* OPTIONS */
 	struct osmo_timer_list ping;      /* path.keepalive_s */
-	nta_leg_t *options_leg;           /* the OPTIONS under way; NULL: none */
-	nta_outgoing_t *options;
-	struct trial options_trial;
-	uint64_t options_sent_us;
+	struct options *options;          /* those under way (options.h); a child of the peer */
 };
 
 struct peers {

@@ -256,6 +256,23 @@ START_TEST(options_tell_whether_the_peer_is_reachable)
 }
 END_TEST
 
+START_TEST(name_that_is_not_known_yet_is_not_down)
+{
+	rig_open(&rig);
+	int dns = rig_socket("127.0.0.1", &rig.config.dns_port); /* it says nothing */
+	snprintf(rig.config.dns_server, sizeof(rig.config.dns_server), "127.0.0.1");
+	snprintf(rig.peer.address, sizeof(rig.peer.address), "pbx.test");
+	rig.peer.options_s = 5;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig_pass(&rig, 3000);
+	look_at_peers();
+	ck_assert_str_eq(status.state, "unknown");
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	rig_close(&rig);
+	close(dns);
+}
+END_TEST
+
 /* RFC 3261 11.2 */
 START_TEST(options_are_answered)
 {
@@ -396,6 +413,7 @@ END_TEST
 UNIT_MAIN("sip", taken_port_is_an_error_and_changes_nothing, address_of_no_interface_is_an_error,
 	  calls_outlive_a_move_to_another_port, peer_that_is_removed_loses_its_calls,
 	  peer_that_stays_keeps_its_calls_and_counters, options_tell_whether_the_peer_is_reachable,
-	  options_are_answered, options_is_answered_503_while_no_call_can_be_carried,
+	  options_are_answered, name_that_is_not_known_yet_is_not_down,
+	  options_is_answered_503_while_no_call_can_be_carried,
 	  peer_is_alive_unless_it_does_not_answer, freeing_ends_what_is_under_way,
 	  two_gateways_call_each_other)
