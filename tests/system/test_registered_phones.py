@@ -58,17 +58,23 @@ def bert_of(gateway, transport):
     return [row for row in registered(gateway, "bert") if row["transport"] == transport]
 
 
-def call_bert(gateway, answer):
+def call_bert(gateway, answer, port=0, talk=lambda: None):
     """Anna calls, bert answers, anna hangs up. No connection is opened for it: it goes by the phone's own."""
     before = gateway.cli.json("sip transports")["totals"]["opened"]
     with Phone(gateway, "127.0.0.5", "anna", "s3cret") as anna:
         assert anna.register() == 200
-        call = anna.dial("200", sip.sdp(ports.block(2)))
+        call = anna.dial("200", sip.sdp(port or ports.block(2)))
         answer()
         call.answered()
+        talk()
         call.bye()
         gateway.record("from user anna 100 to user bert 200: answered, cause 16 .*by the caller")
         assert gateway.cli.json("sip transports")["totals"]["opened"] == before
+
+
+def loudest(samples):
+    """Of half a second, dBm0."""
+    return max((sound.dbm0(samples[i:i + 4000]) for i in range(0, len(samples) - 4000, 2000)), default=-99)
 
 
 def call_nobody(gateway):
@@ -78,7 +84,7 @@ def call_nobody(gateway):
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
-def test_linphone_registers_calls_and_is_called(own, tmp_path, transport):
+def test_linphone_registers_calls_and_is_called(own, tmp_path, rtp, transport):
     ca, tls_port = Authority(tmp_path), ports.both()
     tls = " listen tls 127.0.0.1 %d\n tls certificate %s key %s\n tls ca %s\n" % (
         tls_port, *ca.issue("gateway", "IP:127.0.0.1,DNS:127.0.0.1"), ca.cert)
@@ -96,7 +102,18 @@ def test_linphone_registers_calls_and_is_called(own, tmp_path, transport):
             phone.wait("Receiving new incoming call")
             phone.command("answer")
             phone.wait("Media streams established")
-        call_bert(gateway, answer)
+
+        def talk():
+            """A tone to the phone, speech from it."""
+            wait_for("bert's first packet", lambda: party.remote)
+            party.tone(1000, 2)
+            wait_for("the tone is said", lambda: not party.say)
+            phone.command("play " + speech)
+            wait_for("anna hears bert", lambda: loudest(party.samples()) > -35, 8)
+        party, speech = rtp(), str(tmp_path / "speech.wav")
+        sound.speak("One two three, this is a test of a telephone line.", speech)
+        call_bert(gateway, answer, party.port, talk)
+        assert loudest(sound.read_wav(phone.heard)) > -20, "the tone"
     finally:
         phone.stop()
 
