@@ -79,7 +79,7 @@ static struct {
 
 #define MEND(function)                                                                             \
 	{                                                                                          \
-#function, (void *)function, (void **)&real.function                               \
+#function, (void *)(function), (void **)&real.function                             \
 	}
 
 bool mends_install(void)
