@@ -42,6 +42,19 @@ static void respond_to_older(const char *status, const char *to_tag, const char 
 	respond_to_heard(status, to_tag, "", body);
 }
 
+static void peer_redirects_to(const char *contact)
+{
+	char text[RIG_TEXT];
+
+	memcpy(rig.heard, invited, sizeof(invited));
+	snprintf(text, sizeof(text),
+		 "SIP/2.0 302 Moved Temporarily\nVia: %s\nFrom: %s\nTo: %s;tag=m\nCall-ID: %s\n"
+		 "CSeq: %s\nContact: %s\nContent-Length: 0\n\n",
+		 heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"), heard(&rig, "Call-ID"),
+		 heard(&rig, "CSeq"), contact);
+	peer_says_raw(&rig, rig.fd, text, "");
+}
+
 static void more_is_wanted(void)
 {
 	out_respond("484 Address Incomplete", "i", "", "");
@@ -127,6 +140,28 @@ START_TEST(late_484_to_an_older_invite_means_nothing)
 	out_respond("200 OK", "b", "", SDP);
 	peer_hears(&rig, "ACK ");
 	clear_and_close();
+}
+END_TEST
+
+START_TEST(redirection_ends_the_digits)
+{
+	char moved[96];
+
+	open_overlap(true);
+	rig.peer.transfer.redirect_hops = REDIRECT_HOPS_DEFAULT;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	dial("20");
+	peer_is_asked_for("20");
+	key("0", MORE);
+	peer_is_asked_for("200");
+	snprintf(moved, sizeof(moved), "<sip:207@127.0.0.1:%u>", rig.peer.port);
+	peer_redirects_to(moved);
+	peer_hears(&rig, "ACK ");
+	peer_hears(&rig, "INVITE sip:207@");
+	key("1", MORE);
+	peer_hears_nothing(&rig);
+	line_says(LEG_RELEASE, false);
+	rig_close(&rig);
 }
 END_TEST
 
@@ -339,7 +374,8 @@ END_TEST
 
 UNIT_MAIN("overlap", digits_are_collected_for_one_invite_by_default,
 	  each_digit_is_an_invite_of_the_same_call, late_484_to_an_older_invite_means_nothing,
-	  last_484_ends_a_number_that_is_complete, number_that_ends_after_484_is_too_short,
+	  last_484_ends_a_number_that_is_complete, redirection_ends_the_digits,
+	  number_that_ends_after_484_is_too_short,
 	  number_that_ends_while_the_peer_thinks_is_left_to_it,
 	  other_failure_counts_of_the_newest_alone, answer_to_an_older_invite_wins,
 	  second_answer_is_cleared, silent_peer_is_out_of_order,

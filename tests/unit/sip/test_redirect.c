@@ -82,6 +82,48 @@ START_TEST(contacts_are_tried_by_q_until_one_answers)
 }
 END_TEST
 
+START_TEST(a_contact_that_times_out_is_followed_by_the_next)
+{
+	char all[512];
+
+	open_two();
+	out_place();
+	snprintf(all, sizeof(all), "%s%s", contact("201", ";q=0.9"), contact("202", ";q=0.5"));
+	redirect("302 Moved Temporarily", all);
+	peer_hears(&rig, request_line("201"));
+	redirect("408 Request Timeout", "");
+	peer_hears(&rig, request_line("202"));
+	answer_and_end();
+}
+END_TEST
+
+/* Its address answers with ICMP, or with nothing until timer B. */
+START_TEST(a_contact_that_cannot_be_reached_is_followed_by_the_next)
+{
+	uint16_t port = 0;
+	char all[512];
+
+	for (unsigned silent = 0; silent < 2; silent++) {
+		open_two();
+		out_place();
+		int fd = rig_socket("127.0.0.1", &port);
+		if (!silent)
+			close(fd);
+		snprintf(all, sizeof(all), "Contact: <sip:201@127.0.0.1:%u>;q=0.9\n%s", port,
+			 contact("202", ";q=0.5"));
+		redirect("302 Moved Temporarily", all);
+		for (unsigned ms = 0; ms < RIG_TIMER_B_MS + 100 && !peer_hears_on(&rig, rig.fd);
+		     ms += 50)
+			rig_pass(&rig, 50);
+		ck_assert_msg(!strncmp(rig.heard, request_line("202"), strlen(request_line("202"))),
+			      "%s", rig.heard);
+		answer_and_end();
+		if (silent)
+			close(fd);
+	}
+}
+END_TEST
+
 START_TEST(when_all_have_failed_the_last_cause_stands)
 {
 	open_two();
@@ -242,7 +284,10 @@ START_TEST(a_refused_redirection_ends_the_call)
 END_TEST
 
 UNIT_MAIN("redirect", the_call_goes_where_it_is_redirected,
-	  contacts_are_tried_by_q_until_one_answers, when_all_have_failed_the_last_cause_stands,
-	  a_global_failure_ends_it, nobody_is_called_who_is_no_peer, secrets_are_not_redirected,
-	  a_loop_of_redirections_ends, the_caller_may_give_up_meanwhile,
-	  the_number_goes_to_the_routes, a_refused_redirection_ends_the_call)
+	  contacts_are_tried_by_q_until_one_answers,
+	  a_contact_that_times_out_is_followed_by_the_next,
+	  a_contact_that_cannot_be_reached_is_followed_by_the_next,
+	  when_all_have_failed_the_last_cause_stands, a_global_failure_ends_it,
+	  nobody_is_called_who_is_no_peer, secrets_are_not_redirected, a_loop_of_redirections_ends,
+	  the_caller_may_give_up_meanwhile, the_number_goes_to_the_routes,
+	  a_refused_redirection_ends_the_call)

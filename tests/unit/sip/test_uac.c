@@ -536,8 +536,27 @@ START_TEST(without_a_port_the_call_fails)
 }
 END_TEST
 
-UNIT_MAIN("uac", call_is_set_up_and_cleared_by_the_line, call_is_cleared_by_the_peer,
-	  repeated_answer_is_acknowledged, early_sound_is_let_through,
+/* RFC 3261 16.3: a call of ours that somebody sends back to us */
+START_TEST(own_call_that_comes_back_is_a_loop)
+{
+	char call_id[128];
+
+	open_call();
+	snprintf(call_id, sizeof(call_id), "%s", heard(&rig, "Call-ID"));
+	peer_says(&rig, "",
+		  "INVITE sip:200@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP "
+		  "127.0.0.1:%u;branch=z9hG4bKback\n"
+		  "From: <sip:100@127.0.0.1>;tag=other\nTo: <sip:200@127.0.0.1>\nCall-ID: %s\n"
+		  "CSeq: 1 INVITE\nMax-Forwards: 69\nContact: <sip:al@127.0.0.1:%u>\n",
+		  rig.peer.port, call_id, rig.peer.port);
+	peer_hears(&rig, "SIP/2.0 482 ");
+	mock_leg_say(&rig.line, LEG_RELEASE, 0, false);
+	rig_close(&rig);
+}
+END_TEST
+
+UNIT_MAIN("uac", own_call_that_comes_back_is_a_loop, call_is_set_up_and_cleared_by_the_line,
+	  call_is_cleared_by_the_peer, repeated_answer_is_acknowledged, early_sound_is_let_through,
 	  forked_call_follows_the_last_and_takes_the_first,
 	  failure_is_mapped_unless_a_trusted_reason_says_more, silent_peer_is_out_of_order,
 	  peer_without_socket_is_out_of_order, unanswered_call_is_cancelled,
