@@ -154,6 +154,12 @@ bool call_is_emergency(const struct call_hub *hub, const char *called)
 	return find_number(&hub->emergency->config, called);
 }
 
+bool call_begins_emergency(const struct call_hub *hub, enum target_kind kind, const char *from,
+			   const char *called)
+{
+	return emergency_begins(hub->emergency, kind, from, called);
+}
+
 /* The label after the first dot, whatever follows it there. */
 static bool is_service(const char *text, const char *name)
 {

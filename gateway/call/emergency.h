@@ -18,6 +18,9 @@ void call_hub_emergency(struct call_hub *hub, const struct emergency_config *con
 			const struct route_target *trunks, size_t n_trunks);
 /* Is it an emergency number, whole? */
 bool call_is_emergency(const struct call_hub *hub, const char *called);
+/* May it become one, dialled there, with more digits? */
+bool call_begins_emergency(const struct call_hub *hub, enum target_kind kind, const char *from,
+			   const char *called);
 /* The number for what follows urn:service:sos (RFC 5031 4.2): "", ".police", ".police.municipal"; NULL: there
  * are no emergency numbers. */
 const char *call_emergency_number(const struct call_hub *hub, const char *service);

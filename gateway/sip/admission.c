@@ -47,8 +47,16 @@ static bool comes_back(const struct sip *ground, const sip_t *sip, const char *c
 {
 	nta_leg_t *dialog = nta_leg_by_call_id(agent_nta(ground->agent), sip->sip_call_id->i_id);
 	const struct session *s = dialog ? nta_leg_magic(dialog, session_on_request) : NULL;
+	char said[LEG_DIGITS_MAX + 1];
 
-	return s && s->invite_out && !strcmp(s->setup.called.digits, called);
+	if (!s || !s->invite_out)
+		return false;
+	msg_t *msg = nta_outgoing_getrequest(s->invite_out);
+	const sip_t *ours = sip_object(msg);
+	if (ours)
+		receiving_read(ours, said);
+	msg_destroy(msg);
+	return ours && !strcmp(said, called);
 }
 
 /* The gateway hands calls on as a proxy does (RFC 3261 16.3). 0 or the status. */
@@ -94,15 +102,19 @@ static struct screen_refusal judge_more(struct sip *ground, struct peer *peer,
 
 	if (!limit)
 		return (struct screen_refusal){ 0 };
-	uas_abandon(growing, FORBIDDEN, CAUSE_REJECTED);
+	if (growing->receiving->open)
+		uas_abandon(growing, FORBIDDEN, CAUSE_REJECTED);
 	return refuse_limit(ground, peer, limit);
 }
 
 /* May the number become one that is allowed? It is then for the caller to try again (RFC 3578 3.1). */
-static bool may_grow(const struct peer *peer, enum limit limit, const char *called)
+static bool may_grow(const struct sip *ground, const struct peer *peer, enum limit limit,
+		     const char *called)
 {
-	return limit == LIMIT_DESTINATION && peer->config.session.receiving_s &&
-	       limits_number_may_grow(&peer->config.guard, called);
+	if (limit != LIMIT_DESTINATION || !peer->config.session.receiving_s)
+		return false;
+	return limits_number_may_grow(&peer->config.guard, called) ||
+	       call_begins_emergency(ground->hub, TARGET_PEER, peer->config.name, called);
 }
 
 struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
@@ -137,7 +149,7 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 	limit = limits_call_in(&peer->limits, &peer->config.guard, called, clock_now_us());
 	if (!limit)
 		return how;
-	if (may_grow(peer, limit, called))
+	if (may_grow(ground, peer, limit, called))
 		return (struct screen_refusal){ .status = ADDRESS_INCOMPLETE };
 	guard_note_refused(ground->guard, call.hash);
 	return refuse_limit(ground, peer, limit);

@@ -49,17 +49,13 @@ static bool begins_with(const char *text, const char *begin)
 
 static bool follows(const struct session *s, const sip_t *sip)
 {
+	const char *tag = sip->sip_from->a_tag, *theirs = nta_leg_get_rtag(s->dialog);
 	char said[LEG_DIGITS_MAX + 1];
-	msg_t *msg = nta_incoming_getrequest(s->invite_in);
-	const sip_t *newest = sip_object(msg);
-	const char *tag = sip->sip_from->a_tag;
-	bool is = newest && tag && newest->sip_from->a_tag &&
-		  !strcasecmp(tag, newest->sip_from->a_tag) &&
-		  sip->sip_cseq->cs_seq > newest->sip_cseq->cs_seq;
 
-	msg_destroy(msg);
 	receiving_read(sip, said);
-	return is && begins_with(said, s->receiving->said) && strcmp(said, s->receiving->said) != 0;
+	return tag && theirs && !strcasecmp(tag, theirs) &&
+	       sip->sip_cseq->cs_seq > s->receiving->cseq &&
+	       begins_with(said, s->receiving->said) && strcmp(said, s->receiving->said) != 0;
 }
 
 struct session *receiving_find(const struct sip *ground, const struct peer *peer, const sip_t *sip)
@@ -71,7 +67,7 @@ struct session *receiving_find(const struct sip *ground, const struct peer *peer
 		return NULL;
 	dialog = nta_leg_by_call_id(agent_nta(ground->agent), sip->sip_call_id->i_id);
 	s = dialog ? nta_leg_magic(dialog, session_on_request) : NULL;
-	if (!s || !s->receiving || s->peer != peer || s->fi->state != ST_INCOMING || !s->invite_in)
+	if (!s || !s->receiving || s->peer != peer || s->fi->state >= ST_UNACKED)
 		return NULL;
 	return follows(s, sip) ? s : NULL;
 }
@@ -89,6 +85,7 @@ void receiving_note(struct session *s, const sip_t *sip, const struct leg_number
 {
 	receiving_read(sip, s->receiving->said);
 	s->receiving->called = *called;
+	s->receiving->cseq = sip->sip_cseq->cs_seq;
 	await_more(s);
 }
 

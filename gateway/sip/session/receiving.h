@@ -9,7 +9,8 @@
  *   OPEN    the same, which may not be called      -      403 to both, the end
  *   OPEN    time is up                             WHOLE  LEG_INFORMATION, complete
  *   OPEN    LEG_PROCEEDING, ALERTING, CONNECT      WHOLE  -
- *   WHOLE   INVITE with more digits                WHOLE  484 to it
+ *   WHOLE   INVITE with more digits, answered or   WHOLE  484 to it
+ *           not
  *   both    CANCEL, BYE, cleared                   -      the end
  *
  * LEG_PROGRESS may be dial tone, and ends nothing. */
@@ -21,6 +22,7 @@ struct receiving {
 	bool open;
 	struct osmo_timer_list pause;  /* between two digits */
 	char said[LEG_DIGITS_MAX + 1]; /* the number as the newest INVITE had it */
+	uint32_t cseq;                 /* of the newest INVITE */
 	struct leg_number called;      /* the same by the peer's rules, as the hub knows it */
 };
 

@@ -146,6 +146,27 @@ START_TEST(digits_after_the_line_proceeds_are_too_late)
 }
 END_TEST
 
+/* The answer to the shorter number and the INVITE with the longer one cross. */
+START_TEST(digits_after_the_answer_are_too_late)
+{
+	char text[64];
+
+	begin("6");
+	line_says(LEG_CONNECT, false);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	snprintf(text, sizeof(text), "%s", heard_tag(&rig, "To"));
+	invite("60", 2);
+	hears_failure("SIP/2.0 484 ", "60", 2);
+	say("ACK", "6", 1, text, "");
+	invite("601", 3);
+	hears_failure("SIP/2.0 484 ", "601", 3);
+	ck_assert_uint_eq(rig.target.asked, 1);
+	say("BYE", "6", 4, text, "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end();
+}
+END_TEST
+
 START_TEST(dial_tone_ends_no_number)
 {
 	begin("6");
@@ -277,9 +298,10 @@ END_TEST
 
 UNIT_MAIN("receiving", each_invite_brings_the_line_more_digits, number_is_whole_after_the_pause,
 	  line_that_takes_no_parts_gets_the_whole_number,
-	  digits_after_the_line_proceeds_are_too_late, dial_tone_ends_no_number,
-	  sound_goes_where_the_newest_invite_says, cancel_of_an_older_invite_changes_nothing,
-	  cancel_of_the_newest_ends_the_call, number_that_grows_into_one_not_allowed_ends_the_call,
+	  digits_after_the_line_proceeds_are_too_late, digits_after_the_answer_are_too_late,
+	  dial_tone_ends_no_number, sound_goes_where_the_newest_invite_says,
+	  cancel_of_an_older_invite_changes_nothing, cancel_of_the_newest_ends_the_call,
+	  number_that_grows_into_one_not_allowed_ends_the_call,
 	  number_that_may_grow_into_an_allowed_one_wants_more_digits,
 	  number_that_grows_is_one_call_of_the_peers_limit,
 	  number_that_changes_by_our_rules_is_another_call, no_more_digits_count_by_default)
