@@ -29,6 +29,8 @@ struct target {
 	/* Full, it makes room for an emergency call: a channel that becomes free is kept for one for some seconds, by
 	 * clearing a routine call if need be (cause 8). False: nothing there may give way. NULL: no such thing. */
 	bool (*preempt)(void *data);
+	/* May a caller from there call that number? Asked where somebody else has named it. NULL: any. */
+	bool (*may_call)(void *data, const char *called);
 };
 
 void target_register(struct call_hub *hub, struct target *target);

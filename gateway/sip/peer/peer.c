@@ -64,6 +64,14 @@ static bool is_configured(const struct peer_config *configs, size_t n, const cha
 	return false;
 }
 
+/* target.may_call */
+static bool may_call(void *data, const char *called)
+{
+	struct peer *peer = data;
+
+	return !limits_number(&peer->limits, &peer->config.guard, called);
+}
+
 static struct peer *add(struct peers *peers, const struct peer_config *config)
 {
 	struct peer *peer = talloc_zero(peers, struct peer);
@@ -75,6 +83,7 @@ static struct peer *add(struct peers *peers, const struct peer_config *config)
 	snprintf(peer->target.name, sizeof(peer->target.name), "%s", config->name);
 	peer->target.data = peer;
 	peer->target.seize = peers->seize;
+	peer->target.may_call = may_call;
 	llist_add_tail(&peer->entry, &peers->list);
 	target_register(peers->hub, &peer->target);
 	return peer;

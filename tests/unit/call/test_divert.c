@@ -49,6 +49,31 @@ START_TEST(a_number_without_a_route_ends_the_call)
 }
 END_TEST
 
+static bool may_call(void *data, const char *called)
+{
+	(void)data;
+	return strcmp(called, "600") != 0;
+}
+
+START_TEST(nobody_is_diverted_to_what_the_caller_may_not_call)
+{
+	static struct target caller = {
+		.kind = TARGET_PEER,
+		.name = "phones",
+		.may_call = may_call,
+	};
+
+	start();
+	target_register(hub, &caller);
+	dial("700");
+	divert(&b, "600");
+	ck_assert_ptr_null(c.leg);
+	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REJECTED);
+	target_unregister(&caller);
+	stop();
+}
+END_TEST
+
 START_TEST(a_loop_of_diversions_ends)
 {
 	start();
@@ -103,5 +128,6 @@ START_TEST(a_cause_without_a_number_turns_nobody)
 END_TEST
 
 UNIT_MAIN("divert", the_call_goes_where_it_is_turned_to, a_number_without_a_route_ends_the_call,
-	  a_loop_of_diversions_ends, diversions_end_among_refusals_too,
-	  nobody_is_turned_away_once_it_rings, a_cause_without_a_number_turns_nobody)
+	  nobody_is_diverted_to_what_the_caller_may_not_call, a_loop_of_diversions_ends,
+	  diversions_end_among_refusals_too, nobody_is_turned_away_once_it_rings,
+	  a_cause_without_a_number_turns_nobody)

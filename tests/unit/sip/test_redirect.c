@@ -270,6 +270,27 @@ START_TEST(the_number_goes_to_the_routes)
 }
 END_TEST
 
+static void route_with_list(struct peer_config *peer)
+{
+	route(peer);
+	peer->guard.numbers[0] = (struct guard_number){ .digits = "70", .allow = false };
+	peer->guard.n_numbers = 1;
+}
+
+/* The hub asks the peer that a call comes from. */
+START_TEST(a_number_that_the_peer_may_not_call_is_known)
+{
+	const struct target *peer;
+
+	open_two();
+	configure(route_with_list);
+	peer = target_find(rig.hub, TARGET_PEER, "phone");
+	ck_assert(!peer->may_call(peer->data, "701"));
+	ck_assert(peer->may_call(peer->data, "71"));
+	end_two();
+}
+END_TEST
+
 /* RFC 3398 8.2.6.1 */
 START_TEST(a_refused_redirection_ends_the_call)
 {
@@ -290,4 +311,4 @@ UNIT_MAIN("redirect", the_call_goes_where_it_is_redirected,
 	  when_all_have_failed_the_last_cause_stands, a_global_failure_ends_it,
 	  nobody_is_called_who_is_no_peer, secrets_are_not_redirected, a_loop_of_redirections_ends,
 	  the_caller_may_give_up_meanwhile, the_number_goes_to_the_routes,
-	  a_refused_redirection_ends_the_call)
+	  a_number_that_the_peer_may_not_call_is_known, a_refused_redirection_ends_the_call)
