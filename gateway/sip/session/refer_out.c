@@ -13,7 +13,13 @@
 #include "sip/text/sipfrag.h"
 
 enum { RESULT_S = 180, RINGING = 180, PROGRESS = 183, OK = 200, REDIRECT = 300 };
-enum { BAD_REQUEST = 400, UNSUPPORTED_TYPE = 415, NO_SUBSCRIPTION = 481, BAD_EVENT = 489 };
+enum {
+	BAD_REQUEST = 400,
+	TIMEOUT = 408,
+	UNSUPPORTED_TYPE = 415,
+	NO_SUBSCRIPTION = 481,
+	BAD_EVENT = 489
+};
 
 struct refer_out {
 	struct session *s;
@@ -46,6 +52,12 @@ static void on_silence(void *data)
 
 /* REFER */
 
+/* Or may it have been heard, and its answer lost, or is there no such dialog (RFC 5057 5)? */
+static bool is_refusal(int status, const sip_t *sip)
+{
+	return sip && !nta_sip_is_internal(sip) && status != TIMEOUT && status != NO_SUBSCRIPTION;
+}
+
 static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct refer_out *refer = data;
@@ -61,7 +73,9 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 	if (again || status < REDIRECT)
 		return 0;
 	LOGSES(s, LOGL_INFO, "REFER is answered %d\n", status);
-	tell(s, LEG_RELEASE, CAUSE_FACILITY_REJECTED, LOC_BEYOND_INTERWORKING);
+	tell(s, LEG_RELEASE,
+	     is_refusal(status, sip) ? CAUSE_FACILITY_REJECTED : CAUSE_RECOVERY_ON_TIMER,
+	     LOC_BEYOND_INTERWORKING);
 	return 0;
 }
 
@@ -149,6 +163,8 @@ static void hear(struct session *s, int status, bool over)
 	osmo_timer_schedule(&s->turns.asked->result, RESULT_S, 0);
 	if (status >= REDIRECT) {
 		cause = cause_map_cause(status, 0);
+		if (cause.cause == CAUSE_FACILITY_REJECTED) /* REFER was not */
+			cause.cause = CAUSE_NORMAL_UNSPECIFIED;
 		tell(s, LEG_RELEASE, cause.cause, cause.location);
 	} else if (status >= OK) {
 		tell(s, LEG_CONNECT, 0, 0);

@@ -4,7 +4,8 @@
  *   state   heard                                 to    done
  *   ASKED   401, 407                              same  REFER with credentials
  *   ASKED   2xx                                   TOLD  -
- *   ASKED   3xx to 6xx, no answer                 -     LEG_TRANSFER: LEG_RELEASE, cause 29
+ *   ASKED   3xx to 6xx                            -     LEG_TRANSFER: LEG_RELEASE, cause 29
+ *   ASKED   408, 481, no answer                   -     LEG_TRANSFER: LEG_RELEASE, cause 102
  *   both    NOTIFY: 180 to 183                    same  LEG_TRANSFER: LEG_ALERTING
  *   both    NOTIFY: 2xx                           -     LEG_TRANSFER: LEG_CONNECT
  *   both    NOTIFY: 3xx to 6xx                    -     LEG_TRANSFER: LEG_RELEASE and its cause

@@ -120,6 +120,20 @@ START_TEST(refused_refer_makes_us_call_the_number)
 }
 END_TEST
 
+START_TEST(refer_that_may_have_been_heard_is_not_done_twice)
+{
+	static const char *const answers[] = { "408 Request Timeout",
+					       "481 Call/Transaction Does Not Exist" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
+		open_call("");
+		ask_for("700");
+		respond_to_heard(answers[i], "", "", "");
+		call_goes_on();
+	}
+}
+END_TEST
+
 START_TEST(peer_that_allows_no_refer_is_not_asked)
 {
 	open_call("Allow: INVITE, ACK, BYE\n");
@@ -215,7 +229,8 @@ START_TEST(a_call_must_be_there_and_answered)
 END_TEST
 
 UNIT_MAIN("refer_out", peers_user_calls_the_number_and_is_let_go_of, outcome_before_the_202_counts,
-	  refused_refer_makes_us_call_the_number, peer_that_allows_no_refer_is_not_asked,
-	  number_that_is_not_to_be_had_leaves_the_call, silence_leaves_the_call,
-	  peer_that_hangs_up_meanwhile_ends_it, line_that_hangs_up_meanwhile_ends_it,
-	  notify_that_makes_no_sense_is_refused, a_call_must_be_there_and_answered)
+	  refused_refer_makes_us_call_the_number, refer_that_may_have_been_heard_is_not_done_twice,
+	  peer_that_allows_no_refer_is_not_asked, number_that_is_not_to_be_had_leaves_the_call,
+	  silence_leaves_the_call, peer_that_hangs_up_meanwhile_ends_it,
+	  line_that_hangs_up_meanwhile_ends_it, notify_that_makes_no_sense_is_refused,
+	  a_call_must_be_there_and_answered)
