@@ -47,7 +47,7 @@ static bool comes_back(const struct sip *ground, const sip_t *sip, const char *c
 {
 	nta_leg_t *dialog = nta_leg_by_call_id(agent_nta(ground->agent), sip->sip_call_id->i_id);
 	const struct session *s = dialog ? nta_leg_magic(dialog, session_on_request) : NULL;
-	char said[LEG_DIGITS_MAX + 1];
+	char said[LEG_DIGITS_MAX + 1] = "";
 
 	if (!s || !s->invite_out)
 		return false;
