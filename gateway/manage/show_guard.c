@@ -86,15 +86,17 @@ static bool add_peer(void *data, const struct peer_guard_status *peer)
 static json_t *guard_record(struct gateway *gateway)
 {
 	struct guard_status status;
-	json_t *peers = json_array();
+	json_t *peers = json_array(), *users = json_array();
 
 	sip_guard_status(gateway->sip, &status);
 	sip_guard_peers_each(gateway->sip, add_peer, peers);
-	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:o, s:o}", "state",
+	sip_guard_users_each(gateway->sip, add_peer, users);
+	return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:o, s:o, s:o}", "state",
 			 status.overloaded ? "overloaded" : "normal", "new_calls_percent",
 			 (int)status.share_percent, "calls", (int)status.calls, "transactions",
 			 (int)status.transactions, "backlog_ms", (int)status.backlog_ms, "bans",
-			 (int)status.bans, "refused", counters(status.refused), "peers", peers);
+			 (int)status.bans, "refused", counters(status.refused), "peers", peers,
+			 "users", users);
 }
 
 static int show_record(struct vty *vty, json_t *record, bool as_json)

@@ -98,7 +98,7 @@ static struct screen_refusal refuse_limit(struct sip *ground, const struct peer 
 static struct screen_refusal judge_more(struct sip *ground, struct peer *peer,
 					struct session *growing, const char *called)
 {
-	enum limit limit = limits_number(&peer->limits, &peer->config.guard, called);
+	enum limit limit = limits_number(peer->limits, &peer->config.guard, called);
 
 	if (!limit)
 		return (struct screen_refusal){ 0 };
@@ -146,7 +146,7 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 	how = guard_call(ground->guard, &call);
 	if (how.status || !peer)
 		return how;
-	limit = limits_call_in(&peer->limits, &peer->config.guard, called, clock_now_us());
+	limit = limits_call_in(peer->limits, &peer->config.guard, called, clock_now_us());
 	if (!limit)
 		return how;
 	if (may_grow(ground, peer, limit, called))
@@ -155,10 +155,26 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 	return refuse_limit(ground, peer, limit);
 }
 
+struct screen_refusal admission_of_user(struct sip *ground, struct peer *guest, const sip_t *sip)
+{
+	const struct guard_peer_config *config = &guest->config.guard;
+	char called[LEG_DIGITS_MAX + 1];
+	enum limit limit;
+
+	if (sip->sip_request->rq_method == sip_method_invite) {
+		receiving_read(sip, called);
+		if (is_emergency(ground, sip, called))
+			return (struct screen_refusal){ 0 };
+		limit = limits_call_in(guest->limits, config, called, clock_now_us());
+	} else {
+		limit = limits_request(guest->limits, config, clock_now_us());
+	}
+	return limit ? refuse_limit(ground, guest, limit) : (struct screen_refusal){ 0 };
+}
+
 unsigned admission_of_setup(struct peer *peer, const struct leg_setup *setup, const char **why)
 {
-	if (setup->precedence != LEG_ROUTINE ||
-	    !limits_call_out(&peer->limits, &peer->config.guard))
+	if (setup->precedence != LEG_ROUTINE || !limits_call_out(peer->limits, &peer->config.guard))
 		return 0;
 	*why = "peer has as many calls as it may have";
 	return CAUSE_CONGESTION;

@@ -13,9 +13,11 @@ void guard_vty_install(void);
 void guard_vty_validate(const struct sip_config *value, struct config_report *report);
 void guard_vty_write(const struct guard_config *guard, struct vty *vty);
 
-/* peer_guard_vty.c: of a peer. */
+/* peer_guard_vty.c: of a peer, and of a user of the registrar, that is one without an address. kind: "peer", "user". */
 void peer_guard_vty_install(void);
-void peer_guard_vty_validate(const struct peer_config *peer, struct config_report *report);
+void peer_guard_vty_install_user(void);
+void peer_guard_vty_validate(const char *kind, const struct peer_config *peer,
+			     struct config_report *report);
 void peer_guard_vty_write(const struct guard_peer_config *guard, struct vty *vty);
 
 /* Adds a range to an access list, or takes it away: CMD_SUCCESS, or CMD_WARNING with the complaint made. option:

@@ -1,4 +1,4 @@
-/* What a peer may do:
+/* What a peer may do, and a user of the registrar:
  *
  *   peer provider
  *    allow 192.0.2.0/24
@@ -160,15 +160,27 @@ DEFUN(peer_number, peer_number_cmd, "number (allow|deny) DIGITS",
 	return CMD_SUCCESS;
 }
 
-DEFUN(no_peer_number, no_peer_number_cmd, "no number DIGITS", NO_STR NUMBER_STR "The digits\n")
+static int remove_number(struct vty *vty, const char *digits)
 {
 	struct guard_peer_config *guard = edited(vty);
-	struct guard_number *number = find_number(guard, argv[0]);
+	struct guard_number *number = find_number(guard, digits);
 
 	if (!number)
-		return config_reject(vty, "there is no number %s", argv[0]);
+		return config_reject(vty, "there is no number %s", digits);
 	*number = guard->numbers[--guard->n_numbers];
 	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_number, no_peer_number_cmd, "no number DIGITS", NO_STR NUMBER_STR "The digits\n")
+{
+	return remove_number(vty, argv[0]);
+}
+
+/* A user has numbers of its own beside the list. */
+DEFUN(no_user_guard_number, no_user_guard_number_cmd, "no number (allow|deny) DIGITS",
+      NO_STR NUMBER_STR NUMBER_ACT_STR "The digits\n")
+{
+	return remove_number(vty, argv[1]);
 }
 
 /* Safety */
@@ -187,35 +199,47 @@ DEFUN(no_peer_tls, no_peer_tls_cmd, "no tls required", NO_STR TLS_STR "So it is\
 	return CMD_SUCCESS;
 }
 
+static void install_limits(int node)
+{
+	install_element(node, &peer_limit_calls_cmd);
+	install_element(node, &peer_limit_way_cmd);
+	install_element(node, &no_peer_limit_calls_cmd);
+	install_element(node, &peer_limit_rate_cmd);
+	install_element(node, &peer_limit_rate_burst_cmd);
+	install_element(node, &no_peer_limit_rate_cmd);
+	install_element(node, &peer_limit_status_cmd);
+	install_element(node, &peer_number_cmd);
+	install_element(node, &peer_tls_cmd);
+	install_element(node, &no_peer_tls_cmd);
+}
+
 void peer_guard_vty_install(void)
 {
 	install_element(NODE_PEER, &peer_allow_cmd);
 	install_element(NODE_PEER, &no_peer_allow_cmd);
 	install_element(NODE_PEER, &peer_deny_cmd);
 	install_element(NODE_PEER, &no_peer_deny_cmd);
-	install_element(NODE_PEER, &peer_limit_calls_cmd);
-	install_element(NODE_PEER, &peer_limit_way_cmd);
-	install_element(NODE_PEER, &no_peer_limit_calls_cmd);
-	install_element(NODE_PEER, &peer_limit_rate_cmd);
-	install_element(NODE_PEER, &peer_limit_rate_burst_cmd);
-	install_element(NODE_PEER, &no_peer_limit_rate_cmd);
-	install_element(NODE_PEER, &peer_limit_status_cmd);
-	install_element(NODE_PEER, &peer_number_cmd);
 	install_element(NODE_PEER, &no_peer_number_cmd);
-	install_element(NODE_PEER, &peer_tls_cmd);
-	install_element(NODE_PEER, &no_peer_tls_cmd);
+	install_limits(NODE_PEER);
 }
 
-void peer_guard_vty_validate(const struct peer_config *peer, struct config_report *report)
+void peer_guard_vty_install_user(void)
+{
+	install_element(NODE_USER, &no_user_guard_number_cmd);
+	install_limits(NODE_USER);
+}
+
+void peer_guard_vty_validate(const char *kind, const struct peer_config *peer,
+			     struct config_report *report)
 {
 	const struct guard_peer_config *guard = &peer->guard;
 
 	if (guard->max_calls &&
 	    (guard->max_calls_in > guard->max_calls || guard->max_calls_out > guard->max_calls))
 		config_fault_option(report, peer->line, "limit",
-				    "peer %s: `limit calls %u` is for both directions, and less "
+				    "%s %s: `limit calls %u` is for both directions, and less "
 				    "than one of them; the limit of a direction is the smaller one",
-				    peer->name, guard->max_calls);
+				    kind, peer->name, guard->max_calls);
 }
 
 static void write_rate(const char *name, const struct rate *rate, struct vty *vty)

@@ -222,7 +222,7 @@ void peer_vty_validate(const struct sip_config *value, struct config_report *rep
 		validate_source(value, i, report);
 		auth_vty_validate(&value->peers[i], report);
 		session_vty_validate(&value->peers[i], report);
-		peer_guard_vty_validate(&value->peers[i], report);
+		peer_guard_vty_validate("peer", &value->peers[i], report);
 		identity_vty_validate(&value->peers[i], report);
 		numbering_vty_validate(&value->peers[i], report);
 		transfer_vty_validate(&value->peers[i], report);

@@ -6,6 +6,8 @@
  *   user anna
  *    password secret
  *    number 100
+ *    limit calls 2
+ *    number deny 00
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "base/config_vty.h"
 #include "call/leg.h"
 #include "call/route_config.h"
+#include "sip/guard_vty.h"
 #include "sip/peer_media_vty.h"
 #include "sip/peer_vty.h"
 #include "sip/registrar/binding.h"
@@ -254,6 +257,7 @@ static void install(void)
 	install_element(NODE_USER, &no_user_display_cmd);
 	install_element(NODE_USER, &user_contacts_cmd);
 	peer_media_vty_install(NODE_USER);
+	peer_guard_vty_install_user();
 }
 
 static bool leads_to_users(const struct route_config *route)
@@ -308,6 +312,7 @@ static void validate_user(const struct registrar_config *value, size_t i,
 {
 	const struct user_config *user = &value->users[i];
 
+	peer_guard_vty_validate("user", &user->peer, report);
 	if (!user->secret[0])
 		config_fault_option(report, user->peer.line, "password",
 				    "user %s has no password, so anybody could be it; it needs "
@@ -362,6 +367,7 @@ static void write_user(const struct user_config *user, struct vty *vty)
 	if (user->contacts)
 		vty_out(vty, " contacts %u\n", user->contacts);
 	peer_media_vty_write(&user->peer.media, vty);
+	peer_guard_vty_write(&user->peer.guard, vty);
 }
 
 static void write_value(const void *section_value, struct vty *vty)

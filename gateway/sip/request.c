@@ -1,6 +1,7 @@
 /* Requests that belong to no dialog. Only configured peers are served; whoever else speaks gets 403, or nothing. */
 #include "sip/request.h"
 
+#include <stdio.h>
 #include <strings.h>
 
 #include "base/clock.h"
@@ -52,16 +53,17 @@ static bool may_log(struct sip *ground)
 	return bucket_take(&ground->refusals_full_us, &rate, clock_now_us());
 }
 
-static void log_refusal(struct sip *ground, const struct peer *peer, const sip_t *sip, int status)
+static void log_refusal(struct sip *ground, const struct peer *peer, const sip_t *sip, int status,
+			const char *why)
 {
 	const char *user = sip->sip_request->rq_url->url_user;
 
 	if (!may_log(ground))
 		return;
 
-	LOGP(DSIP, LOGL_NOTICE, "peer %s: INVITE to %s refused: %d %s, Call-ID %s\n",
-	     peer->config.name, user ? user : "nobody", status, cause_map_phrase(status),
-	     sip->sip_call_id->i_id);
+	LOGP(DSIP, LOGL_NOTICE, "%s %s: INVITE to %s refused: %d %s, Call-ID %s\n",
+	     target_kind_name(peer->target.kind), peer->config.name, user ? user : "nobody", status,
+	     why ? why : cause_map_phrase(status), sip->sip_call_id->i_id);
 }
 
 /* The session that the INVITE brings more digits for; one that cannot go on with them has ended. */
@@ -119,7 +121,7 @@ static int on_invite(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 		status = growing ? go_on(growing, irq, sip, &setup, &theirs)
 				 : begin(ground, peer, irq, sip, &setup, &theirs);
 	if (status) {
-		log_refusal(ground, peer, sip, status);
+		log_refusal(ground, peer, sip, status, NULL);
 		uas_refuse(peer, irq, status, warning);
 	}
 	return status;
@@ -166,7 +168,7 @@ static struct screen_refusal judge_rate(struct sip *ground, struct peer *peer,
 {
 	if (sip->sip_request->rq_method == sip_method_invite)
 		return (struct screen_refusal){ 0 };
-	if (limits_request(&peer->limits, &peer->config.guard, clock_now_us()))
+	if (limits_request(peer->limits, &peer->config.guard, clock_now_us()))
 		return guard_busy(ground->guard);
 	return guard_request(ground->guard, from, true);
 }
@@ -207,14 +209,14 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 	if (!ground->asking)
 		return judge_user(ground, from, sip);
 	if (ground->asking->config.guard.tls && !is_over_tls()) {
-		ground->asking->limits.refused[LIMIT_TRANSPORT]++;
+		ground->asking->limits->refused[LIMIT_TRANSPORT]++;
 		return (struct screen_refusal){ .status = 403, .phrase = "TLS is required here" };
 	}
 	how = judge_rate(ground, ground->asking, from, sip);
 	if (!how.status && sip->sip_request->rq_method == sip_method_invite)
 		how = admission_of_invite(ground, ground->asking, from, sip);
 	if (how.status && sip->sip_request->rq_method == sip_method_invite)
-		log_refusal(ground, ground->asking, sip, how.status);
+		log_refusal(ground, ground->asking, sip, how.status, how.phrase);
 	return how;
 }
 
@@ -242,6 +244,25 @@ static int serve(struct sip *ground, struct peer *peer, nta_incoming_t *irq, con
 	}
 }
 
+/* What a user may not: answered, logged. Returns the status; 0: it may. */
+static int refuse_user(struct sip *ground, struct peer *guest, nta_incoming_t *irq,
+		       const sip_t *sip)
+{
+	const struct screen_refusal how = admission_of_user(ground, guest, sip);
+	char retry_after[12];
+
+	if (!how.status)
+		return 0;
+	if (sip->sip_request->rq_method == sip_method_invite)
+		log_refusal(ground, guest, sip, how.status, how.phrase);
+	snprintf(retry_after, sizeof(retry_after), "%u", how.retry_after_s);
+	nta_incoming_treply(irq, how.status, how.phrase ? how.phrase : cause_map_phrase(how.status),
+			    TAG_IF(how.retry_after_s, SIPTAG_RETRY_AFTER_STR(retry_after)),
+			    TAG_IF(how.reason, SIPTAG_REASON_STR(how.reason)),
+			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	return how.status;
+}
+
 /* The registrar's: REGISTER, from wherever, and what its users send. */
 static int accept_user(struct sip *ground, nta_incoming_t *irq, const sip_t *sip)
 {
@@ -256,6 +277,8 @@ static int accept_user(struct sip *ground, nta_incoming_t *irq, const sip_t *sip
 	if (!guest)
 		return status;
 	status = supported_check(&guest->config, irq, sip);
+	if (!status)
+		status = refuse_user(ground, guest, irq, sip);
 	if (!status)
 		status = serve(ground, guest, irq, sip);
 	peer_release(guest);

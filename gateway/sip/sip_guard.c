@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "sip/registrar/registrar.h"
 #include "sip/session/ground.h"
 #include "sip/text/netaddr.h"
 
@@ -71,6 +72,7 @@ void sip_guard_status(const struct sip *sip, struct guard_status *out)
 			{ "strangers", t->strangers },
 			{ "strangers_unanswered", t->unanswered },
 			{ "source_requests_per_second", t->source_rate },
+			{ "call_requests_per_second", t->dialog_rate },
 			{ "source_calls_per_second", t->source_calls },
 			{ "all_requests_per_second", t->all_rate },
 			{ "all_calls_per_second", t->all_calls },
@@ -104,24 +106,46 @@ void sip_counters(const struct sip *sip, struct guard_counter out[static GUARD_C
 	memcpy(out, counters, sizeof(counters));
 }
 
+static struct peer_guard_status status_of(const char *name, const struct limits *limits)
+{
+	struct peer_guard_status status = { .name = name, .in = limits->in, .out = limits->out };
+
+	for (unsigned limit = LIMIT_NONE + 1; limit < LIMIT_KINDS; limit++)
+		status.refused[limit - 1] =
+			(struct guard_counter){ limit_name(limit), limits->refused[limit] };
+	return status;
+}
+
 void sip_guard_peers_each(const struct sip *sip,
 			  bool (*fn)(void *data, const struct peer_guard_status *), void *data)
 {
 	const struct peer *peer;
 
 	llist_for_each_entry (peer, &sip->peers->list, entry) {
-		struct peer_guard_status status = {
-			.name = peer->config.name,
-			.in = peer->limits.in,
-			.out = peer->limits.out,
-		};
+		struct peer_guard_status status = status_of(peer->config.name, peer->limits);
 
-		for (unsigned limit = LIMIT_NONE + 1; limit < LIMIT_KINDS; limit++)
-			status.refused[limit - 1] = (struct guard_counter){
-				limit_name(limit),
-				peer->limits.refused[limit],
-			};
 		if (!fn(data, &status))
 			return;
 	}
+}
+
+struct users_told {
+	bool (*fn)(void *data, const struct peer_guard_status *);
+	void *data;
+};
+
+static bool tell_user(void *data, const char *name, const struct limits *limits)
+{
+	const struct users_told *told = data;
+	struct peer_guard_status status = status_of(name, limits);
+
+	return told->fn(told->data, &status);
+}
+
+void sip_guard_users_each(const struct sip *sip,
+			  bool (*fn)(void *data, const struct peer_guard_status *), void *data)
+{
+	struct users_told told = { fn, data };
+
+	registrar_limits_each(sip->registrar, tell_user, &told);
 }

@@ -42,3 +42,6 @@ struct peer_guard_status {
 };
 void sip_guard_peers_each(const struct sip *sip,
 			  bool (*fn)(void *data, const struct peer_guard_status *), void *data);
+/* The same of the registrar's users. */
+void sip_guard_users_each(const struct sip *sip,
+			  bool (*fn)(void *data, const struct peer_guard_status *), void *data);

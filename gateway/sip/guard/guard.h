@@ -17,6 +17,7 @@ struct guard_totals {
 	uint64_t denied, banned;          /* dropped: by `deny`, by a ban */
 	uint64_t strangers, unanswered;   /* who is no peer; of them, without an answer */
 	uint64_t source_rate, all_rate;   /* requests beyond the rates */
+	uint64_t dialog_rate;             /* requests within one call */
 	uint64_t source_calls, all_calls; /* new calls beyond the rates */
 	uint64_t calls_full;              /* new calls beyond the calls at a time */
 	uint64_t overload;                /* new calls while overloaded */

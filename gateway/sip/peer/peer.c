@@ -69,7 +69,7 @@ static bool may_call(void *data, const char *called)
 {
 	struct peer *peer = data;
 
-	return !limits_number(&peer->limits, &peer->config.guard, called);
+	return !limits_number(peer->limits, &peer->config.guard, called);
 }
 
 static struct peer *add(struct peers *peers, const struct peer_config *config)
@@ -78,6 +78,11 @@ static struct peer *add(struct peers *peers, const struct peer_config *config)
 
 	if (!peer)
 		return NULL;
+	peer->limits = talloc_zero(peer, struct limits);
+	if (!peer->limits) {
+		talloc_free(peer);
+		return NULL;
+	}
 	peer->peers = peers;
 	peer->target.kind = TARGET_PEER;
 	snprintf(peer->target.name, sizeof(peer->target.name), "%s", config->name);
@@ -241,15 +246,20 @@ bool peer_turn(struct peer *guest)
 
 struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 			const struct sockaddr_storage *address, enum transport transport,
-			enum target_kind kind)
+			struct limits *limits)
 {
 	struct peer *peer = talloc_zero(peers, struct peer);
 
 	if (!peer)
 		return NULL;
+	peer->limits = talloc_reference(peer, limits);
+	if (!peer->limits) {
+		talloc_free(peer);
+		return NULL;
+	}
 	peer->peers = peers;
 	peer->config = *config;
-	peer->target.kind = kind;
+	peer->target.kind = TARGET_USER;
 	peer->hops.is_guest = true;
 	place(peer, address, transport);
 	llist_add_tail(&peer->entry, &peers->retired);

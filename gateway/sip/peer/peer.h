@@ -46,7 +46,7 @@ struct peer {
 	size_t n_ways;
 	unsigned calls; /* sessions that hold it */
 	uint64_t calls_in, calls_out;
-	struct limits limits;
+	struct limits *limits; /* its own, or its user's, which all calls of that user share */
 	enum peer_reach reach;
 	unsigned rtt_ms;                  /* of the last OPTIONS, 0: none */
 	struct osmo_timer_list keepalive; /* OPTIONS */
@@ -83,11 +83,11 @@ struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage
 /* A request from there, by that, is the peer's own. */
 bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta_incoming_t *irq);
 
-/* A peer that no configuration has and no request is found by: it lives until it was held and released as often.
- * NULL without memory. */
+/* A peer that no configuration has and no request is found by: it lives until it was held and released as often, and
+ * limits, a talloc object of whoever it stands for, as long. NULL without memory. */
 struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 			const struct sockaddr_storage *address, enum transport transport,
-			enum target_kind kind);
+			struct limits *limits);
 /* A guest is where the first of its ways leads from now on, and that is no way of its any more. False: there was none. */
 bool peer_turn(struct peer *guest);
 void peer_hold(struct peer *peer);

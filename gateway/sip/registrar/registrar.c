@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/timer.h>
 #include <osmocom/core/utils.h>
+#include <sofia-sip/nta_tport.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -180,20 +182,25 @@ static bool write_ways(struct peer *guest, const struct user *user)
 	return peer_turn(guest);
 }
 
-static unsigned seize_user(struct registrar *registrar, struct user *user, struct leg **leg,
-			   const char **why)
+static unsigned seize_user(struct registrar *registrar, struct user *user,
+			   const struct leg_setup *setup, struct leg **leg, const char **why)
 {
 	const struct binding *binding = best(user);
 	struct session *session = NULL;
 	struct peer *guest;
 
+	if (setup->precedence == LEG_ROUTINE &&
+	    limits_call_out(user->limits, &user->config.peer.guard)) {
+		*why = "user has as many calls as it may have";
+		return CAUSE_CONGESTION;
+	}
 	if (!binding) {
 		*why = user->bindings.n ? "the connections of its phones are gone"
 					: "is not registered";
 		return CAUSE_SUBSCRIBER_ABSENT;
 	}
 	guest = peer_guest(registrar->ground->peers, &user->config.peer, &binding->flow.address,
-			   transport_in(&binding->flow), TARGET_USER);
+			   transport_in(&binding->flow), user->limits);
 	if (guest) {
 		peer_hold(guest);
 		session =
@@ -227,7 +234,7 @@ static unsigned seize_one(struct registrar *registrar, struct user *user,
 
 	if (peer)
 		return peer->target.seize(peer->target.data, setup, leg, why);
-	return seize_user(registrar, user, leg, why);
+	return seize_user(registrar, user, setup, leg, why);
 }
 
 /* target.seize of a user */
@@ -237,6 +244,14 @@ static unsigned seize_named(void *data, const struct leg_setup *setup, struct le
 	struct user *user = data;
 
 	return seize_one(user->owner, user, setup, leg, why);
+}
+
+/* target.may_call of a user */
+static bool may_call(void *data, const char *called)
+{
+	const struct user *user = data;
+
+	return !limits_number(user->limits, &user->config.peer.guard, called);
 }
 
 /* target.seize of whoever has the number */
@@ -290,6 +305,7 @@ static void register_all(struct registrar *registrar)
 		user->target.data = user;
 		user->owner = registrar;
 		user->target.seize = seize_named;
+		user->target.may_call = may_call;
 		target_register(registrar->ground->hub, &user->target);
 	}
 }
@@ -339,6 +355,24 @@ bool registrar_serves(const struct registrar *registrar, const sip_t *sip)
 	       user_of_url(registrar, sip->sip_from->a_url);
 }
 
+static bool is_over_tls(nta_incoming_t *irq)
+{
+	tport_t *tport = nta_incoming_transport(NULL, irq, NULL);
+	const bool is = tport && !strcasecmp(tport_name(tport)->tpn_proto, "tls");
+
+	tport_unref(tport);
+	return is;
+}
+
+/* Before it is asked for a password, and with one: who it says to be, and who it then shows to be, may differ. */
+static bool is_secure(struct user *user, nta_incoming_t *irq)
+{
+	if (!user || !user->config.peer.guard.tls || is_over_tls(irq))
+		return true;
+	user->limits->refused[LIMIT_TRANSPORT]++;
+	return false;
+}
+
 /* Who sent it; NULL with the status, a challenge having been sent. */
 static struct user *authenticated(struct registrar *registrar, nta_incoming_t *irq,
 				  const sip_t *sip, const struct sockaddr_storage *from,
@@ -346,12 +380,18 @@ static struct user *authenticated(struct registrar *registrar, nta_incoming_t *i
 {
 	const struct registrar_config *config = &registrar->config;
 	struct auth *auth = registrar->ground->auth;
-	struct user *user = NULL;
 	struct digest_credentials claim;
 	enum auth_verdict verdict = auth_claim(sip, config->realm, &claim);
+	struct user *user = verdict == AUTH_GOOD ? users_by_name(registrar->users, claim.user)
+						 : user_of_url(registrar, sip->sip_from->a_url);
 
+	if (!is_secure(user, irq)) {
+		nta_incoming_treply(irq, FORBIDDEN, "TLS is required here",
+				    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+		*status = FORBIDDEN;
+		return NULL;
+	}
 	if (verdict == AUTH_GOOD) {
-		user = users_by_name(registrar->users, claim.user);
 		verdict = auth_verify(auth, &claim, sip, from, user ? user->config.secret : NULL,
 				      config->digests);
 	}
@@ -461,7 +501,7 @@ struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, c
 	*status = FAILED;
 	osmo_strlcpy(flow.transport, transport_of(sip), sizeof(flow.transport));
 	guest = peer_guest(registrar->ground->peers, &user->config.peer, from, transport_in(&flow),
-			   TARGET_USER);
+			   user->limits);
 	if (!guest)
 		return NULL;
 	peer_hold(guest);
@@ -545,6 +585,18 @@ void registrar_each(const struct registrar *registrar,
 		return;
 	for (size_t i = 0; i < users_count(registrar->users); i++) {
 		if (!tell_user(users_at(registrar->users, i), fn, data))
+			return;
+	}
+}
+
+void registrar_limits_each(const struct registrar *registrar,
+			   bool (*fn)(void *data, const char *user, const struct limits *limits),
+			   void *data)
+{
+	for (size_t i = 0; registrar->users && i < users_count(registrar->users); i++) {
+		const struct user *user = users_at(registrar->users, i);
+
+		if (!fn(data, user->config.peer.name, user->limits))
 			return;
 	}
 }

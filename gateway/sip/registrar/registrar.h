@@ -10,6 +10,7 @@
 #include "sip/agent/nta.h"
 
 struct leg_setup;
+struct limits;
 struct peer;
 struct registrar;
 struct sip;
@@ -34,6 +35,11 @@ struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, c
 /* A guest calls: with its own number and name, whatever it says. */
 void registrar_identify(const struct registrar *registrar, const struct peer *guest,
 			struct leg_setup *setup);
+
+/* One call for each user, until fn returns false. */
+void registrar_limits_each(const struct registrar *registrar,
+			   bool (*fn)(void *data, const char *user, const struct limits *limits),
+			   void *data);
 
 /* Bindings of that user go; false: no such user. */
 bool registrar_clear(struct registrar *registrar, const char *user);

@@ -39,6 +39,9 @@ static bool add_all(struct users *users, const struct registrar_config *config)
 
 		if (!user)
 			return false;
+		user->limits = talloc_zero(user, struct limits);
+		if (!user->limits)
+			return false;
 		user->config = config->users[i];
 		bindings_init(&user->bindings);
 		users->all[users->n++] = user;
@@ -49,7 +52,7 @@ static bool add_all(struct users *users, const struct registrar_config *config)
 	return true;
 }
 
-static void move_bindings(struct users *to, struct users *from)
+static void move_state(struct users *to, struct users *from)
 {
 	for (size_t i = 0; i < to->n; i++) {
 		struct user *user = to->all[i];
@@ -64,6 +67,8 @@ static void move_bindings(struct users *to, struct users *from)
 		user->bindings.n = old->bindings.n;
 		user->dirty = old->dirty;
 		old->bindings.n = 0;
+		talloc_free(user->limits);
+		user->limits = talloc_reparent(old, user, old->limits);
 	}
 }
 
@@ -85,7 +90,7 @@ struct users *users_new(void *talloc_ctx, const struct registrar_config *config,
 	qsort(users->all, users->n, sizeof(struct user *), compare_users);
 	qsort(users->numbers, users->n_numbers, sizeof(*users->numbers), compare_numbers);
 	if (from)
-		move_bindings(users, from);
+		move_state(users, from);
 	return users;
 }
 

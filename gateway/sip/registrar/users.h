@@ -2,6 +2,7 @@
 #pragma once
 
 #include "call/target.h"
+#include "sip/guard/limits.h"
 #include "sip/registrar/binding.h"
 #include "sip/registrar/registrar_config.h"
 
@@ -11,13 +12,14 @@ struct users;
 struct user {
 	struct user_config config;
 	struct bindings bindings;
+	struct limits *limits; /* of all its calls, which hold it too: they may outlive the user */
 	struct registrar *owner;
 	struct target target; /* data: the user */
 	bool dirty;           /* its bindings are not as they are kept */
 };
 
-/* Takes the configured users over, sorted; those of the same name in from (NULL: none) give their bindings up to the
- * new table. NULL without memory, then from is as it was. */
+/* Takes the configured users over, sorted; those of the same name in from (NULL: none) give their bindings and
+ * limits up to the new table. NULL without memory, then from is as it was. */
 struct users *users_new(void *talloc_ctx, const struct registrar_config *config,
 			struct users *from);
 struct user *users_by_name(const struct users *users, const char *name);

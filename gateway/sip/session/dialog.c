@@ -96,7 +96,7 @@ static struct session *counted(struct session *s, unsigned *calls)
 
 struct session *dialog_outgoing(struct sip *ground, struct peer *peer)
 {
-	return counted(session_new(ground, peer), &peer->limits.out);
+	return counted(session_new(ground, peer), &peer->limits->out);
 }
 
 /* The dialog's tag is there from its beginning, so that nta sends it no request without one. */
@@ -161,7 +161,7 @@ bool dialog_is_merged(const struct sip *ground, const sip_t *sip)
 struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
 				const sip_t *sip)
 {
-	struct session *s = counted(session_new(ground, peer), &peer->limits.in);
+	struct session *s = counted(session_new(ground, peer), &peer->limits->in);
 
 	if (!s)
 		return NULL;

@@ -229,7 +229,7 @@ static int check(struct session *s, const sip_t *sip, struct refer_to *to)
 static bool may_call(struct session *s, const char *called)
 {
 	return call_is_emergency(s->ground->hub, called) ||
-	       !limits_number(&s->peer->limits, &s->peer->config.guard, called);
+	       !limits_number(s->peer->limits, &s->peer->config.guard, called);
 }
 
 /* To a number: a call of its own, or one that takes the place of another which is none of ours. */

@@ -87,6 +87,7 @@ struct session {
 	struct osmo_timer_list silence;        /* UAS: until a response but 100 is sent */
 	struct leg_setup setup;                /* UAC: as told; UAS: bearer alone */
 	struct leg_party *connected;           /* who answered, as last told; NULL: not said */
+	uint64_t requests_full_us;             /* bucket of the requests within it */
 	struct session_uui *told_uui;          /* the last that the hub told; NULL: none */
 	char heard_number[LEG_DIGITS_MAX + 1]; /* the peer's, as last heard */
 	struct leg_uui *heard_uui;             /* with which the peer ended it; NULL: none */

@@ -5,6 +5,7 @@
 
 #include <sofia-sip/su_uniqueid.h>
 
+#include "base/clock.h"
 #include "sip/peer/credentials.h"
 #include "sip/peer/options.h"
 #include "sip/peer/supported.h"
@@ -68,6 +69,26 @@ static int judge(struct session *s, nta_incoming_t *irq, const sip_t *sip)
 	return supported_check(&s->peer->config, irq, sip);
 }
 
+/* More than any call needs, a digit in each INFO included. What ends a call or belongs to a transaction passes. */
+static bool is_flood(struct session *s, sip_method_t method)
+{
+	static const struct rate rate = { .per_s = 20, .burst = 60 };
+
+	if (method == sip_method_bye || method == sip_method_cancel ||
+	    bucket_take(&s->requests_full_us, &rate, clock_now_us()))
+		return false;
+	s->ground->guard->totals.dialog_rate++;
+	return true;
+}
+
+static int refuse_flood(nta_incoming_t *irq, const sip_t *sip)
+{
+	struct session_request request = { .irq = irq, .sip = sip };
+
+	session_refuse_for_now(&request);
+	return request.status;
+}
+
 /* The value returned is the response that nta sends, unless one was sent; 0: one will be. */
 int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip)
 {
@@ -81,6 +102,8 @@ int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const si
 	int status = judge(s, irq, sip);
 	if (status)
 		return status;
+	if (is_flood(s, method))
+		return refuse_flood(irq, sip);
 	switch (method) {
 	case sip_method_bye:
 		return session_dispatch(s, EV_BYE, irq, sip, 481);

@@ -6,6 +6,7 @@
 #include "sip/guard/auth.h"
 #include "sip/registrar/registrar.h"
 #include "sip/session/ground.h"
+#include "sip/sip_guard.h"
 #include "tests/unit/sip/rig_digest.h"
 
 #define SDP                                                                                        \
@@ -334,13 +335,15 @@ START_TEST(phones_by_tls_drive_out_no_names_of_peers)
 {
 	struct sockaddr_storage from;
 	struct tls_totals before, after;
+	struct limits *limits;
 
 	open_registrar();
+	limits = talloc_zero(rig.sip, struct limits);
 	tls_totals(&before);
 	for (uint16_t port = 5000; port < 5010; port++) {
 		ck_assert(netaddr_parse("127.0.0.2", port, &from));
-		struct peer *guest = peer_guest(rig.sip->peers, &users[0].peer, &from,
-						TRANSPORT_TLS, TARGET_USER);
+		struct peer *guest =
+			peer_guest(rig.sip->peers, &users[0].peer, &from, TRANSPORT_TLS, limits);
 
 		ck_assert_ptr_nonnull(guest);
 		peer_hold(guest);
@@ -591,6 +594,156 @@ START_TEST(user_calls_with_its_own_number_and_name)
 }
 END_TEST
 
+/* Limits */
+
+static void open_limited(struct guard_peer_config guard)
+{
+	open_registrar();
+	users[0].peer.guard = guard;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	phone_invites("anna");
+	phone_hears("SIP/2.0 401 ");
+	ck_assert(heard_challenge(&rig, "WWW-Authenticate", &challenge));
+	phone_acks();
+}
+
+struct user_tally {
+	const char *user;
+	unsigned in, out;
+	uint64_t limits[LIMIT_KINDS];
+};
+
+static bool read_refused(void *data, const struct peer_guard_status *status)
+{
+	struct user_tally *refused = data;
+
+	if (strcmp(status->name, refused->user) != 0)
+		return true;
+	refused->in = status->in;
+	refused->out = status->out;
+	for (unsigned i = 1; i < LIMIT_KINDS; i++)
+		refused->limits[i] = status->refused[i - 1].value;
+	return false;
+}
+
+static struct user_tally refused_of(const char *user)
+{
+	struct user_tally refused = { .user = user };
+
+	sip_guard_users_each(rig.sip, read_refused, &refused);
+	return refused;
+}
+
+static void line_ends(void)
+{
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	rig_settle(&rig);
+	phone_hears("SIP/2.0 486 ");
+	phone_acks();
+	rig_pass(&rig, 50);
+}
+
+START_TEST(user_may_not_call_each_number)
+{
+	open_limited((struct guard_peer_config){ .numbers = { { "5", false } }, .n_numbers = 1 });
+	phone_invites("anna");
+	phone_hears("SIP/2.0 403 This number may not be called from here");
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "Reason"), "cause=21"));
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_SETUP), 0);
+	phone_acks();
+	phone_invites("bert"); /* has no such list */
+	phone_hears("SIP/2.0 100 ");
+	ck_assert_uint_eq(refused_of("anna").limits[LIMIT_DESTINATION], 1);
+	ck_assert_uint_eq(refused_of("bert").limits[LIMIT_DESTINATION], 0);
+	line_ends();
+	end();
+}
+END_TEST
+
+START_TEST(user_calls_so_often_a_second)
+{
+	open_limited((struct guard_peer_config){ .calls = { .per_s = 1 } });
+	phone_invites("anna");
+	phone_hears("SIP/2.0 100 ");
+	line_ends();
+	phone_invites("anna");
+	phone_hears("SIP/2.0 503 ");
+	ck_assert_str_ne(heard(&rig, "Retry-After"), "");
+	phone_acks();
+	ck_assert_uint_eq(refused_of("anna").limits[LIMIT_CALLS_RATE], 1);
+	rig_pass(&rig, 1000);
+	phone_invites("anna");
+	phone_hears("SIP/2.0 100 ");
+	line_ends();
+	end();
+}
+END_TEST
+
+/* Its calls are its own, in whatever way: those from it and those to it. */
+START_TEST(user_has_so_many_calls_at_a_time)
+{
+	const struct leg_msg to_anna = {
+		.verb = LEG_SETUP,
+		.law = LEG_LAW_ALAW,
+		.setup = { .called = { .digits = "100" }, .calling = { .digits = "300" } },
+	};
+	struct mock_leg other = { 0 };
+
+	open_limited((struct guard_peer_config){ .max_calls = 1 });
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	phone_invites("anna");
+	phone_hears("SIP/2.0 100 ");
+	ck_assert_uint_eq(refused_of("anna").in, 1);
+	mock_leg_open(&other, rig.hub, TARGET_TRUNK, "line");
+	call_hears(rig.hub, other.leg, &to_anna);
+	rig_settle(&rig);
+	ck_assert_uint_eq(mock_leg_told(&other, LEG_RELEASE)->cause, CAUSE_CONGESTION);
+	ck_assert_uint_eq(refused_of("anna").limits[LIMIT_CALLS], 1);
+	line_ends();
+	ck_assert_uint_eq(refused_of("anna").in, 0);
+	phone_invites("anna");
+	phone_hears("SIP/2.0 100 ");
+	line_ends();
+	mock_leg_close(&other);
+	end();
+}
+END_TEST
+
+/* Calls that are up when the configuration changes still count; those of a user that went end as any. */
+START_TEST(counts_outlive_a_commit)
+{
+	open_limited((struct guard_peer_config){ .max_calls = 1 });
+	phone_invites("anna");
+	phone_hears("SIP/2.0 100 ");
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	ck_assert_uint_eq(refused_of("anna").in, 1);
+	registrar.users = users + 1;
+	registrar.n_users = 1;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	line_ends();
+	end();
+}
+END_TEST
+
+START_TEST(user_that_must_come_by_tls_is_asked_for_nothing_without)
+{
+	open_registrar();
+	users[0].peer.guard.tls = true;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	cseq = 1;
+	send_register("anna", "anna", "r1", contact(""));
+	phone_hears("SIP/2.0 403 TLS is required here");
+	phone_invites("anna");
+	phone_hears("SIP/2.0 403 TLS is required here");
+	phone_acks();
+	ck_assert_uint_eq(refused_of("anna").limits[LIMIT_TRANSPORT], 2);
+	phone_invites("bert");
+	phone_hears("SIP/2.0 401 ");
+	phone_acks();
+	end();
+}
+END_TEST
+
 START_TEST(who_is_no_user_is_a_stranger)
 {
 	open_registrar();
@@ -691,5 +844,8 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  next_contact_is_called_where_one_fails, last_contact_that_fails_ends_the_call,
 	  contact_that_rang_is_the_last, silent_contact_is_given_up_for_the_next,
 	  contact_that_is_only_slow_is_kept, user_calls_with_its_own_number_and_name,
-	  who_is_no_user_is_a_stranger, standby_leaves_users_to_their_pbx,
-	  locations_outlive_a_restart, users_keep_their_phones_over_a_commit)
+	  user_may_not_call_each_number, user_calls_so_often_a_second,
+	  user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
+	  user_that_must_come_by_tls_is_asked_for_nothing_without, who_is_no_user_is_a_stranger,
+	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
+	  users_keep_their_phones_over_a_commit)

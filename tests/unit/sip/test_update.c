@@ -1,4 +1,5 @@
 /* UPDATE and re-INVITE from the peer, early and established (RFC 3311, RFC 3261 14.2, RFC 6337). */
+#include "sip/sip_guard.h"
 #include "tests/unit/sip/rig_sound.h"
 
 #define OLD_HOLD                                                                                   \
@@ -331,7 +332,37 @@ START_TEST(bye_of_the_callee_before_its_answer_ends_nothing)
 }
 END_TEST
 
-UNIT_MAIN("update", update_changes_an_established_session,
+/* What one call floods us with is refused, and ends nothing: RFC 3261 14.2's answer, which all know. */
+START_TEST(flood_within_a_call_is_refused)
+{
+	struct guard_status status;
+	unsigned taken = 0, refused = 0;
+
+	in_open(PLAIN, "", SDP);
+	for (unsigned i = 0; i < 200; i++) {
+		in_request("OPTIONS", 2 + i, "", "");
+		ck_assert(peer_hears_on(&rig, rig.fd));
+		taken += !strncmp(rig.heard, "SIP/2.0 200 ", 12);
+		if (strncmp(rig.heard, "SIP/2.0 500 ", 12) != 0)
+			continue;
+		refused++;
+		ck_assert_str_ne(heard(&rig, "Retry-After"), "");
+	}
+	ck_assert_uint_eq(taken + refused, 200);
+	ck_assert(taken >= 60 && taken <= 90);
+	sip_guard_status(rig.sip, &status);
+	for (unsigned i = 0; status.refused[i].name; i++) {
+		if (!strcmp(status.refused[i].name, "call_requests_per_second"))
+			ck_assert_uint_eq(status.refused[i].value, refused);
+	}
+	in_request("BYE", 300, "", ""); /* always passes */
+	peer_hears(&rig, "SIP/2.0 200 ");
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+UNIT_MAIN("update", flood_within_a_call_is_refused, update_changes_an_established_session,
 	  update_without_a_description_only_refreshes, update_that_is_refused_changes_nothing,
 	  refresh_by_offer_keeps_the_version, hold_is_told_once_whatever_its_form,
 	  early_update_of_the_caller_waits_for_the_answer, early_update_during_our_offer_is_491,
