@@ -44,6 +44,7 @@ enum {
 	LOOKUP_MS = 1000,         /* until a name may lead somewhere */
 	WATCH_S = 1,              /* how often the trunk is looked at */
 	INTERVAL_TOO_BRIEF = 423,
+	LONGER_MAX = 2, /* times in a row that a longer one is asked for at once */
 	TOKEN_OCTETS = 8,
 	ROUTE_MAX = 512,
 	TEXT_MAX = 256,
@@ -60,6 +61,7 @@ struct registration {
 	struct trial trial;               /* of the hops of the peer */
 	char token[2 * TOKEN_OCTETS + 1]; /* our contact is known by it */
 	unsigned asked_s, failures, status;
+	unsigned longer;   /* times that the interval was too brief, in a row */
 	unsigned wanted_s; /* of the request under way; 0 takes it away */
 	uint64_t until_us, retry_us;
 	struct osmo_timer_list watch;
@@ -227,8 +229,10 @@ static bool asks_for_more(struct registration *r, const sip_t *sip)
 {
 	const sip_min_expires_t *least = sip->sip_min_expires;
 
-	if (!least || least->me_delta <= r->asked_s || least->me_delta > EXPIRES_LIMIT_S)
+	if (!least || least->me_delta <= r->asked_s || least->me_delta > EXPIRES_LIMIT_S ||
+	    r->longer == LONGER_MAX)
 		return false;
+	r->longer++;
 	r->asked_s = (unsigned)least->me_delta;
 	return true;
 }
@@ -280,6 +284,7 @@ static void on_silence(void *data)
 static bool begin(struct registration *r, unsigned expires_s)
 {
 	trial_init(&r->trial, &r->peer->hops, on_silence, r);
+	r->longer = 0;
 	return send_register(r, expires_s);
 }
 

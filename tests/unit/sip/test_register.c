@@ -168,6 +168,22 @@ START_TEST(brief_interval_is_lengthened)
 }
 END_TEST
 
+START_TEST(interval_that_is_never_long_enough_ends_in_waiting)
+{
+	open_with(&plain);
+	peer_hears(&rig, "REGISTER ");
+	respond("423 Interval Too Brief", "Min-Expires: 1800\n");
+	peer_hears(&rig, "REGISTER ");
+	respond("423 Interval Too Brief", "Min-Expires: 1801\n");
+	peer_hears(&rig, "REGISTER ");
+	ck_assert_str_eq(heard(&rig, "Expires"), "1801");
+	respond("423 Interval Too Brief", "Min-Expires: 1802\n");
+	peer_hears_nothing(&rig);
+	assert_state("waiting");
+	end();
+}
+END_TEST
+
 /* RFC 5626 4.5 */
 START_TEST(failures_are_tried_again_less_and_less_often)
 {
@@ -331,7 +347,8 @@ START_TEST(change_of_configuration_begins_anew)
 END_TEST
 
 UNIT_MAIN("register", registers_refreshes_and_leaves, answers_challenges_and_then_ahead_of_them,
-	  brief_interval_is_lengthened, failures_are_tried_again_less_and_less_often,
-	  retry_after_is_waited_for, service_route_is_the_way_of_calls,
-	  goes_and_comes_with_its_trunk, instance_is_said_and_stays,
-	  calls_to_our_contact_are_the_peers, change_of_configuration_begins_anew)
+	  brief_interval_is_lengthened, interval_that_is_never_long_enough_ends_in_waiting,
+	  failures_are_tried_again_less_and_less_often, retry_after_is_waited_for,
+	  service_route_is_the_way_of_calls, goes_and_comes_with_its_trunk,
+	  instance_is_said_and_stays, calls_to_our_contact_are_the_peers,
+	  change_of_configuration_begins_anew)
