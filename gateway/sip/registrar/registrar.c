@@ -467,6 +467,14 @@ static int update(struct registrar *registrar, nta_incoming_t *irq, const sip_t 
 	return status ? status : answer_register(irq, sip, user);
 }
 
+/* Whoever names a way makes us send there: only a proxy that we trust may (RFC 3327 6). */
+static bool may_name_path(const struct registrar *registrar, const sip_t *sip)
+{
+	const struct peer *peer = registrar->ground->asking;
+
+	return !sip_path(sip) || (peer && peer->config.trusted);
+}
+
 int registrar_register(struct registrar *registrar, nta_incoming_t *irq, const sip_t *sip,
 		       const struct sockaddr_storage *from)
 {
@@ -486,7 +494,13 @@ int registrar_register(struct registrar *registrar, nta_incoming_t *irq, const s
 	/* RFC 3261 10.3 steps 4 and 5 */
 	if (user_of_url(registrar, sip->sip_to->a_url) != user)
 		return user_of_url(registrar, sip->sip_to->a_url) ? FORBIDDEN : NOT_FOUND;
-	return update(registrar, irq, sip, from, user);
+	if (may_name_path(registrar, sip))
+		return update(registrar, irq, sip, from, user);
+	LOGP(DSIP, LOGL_NOTICE, "user %s: registers with a Path, and through no trusted peer\n",
+	     user->config.peer.name);
+	nta_incoming_treply(irq, FORBIDDEN, "Path is taken from trusted peers alone",
+			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
+	return FORBIDDEN;
 }
 
 struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, const sip_t *sip,

@@ -413,11 +413,42 @@ START_TEST(registered_phone_is_called_through_its_nat)
 }
 END_TEST
 
+static struct peer_config with_proxy[2];
+
+/* Where the phones' requests come from is a peer, of that trust. */
+static void add_proxy(bool trusted)
+{
+	with_proxy[0] = with_proxy[1] = rig.peer;
+	strcpy(with_proxy[1].name, "proxy");
+	strcpy(with_proxy[1].address, "127.0.0.2");
+	with_proxy[1].trusted = trusted;
+	rig.config.peers = with_proxy;
+	rig.config.n_peers = 2;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+}
+
+START_TEST(path_that_no_trusted_proxy_names_is_refused)
+{
+	for (unsigned peer = 0; peer < 2; peer++) {
+		open_registrar();
+		if (peer)
+			add_proxy(false);
+		register_as("anna", "Path: <sip:192.0.2.1;lr>\nContact: <sip:anna@10.9.8.7>\n",
+			    "SIP/2.0 403 Path ");
+		call_anna();
+		ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause,
+				  CAUSE_SUBSCRIBER_ABSENT);
+		end();
+	}
+}
+END_TEST
+
 START_TEST(path_is_followed)
 {
 	char more[256], route[128];
 
 	open_registrar();
+	add_proxy(true);
 	snprintf(more, sizeof(more), "Path: <sip:127.0.0.2:%u;lr>\nContact: <sip:anna@10.9.8.7>\n",
 		 phone_port);
 	register_as("anna", more, "SIP/2.0 200 ");
@@ -840,12 +871,12 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  nobody_registers_for_another, who_was_not_asked_there_fails_nowhere,
 	  phones_by_tls_drive_out_no_names_of_peers, without_registrar_a_stranger_is_a_stranger,
 	  registered_phone_is_called_through_its_nat, path_is_followed,
-	  absent_subscriber_is_cause_20, best_contact_is_called,
-	  next_contact_is_called_where_one_fails, last_contact_that_fails_ends_the_call,
-	  contact_that_rang_is_the_last, silent_contact_is_given_up_for_the_next,
-	  contact_that_is_only_slow_is_kept, user_calls_with_its_own_number_and_name,
-	  user_may_not_call_each_number, user_calls_so_often_a_second,
-	  user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
+	  path_that_no_trusted_proxy_names_is_refused, absent_subscriber_is_cause_20,
+	  best_contact_is_called, next_contact_is_called_where_one_fails,
+	  last_contact_that_fails_ends_the_call, contact_that_rang_is_the_last,
+	  silent_contact_is_given_up_for_the_next, contact_that_is_only_slow_is_kept,
+	  user_calls_with_its_own_number_and_name, user_may_not_call_each_number,
+	  user_calls_so_often_a_second, user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
 	  user_that_must_come_by_tls_is_asked_for_nothing_without, who_is_no_user_is_a_stranger,
 	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
 	  users_keep_their_phones_over_a_commit)
