@@ -96,6 +96,31 @@ def test_baresip_calls_and_hears(own, tmp_path, ca, identity, transport):
         phone.stop()
 
 
+def test_baresip_transfers_the_line(own, tmp_path, rtp):
+    """Its REFER: the echo line that it talks to is put through to another phone."""
+    gateway = own()
+    speech = str(tmp_path / "speech.wav")
+    sound.speak("One two three.", speech)
+    phone = Baresip("phone", tmp_path, speech).start()
+    try:
+        with gateway.phone() as other:
+            phone.dial("sip:600@127.0.0.1:%d" % gateway.ports.sip)
+            phone.wait_event("CALL_ESTABLISHED")
+            phone.command("transfer", "sip:680@127.0.0.1:%d" % gateway.ports.sip)
+            call, party = other.answer_call(), rtp()
+            party.remote = call.invite_in.media()
+            call.reply(call.invite_in, 200, "OK", sip.sdp(party.port))
+            call.wait_request("ACK")
+            phone.wait_event("CALL_CLOSED")
+            party.tone(700, 1.5)
+            time.sleep(0.5)
+            assert abs(sound.frequency(party.listen(0.5)) - 700) < 10, "the echo line"
+            call.bye()
+            gateway.wait_idle()
+    finally:
+        phone.stop()
+
+
 # Kamailio: TLS towards the gateway, and UDP towards the phone.
 TLS_PROXY = """
 route[NEW] {{
