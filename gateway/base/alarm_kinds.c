@@ -47,7 +47,7 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 		"The auditor found channels that were in use for no call, and freed them.",
 		"Nothing at once. If it comes again, send the log of that time to the makers." },
 	[ALARM_PEER_DOWN] = { "peer-down", ALARM_MAJOR, ALARM_OF_PEER,
-		"The SIP peer does not answer OPTIONS, or answers 503.",
+		"The SIP peer does not answer OPTIONS at any of its places (`show peers`), or answers 503.",
 		"Check that it is up, its address and port, and firewalls on the way." },
 	[ALARM_REGISTRATION] = { "registration-failed", ALARM_MAJOR, ALARM_OF_PEER,
 		"We cannot register with this peer, so it sends us no calls.",
