@@ -168,11 +168,12 @@ static void on_event(void *data, const struct mg_event *event)
 	}
 }
 
-/* The party's last word is still awaited. */
+/* The party's last word is still awaited; until then its result is that of this moment. */
 static void end_test(struct channel_test *test, const char *state)
 {
 	if (!is_running(test))
 		return;
+	refresh(test);
 	mg_subtract(cli_gateway()->mg, test->party);
 	mg_forget(cli_gateway()->mg, test->line);
 	leave_span(test);

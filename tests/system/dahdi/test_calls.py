@@ -29,8 +29,10 @@ def test_bit_errors_through_the_cable(gateway):
         assert "%" not in one.cli.run("lock channel %s no-graceful" % channel)
     assert "%" not in one.cli.run("test channel n1/5 loopback")
     assert "%" not in one.cli.run("test channel u1/5 bert prbs15 5")
-    time.sleep(6)
-    row = next(r for r in one.cli.json("tests") if r["channel"] == "u1/5")
+    def result():
+        return next(r for r in one.cli.json("tests") if r["channel"] == "u1/5")
+    wait_for("the end of the test", lambda: result()["state"] == "done", 20, 0.2)
+    row = result()
     assert row["bits"] > 200000 and row["errors"] == 0 and row["losses"] == 0, row
 
 
