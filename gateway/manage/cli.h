@@ -32,6 +32,7 @@ void show_alarms_install(void);
 void show_transports_install(void);
 void show_guard_install(void);
 void show_fraud_install(void);
+void cause_test_install(void);
 void show_records_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);

@@ -288,6 +288,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_familiar_install();
 	show_guard_install();
 	show_fraud_install();
+	cause_test_install();
 	show_alarms_install();
 	show_transports_install();
 	show_records_install();

@@ -56,6 +56,12 @@ struct trunk_timers {
 	unsigned t322; /* 4: STATUS ENQUIRY to STATUS */
 };
 
+/* Q.850 causes that are taken for others; 0: as it is. */
+struct trunk_causes {
+	uint8_t from_line[128]; /* what the line clears with, before anybody here looks at it */
+	uint8_t to_line[128];   /* what the line is told */
+};
+
 /* One span's part in a trunk. The first has the D channel; in an NFAS group another may have the backup one. */
 struct trunk_span {
 	char span[TDM_NAME_MAX];
@@ -83,6 +89,7 @@ struct trunk_config {
 	unsigned echo_tail_ms; /* of the echo canceller on speech; 0: none */
 	bool busy_out;         /* out of service while no peer that its routes lead to is alive */
 	struct trunk_timers timers;
+	struct trunk_causes causes;
 	int line;
 };
 

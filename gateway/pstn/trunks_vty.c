@@ -17,6 +17,7 @@
 
 #include "base/config_vty.h"
 #include "pstn/channel_list.h"
+#include "pstn/trunk_causes_vty.h"
 #include "pstn/trunks_check.h"
 
 enum { ECHO_TAIL_MS = 64 }; /* the default: what a line's hybrid and the network before it need */
@@ -499,6 +500,7 @@ static void install(void)
 	install_element(NODE_TRUNK, &no_trunk_busy_out_cmd);
 	install_element(NODE_TRUNK, &trunk_timer_cmd);
 	install_element(NODE_TRUNK, &no_trunk_timer_cmd);
+	trunk_causes_install();
 }
 
 static void write_timers(const struct trunk_config *trunk, struct vty *vty)
@@ -567,6 +569,7 @@ static void write_trunk(const struct trunk_config *trunk, struct vty *vty)
 	if (trunk->echo_tail_ms != ECHO_TAIL_MS && trunk->echo_tail_ms)
 		vty_out(vty, " echo tail %u\n", trunk->echo_tail_ms);
 	write_timers(trunk, vty);
+	trunk_causes_write(&trunk->causes, vty);
 }
 
 static void write_value(const void *section_value, struct vty *vty)

@@ -1,4 +1,5 @@
 """Configuration: every fault at once with its line, and changes while calls are up."""
+import json
 import os
 import re
 import subprocess
@@ -128,6 +129,21 @@ def test_commit_takes_effect_and_calls_go_on(own, editor, rtp):
         assert status_of(phone, "640") == 404, "after rollback"
         call.bye()
         gateway.wait_idle()
+
+
+def test_cause_maps_of_a_trunk_and_of_a_peer(own, editor):
+    """From the line to the caller, each rule on its way; `cause test` tells the same before."""
+    gateway = own()
+    with gateway.phone() as phone:
+        assert status_of(phone, "603") == 486
+        editor(gateway, "trunk pstn", "cause-map from-line 17 21", "commit")
+        assert status_of(phone, "603") == 603, "the user refuses: cause 21"
+        editor(gateway, "peer phones", "cause-map to-sip 21 433", "commit")
+        assert status_of(phone, "603") == 433
+        rows = json.loads(gateway.cli.run("cause test 17 json"))
+        assert ("from the line", "pstn", 21) in [(r["what"], r["whom"], r["becomes"]) for r in rows]
+        rows = json.loads(gateway.cli.run("cause test 21 json"))
+        assert ("to SIP", "phones", 433) in [(r["what"], r["whom"], r["becomes"]) for r in rows]
 
 
 def test_commit_of_a_faulty_candidate_changes_nothing(own, editor):

@@ -21,6 +21,13 @@ unsigned isdn_clear_sendable(unsigned cause)
 	return !cause || cause > 127 || local ? CAUSE_NORMAL_UNSPECIFIED : cause;
 }
 
+unsigned isdn_clear_told(const struct isdn_leg *leg, unsigned cause)
+{
+	uint8_t other = cause < 128 ? leg->isdn->trunk.config.causes.to_line[cause] : 0;
+
+	return isdn_clear_sendable(other ? other : cause);
+}
+
 void isdn_clear_proceed(struct isdn_leg *leg)
 {
 	if (isdn_leg_state(leg) != ST_CALL_PRESENT && isdn_leg_state(leg) != ST_OVERLAP_RECEIVING)
@@ -44,14 +51,23 @@ static void hang_up(struct isdn_leg *leg, unsigned cause)
 	isdn_leg_change(leg, leg->q931 ? ST_RELEASE_REQUEST : ST_CLEARED);
 }
 
+/* A cause that is not from the line: no rule for those is asked. */
+static void say_release(struct isdn_leg *leg, unsigned cause, unsigned location)
+{
+	struct leg_msg msg = {
+		.verb = LEG_RELEASE,
+		.cause = (uint8_t)cause,
+		.location = (uint8_t)location,
+	};
+
+	isdn_leg_say(leg, &msg);
+}
+
 void isdn_clear_both(struct isdn_leg *leg, unsigned line_cause, unsigned hub_cause)
 {
-	const struct isdn_line_msg why = { .cause = (uint8_t)hub_cause,
-					   .location = LOC_PRIVATE_LOCAL };
-
 	LOGLEG(leg, LOGL_INFO, "cleared with cause %u\n", line_cause);
 	hang_up(leg, line_cause);
-	isdn_leg_say_line(leg, LEG_RELEASE, &why);
+	say_release(leg, hub_cause, LOC_PRIVATE_LOCAL);
 	isdn_leg_settle(leg);
 }
 
@@ -59,7 +75,7 @@ void isdn_clear_by_hub(struct isdn_leg *leg, const struct leg_msg *msg)
 {
 	leg->location = msg->location;
 	isdn_leg_keep_uui(leg, &msg->uui, UUI_CLEARING);
-	hang_up(leg, isdn_clear_sendable(msg->cause));
+	hang_up(leg, isdn_clear_told(leg, msg->cause));
 	isdn_leg_settle(leg);
 }
 
@@ -73,7 +89,7 @@ static void disconnect_by_hub(struct isdn_leg *leg, const struct leg_msg *msg)
 	isdn_clear_proceed(leg);
 	isdn_leg_play(leg, TONE_NONE);
 	leg->location = msg->location;
-	leg->cause = (uint8_t)isdn_clear_sendable(msg->cause);
+	leg->cause = (uint8_t)isdn_clear_told(leg, msg->cause);
 	leg->one_step_on = true;
 	isdn_leg_keep_uui(leg, &msg->uui, UUI_CLEARING);
 	pri_progress_with_cause(isdn_leg_pri(leg), leg->q931, 0, 1, leg->cause);
@@ -121,7 +137,9 @@ void isdn_clear_gone(struct isdn_leg *leg, uint32_t event, const struct isdn_lin
 	isdn_leg_let_go(leg);
 	isdn_leg_change(leg, ST_CLEARED);
 	plain.inband = false;
-	if (!hub_knows)
+	if (!hub_knows && (event == LINE_ABORT || event == LINE_CUT))
+		say_release(leg, line->cause, line->location);
+	else if (!hub_knows)
 		isdn_leg_say_line(leg, LEG_RELEASE, &plain);
 	isdn_leg_settle(leg);
 }

@@ -8,6 +8,8 @@
 void isdn_clear_proceed(struct isdn_leg *leg);
 /* A cause that may be sent in any message and state; 31 for those that may not. */
 unsigned isdn_clear_sendable(unsigned cause);
+/* What the line is told for a cause of the hub: by the trunk's `cause-map to-line`, and sendable. */
+unsigned isdn_clear_told(const struct isdn_leg *leg, unsigned cause);
 
 /* We clear for a reason of our own, with a cause for the line and one for the hub. */
 void isdn_clear_both(struct isdn_leg *leg, unsigned line_cause, unsigned hub_cause);

@@ -103,12 +103,19 @@ void isdn_leg_say(struct isdn_leg *leg, struct leg_msg *msg)
 	call_hears(leg->isdn->trunk.env->hub, &leg->leg, msg);
 }
 
+static uint8_t heard_cause(const struct isdn_leg *leg, uint8_t cause)
+{
+	uint8_t other = cause < 128 ? leg->isdn->trunk.config.causes.from_line[cause] : 0;
+
+	return other ? other : cause;
+}
+
 void isdn_leg_say_line(struct isdn_leg *leg, enum leg_verb verb, const struct isdn_line_msg *line)
 {
 	struct leg_msg msg = {
 		.verb = verb,
 		.inband = line->inband,
-		.cause = line->cause,
+		.cause = heard_cause(leg, line->cause),
 		.location = line->location,
 	};
 

@@ -236,7 +236,7 @@ static void progress(struct isdn_leg *leg, const struct leg_msg *msg)
 	leg->location = msg->location;
 	if (msg->cause)
 		pri_progress_with_cause(isdn_leg_pri(leg), leg->q931, isdn_leg_pri_channel(leg), 1,
-					(int)isdn_clear_sendable(msg->cause));
+					(int)isdn_clear_told(leg, msg->cause));
 	else
 		pri_progress(isdn_leg_pri(leg), leg->q931, isdn_leg_pri_channel(leg), 1);
 }
