@@ -136,9 +136,9 @@ def test_cause_maps_of_a_trunk_and_of_a_peer(own, editor):
     gateway = own()
     with gateway.phone() as phone:
         assert status_of(phone, "603") == 486
-        editor(gateway, "trunk pstn", "cause-map from-line 17 21", "commit")
+        editor(gateway, "trunk pstn", "cause-map from-line 17 21", "commit", "end")
         assert status_of(phone, "603") == 603, "the user refuses: cause 21"
-        editor(gateway, "peer phones", "cause-map to-sip 21 433", "commit")
+        editor(gateway, "peer phones", "cause-map to-sip 21 433", "commit", "end")
         assert status_of(phone, "603") == 433
         rows = json.loads(gateway.cli.run("cause test 17 json"))
         assert ("from the line", "pstn", 21) in [(r["what"], r["whom"], r["becomes"]) for r in rows]
