@@ -123,6 +123,7 @@ struct leg_setup {
 	bool all_isdn;                   /* the caller and the way to here (Q.931 4.5.23) */
 	bool incomplete;    /* called is not yet whole: LEG_INFORMATION brings the rest */
 	uint8_t hops;       /* exchanges that it may pass yet, this one among them; 0: not said */
+	uint8_t breadth;    /* parties that may be called for it at a time; 0: not said */
 	uint8_t precedence; /* enum leg_precedence; the hub's, whatever a leg says */
 	uint32_t context;   /* to a leg: where its termination goes */
 };

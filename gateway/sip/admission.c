@@ -1,14 +1,13 @@
 /* New calls: circles, limits of the peer, and what the guard says of the whole. */
 #include "sip/admission.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "call/emergency.h"
 #include "sip/session/receiving.h"
 #include "sip/session/uas.h"
+#include "sip/text/breadth.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/service_urn.h"
 
@@ -30,17 +29,6 @@ static bool is_emergency(const struct sip *ground, const sip_t *sip, const char 
 }
 
 /* Circles */
-
-/* RFC 5393 5.3.3: no breadth is left to it. */
-static bool has_no_breadth(const sip_t *sip)
-{
-	for (const sip_unknown_t *header = sip->sip_unknown; header; header = header->un_next) {
-		if (header->un_name && !strcasecmp(header->un_name, "Max-Breadth") &&
-		    header->un_value)
-			return strtol(header->un_value, NULL, 10) <= 0;
-	}
-	return false;
-}
 
 /* A call of our own to that number comes back: its Call-ID is one that we made. */
 static bool comes_back(const struct sip *ground, const sip_t *sip, const char *called)
@@ -64,7 +52,7 @@ static int judge_circle(const struct sip *ground, const sip_t *sip, const char *
 {
 	if (sip->sip_max_forwards && !sip->sip_max_forwards->mf_count)
 		return TOO_MANY_HOPS;
-	if (has_no_breadth(sip))
+	if (!breadth_read(sip)) /* RFC 5393 5.3.3 */
 		return MAX_BREADTH;
 	return comes_back(ground, sip, called) ? LOOP_DETECTED : 0;
 }

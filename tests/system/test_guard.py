@@ -1,5 +1,6 @@
 """The open network: floods from many addresses, bans that come and go, rules against fraud, while a peer's call goes on."""
 import random
+import select
 import socket
 import time
 
@@ -64,6 +65,29 @@ def test_gateways_that_route_to_each_other_end_at_the_last_hop(own):
     wait_for("all is cleared", lambda: one.idle() and two.idle())
     calls = [next(p for p in g.cli.json("peers") if p["name"] == "other") for g in (one, two)]
     assert [(c["calls_in"], c["calls_out"]) for c in calls] == [(34, 35), (35, 35)]
+
+
+def test_breadth_goes_on_whole_to_one_party_at_a_time(own):
+    """RFC 5393 5.3, RFC 7332: what a caller allows of branches each party in turn is told; nobody is called beside another."""
+    places = ["127.0.0.53", "127.0.0.54", "127.0.0.55"]
+    agents = [Agent(0, host) for host in places]
+    peers = "".join("peer p%d\n address %s\n port %d\n" % (i, a.host, a.port) for i, a in enumerate(agents))
+    gateway = own(text=_text, extra=peers + "route turns\n from peer phones\n called exact 901\n"
+                  + "".join(" to peer p%d\n" % i for i in range(len(agents))))
+    with gateway.phone() as phone:
+        call = phone.call("901", sdp(4000), extra=["Max-Breadth: 7"])
+        for i, agent in enumerate(agents):
+            agent.gateway = ("127.0.0.1", gateway.ports.sip)
+            asked = agent.answer_call()
+            assert asked.invite_in.all("Max-Breadth") == ["7"]
+            time.sleep(0.3)
+            for other in agents[i + 1:]:
+                assert not select.select([other.sock], [], [], 0)[0], "called beside another"
+            asked.reply(asked.invite_in, 500, "Server Internal Error")
+        assert call.refused().status == 503
+        assert phone.call("901", sdp(4000), extra=["Max-Breadth: 0"]).refused().status == 440
+    for agent in agents:
+        agent.close()
 
 
 def test_flood_from_many_addresses_disturbs_no_call(own, rtp):

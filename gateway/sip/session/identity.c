@@ -11,6 +11,7 @@
 
 #include "call/emergency.h"
 #include "sip/peer/trust.h"
+#include "sip/text/breadth.h"
 #include "sip/text/caller.h"
 #include "sip/text/history.h"
 #include "sip/text/netaddr.h"
@@ -326,6 +327,7 @@ int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_s
 	caller_read(sip, &policy, setup);
 	if (sip->sip_max_forwards)
 		setup->hops = (uint8_t)OSMO_MIN(sip->sip_max_forwards->mf_count, UINT8_MAX);
+	setup->breadth = (uint8_t)OSMO_MAX(breadth_read(sip), 0);
 	read_redirecting(&peer->config, sip, &setup->redirecting);
 	return 0;
 }

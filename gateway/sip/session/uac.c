@@ -76,11 +76,13 @@ static bool takes_over(const struct session *s)
 
 static nta_outgoing_t *ask(struct session *s, const struct identity_invite *texts)
 {
-	char supported[SUPPORTED_MAX], timer[REFRESH_HEADERS_MAX], hops[8];
+	char supported[SUPPORTED_MAX], timer[REFRESH_HEADERS_MAX];
+	char hops[8], breadth[24];
 	bool reliably = s->peer->config.session.rel100 == REL100_REQUIRED;
 
 	refresh_ask(s, timer);
 	snprintf(hops, sizeof(hops), "%u", s->setup.hops - 1U); /* RFC 7332 */
+	snprintf(breadth, sizeof(breadth), "Max-Breadth: %u", s->setup.breadth);
 	return nta_outgoing_tcreate(
 		s->dialog, session_on_invite_response, s,
 		redirect_uri(s) ? NULL : trial_route(&s->trial), SIP_METHOD_INVITE,
@@ -89,6 +91,7 @@ static nta_outgoing_t *ask(struct session *s, const struct identity_invite *text
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
 		SIPTAG_SUPPORTED_STR(supported_text(&s->peer->config, supported)),
 		TAG_IF(s->setup.hops, SIPTAG_MAX_FORWARDS_STR(hops)),
+		TAG_IF(s->setup.breadth, SIPTAG_HEADER_STR(breadth)), /* one branch at a time */
 		TAG_IF(reliably, SIPTAG_REQUIRE_STR("100rel")), SIPTAG_USER_AGENT_STR(AGENT_NAME),
 		TAG_IF(*texts->headers, SIPTAG_HEADER_STR(texts->headers)),
 		TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),

@@ -45,6 +45,13 @@ static void options_on(int fd, unsigned n)
 	peer_says_from(&rig, fd, head, "");
 }
 
+static void refuse_heard(const char *status)
+{
+	peer_says(&rig, "", "SIP/2.0 %s\nVia: %s\nFrom: %s\nTo: %s;tag=b\nCall-ID: %s\nCSeq: %s\n",
+		  status, heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"),
+		  heard(&rig, "Call-ID"), heard(&rig, "CSeq"));
+}
+
 static unsigned transactions(void)
 {
 	struct sip_totals totals;
@@ -249,6 +256,40 @@ START_TEST(hops_are_counted_across_the_gateway)
 }
 END_TEST
 
+/* RFC 5393 5.3: the gateway calls one party at a time, each of which may have all of the breadth. */
+START_TEST(breadth_goes_on_whole_and_to_one_at_a_time)
+{
+	static const struct {
+		const char *said, *sent;
+	} rows[] = { { "60", "60" }, { "1", "1" }, { "1000", "255" }, { "x", "" }, { NULL, "" } };
+	static struct route_config route = { .name = "back",
+					     .from_any = true,
+					     .n_targets = 2,
+					     .targets = { { TARGET_PEER, "phone" },
+							  { TARGET_PEER, "phone" } } };
+	const struct routes_config config = { .routes = &route, .n_routes = 1 };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		char more[40] = "";
+
+		rig_open(&rig);
+		ck_assert_int_eq(call_hub_apply(rig.hub, &config), 0);
+		if (rows[i].said)
+			snprintf(more, sizeof(more), "Max-Breadth: %s\n", rows[i].said);
+		invite(1, "600", more);
+		peer_hears(&rig, "SIP/2.0 100 ");
+		for (unsigned target = 0; target < 2; target++) {
+			peer_hears(&rig, "INVITE ");
+			ck_assert_str_eq(heard(&rig, "Max-Breadth"), rows[i].sent);
+			refuse_heard("500 Server Internal Error");
+			peer_hears(&rig, "ACK ");
+		}
+		peer_hears(&rig, "SIP/2.0 ");
+		rig_close(&rig);
+	}
+}
+END_TEST
+
 START_TEST(peer_may_speak_from_a_range)
 {
 	uint16_t port;
@@ -364,6 +405,6 @@ UNIT_MAIN("admission", peer_that_must_use_tls_is_refused_over_udp,
 	  refused_call_that_comes_again_is_refused_alike, requests_of_a_call_are_never_limited,
 	  emergency_calls_pass_every_limit, emergency_calls_pass_bans,
 	  limits_of_the_peer_have_their_status, calls_at_their_last_hop_are_refused,
-
-	  hops_are_counted_across_the_gateway, peer_may_speak_from_a_range,
-	  strangers_get_silence_if_so_configured, banned_get_silence_and_the_peer_is_never_banned)
+	  hops_are_counted_across_the_gateway, breadth_goes_on_whole_and_to_one_at_a_time,
+	  peer_may_speak_from_a_range, strangers_get_silence_if_so_configured,
+	  banned_get_silence_and_the_peer_is_never_banned)
