@@ -1,8 +1,30 @@
-"""The call flows of RFC 3666 that a gateway has, as sipp scenarios from sipp/rfc3666: sipp is the proxy, which records
-its route, with Alice or Bob behind it. The line's other end is the exchange that is built in.
+"""The call flows of RFC 3666, one by one, as sipp scenarios from sipp/rfc3666: sipp is the proxy, which records its route,
+with Alice or Bob behind it. The line's other end is the exchange that is built in, so what the RFC shows as ISUP, ISDN
+or FGB is ISDN here; what a line of each kind makes of a cause is for the tests of that signalling.
 
-Not here: 3.6 (tones towards a line that has no other way to be told: in-band signalling has none of it yet); 2.4 is 2.1
-for a gateway, which is given the number that ENUM would be asked about; Kamailio as the proxy: test_kamailio.py."""
+SIP to PSTN
+2.1  success                                 test_sip_to_pstn[2.1]
+2.2  success, to an ISDN PBX, which clears   test_sip_to_pstn[2.2]
+2.3  success, the first gateway is full      test_sip_to_pstn_with_overflow; Kamailio as the proxy: test_kamailio.py
+2.4  success, the number known by ENUM       as 2.1: the proxy has asked, and gives the gateway the number that it found
+2.5  treatment: announcement before release  test_sip_to_pstn[2.5]
+2.6  release with a cause                    test_sip_to_pstn[2.6]
+2.7  no answer in the network's time         test_sip_to_pstn[2.7]
+PSTN to SIP
+3.1  success                                 test_pstn_to_sip[3.1]
+3.2  success, 200 without 180                test_pstn_to_sip[3.2]
+3.3  success, from a PBX                     test_pstn_to_sip[3.3]
+3.4  a SIP error becomes a release           test_pstn_to_sip[3.4]
+3.5  busy becomes a release                  test_pstn_to_sip[3.5]
+3.6  a SIP error becomes tones               none: so a line is told that has no message for a cause (in-band, CAS, R2);
+                                             an ISDN line has, and is told as in 3.4
+3.7  100 and no more, the line gives up      test_pstn_to_sip_without_progress
+3.8  the same behind a stateless proxy       test_pstn_to_sip_without_any_answer
+3.9  the caller gives up                     test_pstn_to_sip_abandoned
+PSTN to PSTN by way of SIP
+4.1  success                                 test_pstn_to_pstn_via_sip
+4.2  success, the first gateway is full      test_pstn_to_pstn_via_sip_with_overflow
+"""
 import os
 
 import config
