@@ -17,17 +17,8 @@
 
 #include "base/config_vty.h"
 #include "call/leg.h"
+#include "call/line_vty.h"
 #include "call/route_rules_vty.h"
-#include "codecs/dsp/tone.h"
-
-enum { LINE_UNSET = -1 };
-
-static void init_line(void *item)
-{
-	struct line_config *line = item;
-
-	line->kind = (enum line_kind)LINE_UNSET;
-}
 
 static void init_route(void *item)
 {
@@ -47,7 +38,7 @@ static const struct config_list lists[] = {
 		.name_size = TARGET_NAME_MAX,
 		.line_at = offsetof(struct line_config, line),
 		.node = NODE_LINE,
-		.init = init_line,
+		.init = line_vty_init,
 	},
 	[ROUTES] = {
 		.kind = "route",
@@ -77,119 +68,6 @@ DEFUN(line, line_cmd, "line NAME", LINE_STR NAME_STR)
 DEFUN_ATTR(no_line, no_line_cmd, "no line NAME", NO_STR LINE_STR NAME_STR, CONFIG_TERMINAL_ONLY)
 {
 	return config_list_remove(vty, &lists[LINES], edited(), argv[0]);
-}
-
-/* Makes the line one of a kind; only answer-after outlives that. */
-static struct line_config *set_kind(struct vty *vty, enum line_kind kind)
-{
-	struct line_config *item = vty->index;
-
-	item->kind = kind;
-	item->tone = TONE_NONE;
-	item->cause = 0;
-	item->clear_ms = 0;
-	return item;
-}
-
-/* TONE_NONE after a complaint that lists the tones. */
-static enum tone_id parse_tone(struct vty *vty, const char *name)
-{
-	enum tone_id tone = tone_by_name(name);
-	char *names;
-
-	if (tone != TONE_NONE)
-		return tone;
-	names = talloc_strdup(vty, "");
-	for (int i = TONE_NONE + 1; i < TONE_COUNT; i++)
-		names = config_join(names, "%s", tone_name(i));
-	config_reject(vty, "tone \"%s\" is unknown; tones are: %s", name,
-		      names ? names : "out of memory");
-	talloc_free(names);
-	return TONE_NONE;
-}
-
-#define TONE_STR "Plays a tone\ndial, ringback, busy, congestion, sit or milliwatt\n"
-#define CAUSE_STR "Q.850 cause\n"
-#define REJECT_STR "Refuses the call, with DISCONNECT\n" CAUSE_STR
-#define AFTER_STR "Releases after\nms\n"
-
-DEFUN(line_echo, line_echo_cmd, "echo", "Answers and says back what it hears\n")
-{
-	set_kind(vty, LINE_ECHO);
-	return CMD_SUCCESS;
-}
-
-DEFUN(line_tone, line_tone_cmd, "tone TONE", TONE_STR)
-{
-	enum tone_id tone = parse_tone(vty, argv[0]);
-
-	if (tone == TONE_NONE)
-		return CMD_WARNING;
-	set_kind(vty, LINE_TONE)->tone = tone;
-	return CMD_SUCCESS;
-}
-
-DEFUN(line_quiet, line_quiet_cmd, "quiet", "Answers and stays silent\n")
-{
-	set_kind(vty, LINE_QUIET);
-	return CMD_SUCCESS;
-}
-
-DEFUN(line_reject, line_reject_cmd, "reject <1-127>", REJECT_STR)
-{
-	set_kind(vty, LINE_REJECT)->cause = atoi(argv[0]);
-	return CMD_SUCCESS;
-}
-
-DEFUN(line_reject_tone, line_reject_tone_cmd, "reject <1-127> tone TONE", REJECT_STR TONE_STR)
-{
-	enum tone_id tone = parse_tone(vty, argv[1]);
-	struct line_config *item;
-
-	if (tone == TONE_NONE)
-		return CMD_WARNING;
-	item = set_kind(vty, LINE_REJECT);
-	item->cause = atoi(argv[0]);
-	item->tone = tone;
-	if (argc > 2)
-		item->clear_ms = atoi(argv[2]);
-	return CMD_SUCCESS;
-}
-
-ALIAS(line_reject_tone, line_reject_tone_after_cmd, "reject <1-127> tone TONE after <100-600000>",
-      REJECT_STR TONE_STR AFTER_STR)
-
-DEFUN(line_ring, line_ring_cmd, "ring", "Rings and never answers\n")
-{
-	set_kind(vty, LINE_RING);
-	return CMD_SUCCESS;
-}
-
-DEFUN(line_clear, line_clear_cmd, "clear <1-127> after <0-600000>",
-      "Answers, then clears\n" CAUSE_STR AFTER_STR)
-{
-	struct line_config *item = set_kind(vty, LINE_CLEAR);
-
-	item->cause = atoi(argv[0]);
-	item->clear_ms = atoi(argv[1]);
-	return CMD_SUCCESS;
-}
-
-DEFUN(line_readback, line_readback_cmd, "readback",
-      "Answers and says the digits back that it hears\n")
-{
-	set_kind(vty, LINE_READBACK);
-	return CMD_SUCCESS;
-}
-
-DEFUN(line_answer_after, line_answer_after_cmd, "answer-after <0-600000>",
-      "Rings so long before it answers or refuses\n"
-      "ms; 0 by default\n")
-{
-	struct line_config *item = vty->index;
-
-	item->answer_ms = atoi(argv[0]);
-	return CMD_SUCCESS;
 }
 
 #define ROUTE_STR_ "From what is dialled, and who dials, to where it goes\n"
@@ -412,30 +290,13 @@ DEFUN(no_route_to_registrar, no_route_to_registrar_cmd, "no to registrar",
 	return remove_target(vty, item, TARGET_USER, "");
 }
 
-static void install_lines(void)
-{
-	static struct cmd_node node = { NODE_LINE, "%s(config-line)# ", 1, .name = "line" };
-
-	install_element(CONFIG_NODE, &line_cmd);
-	install_element(CONFIG_NODE, &no_line_cmd);
-	install_node(&node, NULL);
-	install_element(NODE_LINE, &line_echo_cmd);
-	install_element(NODE_LINE, &line_tone_cmd);
-	install_element(NODE_LINE, &line_quiet_cmd);
-	install_element(NODE_LINE, &line_reject_cmd);
-	install_element(NODE_LINE, &line_reject_tone_cmd);
-	install_element(NODE_LINE, &line_reject_tone_after_cmd);
-	install_element(NODE_LINE, &line_ring_cmd);
-	install_element(NODE_LINE, &line_clear_cmd);
-	install_element(NODE_LINE, &line_readback_cmd);
-	install_element(NODE_LINE, &line_answer_after_cmd);
-}
-
 static void install(void)
 {
 	static struct cmd_node node = { NODE_ROUTE, "%s(config-route)# ", 1, .name = "route" };
 
-	install_lines();
+	install_element(CONFIG_NODE, &line_cmd);
+	install_element(CONFIG_NODE, &no_line_cmd);
+	line_vty_install();
 	install_element(CONFIG_NODE, &route_cmd);
 	install_element(CONFIG_NODE, &no_route_cmd);
 	install_node(&node, NULL);
@@ -530,51 +391,11 @@ static void validate(const struct config *config, struct config_report *report)
 	const struct routes_config *value = config_get(config, &routes_section);
 
 	for (size_t i = 0; i < value->n_lines; i++)
-		if ((int)value->lines[i].kind == LINE_UNSET)
-			config_fault_option(
-				report, value->lines[i].line, NULL,
-				"line %s does nothing; it needs one of: echo, tone, quiet, "
-				"reject, ring, clear, readback",
-				value->lines[i].name);
+		line_vty_validate(&value->lines[i], report);
 	for (size_t i = 0; i < value->n_routes; i++) {
 		validate_route(config, &value->routes[i], report);
 		validate_reach(value, i, report);
 	}
-}
-
-static void write_line(const struct line_config *line, struct vty *vty)
-{
-	vty_out(vty, "\nline %s\n", line->name);
-	switch (line->kind) {
-	case LINE_ECHO:
-		vty_out(vty, " echo\n");
-		break;
-	case LINE_TONE:
-		vty_out(vty, " tone %s\n", tone_name(line->tone));
-		break;
-	case LINE_QUIET:
-		vty_out(vty, " quiet\n");
-		break;
-	case LINE_REJECT:
-		vty_out(vty, " reject %u", line->cause);
-		if (line->tone != TONE_NONE)
-			vty_out(vty, " tone %s", tone_name(line->tone));
-		if (line->clear_ms)
-			vty_out(vty, " after %u", line->clear_ms);
-		vty_out(vty, "\n");
-		break;
-	case LINE_RING:
-		vty_out(vty, " ring\n");
-		break;
-	case LINE_CLEAR:
-		vty_out(vty, " clear %u after %u\n", line->cause, line->clear_ms);
-		break;
-	case LINE_READBACK:
-		vty_out(vty, " readback\n");
-		break;
-	}
-	if (line->answer_ms)
-		vty_out(vty, " answer-after %u\n", line->answer_ms);
 }
 
 static void write_route(const struct route_config *route, struct vty *vty)
@@ -602,7 +423,7 @@ static void write_value(const void *section_value, struct vty *vty)
 	const struct routes_config *value = section_value;
 
 	for (size_t i = 0; i < value->n_lines; i++)
-		write_line(&value->lines[i], vty);
+		line_vty_write(&value->lines[i], vty);
 	for (size_t i = 0; i < value->n_routes; i++)
 		write_route(&value->routes[i], vty);
 }
