@@ -88,10 +88,15 @@ static unsigned find_route(struct call *call, const struct route_config **route)
 {
 	const struct call_slot *from = &call->slots[SLOT_CALLER];
 	const struct route_table *table = call->hub->routes;
-	const char *called = call->setup.called.digits, *kind = target_kind_name(from->kind);
+	const struct route_question question = {
+		.from_kind = from->kind,
+		.from_name = from->via,
+		.setup = &call->setup,
+	};
+	const char *kind = target_kind_name(from->kind);
 	enum route_answer answer;
 
-	if (!leg_is_number(called)) {
+	if (!leg_is_number(call->setup.called.digits)) {
 		snprintf(call->why, sizeof(call->why), "malformed number");
 		return CAUSE_INVALID_NUMBER;
 	}
@@ -99,11 +104,13 @@ static unsigned find_route(struct call *call, const struct route_config **route)
 		snprintf(call->why, sizeof(call->why), "no route from %s %s", kind, from->via);
 		return CAUSE_NO_ROUTE;
 	}
-	answer = route_find_early(table, from->kind, from->via, called, route);
+	if (!call->setup.incomplete)
+		*route = route_find(table, &question);
+	if (*route)
+		return 0;
+	answer = route_find_early(table, &question, route);
 	if (answer == ROUTE_WHOLE)
 		call->setup.incomplete = false;
-	if (answer == ROUTE_WAIT && !call->setup.incomplete)
-		*route = route_find(table, from->kind, from->via, called);
 	if (*route || (answer == ROUTE_WAIT && call->setup.incomplete))
 		return 0;
 	snprintf(call->why, sizeof(call->why), "no route from %s %s takes this number%s", kind,

@@ -1,19 +1,29 @@
 /* Routes as digit tries: one for the routes whose from is any, one for each from that is named. A lookup
- * walks the caller's trie and the common one, a node a digit. The tries' nodes lie in one array; node 0 is
- * the common root, so 0 as a child means none. A node keeps the route of the digits that lead to it, once
- * as a prefix and once as a whole number: the first of the file, as later equals never win. */
+ * walks the caller's tries and the common one, a node a digit, and then looks at what was passed from the deepest node
+ * back, until a route's conditions hold. The tries' nodes lie in one array; node 0 is the common root, so 0 as a child
+ * means none.
+ *
+ * A node lists the routes of the digits that lead to it, in file order: as a prefix, and as a whole number. Those that
+ * want certain callers are not in the list but in a trie of the callers' digits that hangs on the node, so that ten
+ * thousand callers with routes of their own cost no more than one. */
 #include "call/route.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <osmocom/core/talloc.h>
 
-enum { SYMBOLS = 16, ROOT_ANY = 0 };
+#include "call/route_when.h"
 
+enum { SYMBOLS = 16, ROOT_ANY = 0 };
+enum { AS_PREFIX, AS_WHOLE, WAYS };
+
+/* Routes are numbered from 1, in file order; 0: none. */
 struct node {
 	uint32_t child[SYMBOLS];
-	const struct route_config *prefix, *exact;
+	uint32_t first[WAYS];   /* of its list */
+	uint32_t callers[WAYS]; /* root of a trie of callers; 0: none */
 };
 
 struct origin {
@@ -23,6 +33,7 @@ struct origin {
 
 struct route_table {
 	struct route_config *routes;
+	uint32_t *next;         /* of each route, the next in its list */
 	struct origin *origins; /* sorted */
 	size_t n_origins;
 	struct node *nodes;
@@ -98,29 +109,61 @@ static const struct origin *find_origin(const struct route_table *table,
 	return bsearch(&key, table->origins, table->n_origins, sizeof(key), compare_origins);
 }
 
-static bool add_route(struct route_table *table, const struct route_config *route)
+/* From that node to the one behind the digits, made where there is none. 0, -ENOMEM, or -EINVAL when no number has
+ * such digits. */
+static int descend(struct route_table *table, uint32_t *at, const char *digits)
 {
-	uint32_t at = route->from_any ? ROOT_ANY : find_origin(table, &route->from)->root;
-	const struct route_config **place;
-
-	for (const char *digit = route->called; *digit; digit++) {
-		int s = symbol(*digit);
+	for (; *digits; digits++) {
+		int s = symbol(*digits);
+		uint32_t child;
 
 		if (s < 0)
-			return true; /* no number can match */
-		if (!table->nodes[at].child[s]) {
-			uint32_t child = add_node(table);
-
+			return -EINVAL;
+		child = table->nodes[*at].child[s];
+		if (!child) {
+			child = add_node(table);
 			if (!child)
-				return false;
-			table->nodes[at].child[s] = child;
+				return -ENOMEM;
+			table->nodes[*at].child[s] = child;
 		}
-		at = table->nodes[at].child[s];
+		*at = child;
 	}
-	place = route->called_exact ? &table->nodes[at].exact : &table->nodes[at].prefix;
-	if (!*place)
-		*place = route;
-	return true;
+	return 0;
+}
+
+static int descend_callers(struct route_table *table, uint32_t *at, unsigned way,
+			   const char *digits)
+{
+	uint32_t root = table->nodes[*at].callers[way];
+
+	if (!root) {
+		root = add_node(table);
+		if (!root)
+			return -ENOMEM;
+		table->nodes[*at].callers[way] = root;
+	}
+	*at = root;
+	return descend(table, at, digits);
+}
+
+/* Ahead of those that are in its list: routes are added from the last to the first. */
+static int add_route(struct route_table *table, uint32_t number)
+{
+	const struct route_config *route = &table->routes[number - 1];
+	const struct number_match *caller = &route->when.calling;
+	uint32_t at = route->from_any ? ROOT_ANY : find_origin(table, &route->from)->root;
+	unsigned way = route->called_exact ? AS_WHOLE : AS_PREFIX;
+	int rc = descend(table, &at, route->called);
+
+	if (!rc && !number_match_is_any(caller)) {
+		rc = descend_callers(table, &at, way, caller->digits);
+		way = caller->exact ? AS_WHOLE : AS_PREFIX;
+	}
+	if (rc)
+		return rc;
+	table->next[number - 1] = table->nodes[at].first[way];
+	table->nodes[at].first[way] = number;
+	return 0;
 }
 
 static bool build(struct route_table *table, const struct routes_config *config)
@@ -129,14 +172,15 @@ static bool build(struct route_table *table, const struct routes_config *config)
 	if (!table->nodes)
 		return false;
 	table->routes = talloc_array(table, struct route_config, config->n_routes);
-	if (!table->routes)
+	table->next = talloc_zero_array(table, uint32_t, config->n_routes);
+	if (!table->routes || !table->next)
 		return config->n_routes == 0;
 	if (config->n_routes)
 		memcpy(table->routes, config->routes, config->n_routes * sizeof(*table->routes));
 	if (!add_origins(table, config->n_routes))
 		return false;
-	for (size_t i = 0; i < config->n_routes; i++) {
-		if (!add_route(table, &table->routes[i]))
+	for (size_t i = config->n_routes; i > 0; i--) {
+		if (add_route(table, (uint32_t)i) == -ENOMEM)
 			return false;
 	}
 	return true;
@@ -153,38 +197,34 @@ struct route_table *route_table_new(void *talloc_ctx, const struct routes_config
 	return table;
 }
 
-/* What one trie says of a number. */
-struct found {
-	const struct route_config *best;
-	size_t rank; /* grows with the digits matched; a whole number outranks its own digits as a prefix */
-	bool prefix;  /* a route takes the number and all that begin with it */
-	bool further; /* a route takes some that begin with it */
+/* Looking up */
+
+/* The nodes that the digits lead to, in one trie. */
+struct trail {
+	uint32_t nodes[LEG_DIGITS_MAX + 1];
+	size_t n;
+};
+
+/* In the order in which they win: who is named, any of his kind, anybody. */
+enum { TRIES = 3 };
+
+struct look {
+	const struct route_table *table;
+	const struct leg_setup *setup;
+	size_t len; /* of called */
+	struct trail trails[TRIES];
 };
 
 static void walk(const struct route_table *table, uint32_t root, const char *called,
-		 struct found *found)
+		 struct trail *trail)
 {
-	static const uint32_t leaf[SYMBOLS];
-	const struct node *node = &table->nodes[root];
+	trail->nodes[0] = root;
+	for (trail->n = 1; *called && trail->n <= LEG_DIGITS_MAX; trail->n++) {
+		int s = symbol(*called++);
 
-	for (size_t n = 0;; n++) {
-		int s;
-
-		if (node->prefix) {
-			found->best = node->prefix;
-			found->rank = 2 * n;
-			found->prefix = true;
-		}
-		if (!called[n] && node->exact) {
-			found->best = node->exact;
-			found->rank = 2 * n + 1;
-		}
-		if (!called[n])
-			found->further = memcmp(node->child, leaf, sizeof(leaf)) != 0;
-		s = symbol(called[n]);
-		if (s < 0 || !node->child[s])
+		if (s < 0 || !table->nodes[trail->nodes[trail->n - 1]].child[s])
 			return;
-		node = &table->nodes[node->child[s]];
+		trail->nodes[trail->n] = table->nodes[trail->nodes[trail->n - 1]].child[s];
 	}
 }
 
@@ -199,55 +239,153 @@ static const struct origin *origin_of(const struct route_table *table, enum targ
 	return find_origin(table, &from);
 }
 
-/* Both tries that a caller from there has, as one. */
-static struct found look_up(const struct route_table *table, enum target_kind from_kind,
-			    const char *from_name, const char *called)
+static void look_up(struct look *look, const struct route_table *table,
+		    const struct route_question *question)
 {
-	const struct origin *origin = origin_of(table, from_kind, from_name);
-	const struct origin *kind = *from_name ? origin_of(table, from_kind, "") : NULL;
-	struct found any = { 0 }, named = { 0 }, kindred = { 0 };
-	bool named_wins;
+	const char *name = question->from_name, *called = question->setup->called.digits;
+	const struct origin *named = origin_of(table, question->from_kind, name);
+	const struct origin *kind = *name ? origin_of(table, question->from_kind, "") : NULL;
 
-	walk(table, ROOT_ANY, called, &any);
-	if (origin)
-		walk(table, origin->root, called, &named);
+	look->table = table;
+	look->setup = question->setup;
+	look->len = strlen(called);
+	look->trails[0].n = look->trails[1].n = 0;
+	if (named)
+		walk(table, named->root, called, &look->trails[0]);
 	if (kind)
-		walk(table, kind->root, called, &kindred);
-	if (kindred.best && (!named.best || kindred.rank > named.rank)) {
-		named.best = kindred.best;
-		named.rank = kindred.rank;
-	}
-	named.prefix |= kindred.prefix;
-	named.further |= kindred.further;
-	named_wins = named.best && (!any.best || named.rank >= any.rank);
-	return (struct found){
-		.best = named_wins ? named.best : any.best,
-		.prefix = any.prefix || named.prefix,
-		.further = any.further || named.further,
-	};
+		walk(table, kind->root, called, &look->trails[1]);
+	walk(table, ROOT_ANY, called, &look->trails[2]);
 }
 
-const struct route_config *route_find(const struct route_table *table, enum target_kind from_kind,
-				      const char *from_name, const char *called)
+/* The first of a list whose conditions hold, if it is before best; else best. Best 0: none yet. */
+static uint32_t first_of(const struct look *look, uint32_t number, uint32_t best)
 {
-	return look_up(table, from_kind, from_name, called).best;
+	const struct route_table *table = look->table;
+
+	for (; number && (!best || number < best); number = table->next[number - 1]) {
+		if (route_when_check(&table->routes[number - 1].when, look->setup) == WHEN_HOLDS)
+			return number;
+	}
+	return best;
 }
 
-enum route_answer route_find_early(const struct route_table *table, enum target_kind from_kind,
-				   const char *from_name, const char *called,
+/* The first of a node's routes whose conditions hold; 0: none. */
+static uint32_t first_at(const struct look *look, uint32_t at, unsigned way)
+{
+	const struct node *nodes = look->table->nodes;
+	const char *caller = look->setup->calling.digits;
+	uint32_t best = first_of(look, nodes[at].first[way], 0);
+
+	for (at = nodes[at].callers[way]; at; caller++) {
+		int s = symbol(*caller);
+
+		best = first_of(look, nodes[at].first[AS_PREFIX], best);
+		if (!*caller)
+			best = first_of(look, nodes[at].first[AS_WHOLE], best);
+		at = s < 0 ? 0 : nodes[at].child[s];
+	}
+	return best;
+}
+
+/* A whole number outranks its own digits as a prefix, and those all that are shorter. */
+static size_t rank_of(size_t len, unsigned way)
+{
+	return WAYS * len + way;
+}
+
+/* The best route of a lower rank; 0: none. */
+static uint32_t best_below(const struct look *look, size_t rank)
+{
+	while (rank-- > 0) {
+		size_t len = rank / WAYS;
+		unsigned way = rank % WAYS;
+
+		if (way == AS_WHOLE && len != look->len)
+			continue;
+		for (unsigned i = 0; i < TRIES; i++) {
+			const struct trail *trail = &look->trails[i];
+			uint32_t best = len < trail->n ? first_at(look, trail->nodes[len], way) : 0;
+
+			if (best)
+				return best;
+		}
+	}
+	return 0;
+}
+
+static uint32_t best_of_all(const struct look *look)
+{
+	return best_below(look, rank_of(look->len, WAYS));
+}
+
+static const struct route_config *route_of(const struct look *look, uint32_t number)
+{
+	return number ? &look->table->routes[number - 1] : NULL;
+}
+
+const struct route_config *route_find(const struct route_table *table,
+				      const struct route_question *question)
+{
+	struct look look;
+
+	look_up(&look, table, question);
+	return route_of(&look, best_of_all(&look));
+}
+
+/* Numbers that grow */
+
+enum { FURTHER_MAX = 256 };
+
+/* Does a route below that node take the call? When that takes long to tell: it may. */
+static bool leads_on(const struct look *look, uint32_t at, unsigned *left)
+{
+	const struct node *nodes = look->table->nodes;
+
+	for (unsigned s = 0; s < SYMBOLS; s++) {
+		uint32_t child = nodes[at].child[s];
+
+		if (!child)
+			continue;
+		if (!*left || first_at(look, child, AS_PREFIX) || first_at(look, child, AS_WHOLE))
+			return true;
+		--*left;
+		if (leads_on(look, child, left))
+			return true;
+	}
+	return false;
+}
+
+static bool may_lead_on(const struct look *look)
+{
+	unsigned left = FURTHER_MAX;
+
+	for (unsigned i = 0; i < TRIES; i++) {
+		const struct trail *trail = &look->trails[i];
+
+		if (trail->n > look->len && leads_on(look, trail->nodes[look->len], &left))
+			return true;
+	}
+	return false;
+}
+
+enum route_answer route_find_early(const struct route_table *table,
+				   const struct route_question *question,
 				   const struct route_config **out)
 {
-	const struct found found = look_up(table, from_kind, from_name, called);
+	const struct route_config *best;
+	struct look look;
 
-	if (found.further)
+	look_up(&look, table, question);
+	if (may_lead_on(&look))
 		return ROUTE_WAIT;
-	if (!found.best)
+	best = route_of(&look, best_of_all(&look));
+	if (!best)
 		return ROUTE_NEVER;
 	/* A whole number with one digit more would be another route's. */
-	if (found.best->called_exact && found.prefix)
+	if (best->called_exact && best_below(&look, rank_of(look.len, AS_WHOLE)))
 		return ROUTE_WAIT;
-	*out = found.best;
-	return found.best->called_exact ? ROUTE_WHOLE : ROUTE_FOUND;
+	*out = best;
+	return best->called_exact ? ROUTE_WHOLE : ROUTE_FOUND;
 }
 
 bool route_serves(const struct route_table *table, enum target_kind from_kind,

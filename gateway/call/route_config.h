@@ -16,13 +16,29 @@ struct route_target {
 	char name[TARGET_NAME_MAX];
 };
 
-/* Chosen in this order: the longest called prefix (a whole number before the same digits as a prefix); then a from that is named before any; then file order. */
+/* A number as a route wants it. */
+struct number_match {
+	char digits[ROUTE_PATTERN_MAX]; /* it begins so; "": any */
+	bool exact;                     /* it is this one, whole; with "": there is none */
+};
+
+/* What a route wants of a call besides from and called. Bytes are Q.931's value plus one; 0: any. */
+struct route_when {
+	struct number_match calling;
+	struct number_match redirecting; /* who diverted the call last */
+	uint8_t bearer;                  /* enum leg_bearer plus one */
+	uint8_t called_type, calling_type, presentation;
+};
+
+/* Chosen among those whose conditions hold, in this order: the longest called prefix (a whole number before the same
+ * digits as a prefix); then a from that is named before any; then file order. */
 struct route_config {
 	char name[ROUTE_NAME_MAX];
 	bool from_any;
 	struct route_target from;
-	char called[ROUTE_PATTERN_MAX];  /* a prefix of digits, "" matches all */
-	bool called_exact;               /* the whole number, not a prefix */
+	char called[ROUTE_PATTERN_MAX]; /* a prefix of digits, "" matches all */
+	bool called_exact;              /* the whole number, not a prefix */
+	struct route_when when;
 	unsigned strip;                  /* leading digits taken away before it is sent on */
 	char prepend[ROUTE_PATTERN_MAX]; /* digits put in front then */
 	char calling[ROUTE_PATTERN_MAX]; /* sent instead of the caller's number; "": as it came */

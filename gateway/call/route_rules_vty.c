@@ -10,46 +10,22 @@
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
-#include "call/leg.h"
+#include "call/number_words.h"
 #include "call/route_config.h"
-
-/* clang-format off */
-static const struct value_string type_words[] = {
-	{ LEG_TON_UNKNOWN, "unknown" },
-	{ LEG_TON_INTERNATIONAL, "international" },
-	{ LEG_TON_NATIONAL, "national" },
-	{ LEG_TON_NETWORK, "network" },
-	{ LEG_TON_SUBSCRIBER, "subscriber" },
-	{ LEG_TON_ABBREVIATED, "abbreviated" },
-	{ 0, NULL }
-};
-static const struct value_string plan_words[] = {
-	{ 0, "unknown" }, { 1, "e164" }, { 3, "data" }, { 4, "telex" }, { 8, "national" },
-	{ 9, "private" }, { 0, NULL }
-};
-static const struct value_string presentation_words[] = {
-	{ LEG_PRES_ALLOWED, "allowed" },
-	{ LEG_PRES_RESTRICTED, "restricted" },
-	{ LEG_PRES_UNAVAILABLE, "unavailable" },
-	{ 0, NULL }
-};
-static const struct value_string screening_words[] = {
-	{ 0, "unscreened" }, { 1, "passed" }, { 2, "failed" }, { 3, "network" }, { 0, NULL }
-};
-/* clang-format on */
 
 static const struct rule {
 	const char *option;
 	const struct value_string *words;
 	size_t at; /* of the rule in struct route_config */
 } rules[] = {
-	{ "called-type", type_words, offsetof(struct route_config, called_type) },
-	{ "called-plan", plan_words, offsetof(struct route_config, called_plan) },
-	{ "calling-type", type_words, offsetof(struct route_config, calling_type) },
-	{ "calling-plan", plan_words, offsetof(struct route_config, calling_plan) },
-	{ "calling-presentation", presentation_words,
+	{ "called-type", number_type_words, offsetof(struct route_config, called_type) },
+	{ "called-plan", number_plan_words, offsetof(struct route_config, called_plan) },
+	{ "calling-type", number_type_words, offsetof(struct route_config, calling_type) },
+	{ "calling-plan", number_plan_words, offsetof(struct route_config, calling_plan) },
+	{ "calling-presentation", number_presentation_words,
 	  offsetof(struct route_config, calling_presentation) },
-	{ "calling-screening", screening_words, offsetof(struct route_config, calling_screening) },
+	{ "calling-screening", number_screening_words,
+	  offsetof(struct route_config, calling_screening) },
 };
 
 static uint8_t *rule_of(struct vty *vty, const struct rule *rule)
@@ -70,27 +46,17 @@ static uint8_t *rule_of(struct vty *vty, const struct rule *rule)
 		return CMD_SUCCESS;                                                                \
 	}
 
-#define TYPE_WORDS "unknown|international|national|network|subscriber|abbreviated"
-#define TYPE_HELP                                                                                  \
-	"The next exchange's own rules\nWith the country code\nWith the area code\n"               \
-	"Specific to the network\nLocal\nShort\n"
-#define PLAN_WORDS "unknown|e164|data|telex|national|private"
-#define PLAN_HELP                                                                                  \
-	"The next exchange's own rules\nTelephone numbers\nX.121\nF.69\nOf the country\n"          \
-	"Of a private network\n"
-
-RULE(called_type, 0, "called-type", TYPE_WORDS,
+RULE(called_type, 0, "called-type", NUMBER_TYPE_CHOICE,
      "Type of the called number; by default as it came, or unknown when digits were changed\n",
-     TYPE_HELP)
-RULE(called_plan, 1, "called-plan", PLAN_WORDS,
-     "Numbering plan of the called number; by default as it came\n", PLAN_HELP)
-RULE(calling_type, 2, "calling-type", TYPE_WORDS,
-     "Type of the caller's number; by default as it came\n", TYPE_HELP)
-RULE(calling_plan, 3, "calling-plan", PLAN_WORDS,
-     "Numbering plan of the caller's number; by default as it came\n", PLAN_HELP)
-RULE(calling_presentation, 4, "calling-presentation", "allowed|restricted|unavailable",
-     "May the caller's number be shown? By default as it came\n",
-     "Shown\nHidden\nThere is none to show\n")
+     NUMBER_TYPE_HELP)
+RULE(called_plan, 1, "called-plan", NUMBER_PLAN_CHOICE,
+     "Numbering plan of the called number; by default as it came\n", NUMBER_PLAN_HELP)
+RULE(calling_type, 2, "calling-type", NUMBER_TYPE_CHOICE,
+     "Type of the caller's number; by default as it came\n", NUMBER_TYPE_HELP)
+RULE(calling_plan, 3, "calling-plan", NUMBER_PLAN_CHOICE,
+     "Numbering plan of the caller's number; by default as it came\n", NUMBER_PLAN_HELP)
+RULE(calling_presentation, 4, "calling-presentation", NUMBER_PRESENTATION_CHOICE,
+     "May the caller's number be shown? By default as it came\n", NUMBER_PRESENTATION_HELP)
 RULE(calling_screening, 5, "calling-screening", "unscreened|passed|failed|network",
      "Who vouches for the caller's number; by default as it came\n",
      "Nobody\nThe network, of the caller's word\nNobody: the network found it wrong\n"

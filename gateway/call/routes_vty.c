@@ -18,7 +18,10 @@
 #include "base/config_vty.h"
 #include "call/leg.h"
 #include "call/line_vty.h"
+#include "call/route_digits.h"
 #include "call/route_rules_vty.h"
+#include "call/route_when.h"
+#include "call/route_when_vty.h"
 
 static void init_route(void *item)
 {
@@ -124,8 +127,7 @@ DEFUN(route_from, route_from_cmd, "from (trunk|peer|user) NAME",
 	return CMD_SUCCESS;
 }
 
-/* Digits as a number can have them, into out of ROUTE_PATTERN_MAX octets. */
-static int set_digits(struct vty *vty, const char *option, const char *digits, char *out)
+int route_set_digits(struct vty *vty, const char *option, const char *digits, char *out)
 {
 	if (!leg_is_number(digits))
 		return config_reject(vty, "%s \"%s\" is no number; digits 0-9 * # A-D are right",
@@ -149,7 +151,7 @@ DEFUN(route_called, route_called_cmd, "called DIGITS",
 {
 	struct route_config *item = vty->index;
 
-	if (set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
+	if (route_set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
 		return CMD_WARNING;
 	item->called_exact = false;
 	return CMD_SUCCESS;
@@ -160,7 +162,7 @@ DEFUN(route_called_exact, route_called_exact_cmd, "called exact DIGITS",
 {
 	struct route_config *item = vty->index;
 
-	if (set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
+	if (route_set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
 		return CMD_WARNING;
 	item->called_exact = true;
 	return CMD_SUCCESS;
@@ -182,7 +184,7 @@ DEFUN(route_prepend, route_prepend_cmd, "prepend DIGITS", PREPEND_STR "The digit
 {
 	struct route_config *item = vty->index;
 
-	return set_digits(vty, "prepend", argv[0], item->prepend);
+	return route_set_digits(vty, "prepend", argv[0], item->prepend);
 }
 
 DEFUN(no_route_prepend, no_route_prepend_cmd, "no prepend", NO_STR PREPEND_STR)
@@ -199,7 +201,7 @@ DEFUN(route_calling, route_calling_cmd, "calling DIGITS", CALLING_STR "The digit
 {
 	struct route_config *item = vty->index;
 
-	return set_digits(vty, "calling", argv[0], item->calling);
+	return route_set_digits(vty, "calling", argv[0], item->calling);
 }
 
 DEFUN(no_route_calling, no_route_calling_cmd, "no calling", NO_STR CALLING_STR)
@@ -311,6 +313,7 @@ static void install(void)
 	install_element(NODE_ROUTE, &no_route_prepend_cmd);
 	install_element(NODE_ROUTE, &route_calling_cmd);
 	install_element(NODE_ROUTE, &no_route_calling_cmd);
+	route_when_vty_install();
 	route_rules_vty_install();
 	install_element(NODE_ROUTE, &route_to_cmd);
 	install_element(NODE_ROUTE, &no_route_to_cmd);
@@ -349,12 +352,14 @@ static void validate_reach(const struct routes_config *value, size_t i,
 		if (strcmp(route->called, other->called) != 0 ||
 		    route->called_exact != other->called_exact ||
 		    route->from_any != other->from_any || route->from.kind != other->from.kind ||
-		    strcmp(route->from.name, other->from.name) != 0)
+		    strcmp(route->from.name, other->from.name) != 0 ||
+		    (!route_when_is_any(&other->when) &&
+		     !route_when_equals(&other->when, &route->when)))
 			continue;
 		config_fault_option(
 			report, route->line, "called",
 			"route %s is never chosen: route %s before it has the same from "
-			"and called; put its targets there",
+			"and called, and takes all that it takes; put its targets there",
 			route->name, other->name);
 		return;
 	}
@@ -406,6 +411,7 @@ static void write_route(const struct route_config *route, struct vty *vty)
 			*route->from.name ? " " : "", route->from.name);
 	if (route->called[0])
 		vty_out(vty, " called %s%s\n", route->called_exact ? "exact " : "", route->called);
+	route_when_vty_write(&route->when, vty);
 	if (route->strip)
 		vty_out(vty, " strip %u\n", route->strip);
 	if (route->prepend[0])

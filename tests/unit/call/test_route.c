@@ -47,8 +47,12 @@ static struct route_table *table_of(struct route_config *routes, size_t n)
 static const char *chosen(const struct route_table *table, enum target_kind kind, const char *name,
 			  const char *called)
 {
-	const struct route_config *route = route_find(table, kind, name, called);
+	const struct route_config *route;
+	struct leg_setup setup = { 0 };
+	const struct route_question question = { kind, name, &setup };
 
+	strcpy(setup.called.digits, called);
+	route = route_find(table, &question);
 	return route ? route->name : "none";
 }
 
@@ -151,8 +155,12 @@ START_TEST(a_route_is_certain_when_nothing_that_follows_can_change_it)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct route_config *route = NULL;
-		enum route_answer answer =
-			route_find_early(table, TARGET_TRUNK, rows[i].from, rows[i].called, &route);
+		struct leg_setup setup = { 0 };
+		const struct route_question question = { TARGET_TRUNK, rows[i].from, &setup };
+		enum route_answer answer;
+
+		strcpy(setup.called.digits, rows[i].called);
+		answer = route_find_early(table, &question, &route);
 
 		ck_assert_msg(answer == rows[i].answer, "%s %s", rows[i].from, rows[i].called);
 		ck_assert_pstr_eq(route ? route->name : NULL, rows[i].route);
@@ -302,12 +310,14 @@ static struct route_config *many(size_t n)
 
 static double seconds_for(const struct route_table *table, unsigned lookups)
 {
+	const struct leg_setup setup = { .called.digits = "00001777" };
+	const struct route_question question = { TARGET_TRUNK, "t1", &setup };
 	struct timespec a, b;
 	unsigned found = 0;
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
 	for (unsigned i = 0; i < lookups; i++)
-		found += route_find(table, TARGET_TRUNK, "t1", "00001777") != NULL;
+		found += route_find(table, &question) != NULL;
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 	ck_assert_uint_eq(found, lookups);
 	return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;

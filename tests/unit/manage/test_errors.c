@@ -523,12 +523,22 @@ START_TEST(route_faults)
 		"right\n" },
 	      { "line l\n echo\nroute r\n calling 12x\n to line l\n",
 		"f:4: calling \"12x\" is no number; digits 0-9 * # A-D are right\n" },
+	      { "line l\n echo\nroute r\n when calling 12x\n to line l\n",
+		"f:4: when calling \"12x\" is no number; digits 0-9 * # A-D are right\n" },
+	      { "line l\n echo\nroute r\n when bearer sound\n to line l\n",
+		"f:4: \"sound\" is wrong after \"when bearer\"; right would be: speech, audio, "
+		"unrestricted\n" },
+	      { "line l\n echo\nroute r\n when bearer speech\n to line l\nroute s\n when "
+		"bearer speech\n to line l\nroute t\n when bearer audio\n to line l\n",
+		"f:6: route s is never chosen: route r before it has the same from and called, and "
+		"takes all that it takes; put its targets there\n" },
 	      { "line l\n echo\nroute r\n calling 1\n calling-presentation unavailable\n to line "
 		"l\n",
 		"f:5: route r sends calling 1 and says that there is none; allowed or restricted "
 		"is right\n" },
 	      { "line l\n echo\nroute r\n called 1\n to line l\nroute s\n called 1\n to line l\n",
-		"f:7: route s is never chosen: route r before it has the same from and called; put "
+		"f:7: route s is never chosen: route r before it has the same from and called, and "
+		"takes all that it takes; put "
 		"its "
 		"targets there\n" },
 	      { "line l\n echo\nroute r\n called 1\n to line l\nroute s\n called exact 1\n to line "

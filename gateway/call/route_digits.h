@@ -1,0 +1,8 @@
+/* What the commands of a route's node share. */
+#pragma once
+
+struct vty;
+
+/* Digits as a number can have them, into out of ROUTE_PATTERN_MAX octets. CMD_SUCCESS, or CMD_WARNING with a
+ * complaint that names the option. */
+int route_set_digits(struct vty *vty, const char *option, const char *digits, char *out);

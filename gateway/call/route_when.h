@@ -1,0 +1,29 @@
+/* The conditions of a route besides from and called. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct leg_setup;
+struct number_match;
+struct route_when;
+
+/* Is there no condition? */
+bool route_when_is_any(const struct route_when *when);
+bool route_when_equals(const struct route_when *a, const struct route_when *b);
+bool number_match_is_any(const struct number_match *match);
+bool number_matches(const struct number_match *match, const char *digits);
+/* The first condition that does not hold. */
+enum route_when_part {
+	WHEN_HOLDS, /* all hold */
+	WHEN_CALLING,
+	WHEN_REDIRECTING,
+	WHEN_BEARER,
+	WHEN_CALLED_TYPE,
+	WHEN_CALLING_TYPE,
+	WHEN_PRESENTATION,
+};
+enum route_when_part route_when_check(const struct route_when *when, const struct leg_setup *setup);
+/* "bearer is not speech" */
+void route_when_describe(const struct route_when *when, enum route_when_part part, char *out,
+			 size_t size);

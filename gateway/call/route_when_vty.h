@@ -1,0 +1,8 @@
+/* The conditions of a route, as commands of its node: a part of routes_section. */
+#pragma once
+
+struct route_when;
+struct vty;
+
+void route_when_vty_install(void);
+void route_when_vty_write(const struct route_when *when, struct vty *vty);
