@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "sip/guard/bucket.h"
+#include "base/bucket.h"
 #include "sip/text/netprefix.h"
 
 /* When a source is banned: its requests are then dropped without an answer. */
