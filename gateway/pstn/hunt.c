@@ -31,15 +31,26 @@ static unsigned highest(const uint32_t free[], size_t n_members)
 	return 0;
 }
 
-unsigned hunt_pick(enum trunk_hunt order, const uint32_t free[], size_t n_members, unsigned last)
+static unsigned least_used(const struct hunt *hunt, const uint32_t free[])
 {
+	unsigned best = lowest(free, hunt->n_members, ALL, 0);
+
+	for (unsigned c = best; c; c = lowest(free, hunt->n_members, ALL, c))
+		if (hunt->uses[c] < hunt->uses[best])
+			best = c;
+	return best;
+}
+
+unsigned hunt_pick(const struct hunt *hunt, const uint32_t free[])
+{
+	const size_t n_members = hunt->n_members;
 	unsigned channel = 0;
 
-	switch (order) {
+	switch (hunt->order) {
 	case HUNT_DESCENDING:
 		return highest(free, n_members);
 	case HUNT_ROUND_ROBIN:
-		channel = lowest(free, n_members, ALL, last);
+		channel = lowest(free, n_members, ALL, hunt->last);
 		break;
 	case HUNT_EVEN:
 		channel = lowest(free, n_members, EVEN, 0);
@@ -47,6 +58,8 @@ unsigned hunt_pick(enum trunk_hunt order, const uint32_t free[], size_t n_member
 	case HUNT_ODD:
 		channel = lowest(free, n_members, ODD, 0);
 		break;
+	case HUNT_LEAST_USED:
+		return least_used(hunt, free);
 	case HUNT_ASCENDING:
 		break;
 	}

@@ -7,5 +7,11 @@
 #include "pstn/trunk_config.h"
 
 /* A channel (trunk_channel) of those that are free (bit t of free[m]: timeslot t of member m), or 0 when there
- * is none. last is what was taken before, 0 at first; round robin goes on above it. */
-unsigned hunt_pick(enum trunk_hunt order, const uint32_t free[], size_t n_members, unsigned last);
+ * is none. */
+struct hunt {
+	enum trunk_hunt order;
+	size_t n_members;
+	unsigned last;        /* what was taken before, 0 at first; round robin goes on above it */
+	const uint32_t *uses; /* by channel, of least used: how often it was taken */
+};
+unsigned hunt_pick(const struct hunt *hunt, const uint32_t free[]);

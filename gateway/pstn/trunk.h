@@ -44,6 +44,7 @@ struct trunk_status {
 	const char *layer2; /* "up", "down", "restarting": up, and the channels are not yet */
 	unsigned channels, idle, busy, down, locked;
 	uint64_t calls_in, calls_out, flaps; /* flaps: D channel lost */
+	uint64_t limited;                    /* calls refused by its limits */
 	uint64_t repairs;                    /* by audits */
 };
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bucket.h"
 #include "drivers/tdm.h"
 
 struct config_section;
@@ -32,6 +33,7 @@ enum trunk_hunt {
 	HUNT_ROUND_ROBIN,
 	HUNT_EVEN, /* even timeslots first, ascending; the odd ones when none is left */
 	HUNT_ODD,
+	HUNT_LEAST_USED, /* the one that has had the fewest calls since the trunk was opened */
 };
 /* DISCONNECT with progress indicator 8 before answer: announcements (all but cause 17, which SIP says
  * better with 486) are let through until RELEASE or T306. */
@@ -54,6 +56,13 @@ struct trunk_timers {
 	unsigned t313; /* 4: CONNECT to CONNECT ACKNOWLEDGE, user side */
 	unsigned t316; /* 120: RESTART to RESTART ACKNOWLEDGE */
 	unsigned t322; /* 4: STATUS ENQUIRY to STATUS */
+};
+
+/* How much of it calls may take; 0: no limit. */
+struct trunk_limits {
+	unsigned calls, calls_in, calls_out; /* at a time; in: from the line */
+	unsigned reserved;                   /* channels that calls to the line leave free */
+	struct rate rate;                    /* of new calls to the line */
 };
 
 /* Q.850 causes that are taken for others; 0: as it is. */
@@ -90,6 +99,7 @@ struct trunk_config {
 	bool busy_out;         /* out of service while no peer that its routes lead to is alive */
 	struct trunk_timers timers;
 	struct trunk_causes causes;
+	struct trunk_limits limits;
 	int line;
 };
 

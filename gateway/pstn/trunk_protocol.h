@@ -62,6 +62,8 @@ struct trunk_upkeep {
 	uint32_t closed[TRUNK_SPANS_MAX]; /* no emergency call either: locked outright */
 	uint32_t kept[TRUNK_SPANS_MAX];   /* for an emergency call that is waiting, see preempt.c */
 	uint64_t kept_until_us;
+	uint64_t rate_full_us;         /* bucket of trunk_limits */
+	uint64_t limited;              /* calls that its limits refused */
 	bool off_duty;                 /* busied out (X.731 7.7) */
 	uint32_t out[TRUNK_SPANS_MAX]; /* channels of which service() was told that they are out */
 	bool waiting;                  /* for calls to end, to tell it of more */

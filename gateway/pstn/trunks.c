@@ -303,6 +303,7 @@ static void describe(const struct trunk *trunk, struct trunk_status *out)
 		.span = trunk->config.spans[0].span,
 		.administrative = maintenance_state_name(
 			maintenance_get(trunk->env->maintenance, trunk->config.name)),
+		.limited = trunk->upkeep.limited,
 		.repairs = trunk->upkeep.repairs,
 	};
 	tdm_channel_name(trunk->spans[0], trunk->config.spans[0].d_timeslot, out->d_channel,

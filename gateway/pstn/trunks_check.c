@@ -11,6 +11,7 @@
 #include "drivers/span_config.h"
 #include "pstn/channel_list.h"
 #include "pstn/trunk_config.h"
+#include "pstn/trunk_limits_vty.h"
 
 /* By enum span_type */
 static const struct {
@@ -229,6 +230,7 @@ void trunks_check(const struct config *config, struct config_report *report)
 		check_one(config, &value->trunks[i], report);
 		check_group(config, &value->trunks[i], report);
 		check_variant(config, &value->trunks[i], report);
+		trunk_limits_check(&value->trunks[i], report);
 		for (size_t j = 0; j < i; j++)
 			check_shared(&value->trunks[i], &value->trunks[j], report);
 	}

@@ -18,6 +18,7 @@
 #include "base/config_vty.h"
 #include "pstn/channel_list.h"
 #include "pstn/trunk_causes_vty.h"
+#include "pstn/trunk_limits_vty.h"
 #include "pstn/trunks_check.h"
 
 enum { ECHO_TAIL_MS = 64 }; /* the default: what a line's hybrid and the network before it need */
@@ -45,7 +46,8 @@ static const struct config_list trunk_list = {
 
 /* Names in the order of the enums. */
 static const char *const side_names[] = { "user", "network" };
-static const char *const hunt_names[] = { "ascending", "descending", "round-robin", "even", "odd" };
+static const char *const hunt_names[] = { "ascending", "descending", "round-robin",
+					  "even",      "odd",        "least-used" };
 static const char *const variant_names[] = { "",       "euroisdn", "ni2",  "ni1",
 					     "dms100", "4ess",     "5ess", "qsig" };
 static const char *const negotiation_names[] = { "", "preferred", "exclusive" };
@@ -288,13 +290,14 @@ DEFUN(no_trunk_negotiation, no_trunk_negotiation_cmd, "no channel", NO_STR CHANN
 	return CMD_SUCCESS;
 }
 
-DEFUN(trunk_hunt, trunk_hunt_cmd, "hunt (ascending|descending|round-robin|even|odd)",
+DEFUN(trunk_hunt, trunk_hunt_cmd, "hunt (ascending|descending|round-robin|even|odd|least-used)",
       "Which free channel an outgoing call takes; the far end does well to hunt the other way\n"
       "The lowest; the default\n"
       "The highest\n"
       "The one after the last taken\n"
       "The lowest even timeslot, an odd one when none is free\n"
-      "The lowest odd timeslot, an even one when none is free\n")
+      "The lowest odd timeslot, an even one when none is free\n"
+      "The one that has had the fewest calls\n")
 {
 	struct trunk_config *item = vty->index;
 
@@ -501,6 +504,7 @@ static void install(void)
 	install_element(NODE_TRUNK, &trunk_timer_cmd);
 	install_element(NODE_TRUNK, &no_trunk_timer_cmd);
 	trunk_causes_install();
+	trunk_limits_install();
 }
 
 static void write_timers(const struct trunk_config *trunk, struct vty *vty)
@@ -569,6 +573,7 @@ static void write_trunk(const struct trunk_config *trunk, struct vty *vty)
 	if (trunk->echo_tail_ms != ECHO_TAIL_MS && trunk->echo_tail_ms)
 		vty_out(vty, " echo tail %u\n", trunk->echo_tail_ms);
 	write_timers(trunk, vty);
+	trunk_limits_write(trunk, vty);
 	trunk_causes_write(&trunk->causes, vty);
 }
 

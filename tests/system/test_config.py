@@ -146,6 +146,25 @@ def test_cause_maps_of_a_trunk_and_of_a_peer(own, editor):
         assert ("to SIP", "phones", 433) in [(r["what"], r["whom"], r["becomes"]) for r in rows]
 
 
+def test_limits_of_a_trunk_hold_at_once(own, editor, rtp):
+    """One call out at a time: the next goes nowhere (no other target); the line still calls in."""
+    gateway = own()
+    editor(gateway, "trunk pstn", "limit calls out 1", "commit", "end")
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        assert status_of(phone, "600") == 503
+        gateway.originate("trunk exchange 200 hold 2")
+        inward = phone.answer_call()
+        inward.reply(inward.invite_in, 200, "OK", sdp(rtp().port))
+        inward.wait_request("ACK")
+        trunk = next(t for t in gateway.cli.json("trunks") if t["name"] == "pstn")
+        assert trunk["limited"] == 1 and trunk["busy"] == 2
+        call.bye()
+        inward.bye_comes(4)
+        gateway.wait_idle()
+
+
 def test_commit_of_a_faulty_candidate_changes_nothing(own, editor):
     gateway = own()
     edit = editor(gateway, *ROUTE_640[:-1], "to line nowhere")

@@ -16,6 +16,8 @@ void instance_move(struct isdn *isdn, struct isdn_leg *leg, unsigned from, unsig
 {
 	if (from)
 		isdn->channels[from] = NULL;
-	if (to)
-		isdn->channels[to] = leg;
+	if (!to)
+		return;
+	isdn->channels[to] = leg;
+	isdn->uses[to]++;
 }

@@ -46,6 +46,7 @@ struct isdn {
 	uint32_t remote_blocked[TRUNK_SPANS_MAX];    /* bit t: by SERVICE, see service.h */
 	uint32_t said_out[TRUNK_SPANS_MAX];          /* bit t: a SERVICE of ours has said so */
 	unsigned last;                               /* channel that was hunted last */
+	uint32_t uses[ISDN_CHANNELS];                /* calls that each channel has had */
 	struct isdn_member members[TRUNK_SPANS_MAX]; /* config.n_spans of them */
 	bool same_side;                              /* the peer is of our own side: logged once */
 	struct osmo_tdef tdefs[ISDN_TDEFS];          /* those that are not libpri's */

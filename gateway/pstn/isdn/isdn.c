@@ -117,6 +117,9 @@ static unsigned select_channel(struct isdn *isdn, const pri_event_ring *ring, un
 		*cause = CAUSE_NO_CIRCUIT;
 		return 0;
 	}
+	*cause = selection_limit_in(isdn, precedence);
+	if (*cause)
+		return 0;
 	if (wanted > 0 && !holder && trunk_admits(&isdn->trunk, (unsigned)wanted, precedence))
 		return (unsigned)wanted;
 	/* 5.7: in a conflict the network's call keeps the channel. */
@@ -330,6 +333,9 @@ static unsigned isdn_seize(struct trunk *trunk, const struct leg_setup *setup, s
 		*why = "RESTART under way";
 		return CAUSE_TEMPORARY_FAILURE;
 	}
+	unsigned cause = selection_limit_out(isdn, setup->precedence, why);
+	if (cause)
+		return cause;
 	unsigned channel = selection_hunt(isdn, setup->precedence);
 	struct isdn_leg *seized = channel ? isdn_machine_seize(isdn, channel) : NULL;
 	if (!seized) {

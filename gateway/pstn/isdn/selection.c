@@ -1,10 +1,13 @@
 /* Which channel the next call takes. */
 #include "pstn/isdn/selection.h"
 
+#include "base/clock.h"
 #include "pstn/hunt.h"
 #include "pstn/isdn/instance.h"
+#include "pstn/isdn/isdn_leg.h"
 #include "pstn/isdn/restart.h"
 #include "pstn/isdn/service.h"
+#include "pstn/trunk_limits.h"
 
 static bool is_free(const struct isdn *isdn, unsigned channel, uint8_t precedence)
 {
@@ -13,10 +16,9 @@ static bool is_free(const struct isdn *isdn, unsigned channel, uint8_t precedenc
 	       trunk_admits(&isdn->trunk, channel, precedence);
 }
 
-unsigned selection_hunt(struct isdn *isdn, uint8_t precedence)
+static void find_free(const struct isdn *isdn, uint8_t precedence, uint32_t free[])
 {
 	const struct trunk_config *config = &isdn->trunk.config;
-	uint32_t free[TRUNK_SPANS_MAX];
 
 	for (size_t m = 0; m < config->n_spans; m++) {
 		free[m] = config->spans[m].channels;
@@ -25,8 +27,68 @@ unsigned selection_hunt(struct isdn *isdn, uint8_t precedence)
 				free[m] &= ~(1U << t);
 		}
 	}
-	unsigned channel = hunt_pick(config->hunt, free, config->n_spans, isdn->last);
+}
+
+static void get_load(const struct isdn *isdn, struct trunk_load *out)
+{
+	uint32_t free[TRUNK_SPANS_MAX];
+	const struct isdn_leg *leg;
+
+	*out = (struct trunk_load){ 0 };
+	find_free(isdn, LEG_ROUTINE, free);
+	for (size_t m = 0; m < isdn->trunk.config.n_spans; m++)
+		out->free += (unsigned)__builtin_popcount(free[m]);
+	llist_for_each_entry (leg, &isdn->legs, entry) {
+		if (isdn_leg_state(leg) < ST_CLEARED)
+			*(leg->incoming ? &out->in : &out->out) += 1;
+	}
+}
+
+unsigned selection_hunt(struct isdn *isdn, uint8_t precedence)
+{
+	const struct trunk_config *config = &isdn->trunk.config;
+	const struct hunt hunt = { config->hunt, config->n_spans, isdn->last, isdn->uses };
+	uint32_t free[TRUNK_SPANS_MAX];
+
+	find_free(isdn, precedence, free);
+	unsigned channel = hunt_pick(&hunt, free);
 	if (channel)
 		isdn->last = channel;
 	return channel;
+}
+
+unsigned selection_limit_out(struct isdn *isdn, uint8_t precedence, const char **why)
+{
+	struct trunk_upkeep *upkeep = &isdn->trunk.upkeep;
+	struct trunk_load load;
+	const char *refusal;
+	unsigned cause;
+
+	if (precedence != LEG_ROUTINE)
+		return 0;
+	get_load(isdn, &load);
+	refusal = trunk_limits_out(&isdn->trunk.config.limits, &load, &upkeep->rate_full_us,
+				   clock_now_us(), &cause);
+	if (!refusal)
+		return 0;
+	*why = refusal;
+	upkeep->limited++;
+	return cause;
+}
+
+unsigned selection_limit_in(struct isdn *isdn, uint8_t precedence)
+{
+	struct trunk_load load;
+	const char *refusal;
+	unsigned cause;
+
+	if (precedence != LEG_ROUTINE)
+		return 0;
+	get_load(isdn, &load);
+	refusal = trunk_limits_in(&isdn->trunk.config.limits, &load, &cause);
+	if (!refusal)
+		return 0;
+	LOGISDN(isdn, LOGL_NOTICE, "a call from the line finds %s\n", refusal);
+	isdn->trunk.upkeep.limited++;
+	return cause;
 }

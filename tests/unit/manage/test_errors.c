@@ -196,6 +196,16 @@ START_TEST(trunk_faults)
 	      { TRUNK, "f:3: trunk t: span a does not exist; spans are: none\n" },
 	      { CABLE TRUNK " d-channel 32\n", "f:12: \"32\" is wrong after \"d-channel\"; right "
 					       "would be: a number from 1 to 31\n" },
+	      { CABLE TRUNK " reserve 15\n",
+		"f:12: trunk t: `reserve 15` leaves no channel of its 15 to calls to the line; a "
+		"smaller number does\n" },
+	      { CABLE TRUNK " limit calls 5\n limit calls out 6\n",
+		"f:12: trunk t: `limit calls 5` is for both directions, and less than one of "
+		"them; the limit of a direction is the smaller one\n" },
+	      { CABLE TRUNK " cause-map from-line 128 1\n",
+		"f:12: \"128\" is wrong after \"cause-map from-line\"; right would be: a number "
+		"from "
+		"1 to 127\n" },
 	      { CABLE TRUNK " channels 1-31\n", "f:11: trunk t: timeslot 16 is the D channel and "
 						"carries no call; `channels 1-15,17-31` is "
 						"right\n" },

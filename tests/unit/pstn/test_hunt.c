@@ -42,11 +42,17 @@ static const struct {
 	{ HUNT_ROUND_ROBIN, 1, 4, 0 },
 };
 
+static unsigned pick(enum trunk_hunt order, const uint32_t free[], size_t n_members, unsigned last)
+{
+	const struct hunt hunt = { .order = order, .n_members = n_members, .last = last };
+
+	return hunt_pick(&hunt, free);
+}
+
 START_TEST(each_order_picks_its_channel)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		ck_assert_msg(hunt_pick(rows[i].order, &rows[i].free, 1, rows[i].last) ==
-				      rows[i].picked,
+		ck_assert_msg(pick(rows[i].order, &rows[i].free, 1, rows[i].last) == rows[i].picked,
 			      "row %zu", i);
 }
 END_TEST
@@ -75,10 +81,25 @@ static const struct {
 START_TEST(a_group_of_spans_is_hunted_as_one)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(group_rows); i++)
-		ck_assert_msg(hunt_pick(group_rows[i].order, group_rows[i].free, 3,
-					group_rows[i].last) == group_rows[i].picked,
+		ck_assert_msg(pick(group_rows[i].order, group_rows[i].free, 3,
+				   group_rows[i].last) == group_rows[i].picked,
 			      "row %zu", i);
 }
 END_TEST
 
-UNIT_MAIN("hunt", each_order_picks_its_channel, a_group_of_spans_is_hunted_as_one)
+START_TEST(the_least_used_has_had_the_fewest)
+{
+	uint32_t uses[3 * TRUNK_TIMESLOTS] = { [1] = 2, [2] = 1, [3] = 1, [34] = 0, [35] = 0 };
+	const struct hunt hunt = { HUNT_LEAST_USED, 3, 3, uses };
+
+	ck_assert_uint_eq(hunt_pick(&hunt, (uint32_t[]){ 0xe, 0, 0 }), 2);
+	ck_assert_uint_eq(hunt_pick(&hunt, (uint32_t[]){ 0xe, 0xc, 0 }), 34);
+	ck_assert_uint_eq(hunt_pick(&hunt, (uint32_t[]){ 0x2, 0, 0 }), 1);
+	ck_assert_uint_eq(hunt_pick(&hunt, (uint32_t[]){ 0x1, 0, 0x1 }), 0);
+	uses[34] = uses[35] = 3;
+	ck_assert_uint_eq(hunt_pick(&hunt, (uint32_t[]){ 0x2, 0xc, 0 }), 1);
+}
+END_TEST
+
+UNIT_MAIN("hunt", each_order_picks_its_channel, a_group_of_spans_is_hunted_as_one,
+	  the_least_used_has_had_the_fewest)
