@@ -32,7 +32,6 @@
 #include "sip/session/refer_out.h"
 #include "sip/session/overlap.h"
 #include "sip/session/refresh.h"
-#include "sip/session/clearing.h"
 #include "sip/session/uac.h"
 #include "sip/session/uas.h"
 #include "sip/session/update.h"
@@ -235,23 +234,11 @@ void dialog_withdraw(struct session *s)
 
 /* States of both directions */
 
-static void on_bye(struct session *s, struct session_request *request)
-{
-	request->status = 200;
-	clearing_hear(s, request->sip);
-	session_close(s);
-	session_say_release(s);
-}
-
 static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 {
 	struct session *s = session_of(fi);
-	const struct leg_msg *msg = data;
 
 	switch (event) {
-	case EV_BYE:
-		on_bye(s, data);
-		break;
 	case EV_REINVITE:
 		uas_reinvite(s, data);
 		break;
@@ -259,27 +246,13 @@ static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		update_take(s, data);
 		break;
 	case EV_NOTIFY:
-		modify_on_notify(s, msg);
+		modify_on_notify(s, data);
 		break;
 	case EV_MODIFIED:
 		modify_early_done(s, data);
 		break;
-	case EV_EXPIRED:
-		LOGSES(s, LOGL_NOTICE, "nobody refreshed the session\n");
-		session_fail(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
-		break;
-	case EV_DISCONNECT:
-		session_fail(s, msg->cause, msg->location);
-		break;
-	case EV_RELEASE:
-		session_set_cause(s, msg->cause, msg->location);
-		session_bye(s);
-		break;
-	case EV_MEDIA_FAILED:
-		session_fail(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
-		break;
 	default:
-		break;
+		session_ends(s, event, data);
 	}
 }
 

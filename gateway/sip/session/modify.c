@@ -5,7 +5,6 @@
 
 #include "sip/peer/credentials.h"
 #include "sip/peer/supported.h"
-#include "sip/session/clearing.h"
 #include "sip/peer/trust.h"
 #include "sip/session/early.h"
 #include "sip/session/identity.h"
@@ -306,7 +305,6 @@ void modify_modifying(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 {
 	struct session *s = session_of(fi);
 	struct session_request *request = data;
-	const struct leg_msg *msg = data;
 	const sip_t *sip = data;
 
 	switch (event) {
@@ -323,28 +321,9 @@ void modify_modifying(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		update_take(s, request);
 		break;
 	case EV_NOTIFY:
-		modify_on_notify(s, msg);
-		break;
-	case EV_BYE:
-		request->status = 200;
-		clearing_hear(s, request->sip);
-		session_close(s);
-		session_say_release(s);
-		break;
-	case EV_DISCONNECT:
-		session_fail(s, msg->cause, msg->location);
-		break;
-	case EV_RELEASE:
-		session_set_cause(s, msg->cause, msg->location);
-		session_bye(s);
-		break;
-	case EV_MEDIA_FAILED:
-		session_fail(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
-		break;
-	case EV_EXPIRED:
-		session_fail(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
+		modify_on_notify(s, data);
 		break;
 	default:
-		break;
+		session_ends(s, event, data);
 	}
 }

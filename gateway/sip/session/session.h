@@ -163,6 +163,10 @@ unsigned session_reason(const struct session *s, const sip_t *sip);
 void session_bye(struct session *s);
 /* After the 2xx it cannot go on: BYE to the peer, LEG_RELEASE to the hub. */
 void session_fail(struct session *s, unsigned cause, unsigned location);
+/* The peer's BYE: 200, and LEG_RELEASE to the hub. */
+void session_bye_comes(struct session *s, struct session_request *request);
+/* What ends an established session, whatever else is under way: BYE, DISCONNECT, RELEASE, no media, no refresh. */
+void session_ends(struct session *s, uint32_t event, void *data);
 
 /* session_media.c: the termination. */
 /* False: refused, logged. */

@@ -1,5 +1,4 @@
 /* Calls that came in over SIP, between their 2xx and its ACK. */
-#include "sip/session/clearing.h"
 #include "sip/session/modify.h"
 #include "sip/session/uas.h"
 #include "sip/session/update.h"
@@ -51,11 +50,8 @@ void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		session_fail(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
 		break;
 	case EV_BYE:
-		request->status = 200;
 		confirmed(s);
-		clearing_hear(s, request->sip);
-		session_close(s);
-		session_say_release(s);
+		session_bye_comes(s, request);
 		break;
 	case EV_REINVITE: /* RFC 3261 14.2: one at a time, and none while our own offer is open */
 		if (s->fi->state == ST_OFFERING)
