@@ -8,8 +8,8 @@
 
 #include <osmocom/core/talloc.h>
 
-#include "call/call_attempt.h"
 #include "call/hub.h"
+#include "call/parties.h"
 #include "call/transfer_hub.h"
 #include "mg/mg.h"
 
@@ -22,73 +22,6 @@ struct transfer {
 	struct osmo_timer_list begin;
 	uint32_t tone; /* the termination that says the ringing tone, 0: none */
 };
-
-/* The two parties of a call that is answered */
-
-static unsigned other_slot(const struct call *call, unsigned slot)
-{
-	return slot == SLOT_CALLER ? call->current : SLOT_CALLER;
-}
-
-static unsigned slot_of(const struct call *call, const struct leg *leg)
-{
-	return leg == call->slots[SLOT_CALLER].leg ? SLOT_CALLER : call->current;
-}
-
-/* 0 when the call of this leg may be changed. */
-static int check(const struct leg *leg)
-{
-	if (!call_other(leg))
-		return -ENOTCONN;
-	if (leg->call->transfer)
-		return -EBUSY;
-	return leg->call->hub->draining ? -ESHUTDOWN : 0;
-}
-
-/* Who that is, as far as the set-up told. The number that a call was placed to is known to be right. */
-static struct leg_party party_in(const struct call *call, unsigned slot)
-{
-	struct leg_party party = { .number = call->setup.called,
-				   .subaddress = call->setup.called_subaddress };
-
-	if (slot == SLOT_CALLER) {
-		party.number = call->setup.calling;
-		party.subaddress = call->setup.calling_subaddress;
-		snprintf(party.name, sizeof(party.name), "%s", call->setup.calling_name);
-	} else if (*party.number.digits) {
-		party.number.screening = 1;
-	}
-	return party;
-}
-
-static void put_caller(struct leg_setup *setup, const struct leg_party *party)
-{
-	setup->calling = party->number;
-	setup->calling_subaddress = party->subaddress;
-	snprintf(setup->calling_name, sizeof(setup->calling_name), "%s", party->name);
-}
-
-static void move_leg(struct call *from, unsigned slot, struct call *to, unsigned to_slot)
-{
-	struct leg *leg = from->slots[slot].leg;
-
-	call_detach(from, slot);
-	to->slots[to_slot].law = from->slots[slot].law;
-	call_attach(to, to_slot, leg);
-}
-
-/* It was this party's wish. The call may be gone when it returns. */
-static void end_call(struct call *call, unsigned slot, unsigned cause, unsigned location)
-{
-	const struct call_event event = {
-		.kind = CALL_EV_CLEAR,
-		.slot = (uint8_t)slot,
-		.cause = (uint8_t)cause,
-		.location = (uint8_t)location,
-	};
-
-	call_post(call, &event);
-}
 
 /* The ringing tone for who waits: nobody else gives it when the new party's circuit does not. */
 
@@ -106,7 +39,7 @@ static void on_tone(void *data, const struct mg_event *event)
 static void ring(struct transfer *t)
 {
 	const bool mulaw =
-		t->from && t->from->slots[other_slot(t->from, t->by)].law == LEG_LAW_MULAW;
+		t->from && t->from->slots[party_other(t->from, t->by)].law == LEG_LAW_MULAW;
 	const struct mg_term term = {
 		.kind = MG_LOCAL,
 		.local = { .law = mulaw ? LAW_MULAW : LAW_ALAW },
@@ -130,9 +63,8 @@ static void hush(struct transfer *t)
 
 /* What the new call tells its caller */
 
-/* To who asked for the transfer, if it is still there. */
-static void report(struct call *from, unsigned by, enum leg_verb how, unsigned cause,
-		   unsigned location)
+void transfer_report(struct call *from, unsigned by, enum leg_verb how, unsigned cause,
+		     unsigned location)
 {
 	const struct leg_msg msg = {
 		.verb = LEG_TRANSFER,
@@ -153,17 +85,17 @@ static void put_through(struct transfer *t, const struct leg_msg *answer)
 		.party = answer->party,
 	};
 	struct call *from = t->from, *to = t->leg.call;
-	unsigned by = t->by, waiting = other_slot(from, by);
+	unsigned by = t->by, waiting = party_other(from, by);
 
 	if (!*turn.party.number.digits)
 		turn.party = party_in(to, 1);
 	from->transfer = NULL;
 	from->continued_by = to->id;
 	call_detach(to, SLOT_CALLER);
-	move_leg(from, waiting, to, SLOT_CALLER);
+	party_move(from, waiting, to, SLOT_CALLER);
 	talloc_free(t);
-	report(from, by, LEG_CONNECT, 0, 0);
-	end_call(from, by, CAUSE_NORMAL, LOC_USER);
+	transfer_report(from, by, LEG_CONNECT, 0, 0);
+	party_ends(from, by, CAUSE_NORMAL, LOC_USER);
 	call_tell(to, SLOT_CALLER, &turn);
 }
 
@@ -180,9 +112,9 @@ static void fail(struct transfer *t, const struct leg_msg *why)
 		return;
 	from->transfer = NULL;
 	if (from->slots[by].leg && !from->slots[by].released)
-		report(from, by, LEG_RELEASE, why->cause, why->location);
+		transfer_report(from, by, LEG_RELEASE, why->cause, why->location);
 	else
-		end_call(from, SLOT_GATEWAY, why->cause, why->location);
+		party_ends(from, SLOT_GATEWAY, why->cause, why->location);
 }
 
 static void give_up(struct transfer *t, unsigned cause, unsigned location)
@@ -202,12 +134,12 @@ static void tell(struct leg *leg, const struct leg_msg *msg)
 
 	switch (msg->verb) {
 	case LEG_PROCEEDING:
-		report(t->from, t->by, LEG_PROCEEDING, 0, 0);
+		transfer_report(t->from, t->by, LEG_PROCEEDING, 0, 0);
 		break;
 	case LEG_ALERTING:
 		if (!msg->inband)
 			ring(t);
-		report(t->from, t->by, LEG_ALERTING, 0, 0);
+		transfer_report(t->from, t->by, LEG_ALERTING, 0, 0);
 		break;
 	case LEG_PROGRESS:
 		if (msg->inband)
@@ -304,17 +236,17 @@ static struct transfer *transfer_new(struct call *from, unsigned by)
 
 int call_transfer(struct leg *by, const struct leg_setup *to)
 {
-	int rc = check(by);
+	int rc = party_check(by);
 
 	if (rc)
 		return rc;
 	struct call *from = by->call;
-	unsigned slot = slot_of(from, by), waiting = other_slot(from, slot);
+	unsigned slot = party_slot(from, by), waiting = party_other(from, slot);
 	const struct leg_party party = party_in(from, waiting);
 	struct transfer *t = transfer_new(from, slot);
 	struct leg_setup setup = *to;
 
-	put_caller(&setup, &party);
+	party_calls(&setup, &party);
 	setup.bearer = from->setup.bearer;
 	struct call *call = t ? call_new(from->hub, &t->leg, &setup) : NULL;
 	if (!call) {
@@ -327,172 +259,4 @@ int call_transfer(struct leg *by, const struct leg_setup *to)
 	from->transfer = t;
 	osmo_timer_schedule(&t->begin, 0, 0);
 	return 0;
-}
-
-/* Calls joined as they are */
-
-/* One end of a new call, and where it comes from. */
-struct end {
-	struct leg *leg;
-	struct call *from; /* NULL: it is fresh */
-	unsigned slot;
-	uint8_t law; /* of a fresh one */
-	struct leg_party party;
-};
-
-static struct end end_of(struct leg *leg)
-{
-	struct end end = { .leg = leg, .from = leg->call, .slot = slot_of(leg->call, leg) };
-
-	end.party = party_in(end.from, end.slot);
-	return end;
-}
-
-static int move_media(struct call_hub *hub, const struct leg *leg, uint32_t context)
-{
-	uint32_t term = leg->ops->termination ? leg->ops->termination(leg) : 0;
-
-	return term ? mg_move(hub->mg, term, context) : 0;
-}
-
-static void come(struct call *call, unsigned slot, const struct end *end)
-{
-	if (end->from) {
-		move_leg(end->from, end->slot, call, slot);
-		end->from->continued_by = call->id;
-	} else {
-		call_attach(call, slot, end->leg);
-		call->slots[slot].law = end->law;
-	}
-}
-
-/* A call of two that need not be set up, in that context, where called's sound is already. */
-static int pair(struct call_hub *hub, uint32_t context, const struct end *caller,
-		const struct end *called)
-{
-	const struct call_event joined = {
-		.kind = CALL_EV_JOINED,
-		.slot = !caller->from   ? SLOT_CALLER
-			: !called->from ? 1
-					: SLOT_GATEWAY,
-	};
-	const struct call *first = caller->from ? caller->from : called->from;
-	struct leg_setup setup = { .called = called->party.number,
-				   .called_subaddress = called->party.subaddress,
-				   .bearer = first->setup.bearer };
-	struct call *call;
-
-	put_caller(&setup, &caller->party);
-	call = call_new(hub, NULL, &setup);
-	if (!call)
-		return -ENOMEM;
-	call->context = context;
-	call->continues = first->id;
-	snprintf(call->route.name, sizeof(call->route.name), "transfer");
-	memcpy(call->called_out, setup.called.digits, sizeof(call->called_out));
-	call->current = call->attempts = 1;
-	come(call, SLOT_CALLER, caller);
-	come(call, 1, called);
-	call_post(call, &joined);
-	return 0;
-}
-
-int call_join(struct leg *by, struct leg *with)
-{
-	int rc = check(by);
-
-	if (!rc)
-		rc = check(with);
-	if (!rc && by->call == with->call)
-		rc = -EINVAL;
-	if (rc)
-		return rc;
-	struct call *first = by->call, *second = with->call;
-	unsigned by_slot = slot_of(first, by), with_slot = slot_of(second, with);
-	const struct end caller = end_of(first->slots[other_slot(first, by_slot)].leg);
-	const struct end called = end_of(second->slots[other_slot(second, with_slot)].leg);
-
-	rc = move_media(first->hub, caller.leg, second->context);
-	if (rc)
-		return rc;
-	rc = pair(first->hub, second->context, &caller, &called);
-	if (rc) {
-		move_media(first->hub, caller.leg, first->context);
-		return rc;
-	}
-	report(first, by_slot, LEG_CONNECT, 0, 0);
-	end_call(first, by_slot, CAUSE_NORMAL, LOC_USER);
-	end_call(second, with_slot, CAUSE_NORMAL, LOC_USER);
-	return 0;
-}
-
-/* The answer comes from another than who was called. */
-static int pick_up(struct call *call, struct leg *old, struct leg *fresh, enum leg_law law)
-{
-	const struct call_event taken = { .cause = CAUSE_NON_SELECTED_USER,
-					  .location = LOC_PRIVATE_LOCAL };
-	const struct call_event answered = { .kind = CALL_EV_TAKEN,
-					     .slot = (uint8_t)call_attempt_slot(call) };
-
-	if (!call->current || call->slots[call->current].leg != old ||
-	    call->fi->state > CALL_ALERTING || !answered.slot)
-		return -ENOTCONN;
-	unsigned given_up = call->current;
-	call->current = call->attempts = answered.slot;
-	call->slots[answered.slot] = (struct call_slot){ .law = (uint8_t)law };
-	call_attach(call, answered.slot, fresh);
-	call_tell_release(call, given_up, &taken, NULL);
-	call_post(call, &answered);
-	return 0;
-}
-
-int call_replace(struct leg *old, struct leg *fresh, enum leg_law law)
-{
-	struct call *call = old->call;
-	int rc;
-
-	if (!call)
-		return -ENOTCONN;
-	if (call->hub->draining)
-		return -ESHUTDOWN;
-	if (call->fi->state != CALL_ACTIVE)
-		return pick_up(call, old, fresh, law);
-	rc = check(old);
-	if (rc)
-		return rc;
-	unsigned slot = slot_of(call, old), kept = other_slot(call, slot);
-	const struct end stays = end_of(call->slots[kept].leg);
-	const struct end comes = { .leg = fresh,
-				   .law = (uint8_t)law,
-				   .party = party_in(call, slot) };
-
-	rc = slot == SLOT_CALLER ? pair(call->hub, call->context, &comes, &stays)
-				 : pair(call->hub, call->context, &stays, &comes);
-	if (!rc)
-		end_call(call, slot, CAUSE_NORMAL, LOC_USER);
-	return rc;
-}
-
-void transfer_taken(struct call *call, unsigned fresh)
-{
-	const struct leg_msg msg = {
-		.verb = LEG_CONNECT,
-		.law = call->slots[SLOT_CALLER].law,
-		.party = party_in(call, SLOT_CALLER),
-	};
-
-	call_tell(call, fresh, &msg);
-}
-
-void transfer_joined(struct call *call, unsigned fresh)
-{
-	for (unsigned slot = SLOT_CALLER; slot <= 1; slot++) {
-		struct leg_msg msg = {
-			.verb = slot == fresh ? LEG_CONNECT : LEG_NOTIFY,
-			.notification = slot == fresh ? 0 : LEG_TRANSFERRED,
-			.law = call->slots[1 - slot].law,
-			.party = party_in(call, 1 - slot),
-		};
-		call_tell(call, slot, &msg);
-	}
 }

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-struct call;
+#include "call/leg.h"
+
 struct call_event;
 
 /* Who asked for the transfer of this call hangs up: it is let go of, and the call goes on. False when it is not so. */
@@ -17,3 +18,6 @@ void transfer_taken(struct call *call, unsigned fresh);
 void put_through_hears(struct call *call, const struct call_event *event);
 /* A call has been put together of two that talk already, but for fresh (SLOT_GATEWAY: both do): tells them. */
 void transfer_joined(struct call *call, unsigned fresh);
+/* How it goes, to who asked for the transfer, if it is still there; from NULL: it is not. */
+void transfer_report(struct call *from, unsigned by, enum leg_verb how, unsigned cause,
+		     unsigned location);

@@ -1,0 +1,178 @@
+/* Calls that are joined as they are, and a party that takes the place of another. */
+#include "call/transfer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "call/call_attempt.h"
+#include "call/hub.h"
+#include "call/parties.h"
+#include "call/transfer_hub.h"
+#include "mg/mg.h"
+
+/* One end of a new call, and where it comes from. */
+struct end {
+	struct leg *leg;
+	struct call *from; /* NULL: it is fresh */
+	unsigned slot;
+	uint8_t law; /* of a fresh one */
+	struct leg_party party;
+};
+
+static struct end end_of(struct leg *leg)
+{
+	struct end end = { .leg = leg, .from = leg->call, .slot = party_slot(leg->call, leg) };
+
+	end.party = party_in(end.from, end.slot);
+	return end;
+}
+
+static int move_media(struct call_hub *hub, const struct leg *leg, uint32_t context)
+{
+	uint32_t term = leg->ops->termination ? leg->ops->termination(leg) : 0;
+
+	return term ? mg_move(hub->mg, term, context) : 0;
+}
+
+static void come(struct call *call, unsigned slot, const struct end *end)
+{
+	if (end->from) {
+		party_move(end->from, end->slot, call, slot);
+		end->from->continued_by = call->id;
+	} else {
+		call_attach(call, slot, end->leg);
+		call->slots[slot].law = end->law;
+	}
+}
+
+/* A call of two that need not be set up, in that context, where called's sound is already. */
+static int pair(struct call_hub *hub, uint32_t context, const struct end *caller,
+		const struct end *called)
+{
+	const struct call_event joined = {
+		.kind = CALL_EV_JOINED,
+		.slot = !caller->from   ? SLOT_CALLER
+			: !called->from ? 1
+					: SLOT_GATEWAY,
+	};
+	const struct call *first = caller->from ? caller->from : called->from;
+	struct leg_setup setup = { .called = called->party.number,
+				   .called_subaddress = called->party.subaddress,
+				   .bearer = first->setup.bearer };
+	struct call *call;
+
+	party_calls(&setup, &caller->party);
+	call = call_new(hub, NULL, &setup);
+	if (!call)
+		return -ENOMEM;
+	call->context = context;
+	call->continues = first->id;
+	snprintf(call->route.name, sizeof(call->route.name), "transfer");
+	memcpy(call->called_out, setup.called.digits, sizeof(call->called_out));
+	call->current = call->attempts = 1;
+	come(call, SLOT_CALLER, caller);
+	come(call, 1, called);
+	call_post(call, &joined);
+	return 0;
+}
+
+int call_join(struct leg *by, struct leg *with)
+{
+	int rc = party_check(by);
+
+	if (!rc)
+		rc = party_check(with);
+	if (!rc && by->call == with->call)
+		rc = -EINVAL;
+	if (rc)
+		return rc;
+	struct call *first = by->call, *second = with->call;
+	unsigned by_slot = party_slot(first, by), with_slot = party_slot(second, with);
+	const struct end caller = end_of(first->slots[party_other(first, by_slot)].leg);
+	const struct end called = end_of(second->slots[party_other(second, with_slot)].leg);
+
+	rc = move_media(first->hub, caller.leg, second->context);
+	if (rc)
+		return rc;
+	rc = pair(first->hub, second->context, &caller, &called);
+	if (rc) {
+		move_media(first->hub, caller.leg, first->context);
+		return rc;
+	}
+	transfer_report(first, by_slot, LEG_CONNECT, 0, 0);
+	party_ends(first, by_slot, CAUSE_NORMAL, LOC_USER);
+	party_ends(second, with_slot, CAUSE_NORMAL, LOC_USER);
+	return 0;
+}
+
+/* The answer comes from another than who was called. */
+static int pick_up(struct call *call, struct leg *old, struct leg *fresh, enum leg_law law)
+{
+	const struct call_event taken = { .cause = CAUSE_NON_SELECTED_USER,
+					  .location = LOC_PRIVATE_LOCAL };
+	const struct call_event answered = { .kind = CALL_EV_TAKEN,
+					     .slot = (uint8_t)call_attempt_slot(call) };
+
+	if (!call->current || call->slots[call->current].leg != old ||
+	    call->fi->state > CALL_ALERTING || !answered.slot)
+		return -ENOTCONN;
+	unsigned given_up = call->current;
+	call->current = call->attempts = answered.slot;
+	call->slots[answered.slot] = (struct call_slot){ .law = (uint8_t)law };
+	call_attach(call, answered.slot, fresh);
+	call_tell_release(call, given_up, &taken, NULL);
+	call_post(call, &answered);
+	return 0;
+}
+
+int call_replace(struct leg *old, struct leg *fresh, enum leg_law law)
+{
+	struct call *call = old->call;
+	int rc;
+
+	if (!call)
+		return -ENOTCONN;
+	if (call->hub->draining)
+		return -ESHUTDOWN;
+	if (call->fi->state != CALL_ACTIVE)
+		return pick_up(call, old, fresh, law);
+	rc = party_check(old);
+	if (rc)
+		return rc;
+	unsigned slot = party_slot(call, old), kept = party_other(call, slot);
+	const struct end stays = end_of(call->slots[kept].leg);
+	const struct end comes = { .leg = fresh,
+				   .law = (uint8_t)law,
+				   .party = party_in(call, slot) };
+
+	rc = slot == SLOT_CALLER ? pair(call->hub, call->context, &comes, &stays)
+				 : pair(call->hub, call->context, &stays, &comes);
+	if (!rc)
+		party_ends(call, slot, CAUSE_NORMAL, LOC_USER);
+	return rc;
+}
+
+void transfer_taken(struct call *call, unsigned fresh)
+{
+	const struct leg_msg msg = {
+		.verb = LEG_CONNECT,
+		.law = call->slots[SLOT_CALLER].law,
+		.party = party_in(call, SLOT_CALLER),
+	};
+
+	call_tell(call, fresh, &msg);
+}
+
+void transfer_joined(struct call *call, unsigned fresh)
+{
+	for (unsigned slot = SLOT_CALLER; slot <= 1; slot++) {
+		struct leg_msg msg = {
+			.verb = slot == fresh ? LEG_CONNECT : LEG_NOTIFY,
+			.notification = slot == fresh ? 0 : LEG_TRANSFERRED,
+			.law = call->slots[1 - slot].law,
+			.party = party_in(call, 1 - slot),
+		};
+		call_tell(call, slot, &msg);
+	}
+}
