@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "call/call_divert.h"
-#include "call/emergency.h"
 #include "call/hub.h"
 
 enum { DIVERSIONS_MAX = 5 }; /* Q.952.2 and its kin: more are taken for a loop */
@@ -38,20 +37,10 @@ static void turn_to(struct call *call, const struct call_event *event)
 		call_change(call, CALL_ROUTING);
 }
 
-/* What the caller may not call, nobody else has it call. */
-static bool may_call(const struct call *call)
-{
-	const struct call_slot *caller = &call->slots[SLOT_CALLER];
-	const struct target *from = target_find(call->hub, caller->kind, caller->via);
-	const char *called = call->setup.called.digits;
-
-	return !from || !from->may_call || call_is_emergency(call->hub, called) ||
-	       from->may_call(from->data, called);
-}
-
 bool call_divert(struct call *call, const struct call_event *event)
 {
 	struct leg_msg diverting = { .verb = LEG_NOTIFY, .notification = LEG_CALL_DIVERTING };
+	const struct call_slot *caller = &call->slots[SLOT_CALLER];
 
 	if (event->cause != CAUSE_REDIRECTION || !*call->moved_to)
 		return false;
@@ -61,7 +50,7 @@ bool call_divert(struct call *call, const struct call_event *event)
 		return true;
 	}
 	turn_to(call, event);
-	if (!may_call(call)) {
+	if (!target_may_call(call->hub, caller->kind, caller->via, call->setup.called.digits)) {
 		snprintf(call->why, sizeof(call->why),
 			 "diverted to %s, which may not be called from there",
 			 call->setup.called.digits);

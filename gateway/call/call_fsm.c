@@ -388,7 +388,7 @@ static void active_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 		if (!transfer_outlives(call, data))
 			call_clear_by(call, data);
 	} else if (kind == CALL_EV_TRANSFER) {
-		put_through_hears(call, data);
+		transfer_hears(call, data);
 	} else if (kind >= CALL_EV_INFORMATION) {
 		pass_on(call, kind, data);
 	} /* else late news of the set-up */

@@ -136,7 +136,6 @@ struct call {
 	uint8_t ended_by;                  /* slot, or SLOT_GATEWAY */
 	char why[CALL_WHY_MAX];            /* failed attempts, for the record */
 	struct transfer *transfer;         /* to a number, under way; NULL: none. It frees itself */
-	char *put_through; /* the number that a party was asked to call itself; NULL: none */
 	uint32_t continues,
 		continued_by; /* the call that a party came from, and went to; 0: none */
 	struct osmo_timer_list

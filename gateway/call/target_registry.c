@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "call/emergency.h"
 #include "call/hub.h"
 
 static const char *const kind_names[TARGET_KINDS] = {
@@ -41,6 +42,15 @@ struct target *target_find(struct call_hub *hub, enum target_kind kind, const ch
 			return target;
 	}
 	return NULL;
+}
+
+bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *name,
+		     const char *called)
+{
+	const struct target *target = target_find(hub, kind, name);
+
+	return !target || !target->may_call || call_is_emergency(hub, called) ||
+	       target->may_call(target->data, called);
 }
 
 const char *target_kind_name(enum target_kind kind)

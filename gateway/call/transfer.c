@@ -1,5 +1,6 @@
-/* Transfer of calls. One that is asked for a number has a leg of its own, which calls that number for the party that
- * is to be put through, and gives its place to it once the number answers. */
+/* Transfer to a number. Either the side of the party that is to be put through calls the number itself, where it is known to
+ * do that (REFER; call rerouting of EN 300 207-1), or we do: with a leg of our own for that party, which gives its place
+ * to it once the number answers. What is refused the first way is done the second. */
 #include "call/transfer.h"
 
 #include <errno.h>
@@ -8,16 +9,19 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "call/call_record.h"
 #include "call/hub.h"
 #include "call/parties.h"
 #include "call/transfer_hub.h"
 #include "mg/mg.h"
 
 struct transfer {
-	struct leg leg; /* the caller of the new call */
+	struct leg
+		leg; /* the caller of the new call; leg.call NULL: the party's own side is asked */
 	struct call_hub *hub;
 	struct call *from; /* NULL: it has been cleared, and nobody is put through any more */
-	uint8_t by;        /* the slot of who asked for it */
+	uint8_t by;        /* the slot of who asked for it, or is to be let go of */
+	struct leg_number to;
 	char via[TARGET_NAME_MAX];
 	struct osmo_timer_list begin;
 	uint32_t tone; /* the termination that says the ringing tone, 0: none */
@@ -171,13 +175,144 @@ static void describe(const struct leg *leg, char *out, unsigned size)
 
 static const struct leg_ops ops = { .tell = tell, .describe = describe };
 
+/* The new call */
+
+static int transfer_destructor(struct transfer *t)
+{
+	osmo_timer_del(&t->begin);
+	hush(t);
+	return 0;
+}
+
+static void on_begin(void *data)
+{
+	const struct call_event route = { .kind = CALL_EV_ROUTE, .slot = SLOT_GATEWAY };
+	struct transfer *t = data;
+
+	call_post(t->leg.call, &route);
+}
+
+static struct transfer *transfer_new(struct call *from, unsigned by, const struct leg_number *to)
+{
+	struct transfer *t = talloc_zero(from->hub, struct transfer);
+
+	if (!t)
+		return NULL;
+	talloc_set_destructor(t, transfer_destructor);
+	osmo_timer_setup(&t->begin, on_begin, t);
+	t->hub = from->hub;
+	t->from = from;
+	t->by = (uint8_t)by;
+	t->to = *to;
+	memcpy(t->via, from->slots[by].via, sizeof(t->via));
+	t->leg.ops = &ops;
+	t->leg.via = t->via;
+	t->leg.kind = from->slots[by].kind;
+	return t;
+}
+
+/* setup: whom to call, and what else who asked says of it. 0 or -ENOMEM. */
+static int place(struct transfer *t, struct leg_setup setup)
+{
+	struct call *from = t->from;
+	unsigned waiting = party_other(from, t->by);
+	const struct leg_party party = party_in(from, waiting);
+
+	party_calls(&setup, &party);
+	setup.bearer = from->setup.bearer;
+	struct call *call = call_new(from->hub, &t->leg, &setup);
+	if (!call)
+		return -ENOMEM;
+	call->context = from->context;
+	call->continues = from->id;
+	call->slots[SLOT_CALLER].law = from->slots[waiting].law;
+	osmo_timer_schedule(&t->begin, 0, 0);
+	return 0;
+}
+
+/* The party's own side */
+
+static bool ask(const struct transfer *t)
+{
+	struct leg *moved = t->from->slots[party_other(t->from, t->by)].leg;
+
+	return moved->ops->reroute && !moved->ops->reroute(moved, t->to.digits);
+}
+
+static void done_there(struct transfer *t)
+{
+	struct call *from = t->from;
+
+	LOGCALL(from, LOGL_INFO, "put through to %s, which its own side called\n", t->to.digits);
+	from->transfer = NULL;
+	call_notify(from, "put through");
+	party_ends(from, party_other(from, t->by), CAUSE_NORMAL, LOC_USER);
+	talloc_free(t);
+}
+
+/* It does not do that: then we do. Or the number is not to be had, and the call is as it was. */
+static void failed_there(struct transfer *t, unsigned cause)
+{
+	const struct leg_setup setup = { .called = t->to };
+
+	if (cause == CAUSE_FACILITY_REJECTED && !t->hub->draining && !place(t, setup))
+		return;
+	LOGCALL(t->from, LOGL_NOTICE, "not put through to %s: %s\n", t->to.digits,
+		cause_name(cause));
+	t->from->transfer = NULL;
+	talloc_free(t);
+}
+
+/* Wishes */
+
+int call_transfer(struct leg *by, const struct leg_setup *to)
+{
+	int rc = party_check(by);
+
+	if (rc)
+		return rc;
+	struct call *from = by->call;
+	if (!target_may_call(from->hub, by->kind, by->via, to->called.digits))
+		return -EACCES;
+	struct transfer *t = transfer_new(from, party_slot(from, by), &to->called);
+	if (!t || place(t, *to)) {
+		talloc_free(t);
+		return -ENOMEM;
+	}
+	from->transfer = t;
+	return 0;
+}
+
+int call_put_through(struct call_hub *hub, uint32_t id, bool caller, const char *number)
+{
+	struct call *call = call_find(hub, id);
+	struct leg_setup to = { 0 };
+
+	if (!call)
+		return -ENOENT;
+	unsigned by = caller ? call->current : SLOT_CALLER;
+	struct leg *let_go = call->slots[by].leg;
+	int rc = let_go ? party_check(let_go) : -ENOTCONN;
+	if (rc)
+		return rc;
+	snprintf(to.called.digits, sizeof(to.called.digits), "%s", number);
+	struct transfer *t = transfer_new(call, by, &to.called);
+	if (!t || (!ask(t) && place(t, to))) {
+		talloc_free(t);
+		return -ENOMEM;
+	}
+	call->transfer = t;
+	return 0;
+}
+
 /* For the state machine of calls */
 
 bool transfer_outlives(struct call *call, const struct call_event *event)
 {
 	const struct call_event released = { .cause = CAUSE_NORMAL, .location = LOC_PRIVATE_LOCAL };
 
-	if (!call->transfer || event->slot != call->transfer->by || event->kind == CALL_EV_CLEAR)
+	if (!call->transfer || !call->transfer->leg.call || event->slot != call->transfer->by ||
+	    event->kind == CALL_EV_CLEAR)
 		return false;
 	call_tell_release(call, event->slot, &released, NULL);
 	return true;
@@ -199,64 +334,17 @@ void transfer_abandon(struct call *call)
 		talloc_free(t);
 }
 
-/* A transfer to a number */
-
-static int transfer_destructor(struct transfer *t)
+void transfer_hears(struct call *call, const struct call_event *event)
 {
-	osmo_timer_del(&t->begin);
-	hush(t);
-	return 0;
-}
+	unsigned how = event->said ? event->said->transfer : LEG_RELEASE;
+	struct transfer *t = call->transfer;
 
-static void on_begin(void *data)
-{
-	const struct call_event route = { .kind = CALL_EV_ROUTE, .slot = SLOT_GATEWAY };
-	struct transfer *t = data;
-
-	call_post(t->leg.call, &route);
-}
-
-static struct transfer *transfer_new(struct call *from, unsigned by)
-{
-	struct transfer *t = talloc_zero(from->hub, struct transfer);
-
-	if (!t)
-		return NULL;
-	talloc_set_destructor(t, transfer_destructor);
-	osmo_timer_setup(&t->begin, on_begin, t);
-	t->hub = from->hub;
-	t->from = from;
-	t->by = (uint8_t)by;
-	memcpy(t->via, from->slots[by].via, sizeof(t->via));
-	t->leg.ops = &ops;
-	t->leg.via = t->via;
-	t->leg.kind = from->slots[by].kind;
-	return t;
-}
-
-int call_transfer(struct leg *by, const struct leg_setup *to)
-{
-	int rc = party_check(by);
-
-	if (rc)
-		return rc;
-	struct call *from = by->call;
-	unsigned slot = party_slot(from, by), waiting = party_other(from, slot);
-	const struct leg_party party = party_in(from, waiting);
-	struct transfer *t = transfer_new(from, slot);
-	struct leg_setup setup = *to;
-
-	party_calls(&setup, &party);
-	setup.bearer = from->setup.bearer;
-	struct call *call = t ? call_new(from->hub, &t->leg, &setup) : NULL;
-	if (!call) {
-		talloc_free(t);
-		return -ENOMEM;
-	}
-	call->context = from->context;
-	call->continues = from->id;
-	call->slots[SLOT_CALLER].law = from->slots[waiting].law;
-	from->transfer = t;
-	osmo_timer_schedule(&t->begin, 0, 0);
-	return 0;
+	if (!t || t->leg.call || event->slot != party_other(call, t->by))
+		return;
+	if (how == LEG_CONNECT)
+		done_there(t);
+	else if (how == LEG_ALERTING)
+		call_notify(call, "being put through: alerting");
+	else if (how == LEG_RELEASE)
+		failed_there(t, event->cause);
 }

@@ -11,12 +11,13 @@ struct call_hub;
  * other party's behalf; it stays where it is meanwhile and hears how it goes. by is told LEG_TRANSFER with
  * LEG_PROCEEDING, LEG_ALERTING and then LEG_CONNECT, LEG_RELEASE coming next; or LEG_RELEASE and the cause, and its
  * call goes on as it was. It may hang up before that: the other party goes on waiting. Nothing is told from inside.
- * 0; -ENOTCONN: not in an answered call; -EBUSY: a transfer of this call is under way; -ESHUTDOWN, -ENOMEM. */
+ * 0; -ENOTCONN: not in an answered call; -EBUSY: a transfer of this call is under way; -EACCES: by may not call that
+ * number itself; -ESHUTDOWN, -ENOMEM. */
 int call_transfer(struct leg *by, const struct leg_setup *to);
 
 /* An operator's wish: a party of the answered call with that id is put through to the number, by its own side where that
- * can be, and the other one let go of. What becomes of it is told to who watches the call. 0; -ENOENT: there is no such
- * call; as above. */
+ * can be, and the other one let go of, whatever that one may call. What becomes of it is told to who watches the call. 0;
+ * -ENOENT: there is no such call; as above. */
 int call_put_through(struct call_hub *hub, uint32_t id, bool caller, const char *number);
 
 /* The other parties of two answered calls are put together, by is told LEG_TRANSFER with

@@ -15,7 +15,7 @@ void transfer_abandon(struct call *call);
 /* Who was not called answers: tells it that it is connected. */
 void transfer_taken(struct call *call, unsigned fresh);
 /* How it goes with the number that a party was asked to call itself. */
-void put_through_hears(struct call *call, const struct call_event *event);
+void transfer_hears(struct call *call, const struct call_event *event);
 /* A call has been put together of two that talk already, but for fresh (SLOT_GATEWAY: both do): tells them. */
 void transfer_joined(struct call *call, unsigned fresh);
 /* How it goes, to who asked for the transfer, if it is still there; from NULL: it is not. */

@@ -10,7 +10,6 @@
 
 #include <osmocom/core/talloc.h>
 
-#include "call/emergency.h"
 #include "call/transfer.h"
 #include "sip/peer/supported.h"
 #include "sip/text/cause_map.h"
@@ -155,6 +154,8 @@ static int status_of(int rc)
 		return 603;
 	case -ENOTCONN:
 		return GONE;
+	case -EACCES:
+		return 403;
 	default:
 		return 503;
 	}
@@ -225,13 +226,6 @@ static int check(struct session *s, const sip_t *sip, struct refer_to *to)
 	return s->fi->state < ST_ACTIVE ? 491 : GONE;
 }
 
-/* What the peer may not call it may not have called either. */
-static bool may_call(struct session *s, const char *called)
-{
-	return call_is_emergency(s->ground->hub, called) ||
-	       !limits_number(s->peer->limits, &s->peer->config.guard, called);
-}
-
 /* To a number: a call of its own, or one that takes the place of another which is none of ours. */
 static int call_number(struct session *s, const struct refer_to *to)
 {
@@ -239,8 +233,6 @@ static int call_number(struct session *s, const struct refer_to *to)
 
 	if (!*to->called.digits)
 		return GONE;
-	if (!may_call(s, to->called.digits))
-		return 403;
 	if (strlen(to->replaces) >= sizeof(setup.transit.replaces))
 		return GONE;
 	memcpy(setup.transit.replaces, to->replaces, strlen(to->replaces) + 1);

@@ -227,6 +227,29 @@ START_TEST(one_transfer_at_a_time)
 }
 END_TEST
 
+static bool call_nobody(void *data, const char *called)
+{
+	(void)data;
+	(void)called;
+	return false;
+}
+
+/* But an operator may have it. */
+START_TEST(nobody_transfers_to_a_number_that_it_may_not_call)
+{
+	talk();
+	uint32_t id = call_id(a.leg->call);
+	to_b.target.may_call = call_nobody;
+	ck_assert_int_eq(call_transfer(b.leg, &to_600), -EACCES);
+	ck_assert_uint_eq(active(), 1);
+	ck_assert_int_eq(call_put_through(hub, id, true, "600"), 0);
+	turns();
+	ck_assert_ptr_nonnull(c.leg);
+	hang_up(&a);
+	end();
+}
+END_TEST
+
 START_TEST(operator_may_clear_either_call)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -460,8 +483,9 @@ END_TEST
 UNIT_MAIN("transfer", the_other_party_is_put_through, who_waits_hears_the_ringing_tone,
 	  a_transfer_that_fails_changes_nothing, a_number_without_a_route_is_told,
 	  who_asked_may_hang_up, who_waits_may_hang_up, one_transfer_at_a_time,
-	  operator_may_clear_either_call, two_calls_are_joined,
-	  the_sound_of_joined_calls_is_in_one_context, one_call_is_not_joined_with_itself,
-	  calls_not_answered_are_not_joined, another_takes_a_party_s_place,
-	  another_may_answer_while_it_rings, the_caller_s_place_is_not_taken_before_the_answer,
-	  the_hub_may_go_at_any_time, without_memory_nothing_changes)
+	  nobody_transfers_to_a_number_that_it_may_not_call, operator_may_clear_either_call,
+	  two_calls_are_joined, the_sound_of_joined_calls_is_in_one_context,
+	  one_call_is_not_joined_with_itself, calls_not_answered_are_not_joined,
+	  another_takes_a_party_s_place, another_may_answer_while_it_rings,
+	  the_caller_s_place_is_not_taken_before_the_answer, the_hub_may_go_at_any_time,
+	  without_memory_nothing_changes)
