@@ -359,7 +359,8 @@ char *config_summary(void *talloc_ctx, const struct config *config)
 			const struct config_list *list = &registered[i]->lists[j];
 			size_t n = config_list_count(list, config->values[i]);
 
-			text = config_join(text, "%zu %s%s", n, list->kind, n == 1 ? "" : "s");
+			text = config_join(text, "%zu %s%s", n, list->one ? list->one : list->kind,
+					   n == 1 ? "" : "s");
 		}
 	return text;
 }

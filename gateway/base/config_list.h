@@ -6,6 +6,7 @@
 
 struct config_list {
 	const char *kind;      /* "trunk": the word that begins one, and that references use */
+	const char *one;       /* what one of them is called in a count of all; NULL: its kind */
 	size_t items_at, n_at; /* offsets, in the section's value, of the array and its count */
 	size_t item_size, name_size; /* octets */
 	size_t line_at;              /* offset, in the item, of its int line */

@@ -8,10 +8,11 @@
 
 void call_attempt_why(struct call *call, enum target_kind kind, const char *name, const char *why)
 {
+	char target[TARGET_TEXT_MAX];
 	size_t len = strlen(call->why);
 
-	snprintf(call->why + len, sizeof(call->why) - len, "%s%s %s: %s", len ? "; " : "",
-		 target_kind_name(kind), name, why);
+	snprintf(call->why + len, sizeof(call->why) - len, "%s%s: %s", len ? "; " : "",
+		 target_text(kind, name, target), why);
 }
 
 static void add_why(struct call *call, const struct route_target *target, const char *why)

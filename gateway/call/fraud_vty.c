@@ -34,6 +34,7 @@ static void init_rule(void *item)
 
 static const struct config_list fraud_list = {
 	.kind = "fraud",
+	.one = "fraud rule",
 	.items_at = offsetof(struct fraud_config, rules),
 	.n_at = offsetof(struct fraud_config, n_rules),
 	.item_size = sizeof(struct fraud_rule_config),

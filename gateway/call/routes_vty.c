@@ -227,20 +227,14 @@ static size_t target_position(const struct route_config *route, enum target_kind
 	return i;
 }
 
-/* "registrar" is the user without a name. */
-static const char *kind_word(const struct route_target *target)
-{
-	return *target->name ? target_kind_name(target->kind) : "registrar";
-}
-
 static int add_target(struct vty *vty, const struct route_target *target)
 {
 	struct route_config *item = vty->index;
+	char text[TARGET_TEXT_MAX];
 
 	if (target_position(item, target->kind, target->name) < item->n_targets)
-		return config_reject(vty, "route %s goes to %s%s%s already; once is right",
-				     item->name, kind_word(target), *target->name ? " " : "",
-				     target->name);
+		return config_reject(vty, "route %s goes to %s already; once is right", item->name,
+				     target_text(target->kind, target->name, text));
 	if (item->n_targets == ROUTE_TARGETS)
 		return config_reject(vty, "route %s has too many targets; at most %d", item->name,
 				     ROUTE_TARGETS);
@@ -267,11 +261,11 @@ static int remove_target(struct vty *vty, struct route_config *item, enum target
 			 const char *name)
 {
 	size_t i = target_position(item, kind, name);
+	char text[TARGET_TEXT_MAX];
 
 	if (i == item->n_targets)
-		return config_reject(vty, "route %s does not go to %s%s%s", item->name,
-				     *name ? target_kind_name(kind) : "registrar", *name ? " " : "",
-				     name);
+		return config_reject(vty, "route %s does not go to %s", item->name,
+				     target_text(kind, name, text));
 	item->n_targets--;
 	memmove(&item->targets[i], &item->targets[i + 1],
 		(item->n_targets - i) * sizeof(item->targets[0]));
@@ -403,12 +397,18 @@ static void validate(const struct config *config, struct config_report *report)
 	}
 }
 
+static void write_target(const char *direction, const struct route_target *target, struct vty *vty)
+{
+	char text[TARGET_TEXT_MAX];
+
+	vty_out(vty, " %s %s\n", direction, target_text(target->kind, target->name, text));
+}
+
 static void write_route(const struct route_config *route, struct vty *vty)
 {
 	vty_out(vty, "\nroute %s\n", route->name);
 	if (!route->from_any)
-		vty_out(vty, " from %s%s%s\n", kind_word(&route->from),
-			*route->from.name ? " " : "", route->from.name);
+		write_target("from", &route->from, vty);
 	if (route->called[0])
 		vty_out(vty, " called %s%s\n", route->called_exact ? "exact " : "", route->called);
 	route_when_vty_write(&route->when, vty);
@@ -420,8 +420,7 @@ static void write_route(const struct route_config *route, struct vty *vty)
 		vty_out(vty, " calling %s\n", route->calling);
 	route_rules_vty_write(route, vty);
 	for (size_t i = 0; i < route->n_targets; i++)
-		vty_out(vty, " to %s%s%s\n", kind_word(&route->targets[i]),
-			*route->targets[i].name ? " " : "", route->targets[i].name);
+		write_target("to", &route->targets[i], vty);
 }
 
 static void write_value(const void *section_value, struct vty *vty)

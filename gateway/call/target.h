@@ -12,7 +12,7 @@ struct call_hub;
 
 /* TARGET_USER: of the registrar; with the name "", whichever of them has the number */
 enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_USER, TARGET_KINDS };
-enum { TARGET_NAME_MAX = 32 };
+enum { TARGET_NAME_MAX = 32, TARGET_TEXT_MAX = TARGET_NAME_MAX + 8 };
 
 struct target {
 	struct llist_head entry;
@@ -40,3 +40,5 @@ struct target *target_find(struct call_hub *hub, enum target_kind kind, const ch
 bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *name,
 		     const char *called);
 const char *target_kind_name(enum target_kind kind); /* "trunk", "peer", "line", "user" */
+/* Into out, which it returns, in the words of a route: "trunk pstn"; "registrar" for the user with the name "". */
+const char *target_text(enum target_kind kind, const char *name, char out[static TARGET_TEXT_MAX]);

@@ -1,6 +1,7 @@
 /* The registry of targets: by kind and name, hashed, as every call asks it. */
 #include "call/target.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "call/emergency.h"
@@ -56,4 +57,13 @@ bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *na
 const char *target_kind_name(enum target_kind kind)
 {
 	return (unsigned)kind < TARGET_KINDS ? kind_names[kind] : "unknown";
+}
+
+const char *target_text(enum target_kind kind, const char *name, char out[static TARGET_TEXT_MAX])
+{
+	if (kind == TARGET_USER && !*name)
+		snprintf(out, TARGET_TEXT_MAX, "registrar");
+	else
+		snprintf(out, TARGET_TEXT_MAX, "%s %s", target_kind_name(kind), name);
+	return out;
 }

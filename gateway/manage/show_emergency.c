@@ -22,9 +22,11 @@
 #define EMERGENCY_STR "Emergency calls: numbers, ways, calls now, who may be called back\n"
 #define JSON_STR "As JSON, for programs\n"
 
-static json_t *target_text(enum target_kind kind, const char *name)
+static json_t *target_json(enum target_kind kind, const char *name)
 {
-	return json_sprintf("%s %s", target_kind_name(kind), name);
+	char text[TARGET_TEXT_MAX];
+
+	return json_string(target_text(kind, name, text));
 }
 
 /* Could it take an emergency call now? */
@@ -47,7 +49,7 @@ static json_t *ways_now(const struct gateway *gateway, const struct emergency_st
 		const struct route_target *way = &status->ways[i];
 
 		json_array_append_new(rows, json_pack("{s:i, s:o, s:s}", "turn", (int)i + 1, "way",
-						      target_text(way->kind, way->name), "now",
+						      target_json(way->kind, way->name), "now",
 						      readiness(gateway, way)));
 	}
 	return rows;
@@ -63,9 +65,9 @@ static bool add_call(void *data, const struct call_status *call)
 		data,
 		json_pack("{s:i, s:s, s:s, s:o, s:s, s:s, s:o}", "call", (int)call->id, "kind",
 			  call->precedence == LEG_EMERGENCY ? "emergency" : "call back", "state",
-			  call->state, "from", target_text(call->leg[0].kind, call->leg[0].via),
+			  call->state, "from", target_json(call->leg[0].kind, call->leg[0].via),
 			  "calling", call->calling, "called", call->called, "to",
-			  has_way ? target_text(call->leg[1].kind, call->leg[1].via)
+			  has_way ? target_json(call->leg[1].kind, call->leg[1].via)
 				  : json_null()));
 	return true;
 }
@@ -74,7 +76,7 @@ static bool add_call_back(void *data, const struct call_back_status *back)
 {
 	json_array_append_new(data,
 			      json_pack("{s:o, s:s, s:s, s:i}", "caller",
-					target_text(back->kind, back->name), "number", back->number,
+					target_json(back->kind, back->name), "number", back->number,
 					"shown", back->shown, "left_s", (int)back->left_s));
 	return true;
 }

@@ -196,7 +196,7 @@ static unsigned seize_user(struct registrar *registrar, struct user *user,
 	}
 	if (!binding) {
 		*why = user->bindings.n ? "the connections of its phones are gone"
-					: "is not registered";
+					: "no phone is registered";
 		return CAUSE_SUBSCRIBER_ABSENT;
 	}
 	guest = peer_guest(registrar->ground->peers, &user->config.peer, &binding->flow.address,

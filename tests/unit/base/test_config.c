@@ -485,7 +485,7 @@ START_TEST(a_summary_counts_what_there_is)
 	struct config *config = read_text(ctx, everything(), &report);
 
 	ck_assert_str_eq(config_summary(ctx, config),
-			 "4 spans, 2 trunks, 2 peers, 1 user, 9 lines, 5 routes, 1 fraud");
+			 "4 spans, 2 trunks, 2 peers, 1 user, 9 lines, 5 routes, 1 fraud rule");
 	ck_assert(config_has(config, "trunk", "t") && !config_has(config, "trunk", "p"));
 	ck_assert(!config_has(config, "nonsense", "t"));
 	ck_assert_str_eq(config_names(ctx, config, "span"), "a, b, c, d");

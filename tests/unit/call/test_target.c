@@ -52,6 +52,16 @@ START_TEST(outlives_the_hub_and_leaves_twice)
 }
 END_TEST
 
+START_TEST(is_told_in_the_words_of_a_route)
+{
+	char text[TARGET_TEXT_MAX];
+
+	ck_assert_str_eq(target_text(TARGET_TRUNK, "pstn", text), "trunk pstn");
+	ck_assert_str_eq(target_text(TARGET_USER, "anna", text), "user anna");
+	ck_assert_str_eq(target_text(TARGET_USER, "", text), "registrar");
+}
+END_TEST
+
 START_TEST(two_thousand_are_told_apart)
 {
 	static struct mock_target targets[2000];
@@ -79,5 +89,5 @@ START_TEST(kinds_have_names)
 }
 END_TEST
 
-UNIT_MAIN("target", found_by_kind_and_name, outlives_the_hub_and_leaves_twice,
-	  two_thousand_are_told_apart, kinds_have_names)
+UNIT_MAIN("target", found_by_kind_and_name, is_told_in_the_words_of_a_route,
+	  outlives_the_hub_and_leaves_twice, two_thousand_are_told_apart, kinds_have_names)
