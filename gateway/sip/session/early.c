@@ -1,8 +1,8 @@
 /* Early dialogs. The first takes the INVITE's own nta leg, each further one has one made for it. */
 #include "sip/session/early.h"
+#include "sip/session/prack.h"
 #include "sip/session/way.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,6 +14,7 @@ struct early {
 	nta_leg_t *leg;
 	struct exchange ex; /* while another one is at hand */
 	uint32_t rseq;      /* of the last reliable response; 0: none yet */
+	struct prack prack; /* of that */
 	char tag[];
 };
 
@@ -112,6 +113,7 @@ void early_choose(struct session *s, const nta_leg_t *leg)
 static void release(struct session *s, struct early *early)
 {
 	llist_del(&early->entry);
+	prack_stop(&early->prack);
 	if (early->leg != s->dialog)
 		nta_leg_destroy(early->leg);
 	talloc_free(early);
@@ -174,20 +176,6 @@ nta_leg_t *early_renew(struct session *s, const sip_t *invite)
 	return leg;
 }
 
-static void send_prack(struct session *s, const sip_t *sip)
-{
-	char rack[48];
-	nta_outgoing_t *prack;
-
-	snprintf(rack, sizeof(rack), "%u %u %s", (uint32_t)sip->sip_rseq->rs_response,
-		 sip->sip_cseq->cs_seq, sip->sip_cseq->cs_method_name);
-	prack = nta_outgoing_tcreate(s->dialog, NULL, NULL, NULL, SIP_METHOD_PRACK, NULL,
-				     SIPTAG_RACK_STR(rack), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-				     WAY_TAGS(s), TAG_END());
-	nta_outgoing_destroy(prack); /* it is sent again until answered, and nobody cares how */
-	agent_touch(s->ground->agent);
-}
-
 bool early_take_reliable(struct session *s, const sip_t *sip)
 {
 	uint32_t rseq = sip->sip_rseq->rs_response;
@@ -196,6 +184,6 @@ bool early_take_reliable(struct session *s, const sip_t *sip)
 	if (*last && rseq != *last + 1)
 		return false;
 	*last = rseq;
-	send_prack(s, sip);
+	prack_send(s->early ? &s->early->prack : &s->modify.prack, s, sip);
 	return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "sip/peer/credentials.h"
 #include "sip/text/dtmf_relay.h"
 
 enum { OK = 200, BAD_REQUEST = 400, UNSUPPORTED_TYPE = 415, BAD_PACKAGE = 469 };
@@ -80,11 +81,10 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct session *s = data;
 
-	(void)sip;
 	if (nta_outgoing_status(orq) < 200 || orq != s->info.request)
 		return 0;
-	nta_outgoing_destroy(s->info.request);
-	s->info.request = NULL;
+	s->info.request = credentials_retry(s->peer, s->dialog, orq, sip, on_response, s);
+	nta_outgoing_destroy(orq);
 	send_next(s);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "sip/peer/trust.h"
 #include "sip/session/early.h"
 #include "sip/session/identity.h"
+#include "sip/session/prack.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
 #include "sip/session/way.h"
@@ -202,6 +203,7 @@ static void let_go(struct session *s)
 void modify_stop(struct session *s)
 {
 	osmo_timer_del(&s->modify.pause);
+	prack_stop(&s->modify.prack);
 	let_go(s);
 }
 

@@ -11,6 +11,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "call/transfer.h"
+#include "sip/peer/credentials.h"
 #include "sip/peer/supported.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/refer_to.h"
@@ -46,13 +47,15 @@ static void send_notify(struct refer *refer, int status);
 static int on_notify_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct refer *refer = data;
+	struct session *s = refer->s;
 	int status = nta_outgoing_status(orq), waiting = refer->waiting;
 
-	(void)sip;
 	if (status < 200 || orq != refer->notify)
 		return 0;
-	nta_outgoing_destroy(refer->notify);
-	refer->notify = NULL;
+	refer->notify = credentials_retry(s->peer, s->dialog, orq, sip, on_notify_response, refer);
+	nta_outgoing_destroy(orq);
+	if (refer->notify)
+		return 0;
 	refer->waiting = 0;
 	if (status >= 300) /* RFC 6665 4.2.2: the subscription is over */
 		refer->silent = true;

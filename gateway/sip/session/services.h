@@ -1,6 +1,6 @@
 /* What a session does besides its call, as it keeps it: digits on their way to the peer (info.h), transfers that the peer
  * asks for (refer.h), where 3xx responses led (redirect.h), what users said to each other (RFC 7433),
- * where its dialog leads (way.h). */
+ * PRACKs (prack.h), where its dialog leads (way.h). */
 #pragma once
 
 #include <osmocom/core/timer.h>
@@ -14,6 +14,7 @@ struct receiving;
 struct redirect;
 struct refer;
 struct refer_out;
+struct session;
 
 /* User-user information, and the verb that it was told with. */
 struct session_uui {
@@ -25,6 +26,12 @@ struct info {
 	char queue[33];          /* that wait */
 	nta_outgoing_t *request; /* INFO under way */
 	bool playing;            /* the media gateway plays some */
+};
+
+struct prack {
+	struct session *s;
+	nta_leg_t *leg;          /* of the dialog that the response is of */
+	nta_outgoing_t *request; /* the last; NULL: it is answered */
 };
 
 struct turns {

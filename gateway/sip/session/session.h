@@ -30,6 +30,7 @@ struct modify {
 	unsigned refused;             /* times in turn, for now */
 	nta_outgoing_t *request;      /* re-INVITE or UPDATE */
 	uint32_t rseq;                /* of its last reliable response; 0: none yet */
+	struct prack prack;           /* of that */
 	struct osmo_timer_list pause; /* until it is asked again */
 	bool updates;                 /* the peer takes UPDATE */
 };

@@ -1,0 +1,66 @@
+"""Digest in calls: who is asked, by whom, and when again (RFC 3261 22)."""
+import pytest
+from common import digest
+from common.sip import sdp
+
+TEXT = """\
+cli
+ listen 127.0.0.1 {p.cli}
+media
+ ports {p.media} {last}
+sip
+ listen 127.0.0.1 {p.sip}
+ timer-b 2000
+peer pbx
+ address 127.0.0.1
+ port {p.phone}
+ codecs pcma
+{more}
+line echo
+ echo
+line milliwatt
+ tone milliwatt
+route lines
+ from peer pbx
+ called 6
+ to line echo
+"""
+AUTH = " auth user gateway password s3cret realm sip.test"
+REALM = 'Digest realm="sip.test", nonce="%s", algorithm=SHA-256, qop="auth"'
+
+
+@pytest.fixture(name="asking")
+def gateway_with(own):
+    def make(more):
+        return own(text=lambda p: TEXT.format(p=p, last=p.media + 199, more=more))
+    return make
+
+
+def asked(call, request, nonce, proxy=False):
+    """The request is refused with a challenge; what comes then shows the password."""
+    kind = ("Proxy-Authenticate: ", "Proxy-Authorization") if proxy else ("WWW-Authenticate: ", "Authorization")
+    call.reply(request, 407 if proxy else 401, "Who are you?", extra=[kind[0] + REALM % nonce])
+    if request.method == "INVITE":
+        call.wait_request("ACK")
+    again = call.agent.wait(lambda m: m.method == request.method and m.get(kind[1]))
+    assert digest.is_right(again.get(kind[1]), request.method, "gateway", "s3cret"), again.headers
+    assert again.cseq[0] == request.cseq[0] + 1
+    return again
+
+
+def test_requests_within_a_call_answer_a_challenge(asking):
+    """INVITE, PRACK, BYE."""
+    gateway = asking(AUTH)
+    with gateway.phone() as phone:
+        gateway.originate("peer pbx 200 line milliwatt hold 1")
+        call = phone.answer_call()
+        invite = asked(call, call.invite_in, "one")
+        call.reply(invite, 183, "Session Progress", sdp(40000), ["Require: 100rel", "RSeq: 1"])
+        prack = asked(call, call.wait_request("PRACK"), "two", proxy=True)
+        assert prack.get("RAck") == "1 %d INVITE" % invite.cseq[0]
+        call.reply(prack, 200, "OK")
+        call.reply(invite, 200, "OK")
+        call.wait_request("ACK")
+        bye = asked(call, call.wait_request("BYE"), "three")
+        call.reply(bye, 200, "OK")
+        gateway.wait_idle()

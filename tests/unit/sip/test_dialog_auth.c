@@ -1,0 +1,203 @@
+/* Digest within dialogs: each kind of request of ours is sent once more with what the peer asks for (RFC 3261 22, 8.1.3.5). */
+#include "call/call.h"
+#include "call/transfer.h"
+#include "tests/unit/sip/rig_digest.h"
+#include "tests/unit/sip/rig_sound.h"
+#include "tests/unit/sip/rig_two.h"
+
+#define ASKED "407 Proxy Authentication Required"
+#define ASKS(nonce)                                                                                \
+	"Proxy-Authenticate: Digest realm=\"example.org\", nonce=\"" nonce                         \
+	"\", algorithm=SHA-256, qop=\"auth\"\n"
+
+static void known(struct peer_config *peer)
+{
+	peer->auth = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
+	peer->transfer.dtmf = DTMF_INFO;
+	peer->transfer.by_refer = true;
+	peer->media.telephone_event = false;
+}
+
+static void open_known(void)
+{
+	open_two();
+	configure(known);
+}
+
+/* The request heard last is refused, and comes once more with the answer; that is refused, too. more: what both have. */
+static void heard_again(const char *method, const char *more)
+{
+	struct digest_credentials c;
+	char first_to[512], first_from[512], line[64];
+	int cseq = atoi(heard(&rig, "CSeq"));
+	bool invite = !strcmp(method, "INVITE");
+
+	snprintf(first_to, sizeof(first_to), "%s", heard(&rig, "To"));
+	snprintf(first_from, sizeof(first_from), "%s", heard(&rig, "From"));
+	ck_assert_str_eq(heard(&rig, "Proxy-Authorization"), "");
+	ck_assert_msg(strstr(rig.heard, more) != NULL, "%s", rig.heard);
+	respond_to_heard(ASKED, "", ASKS("n1"), "");
+	if (invite)
+		peer_hears(&rig, "ACK ");
+	snprintf(line, sizeof(line), "%s sip:", method);
+	peer_hears(&rig, line);
+	assert_signed(&rig, "Proxy-Authorization", method, "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "n1");
+	ck_assert_int_eq(atoi(heard(&rig, "CSeq")), cseq + 1);
+	ck_assert_str_eq(heard(&rig, "To"), first_to);
+	ck_assert_str_eq(heard(&rig, "From"), first_from);
+	ck_assert_msg(strstr(rig.heard, more) != NULL, "%s", rig.heard);
+}
+
+/* The answer is refused; nobody tries for ever. */
+static void refused_again(void)
+{
+	respond_to_heard(ASKED, "", ASKS("n2"), "");
+}
+
+START_TEST(prack_is_answered_for)
+{
+	open_known();
+	out_place();
+	out_respond("183 Session Progress", "b", "Require: 100rel\nRSeq: 7\n", SDP);
+	peer_hears(&rig, "PRACK ");
+	heard_again("PRACK", "\r\nRAck: 7 ");
+	refused_again();
+	peer_hears_nothing(&rig);
+	out_respond("180 Ringing", "b", "Require: 100rel\nRSeq: 8\n", "");
+	peer_hears(&rig, "PRACK ");
+	heard_again("PRACK", "\r\nRAck: 8 ");
+	respond_to_heard("200 OK", "", "", "");
+	out_respond("200 OK", "b", "", "");
+	peer_hears(&rig, "ACK ");
+	line_says(LEG_RELEASE, false);
+	peer_hears(&rig, "BYE ");
+	heard_again("BYE", "");
+	respond_to_heard("200 OK", "", "", "");
+	end_two();
+}
+END_TEST
+
+START_TEST(prack_of_a_reinvite_is_answered_for)
+{
+	char reinvite[RIG_TEXT];
+
+	open_known();
+	talk(&one);
+	line_holds(true);
+	peer_hears(&rig, "INVITE ");
+	heard_again("INVITE", "a=sendonly");
+	memcpy(reinvite, rig.heard, sizeof(reinvite));
+	respond_to_heard("183 Session Progress", "", "Require: 100rel\nRSeq: 3\n", "");
+	peer_hears(&rig, "PRACK ");
+	heard_again("PRACK", "\r\nRAck: 3 ");
+	respond_to_heard("200 OK", "", "", "");
+	memcpy(rig.heard, reinvite, sizeof(reinvite));
+	respond_to_heard("200 OK", "", "", SDP_OF("2", "4000", "8", "recvonly"));
+	peer_hears(&rig, "ACK ");
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+/* The call goes away while PRACKs are on their way. */
+START_TEST(prack_may_outlive_its_call)
+{
+	open_known();
+	out_place();
+	out_respond("183 Session Progress", "b", "Require: 100rel\nRSeq: 7\n", SDP);
+	peer_hears(&rig, "PRACK ");
+	memcpy(rig.heard, invited, sizeof(invited));
+	respond_to_heard("486 Busy Here", "b", "", "");
+	peer_hears(&rig, "ACK ");
+	end_two();
+}
+END_TEST
+
+START_TEST(update_is_answered_for)
+{
+	const struct leg_msg connected = {
+		.verb = LEG_NOTIFY,
+		.party = { .number = { .digits = "300" } },
+	};
+
+	open_known();
+	rig.peer.identity.send_identity = IDENTITY_PAI;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	invite(&one, "Allow: INVITE, UPDATE\n");
+	line_says(LEG_CONNECT, false);
+	answered(&one);
+	mock_leg_says(&rig.line, &connected);
+	rig_settle(&rig);
+	peer_hears(&rig, "UPDATE ");
+	heard_again("UPDATE", "Contact: ");
+	respond_to_heard("200 OK", "", "", "");
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+START_TEST(digits_are_answered_for)
+{
+	open_known();
+	talk(&one);
+	mock_leg_key(&rig.line, "12", false);
+	rig_settle(&rig);
+	peer_hears(&rig, "INFO ");
+	heard_again("INFO", "\r\n\r\nSignal=1\r\n");
+	refused_again(); /* lost; the rest is not */
+	peer_hears(&rig, "INFO ");
+	heard_again("INFO", "\r\n\r\nSignal=2\r\n");
+	respond_to_heard("200 OK", "", "", "");
+	peer_hears_nothing(&rig);
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+START_TEST(refer_is_answered_for)
+{
+	open_known();
+	talk(&one);
+	ck_assert_int_eq(call_put_through(rig.hub, call_id(rig.line.leg->call), true, "300"), 0);
+	rig_settle(&rig);
+	peer_hears(&rig, "REFER ");
+	heard_again("REFER", "\r\nRefer-To: <sip:300@");
+	respond_to_heard("202 Accepted", "", "", "");
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+END_TEST
+
+START_TEST(notify_is_answered_for)
+{
+	char first[RIG_TEXT];
+
+	open_known();
+	talk(&one);
+	ask(&one, "REFER", "Refer-To: <sip:700@127.0.0.1>\n", "");
+	peer_hears(&rig, "SIP/2.0 202 ");
+	peer_hears(&rig, "NOTIFY ");
+	heard_again("NOTIFY", "SIP/2.0 100 Trying");
+	memcpy(first, rig.heard, sizeof(first));
+	second_says(LEG_ALERTING, 0);
+	peer_hears_nothing(&rig); /* one at a time */
+	memcpy(rig.heard, first, sizeof(first));
+	respond_to_heard("200 OK", "", "", "");
+	ck_assert_msg(peer_hears_on(&rig, rig.fd), "no second NOTIFY");
+	heard_again("NOTIFY", "SIP/2.0 180 Ringing");
+	refused_again(); /* nobody wants to hear of it */
+	second_says(LEG_CONNECT, 0);
+	peer_takes("BYE ");
+	ck_assert_ptr_eq(call_other(rig.line.leg), second.leg);
+	end_two();
+}
+END_TEST
+
+UNIT_MAIN("dialog-auth", prack_is_answered_for, prack_of_a_reinvite_is_answered_for,
+	  prack_may_outlive_its_call, update_is_answered_for, digits_are_answered_for,
+	  refer_is_answered_for, notify_is_answered_for)
