@@ -201,7 +201,7 @@ static int apply_records(const struct config *to, struct config_report *report)
 
 	snprintf(path, sizeof(path), "%s%s%s", in_state_dir ? app.state_dir : "",
 		 in_state_dir ? "/" : "", records->file);
-	rc = call_hub_records(app.gateway.hub, path);
+	rc = call_hub_records(app.gateway.hub, path, 60 * records->interim_min);
 	if (rc < 0)
 		config_fault(report, 0, "call records cannot be kept in %s: %s; the log says more",
 			     path, strerror(-rc));

@@ -207,6 +207,7 @@ static void hear(struct call *call, struct leg *leg, const struct leg_msg *msg)
 		call->slots[event.slot].law = msg->law;
 	if (event.slot != SLOT_CALLER && !call->cause)
 		snprintf(call->moved_to, sizeof(call->moved_to), "%s", msg->moved_to);
+	call_journal_said(call, event.slot, msg);
 	if (event.kind == CALL_EV_GONE)
 		call_detach(call, event.slot);
 	if (!says_more(msg) || keep(call, &event, msg))

@@ -80,6 +80,7 @@ void call_tell(struct call *call, unsigned slot, const struct leg_msg *msg)
 	if (!s->leg || s->released)
 		return;
 	s->released = msg->verb == LEG_RELEASE;
+	call_journal_told(call, slot, msg);
 	LOGCALL(call, LOGL_DEBUG, "to %s %s: %s cause %u\n", target_kind_name(s->kind), s->via,
 		leg_verb_name(msg->verb), msg->cause);
 	leg_tell(s->leg, msg);

@@ -88,7 +88,7 @@ static void put_end(struct osmo_strbuf *text, const struct call *call)
 
 /* call 7: from peer phones 100 to trunk pstn 600 e1-1/1: answered, cause 16 normal call clearing (user), by
  * the caller, alerting after 0.020 s, answer after 0.150 s, talk 5.000 s, total 5.150 s */
-void call_record(const struct call *call)
+void call_record(struct call *call)
 {
 	const struct call_slot *to = call_called_slot(call);
 	uint64_t now_us = clock_now_us();

@@ -13,9 +13,10 @@
 #include "base/log.h"
 #include "call/call.h"
 #include "call/fraud.h"
+#include "call/call_keep.h"
 #include "call/call_search.h"
 #include "call/cause.h"
-#include "call/journal.h"
+#include "records/journal.h"
 #include "call/route.h"
 
 enum { HUB_TARGET_BUCKETS = 256 };
@@ -36,6 +37,7 @@ struct call_hub {
 	struct fraud *fraud;
 	struct call_totals totals;
 	struct journal *journal; /* NULL: no records are kept */
+	unsigned interim_s;      /* a record of a call each time; 0: at its end alone */
 	bool draining;
 	struct osmo_timer_list drained; /* on_empty runs from the loop, above no one's frame */
 	void (*on_empty)(void *data);
@@ -101,10 +103,7 @@ struct call_slot {
 	/* kept for the record when leg is gone */
 	enum target_kind kind;
 	char via[TARGET_NAME_MAX], channel[24];
-};
-
-struct call_times { /* wall clock, milliseconds since 1970; 0: not yet */
-	int64_t setup_ms, alert_ms, answer_ms;
+	struct slot_keep keep;
 };
 
 struct call {
@@ -126,8 +125,7 @@ struct call {
 	char called_out[LEG_DIGITS_MAX + 1]; /* what the called leg has been told of the number */
 	struct route_config route;           /* a copy: routes may change in mid-call */
 	uint64_t setup_us, alert_us, answer_us;
-	struct call_times times; /* the same, for the record */
-	int journal_slot;        /* or JOURNAL_NO_SLOT */
+	struct call_keep keep;
 	struct call_search search;
 	struct fraud_use fraud;            /* what it uses of the rules against fraud */
 	struct call_event refused;         /* the last target that did; cause 0: none yet */
@@ -188,11 +186,6 @@ void call_way_dialled(struct call *call, const struct leg_msg *msg);
 void call_way_forward(struct call *call);
 /* The number is whole: nothing that is keyed from now on belongs to it. */
 void call_way_close(struct call *call);
-
-/* call_journal.c */
-void call_journal_begin(struct call *call);
-void call_journal_keep(struct call *call); /* something has changed that the record says */
-void call_journal_end(const struct call *call);
 
 /* call_fraud.c: may it go on? If not it is being cleared. And for fraud_new, with the hub as data */
 bool call_fraud_admits(struct call *call);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "call/leg_media.h"
 #include "call/target.h"
 
 struct call;
@@ -162,6 +163,7 @@ struct leg_msg {
 	struct leg_uui uui;                /* with SETUP, ALERTING, CONNECT, DISCONNECT, RELEASE */
 	struct leg_charge charge;          /* with LEG_CHARGE */
 	struct leg_setup setup;            /* with LEG_SETUP */
+	struct leg_media media;            /* with LEG_RELEASE_COMPLETE */
 };
 
 struct leg;

@@ -2,9 +2,11 @@
  *
  *   records
  *    file calls.jsonl
+ *    interim 15
  */
 #include "call/records_config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/config_vty.h"
@@ -33,6 +35,25 @@ DEFUN(records_no_file, records_no_file_cmd, "no file", NO_STR "No records are ke
 	return CMD_SUCCESS;
 }
 
+DEFUN(records_interim, records_interim_cmd, "interim <1-1440>",
+      "A record of each call that is answered and goes on, besides the one at its end\n"
+      "Minutes between them\n")
+{
+	struct records_config *value = config_candidate(&records_section);
+
+	value->interim_min = (unsigned)atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(records_no_interim, records_no_interim_cmd, "no interim",
+      NO_STR "One record of each call, at its end\n")
+{
+	struct records_config *value = config_candidate(&records_section);
+
+	value->interim_min = 0;
+	return CMD_SUCCESS;
+}
+
 static void install(void)
 {
 	static struct cmd_node node = { NODE_RECORDS, "%s(config-records)# ", 1,
@@ -42,6 +63,8 @@ static void install(void)
 	install_node(&node, NULL);
 	install_element(NODE_RECORDS, &records_file_cmd);
 	install_element(NODE_RECORDS, &records_no_file_cmd);
+	install_element(NODE_RECORDS, &records_interim_cmd);
+	install_element(NODE_RECORDS, &records_no_interim_cmd);
 }
 
 static void validate(const struct config *config, struct config_report *report)
@@ -60,10 +83,13 @@ static void write_value(const void *section_value, struct vty *vty)
 {
 	const struct records_config *value = section_value;
 
-	if (!*value->file)
+	if (!*value->file && !value->interim_min)
 		return;
 	vty_out(vty, "\nrecords\n");
-	vty_out(vty, " file %s\n", value->file);
+	if (*value->file)
+		vty_out(vty, " file %s\n", value->file);
+	if (value->interim_min)
+		vty_out(vty, " interim %u\n", value->interim_min);
 }
 
 const struct config_section records_section = {

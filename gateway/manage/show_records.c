@@ -5,7 +5,7 @@
 #include <osmocom/vty/vty.h>
 
 #include "call/call.h"
-#include "call/journal.h"
+#include "records/journal.h"
 #include "manage/cli.h"
 #include "manage/manage.h"
 #include "manage/table.h"

@@ -1,7 +1,7 @@
 /* What a killed process, a power failure or another program left of the two files of call records: an input is cut at
  * the first octet 0xff into the end of the one and slots of the other. Once they have been opened, the file of records
  * is whole lines of JSON, and can be opened again, which adds nothing. */
-#include "gateway/call/journal.c"
+#include "gateway/records/journal.c"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@ import sys
 LAYERS = {
     "gateway/base": 0,
     "gateway/rtp": 1, "codecs": 1, "drivers": 1,
-    "gateway/mg": 2,
+    "gateway/mg": 2, "gateway/records": 2,
     "gateway/call": 3,
     "gateway/sip": 4, "gateway/pstn": 4, "gateway/megaco": 4,
     "gateway/manage": 5,

@@ -34,6 +34,7 @@ static void queue(struct mg *mg, const struct mock_term *t, enum mg_event_kind k
 	*event = (struct mg_event){
 		.kind = kind, .context = t->context, .term = t->id, .error = error
 	};
+	event->stats = t->stats;
 	if (kind == MG_EV_ADDED && t->what.kind == MG_RTP)
 		event->local = mg->local;
 }
@@ -182,4 +183,19 @@ void mg_forget(struct mg *mg, uint32_t term)
 
 	if (t)
 		t->on_event = NULL;
+}
+
+void mg_each(const struct mg *mg, uint32_t context,
+	     bool (*fn)(void *data, const struct mg_status *status), void *data)
+{
+	for (unsigned i = 0; i < MOCK_MG_TERMS; i++) {
+		const struct mock_term *t = &mg->terms[i];
+		const struct mg_status status = {
+			.id = t->id, .context = t->context, .term = t->what, .stats = t->stats
+		};
+
+		if (t->id && !t->leaving && (!context || t->context == context) &&
+		    !fn(data, &status))
+			return;
+	}
 }

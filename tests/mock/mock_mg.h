@@ -14,6 +14,7 @@ struct mock_term {
 	bool leaving;            /* mg_subtract was said */
 	mg_event_cb on_event;    /* NULL: forgotten */
 	void *data;
+	struct mg_stats stats; /* in MG_EV_SUBTRACTED, and for mg_each */
 };
 
 struct mg {

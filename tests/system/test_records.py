@@ -39,7 +39,11 @@ def test_call_leaves_its_record(own, rtp):
     ours = [r for r in records(gateway) if r["to"]["kind"] == "trunk"]
     assert len(ours) == 1
     assert (ours[0]["called"], ours[0]["cause"], ours[0]["released_by"], ours[0]["end"]) == ("600", 16, "caller", "released")
-    assert ours[0]["from"] == {"name": "phones", "channel": "", "kind": "peer"}
+    side, media = ours[0]["from"], ours[0]["from"]["media"]
+    assert (side["name"], side["channel"], side["kind"], side["cause_in"]) == ("phones", "", "peer", 16)
+    assert ours[0]["v"] == 1 and ours[0]["answer_method"] == "signalled" and ours[0]["calling_out"] == ours[0]["calling"]
+    assert media["codec"] == "PCMA" and media["ptime_ms"] == 20 and media["packets_out"] > 0
+    assert ours[0]["to"]["cause_out"] == 16 and ours[0]["to"]["media"] is None and ours[0]["tried"] == []
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", ours[0]["answer"])
     assert not in_progress(gateway)
     assert gateway.cli.json("records")["written"] == 2

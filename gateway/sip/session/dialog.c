@@ -184,6 +184,12 @@ static void release_complete(struct session *s)
 		.verb = LEG_RELEASE_COMPLETE,
 		.cause = s->cause,
 		.location = s->location,
+		.media = {
+			.known = s->term,
+			.codec = s->rtp.codec,
+			.ptime_ms = s->rtp.ptime_ms,
+			.stats = s->stats,
+		},
 	};
 
 	if (s->leg.call)

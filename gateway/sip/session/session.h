@@ -64,9 +64,10 @@ struct session {
 
 	enum session_media media;
 	uint32_t term;
-	struct mg_rtp rtp;  /* as last told to the media gateway */
-	enum leg_law law;   /* the far circuit's */
-	struct exchange ex; /* of the dialog at hand */
+	struct mg_rtp rtp;     /* as last told to the media gateway */
+	struct mg_stats stats; /* MEDIA_GONE: of its last termination, all 0 if it had none */
+	enum leg_law law;      /* the far circuit's */
+	struct exchange ex;    /* of the dialog at hand */
 	struct description ours;
 	bool calling; /* UAC of the INVITE that began it */
 	bool holding; /* the far circuit holds: we describe ourselves as sending only */

@@ -36,6 +36,7 @@ static void on_media(void *data, const struct mg_event *event)
 		break;
 	case MG_EV_SUBTRACTED:
 		s->media = MEDIA_GONE;
+		s->stats = event->stats;
 		log_stats(s, &event->stats);
 		osmo_fsm_inst_dispatch(s->fi, EV_MEDIA_GONE, NULL);
 		break;

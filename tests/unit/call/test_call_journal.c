@@ -3,7 +3,8 @@
 
 #include <jansson.h>
 
-#include "call/journal.h"
+#include "call/hub.h"
+#include "records/journal.h"
 #include "tests/unit/call/rig.h"
 #include "tests/unit/unit.h"
 
@@ -16,12 +17,12 @@ static void start_records(void)
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/calls.jsonl", dir);
 	snprintf(slots_path, sizeof(slots_path), "%s.open", path);
-	ck_assert_int_eq(call_hub_records(hub, path), 0);
+	ck_assert_int_eq(call_hub_records(hub, path, 0), 0);
 }
 
 static void stop_records(void)
 {
-	ck_assert_int_eq(call_hub_records(hub, ""), 0);
+	ck_assert_int_eq(call_hub_records(hub, "", 0), 0);
 	stop();
 	unlink(path);
 	unlink(slots_path);
@@ -31,7 +32,7 @@ static void stop_records(void)
 /* The n-th line of a file. */
 static json_t *line_of(const char *name, unsigned n)
 {
-	char line[4096] = "";
+	char line[JOURNAL_LINE_MAX + 1] = "";
 	FILE *file = fopen(name, "r");
 	json_t *tree;
 
@@ -74,6 +75,13 @@ START_TEST(ended_call_says_all)
 	ck_assert_str_eq(TEXT(to, "kind"), "trunk");
 	ck_assert_str_eq(TEXT(to, "name"), "b");
 	ck_assert_str_eq(TEXT(to, "channel"), "mock/1");
+	ck_assert_int_eq(NUMBER(record, "v"), 1);
+	ck_assert_str_eq(TEXT(record, "calling_out"), "100");
+	ck_assert_str_eq(TEXT(record, "answer_method"), "signalled");
+	ck_assert_int_eq(NUMBER(record, "setup_us"), 1 * S);
+	ck_assert(json_is_null(json_object_get(to, "cause_in")));
+	ck_assert_int_eq(NUMBER(to, "cause_out"), CAUSE_NORMAL);
+	ck_assert_int_eq(NUMBER(json_object_get(record, "from"), "cause_in"), CAUSE_NORMAL);
 	ck_assert_str_eq(TEXT(json_object_get(record, "from"), "name"), "phones");
 	for (size_t i = 0; i < 4; i++) {
 		static const char *const times[] = { "setup", "alert", "answer", "release" };
@@ -125,15 +133,15 @@ END_TEST
 START_TEST(records_begun_in_mid_call_have_the_call)
 {
 	start_records();
-	ck_assert_int_eq(call_hub_records(hub, ""), 0);
+	ck_assert_int_eq(call_hub_records(hub, "", 0), 0);
 	ck_assert(!call_records_status(hub, &(struct journal_status){ 0 }));
 	bring_to("alerting");
-	ck_assert_int_eq(call_hub_records(hub, path), 0);
+	ck_assert_int_eq(call_hub_records(hub, path, 0), 0);
 	json_t *record = line_of(slots_path, 0);
 	ck_assert_str_eq(TEXT(record, "end"), "open");
 	ck_assert_ptr_nonnull(TEXT(record, "alert"));
 	json_decref(record);
-	ck_assert_int_ne(call_hub_records(hub, "/nowhere/x"), 0); /* and nothing changes */
+	ck_assert_int_ne(call_hub_records(hub, "/nowhere/x", 0), 0); /* and nothing changes */
 	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
 	record = line_of(path, 0);
 	ck_assert_str_eq(TEXT(record, "end"), "released");
@@ -155,21 +163,168 @@ START_TEST(octets_of_a_stranger_stay_json)
 }
 END_TEST
 
+START_TEST(targets_tried_are_told)
+{
+	start_records();
+	dial("600");
+	clock_advance(30 * MS);
+	mock_leg_say(&b, LEG_RELEASE, CAUSE_NO_CIRCUIT, false);
+	mock_leg_say(&c, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	json_t *record = line_of(path, 0);
+	const json_t *tried = json_array_get(json_object_get(record, "tried"), 0);
+	const json_t *to = json_object_get(record, "to");
+	ck_assert_uint_eq(json_array_size(json_object_get(record, "tried")), 1);
+	ck_assert_str_eq(TEXT(tried, "name"), "b");
+	ck_assert_int_eq(NUMBER(tried, "cause_in"), CAUSE_NO_CIRCUIT);
+	ck_assert_int_eq(NUMBER(tried, "setup_after_ms"), 0);
+	ck_assert_str_eq(TEXT(to, "name"), "c");
+	ck_assert_int_eq(NUMBER(to, "cause_in"), CAUSE_USER_BUSY);
+	ck_assert_int_eq(NUMBER(to, "setup_after_ms"), 30);
+	ck_assert_int_eq(NUMBER(json_object_get(record, "from"), "cause_out"), CAUSE_USER_BUSY);
+	json_decref(record);
+	stop_records();
+}
+END_TEST
+
+static const struct mg_stats heard = {
+	.rx_packets = 950,
+	.tx_packets = 1000,
+	.rx_lost = 40,
+	.rx_late = 10,
+	.rx_jitter_us = 1500,
+	.jb_delay_ms = 40,
+	.round_trip_us = 30000,
+	.concealed_ticks = 7,
+};
+
+static void check_media(const json_t *record)
+{
+	const json_t *media = json_object_get(json_object_get(record, "from"), "media");
+
+	ck_assert_str_eq(TEXT(media, "codec"), "PCMA");
+	ck_assert_int_eq(NUMBER(media, "ptime_ms"), 20);
+	ck_assert_int_eq(NUMBER(media, "packets_in"), 950);
+	ck_assert_int_eq(NUMBER(media, "packets_out"), 1000);
+	ck_assert_int_eq(NUMBER(media, "lost"), 40);
+	ck_assert_int_eq(NUMBER(media, "late"), 10);
+	ck_assert_int_eq(NUMBER(media, "jitter_us"), 1500);
+	ck_assert_int_eq(NUMBER(media, "round_trip_us"), 30000);
+	ck_assert_int_eq(NUMBER(media, "concealed_ms"), 70);
+	ck_assert_double_eq_tol(json_real_value(json_object_get(media, "mos")), 3.92, 0.011);
+	ck_assert(json_is_null(json_object_get(json_object_get(record, "to"), "media")));
+}
+
+START_TEST(media_is_as_the_leg_says_at_its_end)
+{
+	const struct leg_msg gone = {
+		.verb = LEG_RELEASE_COMPLETE,
+		.media = { .known = true, .codec = CODEC_PCMA, .ptime_ms = 20, .stats = heard },
+	};
+
+	start_records();
+	bring_to("active");
+	a.lingers = true;
+	mock_leg_say(&b, LEG_RELEASE, CAUSE_NORMAL, false);
+	mock_leg_says(&a, &gone);
+	json_t *record = line_of(path, 0);
+	check_media(record);
+	json_decref(record);
+	stop_records();
+}
+END_TEST
+
+START_TEST(long_call_has_interim_records)
+{
+	const struct mg_term rtp = { .kind = MG_RTP,
+				     .rtp = { .codec = CODEC_PCMA, .ptime_ms = 20 } };
+
+	start_records();
+	bring_to("active");
+	a.term = (uint32_t)mg_add(mg, call_context(a.leg->call), &rtp, NULL, NULL);
+	mock_mg_find(mg, call_context(a.leg->call), MG_RTP)->stats = heard;
+	ck_assert_int_eq(call_hub_records(hub, path, 60), 0); /* in mid-call */
+	clock_advance(125 * S);
+	ck_assert_int_eq(call_hub_records(hub, path, 0), 0);
+	clock_advance(125 * S);
+	mg_subtract(mg, a.term);
+	mock_mg_run(mg);
+	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+	json_t *first = line_of(path, 0), *second = line_of(path, 1), *last = line_of(path, 2);
+	check_media(second);
+	ck_assert_str_eq(TEXT(first, "end"), "interim");
+	ck_assert_int_eq(NUMBER(first, "talk_ms"), 60000);
+	ck_assert_int_eq(NUMBER(second, "talk_ms"), 120000);
+	ck_assert_ptr_nonnull(TEXT(second, "at"));
+	ck_assert_str_eq(TEXT(last, "end"), "released");
+	const char *id = TEXT(last, "id");
+	ck_assert_int_eq(strncmp(TEXT(second, "id"), id, strlen(id)), 0);
+	ck_assert_str_eq(TEXT(second, "id") + strlen(id), ".2");
+	json_decref(first);
+	json_decref(second);
+	json_decref(last);
+	stop_records();
+}
+END_TEST
+
+START_TEST(call_without_answer_has_no_interim_record)
+{
+	start_records();
+	ck_assert_int_eq(call_hub_records(hub, path, 60), 0);
+	bring_to("alerting");
+	clock_advance(65 * S);
+	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+	json_t *record = line_of(path, 0);
+	ck_assert_str_eq(TEXT(record, "end"), "released");
+	json_decref(record);
+	stop_records();
+}
+END_TEST
+
+static void fill(char *text, size_t size)
+{
+	memset(text, '"', size - 1);
+	text[size - 1] = '\0';
+}
+
 /* Everything as long as it can be, and twice as long for its escapes. */
 START_TEST(longest_record_fits)
 {
-	char called[LEG_DIGITS_MAX + 1], via[TARGET_NAME_MAX];
+	struct leg_msg gone = {
+		.verb = LEG_RELEASE_COMPLETE,
+		.media = { .known = true, .codec = CODEC_CLEARMODE, .ptime_ms = 200 },
+	};
 
 	start_records();
-	memset(called, '"', sizeof(called) - 1);
-	called[sizeof(called) - 1] = '\0';
-	memset(via, '\\', sizeof(via) - 1);
-	via[sizeof(via) - 1] = '\0';
-	mock_leg_open(&a, hub, TARGET_PEER, via);
-	memset(a.leg->channel, '"', sizeof(a.leg->channel) - 1);
-	mock_leg_setup(&a, called, called);
+	bring_to("active");
+	struct call *call = a.leg->call;
+	for (unsigned i = 0; i < CALL_SLOTS; i++) {
+		struct call_slot *slot = &call->slots[i];
+
+		fill(slot->via, sizeof(slot->via));
+		fill(slot->channel, sizeof(slot->channel));
+		fill(slot->keep.calling, sizeof(slot->keep.calling));
+		slot->keep.setup_us = UINT64_MAX / 2;
+		slot->keep.cause_in = slot->keep.cause_out = 127;
+		slot->kind = TARGET_TRUNK;
+	}
+	fill(call->setup.calling.digits, sizeof(call->setup.calling.digits));
+	fill(call->setup.called.digits, sizeof(call->setup.called.digits));
+	fill(call->called_out, sizeof(call->called_out));
+	fill(call->route.name, sizeof(call->route.name));
+	fill(call->why, sizeof(call->why));
+	fill(a.leg->channel, sizeof(a.leg->channel));
+	fill(b.leg->channel, sizeof(b.leg->channel));
+	call->setup.precedence = LEG_CALL_BACK;
+	call->continues = call->continued_by = UINT32_MAX;
+	memset(&gone.media.stats, 0x7f, sizeof(gone.media.stats));
+	gone.media.stats.concealed_ticks = UINT32_MAX;
+	a.lingers = b.lingers = true;
+	mock_leg_say(&a, LEG_RELEASE, 127, false);
+	mock_leg_says(&a, &gone);
+	mock_leg_says(&b, &gone);
 	json_t *record = line_of(path, 0);
-	ck_assert_str_eq(TEXT(record, "called"), called);
+	ck_assert_uint_eq(strlen(TEXT(record, "why")), CALL_WHY_MAX - 1);
+	ck_assert_uint_eq(json_array_size(json_object_get(record, "tried")), ROUTE_TARGETS - 1);
 	json_decref(record);
 	stop_records();
 }
@@ -177,4 +332,6 @@ END_TEST
 
 UNIT_MAIN("call_journal", ended_call_says_all, failed_call_says_why,
 	  call_in_progress_is_kept_as_it_is_so_far, records_begun_in_mid_call_have_the_call,
-	  octets_of_a_stranger_stay_json, longest_record_fits)
+	  octets_of_a_stranger_stay_json, targets_tried_are_told,
+	  media_is_as_the_leg_says_at_its_end, long_call_has_interim_records,
+	  call_without_answer_has_no_interim_record, longest_record_fits)

@@ -1,6 +1,6 @@
 /* The file of call records and the slots of calls in progress. A slot is written by one pwrite(2) inside one page
  * of memory, which a kill cannot tear; a record by one write(2), whose torn end is cut off at the next start. */
-#include "call/journal.h"
+#include "records/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ struct journal {
 	char *path;
 	int fd, slots_fd;
 	int *free; /* slots; room for n_slots */
-	size_t n_free, n_slots;
+	size_t n_free, n_slots, slot_len;
 	struct llist_head waiting; /* of struct waiting, the oldest first */
 	struct osmo_timer_list retry;
 	int append_err, slot_err; /* of the last attempt, 0: it went well */
@@ -181,9 +181,9 @@ static int append(struct journal *journal, const char *line)
 
 /* The slots */
 
-static off_t slot_at(int slot)
+static off_t slot_at(const struct journal *journal, int slot)
 {
-	return (off_t)slot * JOURNAL_LINE_MAX;
+	return (off_t)slot * (off_t)journal->slot_len;
 }
 
 static int write_slot(const struct journal *journal, int slot, const char *text, size_t len)
@@ -191,11 +191,13 @@ static int write_slot(const struct journal *journal, int slot, const char *text,
 	char image[JOURNAL_LINE_MAX];
 	ssize_t n;
 
+	if (len >= journal->slot_len)
+		return -EMSGSIZE;
 	memset(image, ' ', sizeof(image));
 	memcpy(image, text, len);
-	image[sizeof(image) - 1] = '\n';
-	n = pwrite(journal->slots_fd, image, sizeof(image), slot_at(slot));
-	return n == sizeof(image) ? 0 : n < 0 ? -errno : -ENOSPC;
+	image[journal->slot_len - 1] = '\n';
+	n = pwrite(journal->slots_fd, image, journal->slot_len, slot_at(journal, slot));
+	return n == (ssize_t)journal->slot_len ? 0 : n < 0 ? -errno : -ENOSPC;
 }
 
 int journal_take(struct journal *journal)
@@ -223,7 +225,7 @@ void journal_keep(struct journal *journal, int slot, const char *line)
 {
 	const size_t len = strlen(line);
 
-	if (slot == JOURNAL_NO_SLOT || len >= JOURNAL_LINE_MAX)
+	if (slot == JOURNAL_NO_SLOT || len >= journal->slot_len)
 		return;
 	journal->slot_err = write_slot(journal, slot, line, len);
 	if (journal->slot_err)
@@ -314,7 +316,7 @@ static bool has_id(const char *text, const char *id)
 
 static void recover_slot(struct journal *journal, int slot, char *text, const char *last)
 {
-	size_t len = JOURNAL_LINE_MAX - 1, open_len = strlen(JOURNAL_OPEN);
+	size_t len = journal->slot_len - 1, open_len = strlen(JOURNAL_OPEN);
 	char line[JOURNAL_LINE_MAX + sizeof(JOURNAL_INTERRUPTED)];
 
 	while (len && text[len - 1] == ' ')
@@ -337,6 +339,26 @@ static void recover_slot(struct journal *journal, int slot, char *text, const ch
 	journal_put(journal, slot, text);
 }
 
+/* A slot holds one line: its end tells how long slots were when the file was written. */
+static size_t slot_len(int fd)
+{
+	char end = '\0';
+
+	return pread(fd, &end, 1, JOURNAL_LINE_EARLIER - 1) == 1 && end == '\n'
+		       ? JOURNAL_LINE_EARLIER
+		       : JOURNAL_LINE_MAX;
+}
+
+/* Slots of the earlier length are given up once all are free; until then longer records are not kept there. */
+static void begin_slots(struct journal *journal)
+{
+	if (journal->slot_len == JOURNAL_LINE_MAX || journal->n_free < journal->n_slots ||
+	    ftruncate(journal->slots_fd, 0))
+		return;
+	journal->slot_len = JOURNAL_LINE_MAX;
+	journal->n_slots = journal->n_free = 0;
+}
+
 static int recover(struct journal *journal, const char *last)
 {
 	char text[JOURNAL_LINE_MAX];
@@ -345,16 +367,21 @@ static int recover(struct journal *journal, const char *last)
 
 	if (fstat(journal->slots_fd, &stat))
 		return -errno;
-	n = (size_t)stat.st_size / JOURNAL_LINE_MAX;
+	journal->slot_len = slot_len(journal->slots_fd);
+	n = (size_t)stat.st_size / journal->slot_len;
 	journal->free = talloc_array(journal, int, n + 1);
 	if (!journal->free)
 		return -ENOMEM;
 	journal->n_slots = n;
 	for (int slot = 0; slot < (int)n; slot++) {
-		if (pread(journal->slots_fd, text, sizeof(text), slot_at(slot)) != sizeof(text))
+		const ssize_t want = (ssize_t)journal->slot_len;
+
+		if (pread(journal->slots_fd, text, journal->slot_len, slot_at(journal, slot)) !=
+		    want)
 			return -EIO;
 		recover_slot(journal, slot, text, last);
 	}
+	begin_slots(journal);
 	if (journal->status.interrupted)
 		LOGP(DCALL, LOGL_NOTICE, "%s: %llu calls of an earlier run were interrupted\n",
 		     journal->path, (unsigned long long)journal->status.interrupted);

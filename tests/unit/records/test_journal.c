@@ -1,5 +1,5 @@
 /* Call records on disk: what is found after a kill at any instant, full disks, rotation. */
-#include "call/journal.h"
+#include "records/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -244,6 +244,33 @@ START_TEST(damaged_slots_are_left_out)
 }
 END_TEST
 
+/* Three slots as a program wrote them whose records were shorter; and then slots are as long as ours. */
+START_TEST(slots_of_an_earlier_length_are_read)
+{
+	static char slots[3 * JOURNAL_LINE_EARLIER], line[JOURNAL_LINE_MAX];
+	const size_t n = strlen("{\"id\":\"4\",\"a\":\"");
+
+	begin();
+	memset(slots, ' ', sizeof(slots));
+	memcpy(slots, OPEN("1"), strlen(OPEN("1")));
+	memcpy(slots + JOURNAL_LINE_EARLIER * 2, OPEN("3"), strlen(OPEN("3")));
+	for (unsigned i = 1; i <= 3; i++)
+		slots[JOURNAL_LINE_EARLIER * i - 1] = '\n';
+	put_file(slots_path, slots, sizeof(slots));
+	struct journal *journal = open_one();
+	expect_file(path, INTERRUPTED("1") "\n" INTERRUPTED("3") "\n");
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "{\"id\":\"4\",\"a\":\"", n);
+	snprintf(line + JOURNAL_LINE_EARLIER * 3 / 2, 20, "\"," JOURNAL_OPEN);
+	journal_keep(journal, journal_take(journal), line);
+	kill_it(journal);
+	journal = open_one();
+	ck_assert_uint_eq(status_of(journal).interrupted, 1);
+	journal_close(journal);
+	end();
+}
+END_TEST
+
 START_TEST(file_moved_away_is_begun_anew)
 {
 	begin();
@@ -392,8 +419,8 @@ UNIT_MAIN("journal", ended_call_leaves_one_line,
 	  record_killed_at_any_instant_is_neither_lost_nor_doubled, id_that_begins_alike_is_another,
 	  file_of_something_else_is_left_as_it_is, zeros_that_a_power_failure_left_are_cut_off,
 	  two_gateways_do_not_share_a_file, damaged_slots_are_left_out,
-	  file_moved_away_is_begun_anew, full_disk_raises_an_alarm_and_records_wait,
-	  records_that_wait_are_bounded_and_counted,
+	  slots_of_an_earlier_length_are_read, file_moved_away_is_begun_anew,
+	  full_disk_raises_an_alarm_and_records_wait, records_that_wait_are_bounded_and_counted,
 	  record_that_waits_at_the_end_is_in_its_slot_once_there_is_room,
 	  record_that_waits_outlives_a_kill_in_its_slot, overlong_record_harms_no_other,
 	  without_memory_a_record_is_written_all_the_same)

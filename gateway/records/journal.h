@@ -9,14 +9,16 @@
 #include <stdint.h>
 
 enum {
-	JOURNAL_LINE_MAX = 2048,  /* octets of a record with its line end: the size of a slot */
-	JOURNAL_WAIT_MAX = 10000, /* records kept in memory */
+	JOURNAL_LINE_MAX = 4096,     /* octets of a record with its line end: the size of a slot */
+	JOURNAL_LINE_EARLIER = 2048, /* what it was until records had media and attempts */
+	JOURNAL_WAIT_MAX = 10000,    /* records kept in memory */
 	JOURNAL_RETRY_S = 5,
 };
-/* A record begins with JOURNAL_HEAD and its id, unique for ever, and ends with one of the two tails; at the next
+/* A record begins with JOURNAL_HEAD and its id, unique for ever, and ends with one of the tails; at the next
  * start of the gateway a call that was open is recorded as interrupted. */
 #define JOURNAL_HEAD "{\"id\":\""
 #define JOURNAL_OPEN "\"end\":\"open\"}"
+#define JOURNAL_INTERIM "\"end\":\"interim\"}"
 #define JOURNAL_INTERRUPTED "\"end\":\"interrupted\"}"
 #define JOURNAL_RELEASED "\"end\":\"released\"}"
 
