@@ -52,7 +52,6 @@ struct open_span {
 static struct app {
 	void *root;
 	struct gateway gateway;
-	const char *state_dir;
 	struct open_span *spans;
 	size_t n_spans;
 	struct osmo_fd signals;
@@ -199,7 +198,7 @@ static int apply_records(const struct config *to, struct config_report *report)
 	char path[512];
 	int rc;
 
-	snprintf(path, sizeof(path), "%s%s%s", in_state_dir ? app.state_dir : "",
+	snprintf(path, sizeof(path), "%s%s%s", in_state_dir ? app.gateway.state_dir : "",
 		 in_state_dir ? "/" : "", records->file);
 	rc = call_hub_records(app.gateway.hub, path, 60 * records->interim_min);
 	if (rc < 0)
@@ -246,7 +245,7 @@ static int apply_registrar(const struct config *to, struct config_report *report
 
 	if (rc < 0)
 		config_fault(report, 0, "the registrar cannot be set up: %s", strerror(-rc));
-	snprintf(path, sizeof(path), "%s/locations.db", app.state_dir);
+	snprintf(path, sizeof(path), "%s/locations.db", app.gateway.state_dir);
 	if (rc == 0)
 		sip_keep_locations(app.gateway.sip, path);
 	return rc;
@@ -419,9 +418,9 @@ static int open_layers(void)
 	if (!gateway->mg || mg_start(gateway->mg) < 0)
 		return -ENOMEM;
 	gateway->hub = call_hub_new(app.root, gateway->mg);
-	gateway->trunks = gateway->hub
-				  ? trunks_new(app.root, gateway->hub, gateway->mg, app.state_dir)
-				  : NULL;
+	gateway->trunks = gateway->hub ? trunks_new(app.root, gateway->hub, gateway->mg,
+						    app.gateway.state_dir)
+				       : NULL;
 	gateway->sip = gateway->trunks ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
 	if (!gateway->sip)
 		return -ENOMEM;
@@ -481,7 +480,7 @@ static int run(const char *file, const char *state_dir)
 	int rc = -EINVAL;
 
 	app.gateway.owner = app.root;
-	app.state_dir = state_dir;
+	app.gateway.state_dir = state_dir;
 	app.gateway.config_file = file;
 	app.gateway.apply = on_apply;
 	app.gateway.running = config_read(app.root, file, report);

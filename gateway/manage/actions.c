@@ -318,15 +318,15 @@ DEFUN(no_debug_isdn, no_debug_isdn_cmd, "no debug isdn NAME",
 
 void actions_install(void)
 {
-	cli_install(&originate_cmd);
-	cli_install(&originate_options_cmd);
-	cli_install(&clear_call_cmd);
-	cli_install(&transfer_call_cmd);
-	cli_install(&test_span_cmd);
-	cli_install(&capture_cmd);
-	cli_install(&capture_options_cmd);
-	cli_install(&capture_off_cmd);
-	cli_install(&debug_isdn_cmd);
-	cli_install(&debug_isdn_digits_cmd);
-	cli_install(&no_debug_isdn_cmd);
+	cli_install_action(&originate_cmd);
+	cli_install_action(&originate_options_cmd);
+	cli_install_action(&clear_call_cmd);
+	cli_install_action(&transfer_call_cmd);
+	cli_install_action(&test_span_cmd);
+	cli_install_action(&capture_cmd);
+	cli_install_action(&capture_options_cmd);
+	cli_install_action(&capture_off_cmd);
+	cli_install_action(&debug_isdn_cmd);
+	cli_install_action(&debug_isdn_digits_cmd);
+	cli_install_action(&no_debug_isdn_cmd);
 }

@@ -1,11 +1,10 @@
 /* The candidate configuration: one person edits it, the rest see the running one. `commit`
  * validates it and only then carries it over; `commit confirmed` goes back by itself unless
- * `commit` follows. */
+ * `commit` follows (commit.h). */
 #include <stdlib.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
-#include <osmocom/core/timer.h>
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
@@ -13,37 +12,20 @@
 #include "base/config_vty.h"
 #include "base/log.h"
 #include "manage/cli.h"
-#include "manage/diff.h"
+#include "manage/commit.h"
 #include "manage/manage.h"
 #include "manage/manage_config.h"
 #include "manage/table.h"
 
-enum { HISTORY_MAX = 20 };
-
 static struct {
 	struct vty *editor; /* NULL: nobody edits */
 	struct config *candidate;
-	struct config
-		*history[HISTORY_MAX]; /* committed before the running one, the latest first */
-	unsigned n_history;
-	struct osmo_timer_list confirm; /* pending: a commit waits to be confirmed */
-	struct config *confirmed;       /* what ran before, and runs again if it is not */
 	bool went_back; /* since the candidate was begun: its editor must see that */
 } state;
 
-static bool same(const struct config *a, const struct config *b)
-{
-	char *a_text = config_text(NULL, a), *b_text = config_text(NULL, b);
-	bool equal = a_text && b_text && strcmp(a_text, b_text) == 0;
-
-	talloc_free(a_text);
-	talloc_free(b_text);
-	return equal;
-}
-
 bool candidate_pending(void)
 {
-	return state.candidate && !same(state.candidate, cli_gateway()->running);
+	return state.candidate && !commit_same(state.candidate, cli_gateway()->running);
 }
 
 static void drop_candidate(void)
@@ -91,11 +73,7 @@ void candidate_check_left(struct vty *vty)
 
 void candidate_stop(void)
 {
-	osmo_timer_del(&state.confirm);
-	TALLOC_FREE(state.confirmed);
 	drop_candidate();
-	while (state.n_history)
-		talloc_free(state.history[--state.n_history]);
 }
 
 DEFUN(configure, configure_cmd, "configure terminal",
@@ -147,25 +125,12 @@ DEFUN(abort_editing, abort_editing_cmd, "abort",
 	return CMD_SUCCESS;
 }
 
-/* The candidate's changes as a diff, or nothing. */
-static char *candidate_diff(void *talloc_ctx)
-{
-	char *from = config_text(talloc_ctx, cli_gateway()->running);
-	char *to = config_text(talloc_ctx, state.candidate);
-
-	char *diff = diff_text(talloc_ctx, from, to);
-
-	config_hide_secrets(diff);
-	return diff;
-}
-
 DEFUN(show_diff, show_diff_cmd, "show diff", SHOW_STR "What `commit` would change\n")
 {
-	void *ctx = talloc_new(NULL);
-	const char *diff = candidate_diff(ctx);
+	char *diff = commit_diff(NULL, cli_gateway()->running, state.candidate);
 
-	text_out(vty, *diff ? diff : "No changes.");
-	talloc_free(ctx);
+	text_out(vty, !diff ? "Out of memory." : *diff ? diff : "No changes.");
+	talloc_free(diff);
 	return CMD_SUCCESS;
 }
 
@@ -186,38 +151,6 @@ static void report_out(struct vty *vty, const struct config_report *report)
 		vty_out(vty, "%% %s%s", config_report_get(report, i), VTY_NEWLINE);
 }
 
-static void remember(struct config *config)
-{
-	if (state.n_history == HISTORY_MAX)
-		talloc_free(state.history[--state.n_history]);
-	for (unsigned i = state.n_history; i > 0; i--)
-		state.history[i] = state.history[i - 1];
-	state.history[0] = config;
-	state.n_history++;
-}
-
-/* Validates and applies; the running configuration becomes history. Faults go into the report. */
-static bool carry_over(const struct config *to, struct config_report *report)
-{
-	struct gateway *gateway = cli_gateway();
-	struct config *next = report ? config_copy(gateway->owner, to) : NULL;
-
-	if (!next) {
-		config_fault(report, 0, "out of memory");
-		return false;
-	}
-	config_validate(next, report);
-	if (!config_report_count(report))
-		channel_test_end_all();
-	if (config_report_count(report) > 0 || gateway->apply(gateway, next, report) < 0) {
-		talloc_free(next);
-		return false;
-	}
-	remember(gateway->running);
-	gateway->running = next;
-	return true;
-}
-
 /* The CLI keeps its port while it runs: its own sessions stand on it. */
 static bool cli_moves(const struct config *from, const struct config *to)
 {
@@ -227,7 +160,8 @@ static bool cli_moves(const struct config *from, const struct config *to)
 	return a->cli_port != b->cli_port || strcmp(a->cli_address, b->cli_address) != 0;
 }
 
-static int commit_candidate(struct vty *vty)
+/* minutes: that it waits to be confirmed; 0: it stays. */
+static int commit_candidate(struct vty *vty, unsigned minutes)
 {
 	if (state.went_back) {
 		state.went_back = false;
@@ -238,7 +172,8 @@ static int commit_candidate(struct vty *vty)
 	}
 	struct config_report *report = config_report_new(NULL, NULL);
 	bool moves = cli_moves(cli_gateway()->running, state.candidate);
-	bool done = carry_over(state.candidate, report);
+	bool done = minutes ? commit_apply_confirmed(state.candidate, cli_who(vty), minutes, report)
+			    : commit_apply(state.candidate, cli_who(vty), report);
 
 	report_out(vty, report);
 	if (!done)
@@ -252,37 +187,22 @@ static int commit_candidate(struct vty *vty)
 
 DEFUN(commit, commit_cmd, "commit", "Apply the candidate, or confirm what was applied\n")
 {
-	bool confirms = state.confirmed;
 	bool changes = candidate_pending();
 
-	if (changes && commit_candidate(vty) != CMD_SUCCESS)
+	if (changes && commit_candidate(vty, 0) != CMD_SUCCESS)
 		return CMD_WARNING;
-	osmo_timer_del(&state.confirm);
-	TALLOC_FREE(state.confirmed);
-	if (changes || confirms)
-		vty_out(vty, "%s; `write` keeps it over a restart.%s",
-			changes ? "Committed" : "Confirmed", VTY_NEWLINE);
+	if (changes)
+		vty_out(vty, "Committed; `write` keeps it over a restart.%s", VTY_NEWLINE);
+	else if (commit_confirm(cli_who(vty)))
+		vty_out(vty, "Confirmed; `write` keeps it over a restart.%s", VTY_NEWLINE);
 	else
 		vty_out(vty, "No changes.%s", VTY_NEWLINE);
 	return CMD_SUCCESS;
 }
 
-/* Nobody confirmed in time: back to what ran before the first unconfirmed commit. */
-static void on_confirm_missing(void *data)
+/* commit_on_return */
+static void on_return(void)
 {
-	struct config_report *report = config_report_new(NULL, NULL);
-
-	(void)data;
-	if (carry_over(state.confirmed, report))
-		LOGP(DMANAGE, LOGL_NOTICE,
-		     "commit was not confirmed in time: the configuration before it "
-		     "runs again\n");
-	else
-		LOGP(DMANAGE, LOGL_ERROR, "commit was not confirmed, but going back failed: %s\n",
-		     config_report_count(report) ? config_report_get(report, 0)
-						 : "no reason given");
-	TALLOC_FREE(state.confirmed);
-	talloc_free(report);
 	state.went_back = state.editor;
 	if (state.editor)
 		cli_notice(state.editor,
@@ -295,25 +215,12 @@ DEFUN(commit_confirmed, commit_confirmed_cmd, "commit confirmed <1-1440>",
       "Go back by itself unless `commit` is given in time\n"
       "Minutes\n")
 {
-	struct config *before;
-
 	if (!candidate_pending()) {
 		vty_out(vty, "No changes.%s", VTY_NEWLINE);
 		return CMD_SUCCESS;
 	}
-	before = config_copy(cli_gateway()->owner, cli_gateway()->running);
-	if (!before)
-		return config_reject(vty, "out of memory");
-	if (commit_candidate(vty) != CMD_SUCCESS) {
-		talloc_free(before);
+	if (commit_candidate(vty, (unsigned)atoi(argv[0])) != CMD_SUCCESS)
 		return CMD_WARNING;
-	}
-	if (state.confirmed)
-		talloc_free(before); /* the commit before this one was not confirmed either */
-	else
-		state.confirmed = before;
-	osmo_timer_setup(&state.confirm, on_confirm_missing, NULL);
-	osmo_timer_schedule(&state.confirm, 60 * atoi(argv[0]), 0);
 	vty_out(vty, "Committed; it goes back in %s min unless `commit` confirms it.%s", argv[0],
 		VTY_NEWLINE);
 	return CMD_SUCCESS;
@@ -323,12 +230,12 @@ DEFUN(rollback, rollback_cmd, "rollback <0-20>",
       "Load a configuration committed before into the candidate\n"
       "0: the running one, 1: the one before it ...\n")
 {
-	unsigned back = atoi(argv[0]);
+	const struct config *before = commit_before((unsigned)atoi(argv[0]));
 
-	if (back > state.n_history)
-		return config_reject(vty, "there is no configuration %u commits back; at most %u",
-				     back, state.n_history);
-	if (!take_candidate(back ? state.history[back - 1] : cli_gateway()->running))
+	if (!before)
+		return config_reject(vty, "there is no configuration %s commits back; at most %u",
+				     argv[0], commit_history());
+	if (!take_candidate(before))
 		return config_reject(vty, "out of memory");
 	while (vty->node > CONFIG_NODE)
 		vty_go_parent(vty); /* its item is of the old candidate */
@@ -340,6 +247,7 @@ DEFUN(rollback, rollback_cmd, "rollback <0-20>",
 
 void candidate_install(void)
 {
+	commit_on_return(on_return);
 	install_element(VIEW_NODE, &configure_cmd);
 	install_element(ENABLE_NODE, &configure_cmd);
 	install_lib_element(CONFIG_NODE, &exit_editing_cmd);

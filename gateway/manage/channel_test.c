@@ -448,12 +448,12 @@ DEFUN(test_span_loop, test_span_loop_cmd, "test span NAME loopback (local|remote
 
 void channel_test_install(void)
 {
-	cli_install(&test_bert_cmd);
-	cli_install(&test_bert_for_cmd);
-	cli_install(&test_prbs_cmd);
-	cli_install(&test_prbs_for_cmd);
-	cli_install(&test_loopback_cmd);
-	cli_install(&test_off_cmd);
-	cli_install(&test_span_loop_cmd);
+	cli_install_action(&test_bert_cmd);
+	cli_install_action(&test_bert_for_cmd);
+	cli_install_action(&test_prbs_cmd);
+	cli_install_action(&test_prbs_for_cmd);
+	cli_install_action(&test_loopback_cmd);
+	cli_install_action(&test_off_cmd);
+	cli_install_action(&test_span_loop_cmd);
 	cli_install(&show_tests_cmd);
 }

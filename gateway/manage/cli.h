@@ -16,6 +16,10 @@ unsigned cli_uptime_s(void);
 
 /* Installs a command for anyone at a terminal: in the nodes of both views. */
 void cli_install(struct cmd_element *element);
+/* The same for one that changes something: the audit log is told of it. */
+void cli_install_action(struct cmd_element *element);
+/* Who gives commands there, for the audit log: "cli 127.0.0.1:51234". It lives until the next call. */
+const char *cli_who(const struct vty *vty);
 /* Installs a command, closed to files, in CONFIG_NODE and in every node below it. */
 void cli_install_editing(struct cmd_element *element);
 
@@ -33,6 +37,7 @@ void show_transports_install(void);
 void show_guard_install(void);
 void show_fraud_install(void);
 void cause_test_install(void);
+void show_changes_install(void);
 void show_records_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);
@@ -54,5 +59,7 @@ void candidate_forget(struct vty *vty);
 void candidate_check_left(struct vty *vty);
 /* Frees the candidate and what was committed before. */
 void candidate_stop(void);
+/* Forgets the configurations before the running one, and what waits to be confirmed. */
+void commit_stop(void);
 /* Whether a candidate differs from the running configuration. */
 bool candidate_pending(void);

@@ -179,9 +179,9 @@ DEFUN(show_audit, show_audit_cmd, "show audit [json]",
 
 void maintenance_vty_install(void)
 {
-	cli_install(&lock_graceful_cmd);
-	cli_install(&lock_forever_cmd);
-	cli_install(&lock_now_cmd);
-	cli_install(&unlock_cmd);
+	cli_install_action(&lock_graceful_cmd);
+	cli_install_action(&lock_forever_cmd);
+	cli_install_action(&lock_now_cmd);
+	cli_install_action(&unlock_cmd);
 	cli_install(&show_audit_cmd);
 }

@@ -30,6 +30,7 @@
 #include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/span_config.h"
+#include "manage/audit.h"
 #include "manage/cli.h"
 #include "manage/manage_config.h"
 #include "mg/mg_config.h"
@@ -289,6 +290,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_guard_install();
 	show_fraud_install();
 	cause_test_install();
+	show_changes_install();
 	show_alarms_install();
 	show_transports_install();
 	show_records_install();
@@ -337,6 +339,7 @@ int manage_start(struct gateway *served)
 		return -error;
 	}
 	gateway = served;
+	audit_open(served->state_dir);
 	osmo_signal_register_handler(SS_L_VTY, on_vty_event, NULL);
 	if (telnet_init_dynif(served->owner, served, config->cli_address, config->cli_port) < 0) {
 		osmo_signal_unregister_handler(SS_L_VTY, on_vty_event, NULL);
@@ -358,5 +361,7 @@ void manage_stop(void)
 	telnet_exit();
 	osmo_signal_unregister_handler(SS_L_VTY, on_vty_event, NULL);
 	candidate_stop();
+	commit_stop();
+	audit_close();
 	gateway = NULL;
 }

@@ -19,6 +19,7 @@ struct gateway {
 	struct trunks *trunks;
 	struct sip *sip;
 	const char *config_file;
+	const char *state_dir; /* where locks, records and the audit log are kept; NULL: nowhere */
 	/* Carries the running state over to the new configuration; 0, or -errno with the faults reported and
 	 * the old one still in force. main owns it, for it knows every layer's apply. */
 	int (*apply)(struct gateway *gateway, const struct config *to,

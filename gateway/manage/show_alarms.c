@@ -243,5 +243,5 @@ void show_alarms_install(void)
 	cli_install(&show_alarms_of_cmd);
 	cli_install(&show_alarm_cmd);
 	cli_install(&alarm_explain_cmd);
-	cli_install(&acknowledge_alarm_cmd);
+	cli_install_action(&acknowledge_alarm_cmd);
 }

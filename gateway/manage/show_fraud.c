@@ -79,5 +79,5 @@ DEFUN(unblock, unblock_cmd, "unblock RULE",
 void show_fraud_install(void)
 {
 	cli_install(&show_fraud_cmd);
-	cli_install(&unblock_cmd);
+	cli_install_action(&unblock_cmd);
 }

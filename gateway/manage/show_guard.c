@@ -134,7 +134,7 @@ DEFUN(show_sip_counters, show_sip_counters_cmd, "show sip counters [json]",
 void show_guard_install(void)
 {
 	cli_install(&show_bans_cmd);
-	cli_install(&unban_cmd);
+	cli_install_action(&unban_cmd);
 	cli_install(&show_guard_cmd);
 	cli_install(&show_sip_counters_cmd);
 }

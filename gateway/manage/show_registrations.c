@@ -128,5 +128,5 @@ void show_registrations_install(void)
 	cli_install(&show_registrations_json_cmd);
 	cli_install(&show_registrar_cmd);
 	cli_install(&show_registrar_json_cmd);
-	cli_install(&clear_registrar_cmd);
+	cli_install_action(&clear_registrar_cmd);
 }

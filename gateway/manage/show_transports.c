@@ -126,5 +126,5 @@ DEFUN(sip_reload, sip_reload_cmd, "sip reload certificates",
 void show_transports_install(void)
 {
 	cli_install(&show_sip_transports_cmd);
-	cli_install(&sip_reload_cmd);
+	cli_install_action(&sip_reload_cmd);
 }

@@ -16,7 +16,9 @@
 #include "base/config.h"
 #include "base/config_secret.h"
 #include "base/log.h"
+#include "manage/audit.h"
 #include "manage/cli.h"
+#include "manage/commit.h"
 #include "manage/manage.h"
 #include "manage/store.h"
 #include "manage/table.h"
@@ -99,6 +101,10 @@ DEFUN(write_running, write_running_cmd, "write",
 
 	if (!gateway)
 		return CMD_WARNING;
+	if (commit_is_unconfirmed())
+		return config_reject(vty,
+				     "what runs is not confirmed yet, and a restart would keep "
+				     "it; `commit` in the configuration confirms it");
 	body = config_text(NULL, gateway->running);
 	text = body ? talloc_asprintf(body, "! Written by crosspoint %s.\n\n%s", cli_version(),
 				      body)
@@ -112,7 +118,7 @@ DEFUN(write_running, write_running_cmd, "write",
 		gateway->config_file, gateway->config_file, VTY_NEWLINE);
 	if (candidate_pending())
 		vty_out(vty, "The candidate's uncommitted changes are not in it.%s", VTY_NEWLINE);
-	LOGP(DMANAGE, LOGL_NOTICE, "configuration written to %s\n", gateway->config_file);
+	audit_note(cli_who(vty), "write", gateway->config_file);
 	return CMD_SUCCESS;
 }
 

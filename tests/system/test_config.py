@@ -271,6 +271,39 @@ def test_commit_confirmed(own, editor):
         assert status_of(phone, "640") == 486
 
 
+def test_unconfirmed_commit_does_not_outlive_a_crash(own, editor):
+    """`write` waits for the confirmation, so that kill -9 in between goes back too; who did what is kept."""
+    gateway = own()
+    edit = editor(gateway, *ROUTE_640)
+    edit.run("commit confirmed 1")
+    assert "not confirmed" in edit.run("write")
+    with gateway.phone() as phone:
+        assert status_of(phone, "640") == 486
+    gateway.kill()
+    gateway.up()
+    with gateway.phone() as phone:
+        assert status_of(phone, "640") == 404
+    changes = gateway.cli.json("changes")
+    assert [c["did"] for c in changes] == ["commit, to be confirmed"]
+    assert "+route 640" in changes[0]["detail"] and re.match(r"cli 127\.0\.0\.1:\d+$", changes[0]["who"])
+
+
+def test_who_changed_what(own, editor):
+    """Commits with their diff, without secrets, and commands that act; looking is no change, nor is what was refused."""
+    gateway = own()
+    edit = editor(gateway, "peer phones", "authenticate user u password s3cret", "commit")
+    assert "%" in edit.run("write nowhere")
+    edit.run("write")
+    gateway.cli.run("show channels")
+    gateway.cli.run("lock channel e1-1/5 no-graceful")
+    gateway.cli.run("lock channel e1-1/99 no-graceful")
+    changes = gateway.cli.json("changes")
+    assert [(c["did"], c["detail"][:28]) for c in changes[1:]] == [
+        ("write", gateway.config[:28]), ("command", "lock channel e1-1/5 no-grace")]
+    assert "s3cret" not in json.dumps(changes) and "authenticate" in changes[0]["detail"]
+    assert "lock channel e1-1/5" in gateway.cli.run("show changes last 1")
+
+
 @pytest.mark.parametrize("what", ["spans", "trunks", "channels", "calls", "peers", "version", "media"])
 def test_show_as_text_and_as_json(gateway, what):
     assert gateway.cli.run("show " + what).strip() or what == "calls"
