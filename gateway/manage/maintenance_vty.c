@@ -13,6 +13,7 @@
 #include "manage/cli.h"
 #include "manage/manage.h"
 #include "manage/table.h"
+#include "manage/views.h"
 #include "pstn/trunk.h"
 
 /* A trunk or a channel, as it is now. */
@@ -153,22 +154,28 @@ DEFUN(unlock, unlock_cmd, "unlock (trunk|channel) NAME", "Put back into service\
 	return set(vty, argv, LOCK_NOT, 0);
 }
 
+json_t *view_audit(struct gateway *gateway)
+{
+	struct audit_status status;
+
+	trunks_audit_status(gateway->trunks, &status);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "audits", (json_int_t)status.audits,
+			 "channels_in_use_for_no_call", (json_int_t)status.legs,
+			 "calls_on_idle_channels", (json_int_t)status.calls,
+			 "terminations_left_over", (json_int_t)status.terminations,
+			 "channels_open_for_nobody", (json_int_t)status.open,
+			 "repairs_in_signalling", (json_int_t)status.inside);
+}
+
 DEFUN(show_audit, show_audit_cmd, "show audit [json]",
       SHOW_STR "What the auditor of channels found and repaired\n"
 	       "As JSON, for programs\n")
 {
-	struct audit_status status;
 	json_t *record;
 
 	if (!cli_gateway())
 		return CMD_WARNING;
-	trunks_audit_status(cli_gateway()->trunks, &status);
-	record = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "audits", (json_int_t)status.audits,
-			   "channels_in_use_for_no_call", (json_int_t)status.legs,
-			   "calls_on_idle_channels", (json_int_t)status.calls,
-			   "terminations_left_over", (json_int_t)status.terminations,
-			   "channels_open_for_nobody", (json_int_t)status.open,
-			   "repairs_in_signalling", (json_int_t)status.inside);
+	record = view_audit(cli_gateway());
 	if (argc > 0)
 		json_out(vty, record);
 	else

@@ -20,6 +20,7 @@
 #include "manage/cli.h"
 #include "manage/manage.h"
 #include "manage/table.h"
+#include "manage/views.h"
 #include "mg/mg.h"
 #include "pstn/trunk.h"
 #include "sip/sip.h"
@@ -94,7 +95,7 @@ static json_t *span_row(const struct tdm_span *span)
 		(json_int_t)counters.hdlc_dropped);
 }
 
-static json_t *gather_spans(struct gateway *gateway)
+json_t *view_spans(struct gateway *gateway)
 {
 	json_t *rows = json_array();
 
@@ -112,7 +113,7 @@ static const struct table_column span_columns[] = {
 	{ "frames_in", "FRAMES IN" }, { "frames_out", "FRAMES OUT" },
 	{ "frame_errors", "ERRORS" }, { "frames_dropped", "DROPPED" },
 };
-static const struct listing spans_listing = { gather_spans, "No spans.", span_columns,
+static const struct listing spans_listing = { view_spans, "No spans.", span_columns,
 					      ARRAY_SIZE(span_columns) };
 
 static bool add_trunk(void *data, const struct trunk_status *trunk)
@@ -134,7 +135,7 @@ static bool add_trunk(void *data, const struct trunk_status *trunk)
 	return true;
 }
 
-static json_t *gather_trunks(struct gateway *gateway)
+json_t *view_trunks(struct gateway *gateway)
 {
 	json_t *rows = json_array();
 
@@ -159,7 +160,7 @@ static const struct table_column trunk_columns[] = {
 	{ "calls_out", "OUT" },
 	{ "flaps", "FLAPS" },
 };
-static const struct listing trunks_listing = { gather_trunks, "No trunks.", trunk_columns,
+static const struct listing trunks_listing = { view_trunks, "No trunks.", trunk_columns,
 					       ARRAY_SIZE(trunk_columns) };
 
 static bool add_channel(void *data, const struct channel_status *channel)
@@ -176,7 +177,7 @@ static bool add_channel(void *data, const struct channel_status *channel)
 	return true;
 }
 
-static json_t *gather_channels(struct gateway *gateway)
+json_t *view_channels(struct gateway *gateway)
 {
 	json_t *rows = json_array();
 
@@ -190,7 +191,7 @@ static const struct table_column channel_columns[] = {
 	{ "availability", "AVAIL" },   { "call", "CALL" },        { "direction", "DIR" },
 	{ "calling", "CALLING" },      { "called", "CALLED" },
 };
-static const struct listing channels_listing = { gather_channels, "No channels.", channel_columns,
+static const struct listing channels_listing = { view_channels, "No channels.", channel_columns,
 						 ARRAY_SIZE(channel_columns) };
 
 /* Milliseconds between two instants of clock_now_us; null when either has not come. */
@@ -235,7 +236,7 @@ static bool add_call(void *data, const struct call_status *call)
 	return true;
 }
 
-static json_t *gather_calls(struct gateway *gateway)
+json_t *view_calls(struct gateway *gateway)
 {
 	json_t *rows = json_array();
 
@@ -249,7 +250,7 @@ static const struct table_column call_columns[] = {
 	{ "from", "FROM" },       { "to", "TO" },
 	{ "route", "ROUTE" },     { "answered_s", "ANSWERED (S)" },
 };
-static const struct listing calls_listing = { gather_calls, "No calls.", call_columns,
+static const struct listing calls_listing = { view_calls, "No calls.", call_columns,
 					      ARRAY_SIZE(call_columns) };
 
 static json_t *call_record(const struct call_status *call)
@@ -398,16 +399,29 @@ static const struct table_column termination_columns[] = {
 	{ "signal", "SIGNAL" },
 };
 
-/* The record, and for people the terminations as a table below it. */
-static void show_call_record(struct vty *vty, const struct call_status *call, bool as_json)
+json_t *view_call(struct gateway *gateway, uint32_t id)
 {
-	json_t *record = call_record(call), *rows = json_array();
+	struct call_status call;
+	json_t *record, *rows;
 
-	mg_each(cli_gateway()->mg, call->context, add_termination, rows);
+	if (!call_get(gateway->hub, id, &call))
+		return NULL;
+	record = call_record(&call);
+	rows = json_array();
+	mg_each(gateway->mg, call.context, add_termination, rows);
+	json_object_set_new(record, "terminations", rows);
+	return record;
+}
+
+/* The record, and for people the terminations as a table below it. */
+static void show_call_record(struct vty *vty, json_t *record, bool as_json)
+{
+	json_t *rows = json_incref(json_object_get(record, "terminations"));
+
 	if (as_json) {
-		json_object_set(record, "terminations", rows);
 		json_out(vty, record);
 	} else {
+		json_object_del(record, "terminations");
 		record_out(vty, record);
 		vty_out(vty, "%sRTP in packets, times in ms, peaks in dBm0 of a sine that loud:%s",
 			VTY_NEWLINE, VTY_NEWLINE);
@@ -431,7 +445,7 @@ static bool add_peer(void *data, const struct peer_status *peer)
 	return true;
 }
 
-static json_t *gather_peers(struct gateway *gateway)
+json_t *view_peers(struct gateway *gateway)
 {
 	json_t *rows = json_array();
 
@@ -446,10 +460,10 @@ static const struct table_column peer_columns[] = {
 	{ "calls_out", "CALLS OUT" }, { "round_trip_ms", "ROUND TRIP (MS)" },
 	{ "places", "PLACES" },
 };
-static const struct listing peers_listing = { gather_peers, "No peers.", peer_columns,
+static const struct listing peers_listing = { view_peers, "No peers.", peer_columns,
 					      ARRAY_SIZE(peer_columns) };
 
-static json_t *media_record(struct gateway *gateway)
+json_t *view_media(struct gateway *gateway)
 {
 	struct mg_totals totals;
 
@@ -511,11 +525,12 @@ DEFUN(show_call, show_call_cmd, "show call <1-4294967295> [json]",
       SHOW_STR "One call and the sound on its terminations\n"
 	       "Its number, as in `show calls`\n" JSON_STR)
 {
-	struct call_status call;
+	json_t *record =
+		cli_gateway() ? view_call(cli_gateway(), strtoul(argv[0], NULL, 10)) : NULL;
 
-	if (!cli_gateway() || !call_get(cli_gateway()->hub, strtoul(argv[0], NULL, 10), &call))
+	if (!record)
 		return config_reject(vty, "there is no call %s; `show calls` lists them", argv[0]);
-	show_call_record(vty, &call, argc > 1);
+	show_call_record(vty, record, argc > 1);
 	return CMD_SUCCESS;
 }
 
@@ -527,23 +542,22 @@ DEFUN(show_peers, show_peers_cmd, "show peers [json]", SHOW_STR "SIP peers\n" JS
 DEFUN(show_media, show_media_cmd, "show media [json]",
       SHOW_STR "The media gateway: contexts, ports, ticks\n" JSON_STR)
 {
-	return cli_gateway() ? show_record(vty, media_record(cli_gateway()), argc > 0)
-			     : CMD_WARNING;
+	return cli_gateway() ? show_record(vty, view_media(cli_gateway()), argc > 0) : CMD_WARNING;
+}
+
+json_t *view_version(struct gateway *gateway)
+{
+	return json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "name", "crosspoint", "version",
+			 cli_version(), "uptime_s", (int)cli_uptime_s(), "configuration",
+			 gateway->config_file, "sip", sip_record(gateway), "calls",
+			 calls_record(gateway));
 }
 
 DEFUN(show_version_, show_version_cmd, "show version [json]",
       SHOW_STR "Version and uptime\n" JSON_STR)
 {
-	struct gateway *gateway = cli_gateway();
-
-	if (!gateway)
-		return CMD_WARNING;
-	return show_record(vty,
-			   json_pack("{s:s, s:s, s:i, s:s, s:o, s:o}", "name", "crosspoint",
-				     "version", cli_version(), "uptime_s", (int)cli_uptime_s(),
-				     "configuration", gateway->config_file, "sip",
-				     sip_record(gateway), "calls", calls_record(gateway)),
-			   argc > 0);
+	return cli_gateway() ? show_record(vty, view_version(cli_gateway()), argc > 0)
+			     : CMD_WARNING;
 }
 
 void show_install(void)

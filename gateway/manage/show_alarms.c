@@ -13,6 +13,7 @@
 #include "base/config_vty.h"
 #include "manage/cli.h"
 #include "manage/table.h"
+#include "manage/views.h"
 
 #define JSON_STR "As JSON, for programs\n"
 #define ALARM_STR "One alarm\n"
@@ -129,6 +130,37 @@ static json_t *gather_alarms(bool active, bool for_programs)
 	return rows;
 }
 
+json_t *view_alarms(struct gateway *gateway)
+{
+	(void)gateway;
+	return gather_alarms(true, true);
+}
+
+json_t *view_alarm_history(struct gateway *gateway)
+{
+	(void)gateway;
+	return gather_alarms(false, true);
+}
+
+static json_t *alarm_record(uint32_t id, bool for_programs)
+{
+	struct alarm_status alarm;
+	json_t *record;
+
+	if (!alarm_get(id, &alarm))
+		return NULL;
+	record = alarm_row(&alarm, for_programs);
+	json_object_set_new(record, "meaning", json_string(alarm.info->meaning));
+	json_object_set_new(record, "advice", json_string(alarm.info->advice));
+	return record;
+}
+
+json_t *view_alarm(struct gateway *gateway, uint32_t id)
+{
+	(void)gateway;
+	return alarm_record(id, true);
+}
+
 static const struct table_column active_columns[] = {
 	{ "id", "ID" },       { "severity", "SEVERITY" }, { "alarm", "ALARM" },
 	{ "about", "ABOUT" }, { "raised", "RAISED" },     { "acknowledged", "ACKNOWLEDGED" },
@@ -181,14 +213,11 @@ DEFUN(show_alarms_of, show_alarms_of_cmd, "show alarms (active|history) [json]",
 DEFUN(show_alarm, show_alarm_cmd, "show alarm <1-4294967295> [json]",
       SHOW_STR ALARM_STR "Its number, as in `show alarms`\n" JSON_STR)
 {
-	struct alarm_status alarm;
+	json_t *record = alarm_record(strtoul(argv[0], NULL, 10), argc > 1);
 
-	if (!alarm_get(strtoul(argv[0], NULL, 10), &alarm))
+	if (!record)
 		return config_reject(vty, "there is no alarm %s; `show alarms` lists them",
 				     argv[0]);
-	json_t *record = alarm_row(&alarm, argc > 1);
-	json_object_set_new(record, "meaning", json_string(alarm.info->meaning));
-	json_object_set_new(record, "advice", json_string(alarm.info->advice));
 	if (argc > 1)
 		json_out(vty, record);
 	else

@@ -12,6 +12,7 @@
 #include "manage/cli.h"
 #include "manage/manage.h"
 #include "manage/table.h"
+#include "manage/views.h"
 #include "sip/sip_guard.h"
 
 #define JSON_STR "As JSON, for programs\n"
@@ -25,6 +26,14 @@ static bool add_ban(void *data, const struct ban_status *ban)
 	return true;
 }
 
+json_t *view_bans(struct gateway *gateway)
+{
+	json_t *rows = json_array();
+
+	sip_bans_each(gateway->sip, add_ban, rows);
+	return rows;
+}
+
 static const struct table_column ban_columns[] = {
 	{ "source", "SOURCE" },   { "reason", "REASON" },   { "age_s", "FOR (S)" },
 	{ "left_s", "LEFT (S)" }, { "dropped", "DROPPED" },
@@ -33,11 +42,11 @@ static const struct table_column ban_columns[] = {
 DEFUN(show_bans, show_bans_cmd, "show bans [json]",
       SHOW_STR "SIP sources that are not heard, and for how long yet\n" JSON_STR)
 {
-	json_t *rows = json_array();
+	json_t *rows;
 
 	if (!cli_gateway())
 		return CMD_WARNING;
-	sip_bans_each(cli_gateway()->sip, add_ban, rows);
+	rows = view_bans(cli_gateway());
 	if (argc)
 		json_out(vty, rows);
 	else
@@ -83,7 +92,7 @@ static bool add_peer(void *data, const struct peer_guard_status *peer)
 	return true;
 }
 
-static json_t *guard_record(struct gateway *gateway)
+json_t *view_guard(struct gateway *gateway)
 {
 	struct guard_status status;
 	json_t *peers = json_array(), *users = json_array();
@@ -115,7 +124,7 @@ DEFUN(show_guard, show_guard_cmd, "show guard [json]",
 {
 	if (!cli_gateway())
 		return CMD_WARNING;
-	return show_record(vty, guard_record(cli_gateway()), argc > 0);
+	return show_record(vty, view_guard(cli_gateway()), argc > 0);
 }
 
 #define SHOW_SIP_STR "The SIP side\n"

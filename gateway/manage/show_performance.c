@@ -10,6 +10,7 @@
 #include "drivers/tdm.h"
 #include "manage/cli.h"
 #include "manage/table.h"
+#include "manage/views.h"
 
 enum { SHOWN = 8 }; /* intervals, to people: the last two hours */
 
@@ -41,6 +42,13 @@ static json_t *gather(const struct g826 *g826, unsigned intervals)
 	g826_day(g826, &day);
 	json_array_append_new(rows, row("24 h", &day));
 	return rows;
+}
+
+json_t *view_performance(const char *span)
+{
+	const struct g826 *g826 = performance_of(span);
+
+	return g826 ? gather(g826, G826_INTERVALS) : NULL;
 }
 
 static const struct table_column columns[] = {

@@ -12,6 +12,7 @@
 #include "manage/cli.h"
 #include "manage/manage.h"
 #include "manage/table.h"
+#include "manage/views.h"
 #include "sip/peer/register.h"
 #include "sip/registrar/registrar.h"
 #include "sip/sip.h"
@@ -68,22 +69,34 @@ static int show(struct vty *vty, json_t *rows, const struct table_column *column
 	return CMD_SUCCESS;
 }
 
-static int show_registrations(struct vty *vty, bool as_json)
+json_t *view_registrations(struct gateway *gateway)
 {
 	json_t *rows = json_array();
 
-	if (cli_gateway())
-		registrations_each(cli_gateway()->sip, add_registration, rows);
+	registrations_each(gateway->sip, add_registration, rows);
+	return rows;
+}
+
+json_t *view_contacts(struct gateway *gateway)
+{
+	json_t *rows = json_array();
+
+	users_each(gateway->sip, add_contact, rows);
+	return rows;
+}
+
+static int show_registrations(struct vty *vty, bool as_json)
+{
+	json_t *rows = cli_gateway() ? view_registrations(cli_gateway()) : json_array();
+
 	return show(vty, rows, registration_columns, ARRAY_SIZE(registration_columns),
 		    "No registrations.", as_json);
 }
 
 static int show_registrar(struct vty *vty, bool as_json)
 {
-	json_t *rows = json_array();
+	json_t *rows = cli_gateway() ? view_contacts(cli_gateway()) : json_array();
 
-	if (cli_gateway())
-		users_each(cli_gateway()->sip, add_contact, rows);
 	return show(vty, rows, contact_columns, ARRAY_SIZE(contact_columns), "No users.", as_json);
 }
 

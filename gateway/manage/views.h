@@ -1,0 +1,31 @@
+/* What the show commands say, as JSON values: the same for the CLI, the HTTP API and the page. Each is a new
+ * reference, the caller's. Lists are arrays of objects; the others are one object. Control thread. */
+#pragma once
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct gateway;
+
+json_t *view_version(struct gateway *gateway);
+json_t *view_media(struct gateway *gateway);
+json_t *view_guard(struct gateway *gateway);
+json_t *view_audit(struct gateway *gateway);
+
+json_t *view_spans(struct gateway *gateway);
+json_t *view_trunks(struct gateway *gateway);
+json_t *view_channels(struct gateway *gateway);
+json_t *view_calls(struct gateway *gateway);
+json_t *view_peers(struct gateway *gateway);
+json_t *view_registrations(struct gateway *gateway);
+json_t *view_contacts(struct gateway *gateway); /* of the registrar's users */
+json_t *view_bans(struct gateway *gateway);
+json_t *view_alarms(struct gateway *gateway); /* what another explains comes right after it */
+json_t *view_alarm_history(struct gateway *gateway);
+
+/* One of them with all that is known; NULL when there is none. */
+json_t *view_call(struct gateway *gateway, uint32_t id);
+json_t *view_alarm(struct gateway *gateway, uint32_t id);
+json_t *
+view_performance(const char *span); /* a list: quarters of an hour, "now" first, and the day */
