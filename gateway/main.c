@@ -28,6 +28,8 @@
 #include "drivers/dahdi_detect.h"
 #include "drivers/span_config.h"
 #include "drivers/tdm.h"
+#include "manage/http/http.h"
+#include "manage/http/http_config.h"
 #include "manage/import.h"
 #include "manage/manage.h"
 #include "manage/manage_config.h"
@@ -272,6 +274,8 @@ static int carry_to(const struct config *to, struct config_report *report)
 		rc = apply_fraud(to, report);
 	if (rc == 0)
 		rc = apply_records(to, report);
+	if (rc == 0)
+		rc = http_apply(&app.gateway, config_get(to, &http_section), report);
 	return rc;
 }
 
@@ -435,6 +439,7 @@ static void close_layers(void)
 	struct gateway *gateway = &app.gateway;
 
 	watch_stop();
+	http_stop();
 	manage_stop();
 	if (gateway->sip)
 		sip_free(gateway->sip);

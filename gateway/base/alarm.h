@@ -38,8 +38,8 @@ enum alarm_kind {
 	ALARM_RECORDS,          /* call records cannot be written */
 	ALARM_EMERGENCY_CALL,   /* an emergency call is up; object: the call, "call 7" */
 	ALARM_MEDIA_LATE,       /* the media thread comes late */
-	ALARM_CERTIFICATE,      /* object: server name, "sip" or "ca"; the file cannot be used */
-	ALARM_CERTIFICATE_EXPIRES, /* object: server name or "sip"; soon, or it did */
+	ALARM_CERTIFICATE, /* object: server name, "sip", "http" or "ca"; the file cannot be used */
+	ALARM_CERTIFICATE_EXPIRES, /* object: server name, "sip" or "http"; soon, or it did */
 	ALARM_SOURCES_BANNED,      /* SIP sources are not heard */
 	ALARM_OVERLOAD,            /* new SIP calls are refused */
 	ALARM_FRAUD_NEAR,          /* object: rule; most of what it allows is used */

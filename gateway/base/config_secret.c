@@ -1,18 +1,22 @@
-/* Passwords in a text of the configuration. */
+/* Passwords and tokens in a text of the configuration. */
 #include "base/config_secret.h"
 
 #include <string.h>
 
-void config_hide_secrets(char *text)
+static void hide_after(char *text, const char *word)
 {
-	static const char word[] = " password ";
-
 	for (char *at = text ? strstr(text, word) : NULL; at; at = strstr(at, word)) {
-		at += sizeof(word) - 1;
+		at += strlen(word);
 		size_t len = strcspn(at, " \r\n");
 		if (!len)
 			continue;
 		*at++ = '*';
 		memmove(at, at + len - 1, strlen(at + len - 1) + 1);
 	}
+}
+
+void config_hide_secrets(char *text)
+{
+	hide_after(text, " password ");
+	hide_after(text, " sha256 ");
 }

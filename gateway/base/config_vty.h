@@ -22,6 +22,7 @@ enum config_node {
 	NODE_EMERGENCY,
 	NODE_FRAUD,
 	NODE_RECORDS,
+	NODE_HTTP,
 	NODES_END
 };
 

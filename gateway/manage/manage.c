@@ -32,6 +32,7 @@
 #include "drivers/span_config.h"
 #include "manage/audit.h"
 #include "manage/cli.h"
+#include "manage/http/http_config.h"
 #include "manage/manage_config.h"
 #include "mg/mg_config.h"
 #include "pstn/trunk_config.h"
@@ -267,8 +268,9 @@ static void drop_library_commands(int first, int end)
 
 /* In the order of writing: what is referred to comes first. */
 static const struct config_section *const sections[] = {
-	&manage_section,    &media_section,  &spans_section,     &trunks_section, &sip_section,
-	&registrar_section, &routes_section, &emergency_section, &fraud_section,  &records_section,
+	&manage_section, &media_section,     &spans_section,  &trunks_section,
+	&sip_section,    &registrar_section, &routes_section, &emergency_section,
+	&fraud_section,  &records_section,   &http_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)

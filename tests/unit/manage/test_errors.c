@@ -44,7 +44,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, route, emergency, fraud, records\n" },
+		"registrar, user, line, route, emergency, fraud, records, http\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
 	      { "trunk t x\n", "f:1: \"x\" is too much; nothing comes after \"trunk t\"\n" },
@@ -64,7 +64,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, route, emergency, fraud, records\n" },
+		"registrar, user, line, route, emergency, fraud, records, http\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "media\n end\n",
@@ -598,9 +598,47 @@ START_TEST(emergency_calls_have_numbers_and_ways)
 }
 END_TEST
 
+#define HASH "$6$saltsalt$" A43 A43 /* as of crypt(3), SHA-512 */
+#define A43 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HASH_RULE                                                                                  \
+	"the password's hash is wrong; what `openssl passwd -6` prints is right, with up to "      \
+	"50000 "                                                                                   \
+	"rounds\n"
+
+START_TEST(http_faults)
+{
+	CHECK({ "http\n", "f:1: http lets nobody in; a `user`, a `token` or `anonymous viewer` is "
+			  "right\n" },
+	      { "http\n listen 0.0.0.0\n anonymous viewer\n",
+		"f:2: http listens on 0.0.0.0 without TLS: passwords could be read on the way; "
+		"`tls "
+		"certificate FILE key FILE`, or a loopback address as 127.0.0.1, is right\n"
+		"f:3: http listens on 0.0.0.0, where anonymous would be anyone; users and tokens, "
+		"or a "
+		"loopback address as 127.0.0.1, are right\n" },
+	      { "http\n user a password secret role viewer\n", "f:2: user a: " HASH_RULE },
+	      { "http\n user a password " HASH "a role viewer\n", "f:2: user a: " HASH_RULE },
+	      { "http\n user a password $6$rounds=50001" HASH " role viewer\n",
+		"f:2: user a: " HASH_RULE },
+	      { "http\n user a password " HASH " role king\n",
+		"f:2: \"king\" is wrong after \"user a password " HASH
+		" role\"; right would be: viewer, operator, admin\n" },
+	      { "http\n token t sha256 12 role viewer\n",
+		"f:2: token t: the hash is wrong; 64 hexadecimal digits are right, as sha256sum "
+		"prints "
+		"them\n" },
+	      { "http\n anonymous viewer\n host a_b\n",
+		"f:3: host \"a_b\" is no name; letters, digits, - and . are right\n" },
+	      { "http\n anonymous viewer\n connections 3\n",
+		"f:3: \"3\" is wrong after \"connections\"; right would be: a number from 4 to "
+		"1000\n" },
+	      { "http\n user a password " HASH " role viewer\n", "" });
+}
+END_TEST
+
 UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
 	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
 	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, auth_faults,
 	  registrar_faults, session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults,
 	  line_faults, route_faults, a_route_has_a_bounded_number_of_targets,
-	  emergency_calls_have_numbers_and_ways)
+	  emergency_calls_have_numbers_and_ways, http_faults)

@@ -1,0 +1,50 @@
+/* Who asks, and whether he may: tokens, sessions of users who signed in, and what keeps pages of other sites out
+ * (RFC 6750, RFC 6265bis, the Host and Origin fields). Control thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "manage/http/http_config.h"
+
+struct http_reply;
+struct http_request;
+
+enum {
+	ACCESS_SESSIONS_MAX = 64, /* the oldest gives way */
+	ACCESS_KEY_OCTETS = 16,
+	ACCESS_KEY_HEX = 2 * ACCESS_KEY_OCTETS + 1,
+	ACCESS_IDLE_S = 3600,
+	ACCESS_TRIES =
+		5, /* passwords at once, then one a second: each takes time that calls need */
+};
+
+struct access_session {
+	char key[ACCESS_KEY_HEX];     /* "": free */
+	struct http_user_config user; /* as he signed in: a new password or role ends it */
+	uint64_t used_us;
+};
+
+/* In its owner's memory, zeroed at first. */
+struct access {
+	const struct http_config *config; /* the owner's */
+	struct access_session sessions[ACCESS_SESSIONS_MAX];
+	uint64_t tries_us; /* when all tries are there again */
+};
+
+/* Whether the name that the request is for is ours; else the reply says what is wrong. A page elsewhere whose name
+ * has been made to lead here (DNS rebinding) does not get further. */
+bool access_host(const struct access *access, const struct http_request *request,
+		 struct http_reply *reply);
+/* Sets who and role of the request, or the reply says 401 or 403; at_least: what the act needs. changes: the act
+ * changes something, so that the request must be one that no other site's page can send. */
+bool access_enter(struct access *access, struct http_request *request, enum http_role at_least,
+		  bool changes, struct http_reply *reply);
+
+/* Requests about a session: sign in, look, sign out. They answer. */
+void access_sign_in(struct access *access, const struct http_request *request,
+		    struct http_reply *reply);
+void access_look(struct access *access, struct http_request *request, struct http_reply *reply);
+void access_sign_out(struct access *access, const struct http_request *request,
+		     struct http_reply *reply);

@@ -1,0 +1,238 @@
+/* Paths of the API in a table. What they say is what the show commands say (views.h). */
+#include "manage/http/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <osmocom/core/utils.h>
+
+#include "manage/http/access.h"
+#include "manage/http/request.h"
+#include "manage/manage.h"
+#include "manage/views.h"
+
+#define ROOT "/api/v1/"
+
+/* Each is read whole, and by the value of its key: /channels, /channels/e1-1/17. */
+struct collection {
+	const char *path, *one; /* "channel": what one is called */
+	json_t *(*view)(struct gateway *gateway);
+	const char *key; /* NULL: it is one object */
+	/* More of one than its row says; NULL: the row is all. */
+	json_t *(*more)(struct gateway *gateway, uint32_t id);
+};
+
+static const struct collection collections[] = {
+	{ "version", NULL, view_version, NULL, NULL },
+	{ "media", NULL, view_media, NULL, NULL },
+	{ "guard", NULL, view_guard, NULL, NULL },
+	{ "audit", NULL, view_audit, NULL, NULL },
+	{ "spans", "span", view_spans, "name", NULL },
+	{ "trunks", "trunk", view_trunks, "name", NULL },
+	{ "channels", "channel", view_channels, "name", NULL },
+	{ "calls", "call", view_calls, "id", view_call },
+	{ "peers", "peer", view_peers, "name", NULL },
+	{ "registrations", "registration", view_registrations, "peer", NULL },
+	{ "contacts", "contact", view_contacts, "user", NULL },
+	{ "bans", "ban", view_bans, "source", NULL },
+	{ "alarms/history", "alarm", view_alarm_history, "id", NULL },
+	{ "alarms", "alarm", view_alarms, "id", view_alarm },
+};
+
+/* A value as a path or a query says it. */
+static bool value_is(const json_t *value, const char *text)
+{
+	char *end;
+	long long number;
+
+	if (json_is_string(value))
+		return strcmp(json_string_value(value), text) == 0;
+	if (json_is_boolean(value))
+		return strcmp(json_is_true(value) ? "true" : "false", text) == 0;
+	if (json_is_null(value))
+		return strcmp("null", text) == 0;
+	number = strtoll(text, &end, 10);
+	return json_is_integer(value) && *text && !*end && json_integer_value(value) == number;
+}
+
+static bool row_passes(const json_t *row, const struct http_request *request)
+{
+	for (size_t i = 0; i < request->n_query; i++)
+		if (!value_is(json_object_get(row, request->query[i].key), request->query[i].value))
+			return false;
+	return true;
+}
+
+/* ?trunk=pstn&state=active: rows with these values. A key that rows do not have is a mistake. */
+static bool query_fits(const json_t *rows, const struct http_request *request,
+		       struct http_reply *reply)
+{
+	const json_t *first = json_array_get(rows, 0);
+
+	for (size_t i = 0; first && i < request->n_query; i++) {
+		if (json_object_get(first, request->query[i].key))
+			continue;
+		reply_error(reply, 400, request->query[i].key, "a name that the rows have",
+			    "the query names what is not there");
+		return false;
+	}
+	return true;
+}
+
+static void answer_rows(json_t *rows, const struct http_request *request, struct http_reply *reply)
+{
+	if (query_fits(rows, request, reply)) {
+		for (size_t i = json_array_size(rows); i-- > 0;)
+			if (!row_passes(json_array_get(rows, i), request))
+				json_array_remove(rows, i);
+		reply_json(reply, 200, rows);
+	} else {
+		json_decref(rows);
+	}
+}
+
+static bool no_query(const struct http_request *request, struct http_reply *reply)
+{
+	if (!request->n_query)
+		return true;
+	reply_error(reply, 400, request->query[0].key, "no query",
+		    "there is nothing to choose from");
+	return false;
+}
+
+static void not_found(const struct collection *of, const char *name, struct http_reply *reply)
+{
+	reply_error(reply, 404, NULL, NULL, "there is no %s %s; " ROOT "%s lists them", of->one,
+		    name, of->path);
+}
+
+static uint32_t id_of(const char *text)
+{
+	char *end;
+	unsigned long long id = strtoull(text, &end, 10);
+
+	return *text >= '0' && *text <= '9' && !*end && id <= UINT32_MAX ? id : 0;
+}
+
+static json_t *find_row(struct gateway *gateway, const struct collection *of, const char *name)
+{
+	json_t *rows = of->view(gateway), *found = NULL;
+
+	for (size_t i = 0; !found && i < json_array_size(rows); i++)
+		if (value_is(json_object_get(json_array_get(rows, i), of->key), name))
+			found = json_incref(json_array_get(rows, i));
+	json_decref(rows);
+	return found;
+}
+
+static void answer_one(struct gateway *gateway, const struct collection *of, const char *name,
+		       const struct http_request *request, struct http_reply *reply)
+{
+	json_t *found;
+
+	if (!no_query(request, reply))
+		return;
+	found = of->more ? of->more(gateway, id_of(name)) : find_row(gateway, of, name);
+	if (found)
+		reply_json(reply, 200, found);
+	else
+		not_found(of, name, reply);
+}
+
+/* spans/e1-1/performance */
+static bool answer_performance(const char *path, const struct http_request *request,
+			       struct http_reply *reply)
+{
+	static const char spans[] = "spans/", performance[] = "/performance";
+	const size_t len = strlen(path), around = sizeof(spans) + sizeof(performance) - 2;
+	char span[HTTP_FIELD_MAX];
+	json_t *rows;
+
+	if (len <= around || len - around >= sizeof(span) ||
+	    strncmp(path, spans, sizeof(spans) - 1) != 0 ||
+	    strcmp(path + len - sizeof(performance) + 1, performance) != 0)
+		return false;
+	memcpy(span, path + sizeof(spans) - 1, len - around);
+	span[len - around] = '\0';
+	rows = view_performance(span);
+	if (rows)
+		answer_rows(rows, request, reply);
+	else
+		reply_error(reply, 404, NULL, NULL, "there is no span %s; " ROOT "spans lists them",
+			    span);
+	return true;
+}
+
+static bool answer_collection(struct gateway *gateway, const char *path,
+			      const struct http_request *request, struct http_reply *reply)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(collections); i++) {
+		const struct collection *of = &collections[i];
+		const size_t len = strlen(of->path);
+
+		if (strncmp(path, of->path, len) != 0 || (path[len] && path[len] != '/'))
+			continue;
+		if (path[len] && (!of->key || !path[len + 1]))
+			return false;
+		if (path[len])
+			answer_one(gateway, of, path + len + 1, request, reply);
+		else if (of->key)
+			answer_rows(of->view(gateway), request, reply);
+		else if (no_query(request, reply))
+			reply_json(reply, 200, of->view(gateway));
+		return true;
+	}
+	return false;
+}
+
+static void method_wrong(const char *allow, struct http_reply *reply)
+{
+	reply->allow = allow;
+	reply_error(reply, 405, NULL, allow, "this method is not for this path");
+}
+
+static bool is_reading(const struct http_request *request)
+{
+	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+}
+
+static void answer_session(struct access *access, struct http_request *request,
+			   struct http_reply *reply)
+{
+	if (is_reading(request))
+		access_look(access, request, reply);
+	else if (strcmp(request->method, "POST") == 0)
+		access_sign_in(access, request, reply);
+	else if (strcmp(request->method, "DELETE") == 0)
+		access_sign_out(access, request, reply);
+	else
+		method_wrong("GET, POST, DELETE", reply);
+}
+
+static void answer_reading(struct gateway *gateway, struct http_request *request,
+			   struct http_reply *reply)
+{
+	const char *path = request->path + sizeof(ROOT) - 1;
+
+	if (!is_reading(request))
+		method_wrong("GET, HEAD", reply);
+	else if (request->query_too_long)
+		reply_error(reply, 400, NULL, NULL,
+			    "the query is too long; up to %d parts are right", HTTP_QUERY_MAX);
+	else if (!answer_performance(path, request, reply) &&
+		 !answer_collection(gateway, path, request, reply))
+		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
+}
+
+void api_answer(struct gateway *gateway, struct access *access, struct http_request *request,
+		struct http_reply *reply)
+{
+	if (!access_host(access, request, reply))
+		return;
+	if (strcmp(request->path, ROOT "session") == 0)
+		answer_session(access, request, reply);
+	else if (strncmp(request->path, ROOT, sizeof(ROOT) - 1) != 0)
+		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
+	else if (access_enter(access, request, HTTP_VIEWER, !is_reading(request), reply))
+		answer_reading(gateway, request, reply);
+}

@@ -1,0 +1,235 @@
+/* Connections. Everything that came from outside is bounded here: octets of a body, parts of a query, and the time
+ * that a request and its answer may take, so that who sends or reads an octet now and then holds nothing. */
+#include "manage/http/connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <osmocom/core/talloc.h>
+
+#include "base/clock.h"
+#include "manage/http/access.h"
+#include "manage/http/api.h"
+#include "manage/http/request.h"
+#include "manage/manage.h"
+
+struct connection {
+	struct llist_head entry;
+	int fd;
+	uint64_t since_us; /* when it began to wait for what it waits for */
+};
+
+struct exchange {
+	struct http_request request;
+	struct http_reply reply;
+	bool too_large;
+	char body[HTTP_BODY_MAX];
+};
+
+void connections_init(struct connections *connections)
+{
+	INIT_LLIST_HEAD(&connections->list);
+}
+
+void connections_hurry(struct connections *connections)
+{
+	const uint64_t now = clock_now_us(), most = connections->timeout_s * UINT64_C(1000000);
+	struct connection *connection;
+
+	llist_for_each_entry (connection, &connections->list, entry)
+		if (now - connection->since_us > most)
+			shutdown(connection->fd, SHUT_RDWR); /* libmicrohttpd closes it */
+}
+
+void connection_changed(void *cls, struct MHD_Connection *mhd, void **socket,
+			enum MHD_ConnectionNotificationCode what)
+{
+	struct connections *connections = cls;
+	struct connection *connection = *socket;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		connection = talloc_zero(connections->gateway->owner, struct connection);
+		if (!connection)
+			return; /* its requests are refused */
+		connection->fd =
+			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		connection->since_us = clock_now_us();
+		llist_add_tail(&connection->entry, &connections->list);
+		*socket = connection;
+	} else if (connection) {
+		llist_del(&connection->entry);
+		talloc_free(connection);
+		*socket = NULL;
+	}
+}
+
+static struct connection *connection_of(struct MHD_Connection *mhd)
+{
+	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static enum MHD_Result add_pair(void *cls, enum MHD_ValueKind kind, const char *key,
+				const char *value)
+{
+	struct http_request *request = cls;
+
+	(void)kind;
+	if (request->n_query == HTTP_QUERY_MAX) {
+		request->query_too_long = true;
+		return MHD_NO;
+	}
+	request->query[request->n_query].key = key;
+	request->query[request->n_query++].value = value ? value : "";
+	return MHD_YES;
+}
+
+static const char *field(struct MHD_Connection *mhd, const char *name)
+{
+	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
+}
+
+static struct exchange *exchange_new(const struct connections *connections,
+				     struct MHD_Connection *mhd, const char *method,
+				     const char *path)
+{
+	struct exchange *exchange = talloc_zero(connections->gateway->owner, struct exchange);
+	struct http_request *request = &exchange->request;
+
+	if (!exchange)
+		return NULL;
+	request->method = method;
+	request->path = path;
+	request->host = field(mhd, "Host");
+	request->origin = field(mhd, "Origin");
+	request->authorization = field(mhd, "Authorization");
+	request->cookie = field(mhd, "Cookie");
+	request->content_type = field(mhd, "Content-Type");
+	request->marker = field(mhd, "X-Crosspoint");
+	request->secure = connections->secure;
+	request->body = exchange->body;
+	MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, add_pair, request);
+	return exchange;
+}
+
+static void add_fields(struct MHD_Response *response, const struct http_reply *reply)
+{
+	static const char *const always[][2] = {
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "X-Frame-Options", "DENY" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cache-Control", "no-store" },
+		{ "Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri "
+					     "'none'; form-action 'self'" },
+	};
+	char seconds[16];
+
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		MHD_add_response_header(response, always[i][0], always[i][1]);
+	MHD_add_response_header(response, "Content-Type", reply->content_type);
+	if (*reply->cookie)
+		MHD_add_response_header(response, "Set-Cookie", reply->cookie);
+	if (reply->allow)
+		MHD_add_response_header(response, "Allow", reply->allow);
+	if (reply->status == 401)
+		MHD_add_response_header(response, "WWW-Authenticate", "Bearer");
+	if (reply->retry_after_s) {
+		snprintf(seconds, sizeof(seconds), "%u", reply->retry_after_s);
+		MHD_add_response_header(response, "Retry-After", seconds);
+	}
+}
+
+/* MHD_NO closes the connection, as there is no memory to say anything. */
+static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct http_reply *reply)
+{
+	struct MHD_Response *response =
+		reply->body ? MHD_create_response_from_buffer(reply->len, reply->body,
+							      MHD_RESPMEM_MUST_FREE)
+			    : NULL;
+	enum MHD_Result result;
+
+	if (!response)
+		return MHD_NO;
+	reply->body = NULL; /* the response's now */
+	add_fields(response, reply);
+	if (reply->status == 413)
+		MHD_add_response_header(response, "Connection", "close");
+	result = MHD_queue_response(mhd, reply->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static void refuse_body(struct exchange *exchange)
+{
+	reply_error(&exchange->reply, 413, NULL, NULL,
+		    "the body is too large; up to %d octets are right", HTTP_BODY_MAX);
+}
+
+/* What is too large is refused before it is sent, if it says so. */
+static enum MHD_Result begin(struct connections *connections, struct MHD_Connection *mhd,
+			     const char *method, const char *path, void **out)
+{
+	struct exchange *exchange =
+		connection_of(mhd) ? exchange_new(connections, mhd, method, path) : NULL;
+	const char *length = field(mhd, "Content-Length");
+
+	if (!exchange)
+		return MHD_NO;
+	*out = exchange;
+	if (!length || strtoull(length, NULL, 10) <= HTTP_BODY_MAX)
+		return MHD_YES;
+	refuse_body(exchange);
+	return send_reply(mhd, &exchange->reply);
+}
+
+static void take_body(struct exchange *exchange, const char *data, size_t len)
+{
+	size_t *have = &exchange->request.body_len;
+
+	exchange->too_large |= len > sizeof(exchange->body) - *have;
+	if (exchange->too_large)
+		return;
+	memcpy(exchange->body + *have, data, len);
+	*have += len;
+}
+
+enum MHD_Result connection_request(void *cls, struct MHD_Connection *mhd, const char *path,
+				   const char *method, const char *version, const char *data,
+				   size_t *len, void **out)
+{
+	struct connections *connections = cls;
+	struct exchange *exchange = *out;
+
+	(void)version;
+	if (!exchange)
+		return begin(connections, mhd, method, path, out);
+	if (*len) {
+		take_body(exchange, data, *len);
+		*len = 0;
+		return MHD_YES;
+	}
+	connection_of(mhd)->since_us = clock_now_us();
+	if (exchange->too_large)
+		refuse_body(exchange);
+	else
+		api_answer(connections->gateway, connections->access, &exchange->request,
+			   &exchange->reply);
+	return send_reply(mhd, &exchange->reply);
+}
+
+void connection_completed(void *cls, struct MHD_Connection *mhd, void **out,
+			  enum MHD_RequestTerminationCode why)
+{
+	struct exchange *exchange = *out;
+	struct connection *connection = connection_of(mhd);
+
+	(void)cls, (void)why;
+	if (connection)
+		connection->since_us = clock_now_us();
+	if (!exchange)
+		return;
+	reply_fini(&exchange->reply);
+	talloc_free(exchange);
+	*out = NULL;
+}
