@@ -66,6 +66,7 @@ static void tidy_transit(struct leg_transit *transit)
 	if (!leg_is_number(digits))
 		transit->carrier[0] = '\0';
 	transit->trunk_group[TARGET_NAME_MAX - 1] = '\0';
+	transit->replaces[LEG_REPLACES_MAX - 1] = '\0';
 }
 
 void leg_setup_tidy(struct leg_setup *setup)
@@ -78,6 +79,7 @@ void leg_setup_tidy(struct leg_setup *setup)
 	tidy_party(&setup->redirecting.from);
 	tidy_number(&setup->redirecting.original);
 	tidy_transit(&setup->transit);
+	setup->referrer[LEG_REFERRER_MAX - 1] = '\0';
 	setup->keypad[LEG_DIGITS_MAX] = '\0';
 }
 

@@ -8,7 +8,7 @@
 
 #define LEG_DIGITS "0123456789*#ABCD" /* what a number is made of */
 enum { LEG_DIGITS_MAX = 32, LEG_NAME_MAX = 64, LEG_SUBADDRESS_MAX = 20, LEG_UUI_MAX = 129 };
-enum { LEG_CARRIER_MAX = 12, LEG_REPLACES_MAX = 256 };
+enum { LEG_CARRIER_MAX = 12, LEG_REPLACES_MAX = 256, LEG_REFERRER_MAX = 128 };
 
 /* Q.931 4.5.10 type of number */
 enum leg_number_type {
@@ -91,6 +91,7 @@ struct leg_setup {
 	struct leg_subaddress called_subaddress, calling_subaddress;
 	struct leg_redirecting redirecting;
 	struct leg_transit transit;
+	char referrer[LEG_REFERRER_MAX]; /* who had it placed (RFC 3892), a URI; "": nobody */
 	char keypad[LEG_DIGITS_MAX + 1]; /* Q.931 4.5.18 keypad facility; "" when absent */
 	uint8_t bearer;                  /* enum leg_bearer */
 	bool all_isdn;                   /* the caller and the way to here (Q.931 4.5.23) */

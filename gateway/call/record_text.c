@@ -254,6 +254,8 @@ static void put_way(struct osmo_strbuf *text, const struct call *call)
 		OSMO_STRBUF_PRINTF(*text, "\"emergency\":true,");
 	if (call->setup.precedence == LEG_CALL_BACK)
 		OSMO_STRBUF_PRINTF(*text, "\"emergency_call_back\":true,");
+	if (*call->setup.referrer)
+		put_text(text, "referred_by", call->setup.referrer);
 }
 
 static void put_end(struct osmo_strbuf *text, const struct call *call)

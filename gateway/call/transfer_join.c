@@ -46,8 +46,8 @@ static void come(struct call *call, unsigned slot, const struct end *end)
 	}
 }
 
-/* A call of two that need not be set up, in that context, where called's sound is already. */
-static int pair(struct call_hub *hub, uint32_t context, const struct end *caller,
+/* A call of two that need not be set up, in that context, where called's sound is already; it continues first. */
+static int pair(const struct call *first, uint32_t context, const struct end *caller,
 		const struct end *called)
 {
 	const struct call_event joined = {
@@ -56,14 +56,13 @@ static int pair(struct call_hub *hub, uint32_t context, const struct end *caller
 			: !called->from ? 1
 					: SLOT_GATEWAY,
 	};
-	const struct call *first = caller->from ? caller->from : called->from;
 	struct leg_setup setup = { .called = called->party.number,
 				   .called_subaddress = called->party.subaddress,
 				   .bearer = first->setup.bearer };
 	struct call *call;
 
 	party_calls(&setup, &caller->party);
-	call = call_new(hub, NULL, &setup);
+	call = call_new(first->hub, NULL, &setup);
 	if (!call)
 		return -ENOMEM;
 	call->context = context;
@@ -95,7 +94,7 @@ int call_join(struct leg *by, struct leg *with)
 	rc = move_media(first->hub, caller.leg, second->context);
 	if (rc)
 		return rc;
-	rc = pair(first->hub, second->context, &caller, &called);
+	rc = pair(first, second->context, &caller, &called);
 	if (rc) {
 		move_media(first->hub, caller.leg, first->context);
 		return rc;
@@ -146,8 +145,8 @@ int call_replace(struct leg *old, struct leg *fresh, enum leg_law law)
 				   .law = (uint8_t)law,
 				   .party = party_in(call, slot) };
 
-	rc = slot == SLOT_CALLER ? pair(call->hub, call->context, &comes, &stays)
-				 : pair(call->hub, call->context, &stays, &comes);
+	rc = slot == SLOT_CALLER ? pair(call, call->context, &comes, &stays)
+				 : pair(call, call->context, &stays, &comes);
 	if (!rc)
 		party_ends(call, slot, CAUSE_NORMAL, LOC_USER);
 	return rc;

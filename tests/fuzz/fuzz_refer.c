@@ -1,8 +1,9 @@
-/* What a transfer, how it went, a redirection and an INFO say. The input's first octet chooses which; the rest is the header's value,
+/* What a transfer, who asked for it, how it went, a redirection and an INFO say. The input's first octet chooses which; the rest is the header's value,
  * or the body. */
 #include "sip/text/contacts.c"
 #include "sip/text/dtmf_relay.c"
 #include "sip/text/refer_to.c"
+#include "sip/text/referred_by.c"
 #include "sip/text/sipfrag.c"
 
 #include <stdint.h>
@@ -32,6 +33,15 @@ static void read_contacts(su_home_t *home, const char *text)
 	}
 }
 
+static void read_referred_by(su_home_t *home, const char *text)
+{
+	char out[LEG_REFERRER_MAX];
+
+	referred_by_read(sip_referred_by_make(home, text), out);
+	if (strnlen(out, sizeof(out)) == sizeof(out) || strpbrk(out, "<>\" \r\n"))
+		__builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	su_home_t home[1] = { SU_HOME_INIT(home) };
@@ -41,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	su_home_init(home);
 	const char *text = su_strndup(home, body, (isize_t)(size - 1));
-	switch ((unsigned)(data[0] - '0') % 5) {
+	switch ((unsigned)(data[0] - '0') % 6) {
 	case 0:
 		read_refer_to(home, text);
 		break;
@@ -50,6 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 2:
 		refer_to_replaces(home, text);
+		break;
+	case 5:
+		read_referred_by(home, text);
 		break;
 	case 4:
 		if (sipfrag_status(body, size - 1) > 699)

@@ -1,4 +1,6 @@
 """Transfers as whole calls: who hears whom afterwards, and nothing left behind; digits in INFO; redirections."""
+import json
+import os
 import time
 
 import config
@@ -31,8 +33,8 @@ def outcome(call, status):
             return notify
 
 
-def refer(call, target, *statuses):
-    call.request("REFER", extra=["Refer-To: <%s>" % target])
+def refer(call, target, *statuses, extra=()):
+    call.request("REFER", extra=["Refer-To: <%s>" % target, *extra])
     got = call.response(method="REFER")
     assert got.status in (statuses or (202,)), got
 
@@ -89,6 +91,29 @@ def test_blind_transfer_without_waiting(gateway, phone, rtp):
     assert hears_itself(new_rtp)
     new.bye()
     gateway.wait_idle()
+
+
+RECORDS = "route direct\n from peer phones\n called 4\n to peer phones\nrecords\n file calls.jsonl\n"
+
+
+def records(gateway):
+    with open(os.path.join(os.path.dirname(gateway.log_path), "calls.jsonl"), encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def test_who_referred_is_told_and_on_record(own, rtp):
+    """RFC 3892 2.2."""
+    gateway = own(text=lambda p: config.text(p, extra=RECORDS))
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        refer(call, "sip:400@127.0.0.1", extra=['Referred-By: "Al" <sip:al:secret@127.0.0.1>;cid="1@h"'])
+        new = answer(phone.answer_call(), rtp())
+        assert new.invite_in.get("Referred-By") == "<sip:al@127.0.0.1>"
+        call.bye_comes()
+        new.bye()
+        gateway.wait_idle()
+    assert [(r["called"], r["referred_by"]) for r in records(gateway) if "referred_by" in r] == [("400", "sip:al@127.0.0.1")]
 
 
 def replaces(call):

@@ -16,6 +16,7 @@
 #include "sip/text/history.h"
 #include "sip/text/netaddr.h"
 #include "sip/text/number.h"
+#include "sip/text/referred_by.h"
 #include "sip/text/service_urn.h"
 #include "sip/text/telephone.h"
 #include "sip/text/uui.h"
@@ -101,6 +102,13 @@ static void write_diversion(const struct session *s, const char *request_uri,
 	else
 		diversion_write(&redirecting, &to, lines);
 	OSMO_STRBUF_PRINTF(*text, "%s", lines);
+}
+
+/* RFC 3892 2.2, to a peer that is to know who calls. */
+static void write_referrer(const struct session *s, struct osmo_strbuf *text)
+{
+	if (*s->setup.referrer && trust_header(&s->peer->config) != IDENTITY_NONE)
+		OSMO_STRBUF_PRINTF(*text, "Referred-By: <%s>\r\n", s->setup.referrer);
 }
 
 /* What was told with one of these verbs. */
@@ -200,6 +208,7 @@ void identity_write_invite(const struct session *s, struct identity_invite *out)
 	out->headers[0] = '\0';
 	write_identity(s, &s->setup.calling, s->setup.calling_name, true, &text);
 	write_diversion(s, out->request_uri, &text);
+	write_referrer(s, &text);
 	write_uui(s, 1U << LEG_SETUP, &text);
 }
 
@@ -317,6 +326,12 @@ static void read_redirecting(const struct peer_config *peer, const sip_t *sip,
 	numbering_hear(&peer->numbers, &out->original);
 }
 
+void identity_read_referrer(const struct peer *peer, const sip_t *sip, struct leg_setup *setup)
+{
+	if (trust_believes(&peer->config, TRUST_IDENTITY))
+		referred_by_read(sip->sip_referred_by, setup->referrer);
+}
+
 int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_setup *setup)
 {
 	const struct caller_policy policy = policy_of(peer);
@@ -329,6 +344,7 @@ int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_s
 		setup->hops = (uint8_t)OSMO_MIN(sip->sip_max_forwards->mf_count, UINT8_MAX);
 	setup->breadth = (uint8_t)OSMO_MAX(breadth_read(sip), 0);
 	read_redirecting(&peer->config, sip, &setup->redirecting);
+	identity_read_referrer(peer, sip, setup);
 	return 0;
 }
 

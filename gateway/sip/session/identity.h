@@ -29,6 +29,8 @@ void identity_keep(struct session *s, const struct leg_msg *msg);
 
 /* UAS: the numbers and names of an INVITE. 0, or the status that refuses it. */
 int identity_read_invite(const struct peer *peer, const sip_t *sip, struct leg_setup *setup);
+/* INVITE or REFER: who has it placed, if the peer's word for who calls is believed. */
+void identity_read_referrer(const struct peer *peer, const sip_t *sip, struct leg_setup *setup);
 /* Any message of the peer: its user-user information into msg, unless it has none. */
 void identity_read_uui(const struct session *s, const sip_t *sip, struct leg_msg *msg);
 /* UAC: what a response says of who answers, and its user-user information. */

@@ -1,6 +1,7 @@
 /* REFER within a session. The transfer itself is the hub's (call/transfer.h); here is the subscription that comes with it
  * (RFC 3515 2.4.4, RFC 6665): one NOTIFY at a time, but for the last, which waits for nothing as a BYE may follow. */
 #include "sip/session/refer.h"
+#include "sip/session/identity.h"
 #include "sip/session/way.h"
 
 #include <errno.h>
@@ -230,7 +231,7 @@ static int check(struct session *s, const sip_t *sip, struct refer_to *to)
 }
 
 /* To a number: a call of its own, or one that takes the place of another which is none of ours. */
-static int call_number(struct session *s, const struct refer_to *to)
+static int call_number(struct session *s, const sip_t *sip, const struct refer_to *to)
 {
 	struct leg_setup setup = { .called = to->called };
 
@@ -239,6 +240,7 @@ static int call_number(struct session *s, const struct refer_to *to)
 	if (strlen(to->replaces) >= sizeof(setup.transit.replaces))
 		return GONE;
 	memcpy(setup.transit.replaces, to->replaces, strlen(to->replaces) + 1);
+	identity_read_referrer(s->peer, sip, &setup);
 	return status_of(call_transfer(&s->leg, &setup));
 }
 
@@ -246,7 +248,7 @@ static int transfer(struct session *s, nta_incoming_t *irq, const sip_t *sip,
 		    const struct refer_to *to)
 {
 	struct session *with = *to->replaces ? named(s, to->replaces) : NULL;
-	int status = with ? 0 : call_number(s, to);
+	int status = with ? 0 : call_number(s, sip, to);
 	struct refer *refer;
 
 	if (status)

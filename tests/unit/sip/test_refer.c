@@ -4,6 +4,17 @@
 
 #define TO_SECOND "Refer-To: <sip:700@127.0.0.1>\n"
 
+static void distrust(struct peer_config *peer)
+{
+	peer->trusted = false;
+}
+
+static void distrust_but_allow(struct peer_config *peer)
+{
+	peer->trusted = false;
+	peer->transfer.refer = REFER_ALLOW;
+}
+
 static void peer_hears_notify(const char *state, const char *fragment)
 {
 	peer_hears(&rig, "NOTIFY ");
@@ -39,10 +50,28 @@ START_TEST(blind_transfer)
 	ck_assert_ptr_nonnull(setup);
 	ck_assert_str_eq(setup->setup.called.digits, "700");
 	ck_assert_str_eq(setup->setup.calling.digits, "600");
+	ck_assert_str_eq(setup->setup.referrer, "sip:100@127.0.0.1");
 	second_says(LEG_ALERTING, 0);
 	peer_hears_notify("active", "SIP/2.0 180 Ringing\r\n");
 	second_says(LEG_CONNECT, 0);
 	peer_hears_notify("terminated;reason=noresource", "SIP/2.0 200 OK\r\n");
+	peer_takes("BYE ");
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+/* RFC 3892; as its P-Asserted-Identity would be. */
+START_TEST(referrer_is_not_believed_of_who_is_not_trusted)
+{
+	open_two();
+	talk(&one);
+	configure(distrust_but_allow);
+	refer(&one, TO_SECOND "Referred-By: <sip:100@127.0.0.1>\n");
+	peer_takes("NOTIFY ");
+	ck_assert_str_eq(mock_leg_told(&second, LEG_SETUP)->setup.referrer, "");
+	second_says(LEG_CONNECT, 0);
+	peer_takes("NOTIFY ");
 	peer_takes("BYE ");
 	lines_talk();
 	end_two();
@@ -78,17 +107,6 @@ START_TEST(a_transfer_that_fails_is_told_and_the_call_goes_on)
 	end_two();
 }
 END_TEST
-
-static void distrust(struct peer_config *peer)
-{
-	peer->trusted = false;
-}
-
-static void distrust_but_allow(struct peer_config *peer)
-{
-	peer->trusted = false;
-	peer->transfer.refer = REFER_ALLOW;
-}
 
 static void deny_seven(struct peer_config *peer)
 {
@@ -318,7 +336,7 @@ END_TEST
 #define ELSEWHERE "127.0.0.1?Replaces=x%3Bto-tag%3Dy%3Bfrom-tag%3Dz>\n"
 
 /* The INVITE that comes of it is answered, and acknowledged, between the NOTIFYs. */
-static unsigned answer_all(void)
+static unsigned answer_all(const char *referrer)
 {
 	unsigned invites = 0;
 
@@ -326,12 +344,24 @@ static unsigned answer_all(void)
 		bool invite = !strncmp(rig.heard, "INVITE sip:200@", 15);
 
 		invites += invite;
-		if (invite)
+		if (invite) {
 			ck_assert_str_eq(heard(&rig, "Replaces"), "x;to-tag=y;from-tag=z");
+			ck_assert_str_eq(heard(&rig, "Referred-By"), referrer);
+		}
 		if (strncmp(rig.heard, "ACK ", 4) != 0)
 			respond_to_heard("200 OK", "b", "", invite ? SDP : "");
 	}
 	return invites;
+}
+
+static void tell_callers(struct peer_config *peer)
+{
+	peer->identity.send_identity = IDENTITY_PAI;
+}
+
+static void tell_nobody(struct peer_config *peer)
+{
+	peer->identity.send_identity = IDENTITY_NONE;
 }
 
 START_TEST(attended_transfer_to_who_talks_elsewhere_takes_the_place_there)
@@ -349,16 +379,19 @@ START_TEST(attended_transfer_to_who_talks_elsewhere_takes_the_place_there)
 	};
 	const struct routes_config config = { .routes = routes, .n_routes = 2 };
 
-	open_two();
-	ck_assert_int_eq(call_hub_apply(rig.hub, &config), 0);
-	talk(&one);
-	ask(&one, "REFER", "Refer-To: <sip:200@" ELSEWHERE, "");
-	peer_hears(&rig, "SIP/2.0 202 ");
-	ck_assert_uint_eq(answer_all(), 1);
-	ck_assert_str_eq(call_other(rig.line.leg)->via, "phone");
-	line_says(LEG_RELEASE, false);
-	answer_all();
-	end_two();
+	for (unsigned i = 0; i < 2; i++) {
+		open_two();
+		configure(i ? tell_nobody : tell_callers);
+		ck_assert_int_eq(call_hub_apply(rig.hub, &config), 0);
+		talk(&one);
+		refer(&one, "Refer-To: <sip:200@" ELSEWHERE
+			    "Referred-By: Al <sip:al@example.com>;cid=\"x@y\"\n");
+		ck_assert_uint_eq(answer_all(i ? "" : "<sip:al@example.com>"), 1);
+		ck_assert_str_eq(call_other(rig.line.leg)->via, "phone");
+		line_says(LEG_RELEASE, false);
+		answer_all("");
+		end_two();
+	}
 }
 END_TEST
 
@@ -486,11 +519,11 @@ START_TEST(a_ringing_call_is_picked_up)
 }
 END_TEST
 
-UNIT_MAIN("refer", blind_transfer, a_transfer_that_fails_is_told_and_the_call_goes_on,
-	  what_is_no_transfer_is_refused, who_may_not_call_a_number_may_not_refer_to_it,
-	  refer_outside_of_a_call_is_refused, refer_before_the_answer_comes_too_early,
-	  nobody_is_notified_who_does_not_want_to_be, who_refers_may_hang_up,
-	  who_is_transferred_may_hang_up, who_refuses_a_notify_gets_no_more,
+UNIT_MAIN("refer", blind_transfer, referrer_is_not_believed_of_who_is_not_trusted,
+	  a_transfer_that_fails_is_told_and_the_call_goes_on, what_is_no_transfer_is_refused,
+	  who_may_not_call_a_number_may_not_refer_to_it, refer_outside_of_a_call_is_refused,
+	  refer_before_the_answer_comes_too_early, nobody_is_notified_who_does_not_want_to_be,
+	  who_refers_may_hang_up, who_is_transferred_may_hang_up, who_refuses_a_notify_gets_no_more,
 	  the_outcome_does_not_wait_for_an_answer, attended_transfer_joins_two_lines,
 	  attended_transfer_to_who_talks_elsewhere_takes_the_place_there,
 	  attended_transfer_with_nobody_or_itself_fails,

@@ -8,7 +8,48 @@
 #include "sip/text/contacts.h"
 #include "sip/text/dtmf_relay.h"
 #include "sip/text/refer_to.h"
+#include "sip/text/referred_by.h"
 #include "tests/unit/unit.h"
+
+START_TEST(referred_by_is_a_uri_that_can_be_given_on)
+{
+	static const struct {
+		const char *text, *uri;
+	} rows[] = {
+		{ "<sip:bob@example.com>", "sip:bob@example.com" },
+		/* RFC 3892 3 */
+		{ "\"Bob\" <sip:bob@example.com;user=phone>;cid=\"1@h\"",
+		  "sip:bob@example.com;user=phone" },
+		{ "sips:+4930123@[2001:db8::1]:5061;cid=\"1@h\"",
+		  "sips:+4930123@[2001:db8::1]:5061" },
+		{ "<tel:+4930123>", "tel:+4930123" },
+		{ "<sip:bob:secret@h?Subject=hi>", "sip:bob@h" },
+		{ "<sip:h>", "sip:h" },
+		{ "<http://h/bob>", "" },
+		{ "<mailto:bob@h>", "" },
+		{ "<sip:>", "" },
+		{ "<sip:a\x7f"
+		  "b@h>",
+		  "" },
+	};
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+	char out[LEG_REFERRER_MAX], text[LEG_REFERRER_MAX + 16];
+
+	su_home_init(home);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		referred_by_read(sip_referred_by_make(home, rows[i].text), out);
+		ck_assert_msg(strcmp(out, rows[i].uri) == 0, "%s: %s", rows[i].text, out);
+	}
+	for (size_t len = LEG_REFERRER_MAX - 1; len <= LEG_REFERRER_MAX; len++) {
+		snprintf(text, sizeof(text), "<sip:%0*d@h>", (int)(len - strlen("sip:@h")), 0);
+		referred_by_read(sip_referred_by_make(home, text), out);
+		ck_assert_uint_eq(strlen(out), len < LEG_REFERRER_MAX ? len : 0);
+	}
+	referred_by_read(NULL, out);
+	ck_assert_str_eq(out, "");
+	su_home_deinit(home);
+}
+END_TEST
 
 START_TEST(refer_to_names_a_number)
 {
@@ -191,6 +232,7 @@ START_TEST(what_is_written_reads_back)
 }
 END_TEST
 
-UNIT_MAIN("refer_to", refer_to_names_a_number, an_endless_replaces_is_refused,
-	  contacts_are_tried_in_order_of_q, a_contact_too_long_is_left_out, digits_of_dtmf_relay,
-	  digits_of_dtmf, what_is_written_reads_back)
+UNIT_MAIN("refer_to", referred_by_is_a_uri_that_can_be_given_on, refer_to_names_a_number,
+	  an_endless_replaces_is_refused, contacts_are_tried_in_order_of_q,
+	  a_contact_too_long_is_left_out, digits_of_dtmf_relay, digits_of_dtmf,
+	  what_is_written_reads_back)
