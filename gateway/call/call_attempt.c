@@ -79,9 +79,6 @@ static struct leg_msg setup_out(const struct call *call)
 		.setup = call->setup,
 	};
 
-	/* Rewritten digits are of the type that the next exchange takes them for. */
-	if (call->route.strip || *call->route.prepend)
-		msg.setup.called.type = LEG_TON_UNKNOWN;
 	memcpy(msg.setup.called.digits, call->called_out, sizeof(call->called_out));
 	route_apply_rules(&call->route, &msg.setup);
 	msg.setup.context = call->context;

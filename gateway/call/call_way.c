@@ -4,6 +4,8 @@
  *
  * Cause 28: no or a malformed number, or one that ends where longer ones have a route; 1: routes from there
  * exist but none takes the number; 3: there are none from there, or all targets of the route are missing. */
+#include "call/call_way.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +22,11 @@ static bool rewrite(struct call *call, char out[static LEG_DIGITS_MAX + 1])
 		 call->route.name);
 	call_clear_for(call, CAUSE_INVALID_NUMBER);
 	return false;
+}
+
+bool call_way_goes_on(unsigned cause)
+{
+	return cause == CAUSE_NO_ROUTE || call_attempt_reroutes(cause);
 }
 
 /* Out of targets, the cause of the last attempt or refusal stands; a missing target hides neither. */
@@ -51,7 +58,7 @@ void call_way_advance(struct call *call)
 			.cause = (uint8_t)cause,
 			.location = LOC_PRIVATE_LOCAL,
 		};
-		if (cause != CAUSE_NO_ROUTE && !call_attempt_reroutes(cause))
+		if (!call_way_goes_on(cause))
 			break;
 	}
 	call_clear_by(call, &call->refused);
@@ -83,39 +90,47 @@ void call_way_retry(struct call *call, const struct call_event *event)
 
 /* The route */
 
-/* Into *route; NULL when more must be dialled. 0, or the cause with why filled. */
+unsigned call_way_route(const struct call_hub *hub, const struct route_question *question,
+			bool *incomplete, const struct route_config **route, char *why, size_t size)
+{
+	const struct route_table *table = hub->routes;
+	const char *kind = target_kind_name(question->from_kind), *name = question->from_name;
+	enum route_answer answer;
+
+	if (!leg_is_number(question->setup->called.digits)) {
+		snprintf(why, size, "malformed number");
+		return CAUSE_INVALID_NUMBER;
+	}
+	if (!table || !route_serves(table, question->from_kind, name)) {
+		snprintf(why, size, "no route from %s %s", kind, name);
+		return CAUSE_NO_ROUTE;
+	}
+	if (!*incomplete)
+		*route = route_find(table, question);
+	if (*route)
+		return 0;
+	answer = route_find_early(table, question, route);
+	if (answer == ROUTE_WHOLE)
+		*incomplete = false;
+	if (*route || (answer == ROUTE_WAIT && *incomplete))
+		return 0;
+	snprintf(why, size, "no route from %s %s takes this number%s", kind, name,
+		 answer == ROUTE_WAIT ? ", only longer ones" : "");
+	return answer == ROUTE_WAIT ? CAUSE_INVALID_NUMBER : CAUSE_UNALLOCATED;
+}
+
+/* As call_way_route. */
 static unsigned find_route(struct call *call, const struct route_config **route)
 {
 	const struct call_slot *from = &call->slots[SLOT_CALLER];
-	const struct route_table *table = call->hub->routes;
 	const struct route_question question = {
 		.from_kind = from->kind,
 		.from_name = from->via,
 		.setup = &call->setup,
 	};
-	const char *kind = target_kind_name(from->kind);
-	enum route_answer answer;
 
-	if (!leg_is_number(call->setup.called.digits)) {
-		snprintf(call->why, sizeof(call->why), "malformed number");
-		return CAUSE_INVALID_NUMBER;
-	}
-	if (!table || !route_serves(table, from->kind, from->via)) {
-		snprintf(call->why, sizeof(call->why), "no route from %s %s", kind, from->via);
-		return CAUSE_NO_ROUTE;
-	}
-	if (!call->setup.incomplete)
-		*route = route_find(table, &question);
-	if (*route)
-		return 0;
-	answer = route_find_early(table, &question, route);
-	if (answer == ROUTE_WHOLE)
-		call->setup.incomplete = false;
-	if (*route || (answer == ROUTE_WAIT && call->setup.incomplete))
-		return 0;
-	snprintf(call->why, sizeof(call->why), "no route from %s %s takes this number%s", kind,
-		 from->via, answer == ROUTE_WAIT ? ", only longer ones" : "");
-	return answer == ROUTE_WAIT ? CAUSE_INVALID_NUMBER : CAUSE_UNALLOCATED;
+	return call_way_route(call->hub, &question, &call->setup.incomplete, route, call->why,
+			      sizeof(call->why));
 }
 
 /* Of the route's targets the trunk that the caller wants, if it wants one. */

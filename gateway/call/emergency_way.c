@@ -171,25 +171,30 @@ void emergency_way_refused(struct call *call, const struct call_event *event)
 
 /* Where the call's own way begins */
 
+void emergency_way_route(const struct emergency *emergency, enum target_kind kind, const char *from,
+			 const char *called, struct route_config *out)
+{
+	*out = (struct route_config){ .name = "emergency" };
+	snprintf(out->prepend, sizeof(out->prepend), "%s", emergency_sent(emergency, called));
+	if (*out->prepend)
+		out->strip = LEG_DIGITS_MAX;
+	snprintf(out->calling, sizeof(out->calling), "%s",
+		 emergency_calling(emergency, kind, from));
+	if (*out->calling) /* the centre is to see it */
+		out->calling_presentation = LEG_PRES_ALLOWED + 1;
+}
+
 static void begin(struct call *call)
 {
 	const struct emergency *emergency = call->hub->emergency;
 	const struct call_slot *from = &call->slots[SLOT_CALLER];
-	struct route_config *route = &call->route;
 	char object[ALARM_OBJECT_MAX], text[ALARM_TEXT_MAX];
 
 	call->setup.precedence = LEG_EMERGENCY;
 	call->setup.incomplete = false;
 	call->search.generation = emergency->generation;
-	*route = (struct route_config){ .name = "emergency" };
-	snprintf(route->prepend, sizeof(route->prepend), "%s",
-		 emergency_sent(emergency, call->setup.called.digits));
-	if (*route->prepend)
-		route->strip = LEG_DIGITS_MAX;
-	snprintf(route->calling, sizeof(route->calling), "%s",
-		 emergency_calling(emergency, from->kind, from->via));
-	if (*route->calling) /* the centre is to see it */
-		route->calling_presentation = LEG_PRES_ALLOWED + 1;
+	emergency_way_route(emergency, from->kind, from->via, call->setup.called.digits,
+			    &call->route);
 	snprintf(object, sizeof(object), "call %u", call->id);
 	snprintf(text, sizeof(text), "%s %s %.24s calls %.16s", target_kind_name(from->kind),
 		 from->via, call->setup.calling.digits, call->setup.called.digits);
@@ -200,16 +205,19 @@ static void begin(struct call *call)
 	call_way_advance(call);
 }
 
+void emergency_way_back_route(const struct call_back *back, struct route_config *out)
+{
+	*out = (struct route_config){ .name = "emergency call back", .n_targets = 1 };
+	out->targets[0] = back->caller;
+	out->strip = LEG_DIGITS_MAX;
+	snprintf(out->prepend, sizeof(out->prepend), "%s", back->number);
+}
+
 static void begin_call_back(struct call *call, const struct call_back *back)
 {
-	struct route_config *route = &call->route;
-
 	call->setup.precedence = LEG_CALL_BACK;
 	call->setup.incomplete = false;
-	*route = (struct route_config){ .name = "emergency call back", .n_targets = 1 };
-	route->targets[0] = back->caller;
-	route->strip = LEG_DIGITS_MAX;
-	snprintf(route->prepend, sizeof(route->prepend), "%s", back->number);
+	emergency_way_back_route(back, &call->route);
 	LOGCALL(call, LOGL_NOTICE, "emergency call back to %s %s %s\n",
 		target_kind_name(back->caller.kind), back->caller.name, back->number);
 	call_way_advance(call);

@@ -3,7 +3,12 @@
 
 #include <stdbool.h>
 
+#include "call/target.h"
+
 struct call;
+struct call_back;
+struct emergency;
+struct route_config;
 struct call_event;
 
 /* An emergency call, or a call back, goes its own way: true. */
@@ -14,5 +19,10 @@ void emergency_way_advance(struct call *call);
 void emergency_way_refused(struct call *call, const struct call_event *event);
 /* WAITING is over. */
 void emergency_way_again(struct call *call);
+/* The numbers that ways are told of such a call, as a route's rules; without targets. */
+void emergency_way_route(const struct emergency *emergency, enum target_kind kind, const char *from,
+			 const char *called, struct route_config *out);
+/* The same of a call back; with its target. */
+void emergency_way_back_route(const struct call_back *back, struct route_config *out);
 /* The call ends, whatever it was. */
 void emergency_way_end(const struct call *call);

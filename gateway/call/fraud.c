@@ -98,10 +98,10 @@ static bool is_time(const struct fraud_rule_config *rule, const struct tm *tm)
 
 /* Accounts */
 
-static struct account *find_account(struct rule *rule, const char *of, uint64_t now_us)
+/* NULL: none yet; *idle: one that may become it, NULL when there is none. */
+static struct account *seek_account(const struct rule *rule, const char *of, struct account **idle)
 {
-	struct account *idle = NULL;
-
+	*idle = NULL;
 	if (rule->n_accounts == 1)
 		return rule->accounts;
 	for (unsigned i = 1; i < rule->n_accounts; i++) {
@@ -110,11 +110,18 @@ static struct account *find_account(struct rule *rule, const char *of, uint64_t 
 		if (account->used_us && strcmp(account->of, of) == 0)
 			return account;
 		if (!account->calls && !account->blocked &&
-		    (!idle || account->used_us < idle->used_us))
-			idle = account;
+		    (!*idle || account->used_us < (*idle)->used_us))
+			*idle = account;
 	}
-	if (!idle)
-		return rule->accounts;
+	return *idle ? NULL : rule->accounts;
+}
+
+static struct account *find_account(struct rule *rule, const char *of, uint64_t now_us)
+{
+	struct account *idle, *account = seek_account(rule, of, &idle);
+
+	if (account || !idle)
+		return account;
 	*idle = (struct account){ .used_us = now_us };
 	snprintf(idle->of, sizeof(idle->of), "%s", of);
 	return idle;
@@ -218,19 +225,29 @@ static const char *key_of(const struct fraud_rule_config *rule, const char *from
 	return rule->each == FRAUD_EACH_CALLER ? setup->calling.digits : "";
 }
 
+static bool is_beyond(const struct fraud_rule_config *config, const struct account *account,
+		      uint64_t now_us)
+{
+	if (account->blocked)
+		return true;
+	return !config->only_alarm && (used_up(config, account, now_us) ||
+				       (config->calls && account->calls >= config->calls));
+}
+
 /* False: the call goes beyond. */
 static bool take(const struct rule *rule, struct account *account, const struct now *now)
 {
 	const struct fraud_rule_config *config = &rule->config;
 	const char *why;
+	bool beyond;
 
 	turn_pages(account, now);
 	account->used_us = now->us;
+	beyond = is_beyond(config, account, now->us);
 	why = account->blocked ? NULL : used_up(config, account, now->us);
 	if (why)
 		block(rule, account, why, now->us);
-	if (account->blocked ||
-	    (config->calls && account->calls >= config->calls && !config->only_alarm)) {
+	if (beyond) {
 		account->refused++;
 		if (account->blocked)
 			say_alarm(rule, ALARM_FRAUD_BLOCKED, account, "calls are refused");
@@ -241,6 +258,29 @@ static bool take(const struct rule *rule, struct account *account, const struct 
 	if (percent_used(config, account, now->us) >= config->alarm_percent)
 		say_alarm(rule, ALARM_FRAUD_NEAR, account, "nearly all that it allows is used");
 	return true;
+}
+
+unsigned fraud_would_refuse(const struct fraud *fraud, enum target_kind kind, const char *from,
+			    const struct leg_setup *setup, const char **rule_name)
+{
+	const struct now now = read_now();
+
+	for (size_t i = 0; i < fraud->n_rules; i++) {
+		const struct rule *rule = &fraud->rules[i];
+		struct account *idle, *account, as_if = { 0 };
+
+		if (!applies(&rule->config, kind, from, setup->called.digits) ||
+		    !is_time(&rule->config, &now.tm))
+			continue;
+		account = seek_account(rule, key_of(&rule->config, from, setup), &idle);
+		if (account)
+			as_if = *account;
+		turn_pages(&as_if, &now);
+		*rule_name = rule->config.name;
+		if (is_beyond(&rule->config, &as_if, now.us))
+			return rule->config.cause;
+	}
+	return 0;
 }
 
 static void watch_later(struct fraud *fraud)

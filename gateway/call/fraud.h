@@ -27,6 +27,9 @@ struct fraud_use {
  * be asked again when more digits have come. */
 unsigned fraud_admit(struct fraud *fraud, struct fraud_use *use, enum target_kind kind,
 		     const char *from, const struct leg_setup *setup, const char **rule);
+/* The same for a call that does not come: nothing is counted. */
+unsigned fraud_would_refuse(const struct fraud *fraud, enum target_kind kind, const char *from,
+			    const struct leg_setup *setup, const char **rule);
 void fraud_answered(struct fraud *fraud, struct fraud_use *use);
 void fraud_ended(struct fraud *fraud, struct fraud_use *use);
 /* Must this call end now? */

@@ -92,7 +92,7 @@ struct leg {
 	struct call *call;     /* NULL before setup and after LEG_RELEASE_COMPLETE */
 	const char *via;       /* name of the trunk, peer or line it belongs to; outlives the leg */
 	enum target_kind kind; /* which of these */
-	char channel[24];      /* "e1-1/17"; "" where there is none */
+	char channel[TARGET_CHANNEL_MAX]; /* "e1-1/17"; "" where there is none */
 };
 
 void leg_tell(struct leg *leg, const struct leg_msg *msg);

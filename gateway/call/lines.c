@@ -27,6 +27,13 @@ static unsigned seize(void *data, const struct leg_setup *setup, struct leg **le
 	return line_seize(line->hub, &line->config, leg, why);
 }
 
+static unsigned probe(void *data, const struct leg_setup *setup,
+		      char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	(void)data, (void)setup, (void)channel, (void)why;
+	return 0;
+}
+
 struct lines *lines_new(struct call_hub *hub, const struct routes_config *config)
 {
 	struct lines *lines = talloc_zero(hub, struct lines);
@@ -48,6 +55,7 @@ struct lines *lines_new(struct call_hub *hub, const struct routes_config *config
 		memcpy(line->target.name, line->config.name, sizeof(line->target.name));
 		line->target.data = line;
 		line->target.seize = seize;
+		line->target.probe = probe;
 		INIT_LLIST_HEAD(&line->target.entry);
 	}
 	return lines;

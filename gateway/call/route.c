@@ -14,6 +14,7 @@
 #include <string.h>
 #include <osmocom/core/talloc.h>
 
+#include "call/route_explain.h"
 #include "call/route_when.h"
 
 enum { SYMBOLS = 16, ROOT_ANY = 0 };
@@ -33,6 +34,7 @@ struct origin {
 
 struct route_table {
 	struct route_config *routes;
+	size_t n_routes;
 	uint32_t *next;         /* of each route, the next in its list */
 	struct origin *origins; /* sorted */
 	size_t n_origins;
@@ -175,6 +177,7 @@ static bool build(struct route_table *table, const struct routes_config *config)
 	table->next = talloc_zero_array(table, uint32_t, config->n_routes);
 	if (!table->routes || !table->next)
 		return config->n_routes == 0;
+	table->n_routes = config->n_routes;
 	if (config->n_routes)
 		memcpy(table->routes, config->routes, config->n_routes * sizeof(*table->routes));
 	if (!add_origins(table, config->n_routes))
@@ -326,10 +329,14 @@ static const struct route_config *route_of(const struct look *look, uint32_t num
 const struct route_config *route_find(const struct route_table *table,
 				      const struct route_question *question)
 {
+	const struct route_config *best;
 	struct look look;
 
 	look_up(&look, table, question);
-	return route_of(&look, best_of_all(&look));
+	best = route_of(&look, best_of_all(&look));
+	if (question->explain)
+		route_explain(table->routes, table->n_routes, question, best);
+	return best;
 }
 
 /* Numbers that grow */
@@ -428,6 +435,9 @@ static void replace_calling(const char *digits, struct leg_setup *setup)
 
 void route_apply_rules(const struct route_config *route, struct leg_setup *setup)
 {
+	/* Rewritten digits are of the type that the next exchange takes them for. */
+	if (route->strip || *route->prepend)
+		setup->called.type = LEG_TON_UNKNOWN;
 	if (*route->calling)
 		replace_calling(route->calling, setup);
 	set(route->called_type, &setup->called.type);

@@ -4,15 +4,9 @@
 
 #include "call/leg.h"
 #include "call/route_config.h"
+#include "call/route_question.h"
 
 struct route_table;
-
-/* A call that wants a way. */
-struct route_question {
-	enum target_kind from_kind;
-	const char *from_name;
-	const struct leg_setup *setup; /* as the caller says it; called may still be growing */
-};
 
 struct route_table *route_table_new(void *talloc_ctx, const struct routes_config *config);
 /* NULL when none takes the call. The result lives as long as the table. */

@@ -12,7 +12,7 @@ struct call_hub;
 
 /* TARGET_USER: of the registrar; with the name "", whichever of them has the number */
 enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_USER, TARGET_KINDS };
-enum { TARGET_NAME_MAX = 32, TARGET_TEXT_MAX = TARGET_NAME_MAX + 8 };
+enum { TARGET_NAME_MAX = 32, TARGET_TEXT_MAX = TARGET_NAME_MAX + 8, TARGET_CHANNEL_MAX = 24 };
 
 struct target {
 	struct llist_head entry;
@@ -26,11 +26,17 @@ struct target {
 	 * 34 no free channel, 27 D channel down or peer unreachable. *why: a few words for the log. */
 	unsigned (*seize)(void *data, const struct leg_setup *setup, struct leg **leg,
 			  const char **why);
+	/* What seize would do now, without doing it: 0, or its cause and why; channel: the one that it would take, "" where
+	 * there is none. NULL: not known before it is done. */
+	unsigned (*probe)(void *data, const struct leg_setup *setup,
+			  char channel[static TARGET_CHANNEL_MAX], const char **why);
 	/* Full, it makes room for an emergency call: a channel that becomes free is kept for one for some seconds, by
 	 * clearing a routine call if need be (cause 8). False: nothing there may give way. NULL: no such thing. */
 	bool (*preempt)(void *data);
 	/* May a caller from there call that number? Asked where somebody else has named it. NULL: any. */
 	bool (*may_call)(void *data, const char *called);
+	/* Would a routine call from there to that number be let in now? 0, or the cause with why. NULL: always. */
+	unsigned (*lets_in)(void *data, const char *called, const char **why);
 };
 
 void target_register(struct call_hub *hub, struct target *target);

@@ -37,6 +37,7 @@ void show_transports_install(void);
 void show_guard_install(void);
 void show_fraud_install(void);
 void cause_test_install(void);
+void route_test_install(void);
 void show_changes_install(void);
 void show_records_install(void);
 void show_emergency_install(void);

@@ -292,6 +292,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_guard_install();
 	show_fraud_install();
 	cause_test_install();
+	route_test_install();
 	show_changes_install();
 	show_alarms_install();
 	show_transports_install();

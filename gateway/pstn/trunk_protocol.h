@@ -37,6 +37,9 @@ struct trunk_protocol {
 	/* As target.seize. */
 	unsigned (*seize)(struct trunk *trunk, const struct leg_setup *setup, struct leg **leg,
 			  const char **why);
+	/* As target.probe. */
+	unsigned (*probe)(struct trunk *trunk, const struct leg_setup *setup,
+			  char channel[static TARGET_CHANNEL_MAX], const char **why);
 	/* Fills what the protocol knows; the rest is there already. */
 	void (*status)(const struct trunk *trunk, struct trunk_status *out);
 	/* state, and leg when there is one; direction, calling, called, remote_blocked. */

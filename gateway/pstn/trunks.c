@@ -128,6 +128,14 @@ static unsigned seize(void *data, const struct leg_setup *setup, struct leg **le
 	return trunk->protocol->seize(trunk, setup, leg, why);
 }
 
+static unsigned probe(void *data, const struct leg_setup *setup,
+		      char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	struct trunk *trunk = data;
+
+	return trunk->protocol->probe(trunk, setup, channel, why);
+}
+
 /* 0 or -errno, with the reason logged. */
 static int find_spans(const struct trunk_config *config, struct tdm_span *spans[])
 {
@@ -166,6 +174,7 @@ static int open_trunk(struct trunks *trunks, const struct trunk_config *config)
 	trunk->target.kind = TARGET_TRUNK;
 	trunk->target.data = trunk;
 	trunk->target.seize = seize;
+	trunk->target.probe = probe;
 	trunk->target.preempt = trunk_preempt;
 	trunk->target.overlap = config->overlap_sending;
 	osmo_strlcpy(trunk->target.name, config->name, sizeof(trunk->target.name));

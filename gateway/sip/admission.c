@@ -160,9 +160,10 @@ struct screen_refusal admission_of_user(struct sip *ground, struct peer *guest, 
 	return limit ? refuse_limit(ground, guest, limit) : (struct screen_refusal){ 0 };
 }
 
-unsigned admission_of_setup(struct peer *peer, const struct leg_setup *setup, const char **why)
+unsigned admission_of_setup(struct limits *limits, const struct guard_peer_config *config,
+			    const struct leg_setup *setup, const char **why)
 {
-	if (setup->precedence != LEG_ROUTINE || !limits_call_out(peer->limits, &peer->config.guard))
+	if (setup->precedence != LEG_ROUTINE || !limits_call_out(limits, config))
 		return 0;
 	*why = "peer has as many calls as it may have";
 	return CAUSE_CONGESTION;

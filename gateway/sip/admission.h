@@ -10,5 +10,6 @@ struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 					  const struct sockaddr_storage *from, const sip_t *sip);
 /* A request of no dialog from a user of the registrar, who has shown who it is: may that user? */
 struct screen_refusal admission_of_user(struct sip *ground, struct peer *guest, const sip_t *sip);
-/* One to the peer: 0, or the Q.850 cause with *why. */
-unsigned admission_of_setup(struct peer *peer, const struct leg_setup *setup, const char **why);
+/* One to who has these limits: 0, or the Q.850 cause with *why. */
+unsigned admission_of_setup(struct limits *limits, const struct guard_peer_config *config,
+			    const struct leg_setup *setup, const char **why);

@@ -18,14 +18,9 @@
 #include "sip/registrar/registrar.h"
 #include "sip/request.h"
 
-/* target.seize */
-static unsigned seize(void *data, const struct leg_setup *setup, struct leg **leg, const char **why)
+/* 0, or the cause why no call can go there now. */
+static unsigned check_peer(const struct peer *peer, const struct leg_setup *setup, const char **why)
 {
-	struct peer *peer = data;
-	unsigned cause = admission_of_setup(peer, setup, why);
-
-	if (cause)
-		return cause;
 	/* For an emergency call a peer that seems dead is worth the try. */
 	if (peer->reach == PEER_UNREACHABLE && setup->precedence == LEG_ROUTINE) {
 		*why = "peer does not answer OPTIONS";
@@ -39,6 +34,31 @@ static unsigned seize(void *data, const struct leg_setup *setup, struct leg **le
 		*why = "peer's name leads nowhere";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;
 	}
+	return 0;
+}
+
+/* target.probe */
+static unsigned probe(void *data, const struct leg_setup *setup,
+		      char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	const struct peer *peer = data;
+	struct limits as_if = *peer->limits; /* that it counts is lost */
+	unsigned cause = admission_of_setup(&as_if, &peer->config.guard, setup, why);
+
+	(void)channel;
+	return cause ? cause : check_peer(peer, setup, why);
+}
+
+/* target.seize */
+static unsigned seize(void *data, const struct leg_setup *setup, struct leg **leg, const char **why)
+{
+	struct peer *peer = data;
+	unsigned cause = admission_of_setup(peer->limits, &peer->config.guard, setup, why);
+
+	if (!cause)
+		cause = check_peer(peer, setup, why);
+	if (cause)
+		return cause;
 	struct session *s = dialog_outgoing(peer->peers->owner, peer);
 	if (!s) {
 		*why = "out of memory";
@@ -58,6 +78,7 @@ static void on_auth_failure(void *data, const struct sockaddr_storage *from)
 
 struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 {
+	static const struct target model = { .seize = seize, .probe = probe };
 	struct sip *sip = talloc_zero(talloc_ctx, struct sip);
 
 	if (!sip)
@@ -82,7 +103,7 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 		goto fail;
 	sip->guard->agent = sip->agent;
 	sip->guard->hub = hub;
-	sip->peers = peers_new(sip, hub, sip->agent, seize, sip);
+	sip->peers = peers_new(sip, hub, sip->agent, &model, sip);
 	sip->registrar = sip->peers ? registrar_new(sip, sip) : NULL;
 	if (!sip->registrar) {
 		peers_free(sip->peers);

@@ -133,6 +133,16 @@ const struct leg_msg *mock_leg_told(const struct mock_leg *mock, uint8_t verb)
 	return NULL;
 }
 
+static unsigned on_probe(void *data, const struct leg_setup *setup,
+			 char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	const struct mock_target *mock = data;
+
+	(void)setup, (void)channel;
+	*why = "mock refuses";
+	return mock->cause;
+}
+
 static unsigned on_seize(void *data, const struct leg_setup *setup, struct leg **leg,
 			 const char **why)
 {
@@ -166,5 +176,6 @@ void mock_target_open(struct mock_target *mock, struct call_hub *hub, enum targe
 	snprintf(mock->target.name, sizeof(mock->target.name), "%s", name);
 	mock->target.data = mock;
 	mock->target.seize = on_seize;
+	mock->target.probe = on_probe;
 	target_register(hub, &mock->target);
 }

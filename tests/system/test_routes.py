@@ -1,4 +1,6 @@
 """Routes by more than what is dialled: who calls, who diverted the call, what is known of the numbers."""
+import json
+
 import pytest
 from common.sip import sdp
 
@@ -58,3 +60,73 @@ def test_route_depends_on_more_than_the_number(routing, rtp):
             call = phone.call(number, sdp(party.port, "0 8"), extra=headers)
             call.refused()
             assert "cause %d " % cause in routing.only("call [0-9]+: from", since), (number, headers)
+
+
+def _test(gateway, rest):
+    return json.loads(gateway.cli.run("route test %s json" % rest))
+
+
+def test_route_test_foretells_what_a_call_does(routing, rtp):
+    """The channel that it names is the one that the call then takes, however often it was asked before."""
+    party = rtp()
+    for _ in range(5):
+        told = _test(routing, "600 from peer phones calling 4930100")
+    assert (told["route"], told["to"], told["called"], told["calling"]) == ("out", "trunk pstn", "600", "4930100")
+    with routing.phone() as phone:
+        call = phone.call("600", sdp(party.port, "8"))
+        call.answered()
+        assert told["channel"] in routing.cli.run("show calls json")
+        second = _test(routing, "600 from peer phones")
+        assert second["channel"] != told["channel"]
+        call.bye()
+    routing.wait_idle()
+
+
+def test_route_test_says_each_step(routing):
+    told = _test(routing, "8801 from peer phones calling 4440 presentation restricted")
+    assert told["steps"] == [
+        "peer phones 4440 calls 8801, called type unknown, calling type unknown restricted, bearer speech",
+        "limits and number lists of peer phones let it in",
+        "route by-caller (called 880): no, calling number is not 4930100",
+        "route by-callers (called 880): no, calling number does not begin with 4930",
+        "route diverted (called 880): no, redirecting number does not begin with 4930200",
+        "route longest-does-not-hold (called 8801): no, bearer is not unrestricted",
+        "route rest (called 88): no, it fits, but route hidden has more digits",
+        "route hidden (called 880) takes the call",
+        "line congested takes it",
+    ], told["steps"]
+    said = routing.cli.run("route test 8801 from peer phones calling 4440 presentation restricted")
+    assert "  9  line congested takes it" in said and "The call would go to line congested: 4440 calls 8801." in said
+
+
+def test_route_test_tells_why_a_call_would_fail(own):
+    gateway = own(extra=_EXTRA + """\
+peer limited
+ address 127.0.0.4
+ number deny 60
+route limited
+ from peer limited
+ to trunk narrow
+ to trunk pstn
+fraud few
+ from peer limited
+ called 61
+ calls 1
+emergency
+ number 112
+ to trunk pstn
+""")
+    assert _test(gateway, "999 from peer phones")["cause"] == 1
+    assert _test(gateway, "8 from peer phones")["cause"] == 28
+    assert _test(gateway, "999 from trunk far-mu")["cause"] == 1
+    refused = _test(gateway, "600 from peer limited")
+    assert (refused["cause"], refused["why"], refused["route"]) == (21, "number not allowed", None)
+    assert "rules against fraud let it through" in _test(gateway, "611 from peer limited")["steps"]
+    gateway.cli.run("lock trunk narrow no-graceful")
+    second = _test(gateway, "700 from peer limited")
+    assert "trunk narrow: no free channel, cause 34 no circuit/channel available" in second["steps"]
+    assert second["to"] == "trunk pstn" and second["channel"].startswith("e1-1/")
+    emergency = _test(gateway, "112 from peer limited")
+    assert (emergency["route"], emergency["to"]) == ("emergency", "trunk pstn")
+    assert "there is no peer nobody" in gateway.cli.run("route test 1 from peer nobody")
+    assert "right would be: speech|audio|unrestricted" in gateway.cli.run("route test 1 from peer phones bearer x")

@@ -320,11 +320,9 @@ static void isdn_close(struct trunk *trunk)
 	talloc_free(isdn);
 }
 
-static unsigned isdn_seize(struct trunk *trunk, const struct leg_setup *setup, struct leg **leg,
-			   const char **why)
+/* 0, or the cause why no call can go out now. */
+static unsigned check_line(const struct isdn *isdn, const char **why)
 {
-	struct isdn *isdn = isdn_of(trunk);
-
 	if (!members_link_up(isdn)) {
 		*why = members_in_use(isdn)->alarms ? "span alarm" : "D channel down";
 		return CAUSE_DESTINATION_OUT_OF_ORDER;
@@ -333,14 +331,47 @@ static unsigned isdn_seize(struct trunk *trunk, const struct leg_setup *setup, s
 		*why = "RESTART under way";
 		return CAUSE_TEMPORARY_FAILURE;
 	}
-	unsigned cause = selection_limit_out(isdn, setup->precedence, why);
+	return 0;
+}
+
+static unsigned no_channel(const char **why)
+{
+	*why = "no free channel";
+	return CAUSE_NO_CIRCUIT;
+}
+
+static unsigned isdn_probe(struct trunk *trunk, const struct leg_setup *setup,
+			   char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	const struct isdn *isdn = isdn_of(trunk);
+	unsigned cause = check_line(isdn, why);
+
+	if (!cause)
+		cause = selection_would_limit_out(isdn, setup->precedence, why);
+	unsigned next = cause ? 0 : selection_next(isdn, setup->precedence);
+
+	if (next)
+		instance_channel_name(isdn, next, channel, TARGET_CHANNEL_MAX);
+	return cause || next ? cause : no_channel(why);
+}
+
+static unsigned isdn_seize(struct trunk *trunk, const struct leg_setup *setup, struct leg **leg,
+			   const char **why)
+{
+	struct isdn *isdn = isdn_of(trunk);
+	unsigned cause = check_line(isdn, why);
+
+	if (!cause)
+		cause = selection_limit_out(isdn, setup->precedence, why);
 	if (cause)
 		return cause;
 	unsigned channel = selection_hunt(isdn, setup->precedence);
-	struct isdn_leg *seized = channel ? isdn_machine_seize(isdn, channel) : NULL;
+	if (!channel)
+		return no_channel(why);
+	struct isdn_leg *seized = isdn_machine_seize(isdn, channel);
 	if (!seized) {
-		*why = channel ? "out of memory" : "no free channel";
-		return channel ? CAUSE_CONGESTION : CAUSE_NO_CIRCUIT;
+		*why = "out of memory";
+		return CAUSE_CONGESTION;
 	}
 	trunk_taken(trunk, channel);
 	*leg = &seized->leg;
@@ -446,6 +477,7 @@ const struct trunk_protocol isdn_protocol = {
 	.retune = isdn_retune,
 	.close = isdn_close,
 	.seize = isdn_seize,
+	.probe = isdn_probe,
 	.status = isdn_status,
 	.channel = isdn_channel,
 	.service = isdn_service,

@@ -44,22 +44,28 @@ static void get_load(const struct isdn *isdn, struct trunk_load *out)
 	}
 }
 
-unsigned selection_hunt(struct isdn *isdn, uint8_t precedence)
+unsigned selection_next(const struct isdn *isdn, uint8_t precedence)
 {
 	const struct trunk_config *config = &isdn->trunk.config;
 	const struct hunt hunt = { config->hunt, config->n_spans, isdn->last, isdn->uses };
 	uint32_t free[TRUNK_SPANS_MAX];
 
 	find_free(isdn, precedence, free);
-	unsigned channel = hunt_pick(&hunt, free);
+	return hunt_pick(&hunt, free);
+}
+
+unsigned selection_hunt(struct isdn *isdn, uint8_t precedence)
+{
+	unsigned channel = selection_next(isdn, precedence);
+
 	if (channel)
 		isdn->last = channel;
 	return channel;
 }
 
-unsigned selection_limit_out(struct isdn *isdn, uint8_t precedence, const char **why)
+static unsigned limit_out(const struct isdn *isdn, uint8_t precedence, uint64_t *rate_full_us,
+			  const char **why)
 {
-	struct trunk_upkeep *upkeep = &isdn->trunk.upkeep;
 	struct trunk_load load;
 	const char *refusal;
 	unsigned cause;
@@ -67,13 +73,28 @@ unsigned selection_limit_out(struct isdn *isdn, uint8_t precedence, const char *
 	if (precedence != LEG_ROUTINE)
 		return 0;
 	get_load(isdn, &load);
-	refusal = trunk_limits_out(&isdn->trunk.config.limits, &load, &upkeep->rate_full_us,
-				   clock_now_us(), &cause);
+	refusal = trunk_limits_out(&isdn->trunk.config.limits, &load, rate_full_us, clock_now_us(),
+				   &cause);
 	if (!refusal)
 		return 0;
 	*why = refusal;
-	upkeep->limited++;
 	return cause;
+}
+
+unsigned selection_limit_out(struct isdn *isdn, uint8_t precedence, const char **why)
+{
+	struct trunk_upkeep *upkeep = &isdn->trunk.upkeep;
+	unsigned cause = limit_out(isdn, precedence, &upkeep->rate_full_us, why);
+
+	upkeep->limited += cause != 0;
+	return cause;
+}
+
+unsigned selection_would_limit_out(const struct isdn *isdn, uint8_t precedence, const char **why)
+{
+	uint64_t rate_full_us = isdn->trunk.upkeep.rate_full_us;
+
+	return limit_out(isdn, precedence, &rate_full_us, why);
 }
 
 unsigned selection_limit_in(struct isdn *isdn, uint8_t precedence)

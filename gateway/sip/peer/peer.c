@@ -8,15 +8,15 @@
 #include <osmocom/core/talloc.h>
 #include <sofia-sip/nta_tport.h>
 
+#include "base/clock.h"
+#include "call/cause.h"
 #include "sip/agent/tls.h"
 #include "sip/text/netaddr.h"
 
 enum { PEER_DOMAIN_MAX = HOP_HOST_MAX + 8 };
 
 struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
-			unsigned (*seize)(void *data, const struct leg_setup *setup,
-					  struct leg **leg, const char **why),
-			void *owner)
+			const struct target *model, void *owner)
 {
 	struct peers *peers = talloc_zero(talloc_ctx, struct peers);
 
@@ -26,7 +26,7 @@ struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *ag
 	INIT_LLIST_HEAD(&peers->retired);
 	peers->hub = hub;
 	peers->agent = agent;
-	peers->seize = seize;
+	peers->model = *model;
 	peers->owner = owner;
 	return peers;
 }
@@ -72,6 +72,26 @@ static bool may_call(void *data, const char *called)
 	return !limits_number(peer->limits, &peer->config.guard, called);
 }
 
+unsigned peer_limits_let_in(const struct limits *limits, const struct guard_peer_config *config,
+			    const char *called, const char **why)
+{
+	struct limits as_if = *limits; /* that it counts is lost */
+	enum limit limit = limits_call_in(&as_if, config, called, clock_now_us());
+
+	*why = limit_name(limit);
+	if (!limit)
+		return 0;
+	return limit == LIMIT_DESTINATION ? CAUSE_REJECTED : CAUSE_CONGESTION;
+}
+
+/* target.lets_in */
+static unsigned lets_in(void *data, const char *called, const char **why)
+{
+	const struct peer *peer = data;
+
+	return peer_limits_let_in(peer->limits, &peer->config.guard, called, why);
+}
+
 static struct peer *add(struct peers *peers, const struct peer_config *config)
 {
 	struct peer *peer = talloc_zero(peers, struct peer);
@@ -84,11 +104,12 @@ static struct peer *add(struct peers *peers, const struct peer_config *config)
 		return NULL;
 	}
 	peer->peers = peers;
+	peer->target = peers->model;
 	peer->target.kind = TARGET_PEER;
 	snprintf(peer->target.name, sizeof(peer->target.name), "%s", config->name);
 	peer->target.data = peer;
-	peer->target.seize = peers->seize;
 	peer->target.may_call = may_call;
+	peer->target.lets_in = lets_in;
 	llist_add_tail(&peer->entry, &peers->list);
 	target_register(peers->hub, &peer->target);
 	return peer;

@@ -58,19 +58,15 @@ struct peers {
 	struct llist_head list, retired;
 	struct call_hub *hub;
 	struct agent *agent;
-	void *owner; /* for seize */
+	void *owner; /* for the model's */
 	/* Can that trunk carry calls? NULL: all can. */
 	bool (*trunk_up)(void *data, const char *trunk);
 	void *trunk_up_data;
-	/* target.seize, with a struct peer as data. */
-	unsigned (*seize)(void *data, const struct leg_setup *setup, struct leg **leg,
-			  const char **why);
+	struct target model; /* of each peer's: seize and probe, with a struct peer as data */
 };
 
 struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *agent,
-			unsigned (*seize)(void *data, const struct leg_setup *setup,
-					  struct leg **leg, const char **why),
-			void *owner);
+			const struct target *model, void *owner);
 /* No session may be left. */
 void peers_free(struct peers *peers);
 /* Takes the n configured ones over: those of the same name keep their calls and counters. gone is called for
@@ -90,6 +86,9 @@ struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 			struct limits *limits);
 /* A guest is where the first of its ways leads from now on, and that is no way of its any more. False: there was none. */
 bool peer_turn(struct peer *guest);
+/* target.lets_in for who has these limits. */
+unsigned peer_limits_let_in(const struct limits *limits, const struct guard_peer_config *config,
+			    const char *called, const char **why);
 void peer_hold(struct peer *peer);
 void peer_release(struct peer *peer);
 const char *peer_reach_name(enum peer_reach reach);

@@ -182,23 +182,33 @@ static bool write_ways(struct peer *guest, const struct user *user)
 	return peer_turn(guest);
 }
 
-static unsigned seize_user(struct registrar *registrar, struct user *user,
-			   const struct leg_setup *setup, struct leg **leg, const char **why)
+/* 0, or the cause why no call can go to the user's phones now; *binding: the best of them. */
+static unsigned check_user(struct user *user, struct limits *limits, const struct leg_setup *setup,
+			   const struct binding **binding, const char **why)
 {
-	const struct binding *binding = best(user);
-	struct session *session = NULL;
-	struct peer *guest;
-
-	if (setup->precedence == LEG_ROUTINE &&
-	    limits_call_out(user->limits, &user->config.peer.guard)) {
+	*binding = best(user);
+	if (setup->precedence == LEG_ROUTINE && limits_call_out(limits, &user->config.peer.guard)) {
 		*why = "user has as many calls as it may have";
 		return CAUSE_CONGESTION;
 	}
-	if (!binding) {
+	if (!*binding) {
 		*why = user->bindings.n ? "the connections of its phones are gone"
 					: "no phone is registered";
 		return CAUSE_SUBSCRIBER_ABSENT;
 	}
+	return 0;
+}
+
+static unsigned seize_user(struct registrar *registrar, struct user *user,
+			   const struct leg_setup *setup, struct leg **leg, const char **why)
+{
+	const struct binding *binding;
+	struct session *session = NULL;
+	struct peer *guest;
+	unsigned cause = check_user(user, user->limits, setup, &binding, why);
+
+	if (cause)
+		return cause;
 	guest = peer_guest(registrar->ground->peers, &user->config.peer, &binding->flow.address,
 			   transport_in(&binding->flow), user->limits);
 	if (guest) {
@@ -237,6 +247,36 @@ static unsigned seize_one(struct registrar *registrar, struct user *user,
 	return seize_user(registrar, user, setup, leg, why);
 }
 
+static unsigned probe_one(struct registrar *registrar, struct user *user,
+			  const struct leg_setup *setup, char channel[static TARGET_CHANNEL_MAX],
+			  const char **why)
+{
+	struct limits as_if = *user->limits; /* that it counts is lost */
+	struct peer *peer = standby(registrar);
+	const struct binding *binding;
+
+	if (peer)
+		return peer->target.probe(peer->target.data, setup, channel, why);
+	return check_user(user, &as_if, setup, &binding, why);
+}
+
+/* target.probe of a user */
+static unsigned probe_named(void *data, const struct leg_setup *setup,
+			    char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	struct user *user = data;
+
+	return probe_one(user->owner, user, setup, channel, why);
+}
+
+/* target.lets_in of a user */
+static unsigned lets_in(void *data, const char *called, const char **why)
+{
+	const struct user *user = data;
+
+	return peer_limits_let_in(user->limits, &user->config.peer.guard, called, why);
+}
+
 /* target.seize of a user */
 static unsigned seize_named(void *data, const struct leg_setup *setup, struct leg **leg,
 			    const char **why)
@@ -254,19 +294,37 @@ static bool may_call(void *data, const char *called)
 	return !limits_number(user->limits, &user->config.peer.guard, called);
 }
 
+/* NULL, with why: nobody has the number. */
+static struct user *find_called(struct registrar *registrar, const struct leg_setup *setup,
+				const char **why)
+{
+	struct user *user = registrar->users && registrar->config.on
+				    ? users_by_number(registrar->users, setup->called.digits)
+				    : NULL;
+
+	if (!user)
+		*why = "no user has this number";
+	return user;
+}
+
+/* target.probe of whoever has the number */
+static unsigned probe_any(void *data, const struct leg_setup *setup,
+			  char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	struct user *user = find_called(data, setup, why);
+
+	return user ? probe_one(data, user, setup, channel, why) : CAUSE_UNALLOCATED;
+}
+
 /* target.seize of whoever has the number */
 static unsigned seize_any(void *data, const struct leg_setup *setup, struct leg **leg,
 			  const char **why)
 {
 	struct registrar *registrar = data;
-	struct user *user = registrar->users && registrar->config.on
-				    ? users_by_number(registrar->users, setup->called.digits)
-				    : NULL;
+	struct user *user = find_called(registrar, setup, why);
 
-	if (!user) {
-		*why = "no user has this number";
+	if (!user)
 		return CAUSE_UNALLOCATED;
-	}
 	return seize_one(registrar, user, setup, leg, why);
 }
 
@@ -283,6 +341,7 @@ struct registrar *registrar_new(void *talloc_ctx, struct sip *ground)
 		.kind = TARGET_USER,
 		.data = registrar,
 		.seize = seize_any,
+		.probe = probe_any,
 	};
 	target_register(ground->hub, &registrar->any);
 	osmo_timer_setup(&registrar->keeper, on_keep, registrar);
@@ -305,6 +364,8 @@ static void register_all(struct registrar *registrar)
 		user->target.data = user;
 		user->owner = registrar;
 		user->target.seize = seize_named;
+		user->target.probe = probe_named;
+		user->target.lets_in = lets_in;
 		user->target.may_call = may_call;
 		target_register(registrar->ground->hub, &user->target);
 	}

@@ -49,7 +49,7 @@ static const char *chosen(const struct route_table *table, enum target_kind kind
 {
 	const struct route_config *route;
 	struct leg_setup setup = { 0 };
-	const struct route_question question = { kind, name, &setup };
+	const struct route_question question = { kind, name, &setup, NULL };
 
 	strcpy(setup.called.digits, called);
 	route = route_find(table, &question);
@@ -156,7 +156,7 @@ START_TEST(a_route_is_certain_when_nothing_that_follows_can_change_it)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct route_config *route = NULL;
 		struct leg_setup setup = { 0 };
-		const struct route_question question = { TARGET_TRUNK, rows[i].from, &setup };
+		const struct route_question question = { TARGET_TRUNK, rows[i].from, &setup, NULL };
 		enum route_answer answer;
 
 		strcpy(setup.called.digits, rows[i].called);
@@ -311,7 +311,7 @@ static struct route_config *many(size_t n)
 static double seconds_for(const struct route_table *table, unsigned lookups)
 {
 	const struct leg_setup setup = { .called.digits = "00001777" };
-	const struct route_question question = { TARGET_TRUNK, "t1", &setup };
+	const struct route_question question = { TARGET_TRUNK, "t1", &setup, NULL };
 	struct timespec a, b;
 	unsigned found = 0;
 

@@ -150,7 +150,7 @@ static void check_call(const struct routes_config *config, const struct route_ta
 	const struct route_config *early = NULL, *early_wanted = NULL;
 	const struct route_target *from = &froms[below(3)];
 	struct leg_setup setup;
-	const struct route_question question = { from->kind, from->name, &setup };
+	const struct route_question question = { from->kind, from->name, &setup, NULL };
 	enum route_answer answer, wanted;
 
 	some_call(&setup);

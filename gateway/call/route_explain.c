@@ -1,0 +1,82 @@
+#include "call/route_explain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "call/explain.h"
+#include "call/route_config.h"
+#include "call/route_question.h"
+#include "call/route_when.h"
+
+enum { TOLD_MAX = 50, WHY_MAX = 128 };
+
+static bool is_from(const struct route_config *route, const struct route_question *question)
+{
+	return route->from_any ||
+	       (route->from.kind == question->from_kind &&
+		(!*route->from.name || !strcmp(route->from.name, question->from_name)));
+}
+
+static bool takes_number(const struct route_config *route, const char *called)
+{
+	struct number_match match = { .exact = route->called_exact };
+
+	memcpy(match.digits, route->called, sizeof(match.digits));
+	return number_matches(&match, called);
+}
+
+/* What best has over a route that fits too (route_config.h). */
+static const char *lead(const struct route_config *best, const struct route_config *route)
+{
+	if (strlen(best->called) != strlen(route->called))
+		return "has more digits";
+	if (best->called_exact != route->called_exact)
+		return "is for this number alone";
+	if (best->from_any != route->from_any || best->from.kind != route->from.kind ||
+	    strcmp(best->from.name, route->from.name) != 0)
+		return "names where it comes from";
+	return "stands before it";
+}
+
+static void explain_one(const struct route_config *route, const struct route_question *question,
+			const struct route_config *best)
+{
+	enum route_when_part part = route_when_check(&route->when, question->setup);
+	const char *exact = route->called_exact ? "exact " : "";
+	const char *called = *route->called ? route->called : "any";
+	char why[WHY_MAX];
+
+	if (part != WHEN_HOLDS)
+		route_when_describe(&route->when, part, why, sizeof(why));
+	else if (route != best)
+		snprintf(why, sizeof(why), "it fits, but route %s %s", best->name,
+			 lead(best, route));
+	if (route == best)
+		explain_step(question->explain, "route %s (called %s%s) takes the call",
+			     route->name, exact, called);
+	else
+		explain_step(question->explain, "route %s (called %s%s): no, %s", route->name,
+			     exact, called, why);
+}
+
+void route_explain(const struct route_config *routes, size_t n,
+		   const struct route_question *question, const struct route_config *best)
+{
+	unsigned told = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct route_config *route = &routes[i];
+
+		if (route == best || !is_from(route, question) ||
+		    !takes_number(route, question->setup->called.digits))
+			continue;
+		if (++told > TOLD_MAX)
+			continue;
+		explain_one(route, question, best);
+	}
+	if (told > TOLD_MAX)
+		explain_step(question->explain, "and %u routes more do not fit, or not as well",
+			     told - TOLD_MAX);
+	if (best)
+		explain_one(best, question, best);
+}

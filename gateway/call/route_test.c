@@ -1,0 +1,224 @@
+#include "call/route_test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "call/call_back.h"
+#include "call/call_way.h"
+#include "call/emergency_plan.h"
+#include "call/emergency_way.h"
+#include "call/explain.h"
+#include "call/hub.h"
+#include "call/number_words.h"
+
+static void refuse(struct route_test *out, unsigned cause, const char *why)
+{
+	out->cause = cause;
+	snprintf(out->why, sizeof(out->why), "%s", why);
+}
+
+/* The caller */
+
+static void tell_call(const struct route_question *question)
+{
+	const struct leg_setup *setup = question->setup;
+
+	explain_step(question->explain,
+		     "%s %s%s%s calls %s%s%s, called type %s, calling type %s %s, bearer %s",
+		     target_kind_name(question->from_kind), question->from_name,
+		     *setup->calling.digits ? " " : "", setup->calling.digits,
+		     *setup->called.digits ? setup->called.digits : "(no number)",
+		     *setup->redirecting.from.number.digits ? ", diverted by " : "",
+		     setup->redirecting.from.number.digits,
+		     get_value_string(number_type_words, setup->called.type),
+		     get_value_string(number_type_words, setup->calling.type),
+		     get_value_string(number_presentation_words, setup->calling.presentation),
+		     get_value_string(bearer_words, setup->bearer));
+}
+
+/* False: refused. */
+static bool is_let_in(struct call_hub *hub, const struct route_question *question,
+		      struct route_test *out)
+{
+	const struct target *from = target_find(hub, question->from_kind, question->from_name);
+	const char *kind = target_kind_name(question->from_kind), *why = "";
+	unsigned cause;
+
+	if (!from || !from->lets_in)
+		return true;
+	cause = from->lets_in(from->data, question->setup->called.digits, &why);
+	if (cause)
+		refuse(out, cause, why);
+	explain_step(question->explain, "limits and number lists of %s %s %s%s", kind,
+		     question->from_name, cause ? "refuse it: " : "let it in", cause ? why : "");
+	return !cause;
+}
+
+static bool is_trusted(struct call_hub *hub, const struct route_question *question,
+		       struct route_test *out)
+{
+	const char *rule = "";
+	unsigned cause = fraud_would_refuse(hub->fraud, question->from_kind, question->from_name,
+					    question->setup, &rule);
+
+	if (!cause && *rule)
+		explain_step(question->explain, "rules against fraud let it through");
+	if (!cause)
+		return true;
+	explain_step(question->explain, "fraud rule %s refuses calls", rule);
+	refuse(out, cause, "a rule against fraud refuses calls");
+	return false;
+}
+
+/* The numbers */
+
+static void tell_number(const struct explain *explain, const char *which,
+			const struct leg_number *before, const struct leg_number *after)
+{
+	if (!strcmp(before->digits, after->digits) && before->type == after->type &&
+	    before->plan == after->plan && before->presentation == after->presentation &&
+	    before->screening == after->screening)
+		return;
+	explain_step(explain, "%s number %s (%s) becomes %s (%s, %s, %s)", which,
+		     *before->digits ? before->digits : "(none)",
+		     get_value_string(number_type_words, before->type),
+		     *after->digits ? after->digits : "(none)",
+		     get_value_string(number_type_words, after->type),
+		     get_value_string(number_plan_words, after->plan),
+		     get_value_string(number_presentation_words, after->presentation));
+}
+
+static bool rewrite(const struct route_config *route, const struct route_question *question,
+		    struct route_test *out)
+{
+	out->setup = *question->setup;
+	if (!route_rewrite(route, question->setup->called.digits, out->setup.called.digits,
+			   sizeof(out->setup.called.digits))) {
+		explain_step(question->explain, "the called number grows too long");
+		refuse(out, CAUSE_INVALID_NUMBER, "the number grows too long");
+		return false;
+	}
+	route_apply_rules(route, &out->setup);
+	tell_number(question->explain, "called", &question->setup->called, &out->setup.called);
+	tell_number(question->explain, "calling", &question->setup->calling, &out->setup.calling);
+	return true;
+}
+
+/* Targets */
+
+/* 0, or the cause with why. */
+static unsigned probe(struct call_hub *hub, const struct route_target *to,
+		      const struct explain *explain, struct route_test *out)
+{
+	const struct target *target = target_find(hub, to->kind, to->name);
+	const char *kind = target_kind_name(to->kind), *why = "does not exist";
+	unsigned cause = CAUSE_NO_ROUTE;
+
+	out->channel[0] = '\0';
+	if (target && target->probe)
+		cause = target->probe(target->data, &out->setup, out->channel, &why);
+	else if (target)
+		cause = 0;
+	if (cause) {
+		explain_step(explain, "%s %s: %s, cause %u %s", kind, to->name, why, cause,
+			     cause_name(cause));
+		refuse(out, cause, why);
+		return cause;
+	}
+	explain_step(explain, "%s%s%s takes it%s%s", kind, *to->name ? " " : "", to->name,
+		     *out->channel ? " on channel " : "", out->channel);
+	out->to = *to;
+	out->cause = 0;
+	out->why[0] = '\0';
+	return 0;
+}
+
+/* As call_way_advance. */
+static void try_targets(struct call_hub *hub, const struct route_config *route,
+			const struct explain *explain, struct route_test *out)
+{
+	refuse(out, CAUSE_NO_ROUTE, "the route has no targets");
+	for (size_t i = 0; i < route->n_targets; i++) {
+		const struct route_test before = *out;
+		unsigned cause = probe(hub, &route->targets[i], explain, out);
+
+		if (!cause)
+			return;
+		if (cause == CAUSE_NO_ROUTE && i)
+			refuse(out, before.cause, before.why);
+		if (!call_way_goes_on(cause)) {
+			explain_step(explain, "after cause %u no other target is tried", cause);
+			return;
+		}
+	}
+}
+
+/* Emergency calls, and calls back */
+
+static void try_ways(struct call_hub *hub, const struct route_question *question,
+		     struct route_test *out)
+{
+	const struct emergency *emergency = hub->emergency;
+	static const uint8_t passes[] = { LEG_ROUTINE, LEG_EMERGENCY };
+
+	refuse(out, CAUSE_NO_ROUTE, "emergency calls have no way");
+	for (unsigned i = 0; i < 2; i++) {
+		out->setup.precedence = passes[i];
+		if (i)
+			explain_step(question->explain, "again, beyond limits and locks that wait");
+		for (size_t way = 0; way < emergency->n_ways; way++) {
+			if (!probe(hub, &emergency->ways[way], question->explain, out))
+				return;
+		}
+	}
+	if (emergency->n_ways)
+		explain_step(question->explain,
+			     "a routine call may be cleared for it; it waits and tries again");
+}
+
+/* True: it is one, and routes have no say. */
+static bool is_special(struct call_hub *hub, const struct route_question *question,
+		       struct route_test *out)
+{
+	const struct emergency *emergency = hub->emergency;
+	const char *called = question->setup->called.digits, *name = question->from_name;
+	struct route_config route = { 0 };
+	const struct call_back *back;
+
+	if (emergency_applies(emergency, question->from_kind, name, called)) {
+		explain_step(question->explain, "an emergency call: routes have no say");
+		emergency_way_route(emergency, question->from_kind, name, called, &route);
+		if (rewrite(&route, question, out))
+			try_ways(hub, question, out);
+	} else {
+		back = call_back_find(emergency, question->from_kind, name, called);
+		if (!back)
+			return false;
+		explain_step(question->explain, "a call back to who made an emergency call");
+		emergency_way_back_route(back, &route);
+		if (rewrite(&route, question, out))
+			try_targets(hub, &route, question->explain, out);
+	}
+	memcpy(out->route, route.name, sizeof(out->route));
+	return true;
+}
+
+void call_route_test(struct call_hub *hub, const struct route_question *question,
+		     struct route_test *out)
+{
+	const struct route_config *route = NULL;
+	bool incomplete = false;
+
+	*out = (struct route_test){ 0 };
+	tell_call(question);
+	if (is_special(hub, question, out) || !is_let_in(hub, question, out))
+		return;
+	out->cause = call_way_route(hub, question, &incomplete, &route, out->why, sizeof(out->why));
+	if (out->cause) {
+		explain_step(question->explain, "%s", out->why);
+		return;
+	}
+	memcpy(out->route, route->name, sizeof(out->route));
+	if (is_trusted(hub, question, out) && rewrite(route, question, out))
+		try_targets(hub, route, question->explain, out);
+}
