@@ -29,6 +29,8 @@ uint32_t call_context(const struct call *call);
 uint32_t call_id(const struct call *call);
 /* Whom this leg talks to: NULL until the call is answered, and once it is being cleared. */
 const struct leg *call_other(const struct leg *leg);
+/* May the call that this leg is called by turn to that number, as far as its caller goes (target.may_call)? */
+bool call_may_turn_to(const struct leg *leg, const char *number);
 
 /* Places a call of our own: a line's leg (or, line NULL, the built-in quiet party) to number through the
  * target. Returns the call's id, or 0 with *why. Progress comes through on_progress until the call's end

@@ -37,10 +37,22 @@ static void turn_to(struct call *call, const struct call_event *event)
 		call_change(call, CALL_ROUTING);
 }
 
+/* What the caller may not call, nobody else has it call. */
+static bool may_turn_to(const struct call *call, const char *number)
+{
+	const struct call_slot *caller = &call->slots[SLOT_CALLER];
+
+	return target_may_call(call->hub, caller->kind, caller->via, number);
+}
+
+bool call_may_turn_to(const struct leg *leg, const char *number)
+{
+	return !leg->call || may_turn_to(leg->call, number);
+}
+
 bool call_divert(struct call *call, const struct call_event *event)
 {
 	struct leg_msg diverting = { .verb = LEG_NOTIFY, .notification = LEG_CALL_DIVERTING };
-	const struct call_slot *caller = &call->slots[SLOT_CALLER];
 
 	if (event->cause != CAUSE_REDIRECTION || !*call->moved_to)
 		return false;
@@ -50,7 +62,7 @@ bool call_divert(struct call *call, const struct call_event *event)
 		return true;
 	}
 	turn_to(call, event);
-	if (!target_may_call(call->hub, caller->kind, caller->via, call->setup.called.digits)) {
+	if (!may_turn_to(call, call->setup.called.digits)) {
 		snprintf(call->why, sizeof(call->why),
 			 "diverted to %s, which may not be called from there",
 			 call->setup.called.digits);

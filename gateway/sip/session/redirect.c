@@ -50,27 +50,46 @@ static bool is_peer(const struct session *s, const url_t *url)
 	return false;
 }
 
-/* The contact as we send to it; false when that is none of our peers. */
-static bool use(struct session *s, const char *contact, char out[static CONTACT_URI_MAX])
+/* Whoever redirects a call has nobody call what it may not. A name is no number that lists are of. */
+static bool may_call(const struct session *s, const url_t *url)
 {
-	su_home_t home[1] = { SU_HOME_INIT(home) };
+	struct leg_number number;
+
+	return number_from_url(url, &number) || call_may_turn_to(&s->leg, number.digits);
+}
+
+/* The contact as we send to it; false when that is none of our peers. */
+static bool write_uri(const struct session *s, const url_t *url, const char *contact,
+		      char out[static CONTACT_URI_MAX])
+{
 	struct leg_number number;
 	char user[NUMBER_USER_MAX];
-	bool good = false;
+
+	if (url->url_type != url_tel)
+		return is_peer(s, url) &&
+		       snprintf(out, CONTACT_URI_MAX, "%s", contact) < CONTACT_URI_MAX;
+	if (number_from_url(url, &number))
+		return false;
+	number_user(&number, user);
+	peer_uri(s->peer, user, out, CONTACT_URI_MAX);
+	return true;
+}
+
+/* NULL: the call may go there, as out has it; or why not. */
+static const char *use(const struct session *s, const char *contact,
+		       char out[static CONTACT_URI_MAX])
+{
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+	const char *why = NULL;
 
 	su_home_init(home);
 	const url_t *url = url_hdup(home, URL_STRING_MAKE(contact)->us_url);
-	if (url && url->url_type == url_tel) {
-		good = !number_from_url(url, &number);
-		if (good) {
-			number_user(&number, user);
-			peer_uri(s->peer, user, out, CONTACT_URI_MAX);
-		}
-	} else if (url && is_peer(s, url)) {
-		good = snprintf(out, CONTACT_URI_MAX, "%s", contact) < CONTACT_URI_MAX;
-	}
+	if (url && !may_call(s, url))
+		why = "whom the caller may not call";
+	else if (!url || !write_uri(s, url, contact, out))
+		why = "which is no peer";
 	su_home_deinit(home);
-	return good;
+	return why;
 }
 
 /* The Contacts of a 3xx take the place of those left before. */
@@ -104,11 +123,13 @@ bool redirect_take(struct session *s, const sip_t *sip)
 	while (redirect->next < redirect->contacts.n) {
 		const char *contact = redirect->contacts.uri[redirect->next++];
 
-		if (use(s, contact, redirect->uri)) {
+		const char *why = use(s, contact, redirect->uri);
+
+		if (!why) {
 			s->asked = 0; /* redirections are counted here */
 			return true;
 		}
-		LOGSES(s, LOGL_NOTICE, "redirected to %s, which is no peer\n", contact);
+		LOGSES(s, LOGL_NOTICE, "redirected to %s, %s\n", contact, why);
 	}
 	return false;
 }
