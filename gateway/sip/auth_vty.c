@@ -2,6 +2,7 @@
  *
  *   peer provider
  *    auth user 4930100 password secret realm sip.example.com
+ *    auth user 4930100 password other realm proxy.example.com
  *    authenticate user pbx password other
  */
 #include "sip/auth_vty.h"
@@ -31,16 +32,33 @@ static int set_secret(struct vty *vty, const char *secret, char *to)
 	return CMD_SUCCESS;
 }
 
+/* Where the credentials for that realm are, or would be; CREDENTIALS_MAX: there is no room. */
+static size_t place_of(const struct peer_config *peer, const char *realm)
+{
+	size_t i = 0;
+
+	while (i < CREDENTIALS_MAX && peer->auth[i].user[0] &&
+	       strcmp(peer->auth[i].realm, realm) != 0)
+		i++;
+	return i;
+}
+
 static int set_auth(struct vty *vty, const char *user, const char *secret, const char *realm)
 {
 	struct peer_config *item = vty->index;
 	struct credentials_config auth = { .user = "" };
+	size_t place = place_of(item, realm);
 
 	if (config_set_text(vty, "user", user, auth.user, sizeof(auth.user)) != CMD_SUCCESS ||
 	    config_set_text(vty, "realm", realm, auth.realm, sizeof(auth.realm)) != CMD_SUCCESS ||
 	    set_secret(vty, secret, auth.secret) != CMD_SUCCESS)
 		return CMD_WARNING;
-	item->auth = auth;
+	if (place == CREDENTIALS_MAX)
+		return config_reject(vty,
+				     "there is `auth` for %d realms already, and no more are kept; "
+				     "`no auth realm REALM` takes one away",
+				     CREDENTIALS_MAX);
+	item->auth[place] = auth;
 	return CMD_SUCCESS;
 }
 
@@ -51,7 +69,8 @@ DEFUN(peer_auth, peer_auth_cmd, "auth user NAME password SECRET", AUTH_USER_STR)
 
 DEFUN(peer_auth_realm, peer_auth_realm_cmd, "auth user NAME password SECRET realm REALM",
       AUTH_USER_STR "The realm that it is for: no other gets an answer\n"
-		    "Its name; by default the first that the peer itself asks in\n")
+		    "Its name; by default the first that the peer itself asks in and that has no "
+		    "line of its own\n")
 {
 	return set_auth(vty, argv[0], argv[1], argv[2]);
 }
@@ -60,7 +79,21 @@ DEFUN(no_peer_auth, no_peer_auth_cmd, "no auth", NO_STR AUTH_STR)
 {
 	struct peer_config *item = vty->index;
 
-	item->auth = (struct credentials_config){ .user = "" };
+	memset(item->auth, 0, sizeof(item->auth));
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_auth_realm, no_peer_auth_realm_cmd, "no auth realm REALM",
+      NO_STR AUTH_STR "For one realm\nIts name\n")
+{
+	struct peer_config *item = vty->index;
+	size_t place = place_of(item, argv[0]);
+
+	if (place == CREDENTIALS_MAX || !item->auth[place].user[0])
+		return CMD_SUCCESS;
+	memmove(item->auth + place, item->auth + place + 1,
+		(CREDENTIALS_MAX - place - 1) * sizeof(item->auth[0]));
+	memset(&item->auth[CREDENTIALS_MAX - 1], 0, sizeof(item->auth[0]));
 	return CMD_SUCCESS;
 }
 
@@ -117,6 +150,7 @@ void auth_vty_install(void)
 	install_element(NODE_PEER, &peer_auth_cmd);
 	install_element(NODE_PEER, &peer_auth_realm_cmd);
 	install_element(NODE_PEER, &no_peer_auth_cmd);
+	install_element(NODE_PEER, &no_peer_auth_realm_cmd);
 	install_element(NODE_PEER, &peer_asked_cmd);
 	install_element(NODE_PEER, &peer_asked_realm_cmd);
 	install_element(NODE_PEER, &no_peer_asked_cmd);
@@ -134,12 +168,14 @@ void auth_vty_validate(const struct peer_config *peer, struct config_report *rep
 
 void auth_vty_write(const struct peer_config *peer, struct vty *vty)
 {
-	const struct credentials_config *auth = &peer->auth;
 	const struct authenticate_config *asked = &peer->authenticate;
 
-	if (auth->user[0])
+	for (size_t i = 0; i < CREDENTIALS_MAX && peer->auth[i].user[0]; i++) {
+		const struct credentials_config *auth = &peer->auth[i];
+
 		vty_out(vty, " auth user %s password %s%s%s\n", auth->user, auth->secret,
 			auth->realm[0] ? " realm " : "", auth->realm);
+	}
 	if (asked->user[0])
 		vty_out(vty, " authenticate user %s password %s%s%s\n", asked->user, asked->secret,
 			strcmp(asked->realm, REALM) != 0 ? " realm " : "",

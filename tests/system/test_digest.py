@@ -26,6 +26,7 @@ route lines
  to line echo
 """
 AUTH = " auth user gateway password s3cret realm sip.test"
+PROXY_AUTH = " auth user trunk password hidden realm proxy.test"
 REALM = 'Digest realm="sip.test", nonce="%s", algorithm=SHA-256, qop="auth"'
 
 
@@ -63,4 +64,25 @@ def test_requests_within_a_call_answer_a_challenge(asking):
         call.wait_request("ACK")
         bye = asked(call, call.wait_request("BYE"), "three")
         call.reply(bye, 200, "OK")
+        gateway.wait_idle()
+
+
+def test_proxy_and_server_ask_in_their_own_realms(asking):
+    """RFC 3261 22.3: the third INVITE shows both passwords, and counts the first nonce on."""
+    gateway = asking(AUTH + "\n" + PROXY_AUTH)
+    with gateway.phone() as phone:
+        gateway.originate("peer pbx 200 line milliwatt hold 1")
+        call = phone.answer_call()
+        call.reply(call.invite_in, 407, "Who are you?", extra=[
+            'Proxy-Authenticate: Digest realm="proxy.test", nonce="p", algorithm=MD5, qop="auth"'])
+        call.wait_request("ACK")
+        second = call.wait_request("INVITE")
+        assert digest.is_right(second.get("Proxy-Authorization"), "INVITE", "trunk", "hidden")
+        third = asked(call, second, "s")
+        said = third.get("Proxy-Authorization")
+        assert digest.is_right(said, "INVITE", "trunk", "hidden")
+        assert digest.fields(said)["nonce"] == "p" and digest.fields(said)["nc"] == "00000002"
+        call.reply(third, 200, "OK", sdp(40000))
+        call.wait_request("ACK")
+        call.bye_comes()
         gateway.wait_idle()

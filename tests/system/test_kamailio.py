@@ -4,7 +4,7 @@ import time
 
 import config
 import pytest
-from common import ports, sip
+from common import digest, ports, sip
 from common.gateway import wait_for
 from common.kamailio import HOST, Kamailio
 from common.sip import sdp
@@ -144,6 +144,33 @@ def test_proxy_that_asks_for_digest(own, kamailio_of, rtp, algorithm):
     """RFC 3261 22.3, RFC 8760: MD5, and SHA-256."""
     _through_proxy(own, kamailio_of, rtp, "udp", " auth user gateway password s3cret realm proxy.test\n", DIGEST,
                    AUTH % algorithm)
+
+
+def test_proxy_and_phone_that_both_ask(own, kamailio_of, rtp):
+    """RFC 3261 22.3: credentials for each realm. The proxy lets no count of its nonce come twice."""
+    phone_port, made = ports.both(PHONE), []
+    script = DIGEST.replace('proxy_challenge("proxy.test", "0")', 'proxy_challenge("proxy.test", "1")')
+    auth = " auth user gateway password s3cret realm proxy.test\n auth user anna password hidden realm phone.test\n"
+
+    def text(p, **how):
+        made.append(kamailio_of(script.format(phone=phone_port, gateway=p.sip, transport="udp"),
+                                load=AUTH % "SHA-256" + 'modparam("auth", "nonce_count", 1)\n'))
+        made[0].start()
+        return config.text(p, extra=peer(made[0].port, auth), **how)
+    gateway = own(text=text)
+    with behind(made[0], phone_port) as phone:
+        party = rtp()
+        gateway.originate("trunk exchange 900 hold 1")
+        call = phone.answer_call()
+        call.reply(call.invite_in, 401, "Who are you?", extra=[
+            'WWW-Authenticate: Digest realm="phone.test", nonce="n", algorithm=MD5, qop="auth"',
+            *_routes(call.invite_in)])
+        again = phone.wait(lambda m: m.method == "INVITE" and m.get("Authorization"))
+        assert digest.is_right(again.get("Authorization"), "INVITE", "anna", "hidden")
+        call.reply(again, 200, "OK", sdp(party.port), extra=_routes(again))
+        call.wait_request("ACK")
+        call.bye_comes(5)
+        gateway.wait_idle()
 
 
 # Who registers is asked for a digest; calls for it go to where it said.

@@ -168,9 +168,9 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 			peer->hops.list.n = 0; /* what was known is of no worth */
 			peer->address = (struct sockaddr_storage){ 0 };
 		}
-		if (memcmp(&peer->config.auth, &c->auth, sizeof(c->auth)) != 0)
-			peer->credentials = (struct credentials){ 0 };
-		if (memcmp(&peer->config.auth, &c->auth, sizeof(c->auth)) != 0 ||
+		if (memcmp(peer->config.auth, c->auth, sizeof(c->auth)) != 0)
+			TALLOC_FREE(peer->credentials);
+		if (memcmp(peer->config.auth, c->auth, sizeof(c->auth)) != 0 ||
 		    !is_same_path(&peer->config.path, &c->path) ||
 		    strcmp(peer->config.address, c->address) != 0 || peer->config.port != c->port)
 			peer->moved = true;

@@ -28,6 +28,7 @@ struct peer_way {
 	char *contact, *hop, *route;
 };
 
+struct credentials;
 struct peer {
 	struct llist_head entry; /* of peers.list, or of peers.retired */
 	struct peers *peers;
@@ -36,7 +37,8 @@ struct peer {
 	struct sockaddr_storage
 		address; /* the best of hops; ss_family 0: its name leads nowhere yet */
 	struct hops hops;
-	struct credentials credentials;
+	struct credentials
+		*credentials; /* NULL: it asked for none (credentials.h); a child of the peer */
 	struct registration *registration; /* ours with it (register.h); NULL: none */
 	bool moved;                        /* where it is has changed since that was looked at */
 	/* Of who has registered; each may be NULL: its Request-URI, the hop that all of ours to it go by, and the

@@ -28,7 +28,7 @@ struct peer_config {
 	struct path_config path;
 	struct guard_peer_config guard;
 	struct offer_policy media;
-	struct credentials_config auth;
+	struct credentials_config auth[CREDENTIALS_MAX]; /* a realm once */
 	struct register_config registration;
 	struct authenticate_config authenticate;
 	struct session_policy session;

@@ -146,8 +146,7 @@ static bool send_register(struct registration *r, unsigned expires_s)
 {
 	struct peer *peer = r->peer;
 	char domain[TEXT_MAX], uri[TEXT_MAX + 8], contact[3 * TEXT_MAX], expires[16];
-	char auth[DIGEST_HEADER_MAX];
-	bool known;
+	char *auth;
 
 	nta_outgoing_destroy(r->request);
 	r->request = NULL;
@@ -158,13 +157,14 @@ static bool send_register(struct registration *r, unsigned expires_s)
 	snprintf(uri, sizeof(uri), "sip:%s", domain);
 	write_contact(r, contact, sizeof(contact));
 	snprintf(expires, sizeof(expires), "%u", expires_s);
-	known = credentials_ahead(peer, "REGISTER", uri, auth);
+	auth = credentials_ahead(r, peer, "REGISTER", uri);
 	r->request = nta_outgoing_tcreate(
 		r->leg, on_response, r, trial_route(&r->trial), SIP_METHOD_REGISTER,
 		URL_STRING_MAKE(uri), SIPTAG_CONTACT_STR(contact), SIPTAG_EXPIRES_STR(expires),
 		SIPTAG_SUPPORTED_STR(r->config.outbound ? "path, outbound" : "path"),
-		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_IF(known, SIPTAG_HEADER_STR(auth)),
+		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_IF(auth, SIPTAG_HEADER_STR(auth)),
 		PEER_TAGS(peer), TAG_END());
+	talloc_free(auth);
 	agent_touch(peer->peers->agent);
 	return r->request;
 }
@@ -345,7 +345,6 @@ static void take_over(struct registration *r, const sip_t *sip)
 {
 	unsigned s = granted_s(r, sip);
 
-	credentials_accepted(r->peer, sip);
 	take_service_route(r, sip);
 	if (!s) { /* it says 200, but we are not there */
 		back_off(r, sip);

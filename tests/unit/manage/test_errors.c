@@ -399,6 +399,13 @@ START_TEST(auth_faults)
 		"f:3: the password is too long; at most 127 characters\n" },
 	      { "peer p\n address 192.0.2.1\n auth user x password y realm " DIGITS_64 "\n",
 		"f:3: realm \"" DIGITS_64 "\" is too long; at most 63 characters\n" },
+	      { "peer p\n address 192.0.2.1\n auth user u password x realm a\n"
+		" auth user u password x realm b\n auth user u password x realm c\n"
+		" auth user u password x\n auth user v password y realm a\n"
+		" no auth realm b\n auth user u password x realm d\n"
+		" auth user u password x realm e\n",
+		"f:10: there is `auth` for 4 realms already, and no more are kept; `no auth realm "
+		"REALM` takes one away\n" },
 	      { "peer p\n address 192.0.2.1\n authenticate algorithms sha256\n",
 		"f:3: peer p is not asked who it is; `authenticate user` says with which name and "
 		"password it would show it\n" },

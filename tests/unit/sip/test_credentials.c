@@ -15,8 +15,8 @@ static struct rig rig;
 static void open_with(const char *realm)
 {
 	rig_open(&rig);
-	rig.peer.auth = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
-	snprintf(rig.peer.auth.realm, sizeof(rig.peer.auth.realm), "%s", realm);
+	rig.peer.auth[0] = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
+	snprintf(rig.peer.auth[0].realm, sizeof(rig.peer.auth[0].realm), "%s", realm);
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 }
 
@@ -164,13 +164,18 @@ START_TEST(wrong_password_is_said_once)
 }
 END_TEST
 
-/* A nonce that was just given cannot be old: the other end would have us try for ever. */
-START_TEST(stale_again_at_once_ends_it)
+/* An old nonce is no wrong password; but nobody is asked for ever. */
+START_TEST(stale_is_answered_once_more)
 {
+	struct digest_credentials c;
+
 	open_with("");
 	place_call();
 	ask("401 Unauthorized", ASKS "nonce=\"n1\", " SHA);
-	respond("401 Unauthorized", ASKS "nonce=\"n2\", stale=true, " SHA, "");
+	ask("401 Unauthorized", ASKS "nonce=\"n2\", stale=true, " SHA);
+	assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "n2");
+	respond("401 Unauthorized", ASKS "nonce=\"n3\", stale=true, " SHA, "");
 	assert_given_up();
 }
 END_TEST
@@ -184,10 +189,112 @@ START_TEST(proxy_and_server_may_both_ask)
 	ask("407 Proxy Authentication Required", PROXY_ASKS "nonce=\"p\", " SHA);
 	ask("401 Unauthorized", ASKS "nonce=\"s\", " SHA);
 	assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "s");
+	ck_assert_uint_eq(c.nc, 1);
 	assert_signed(&rig, "Proxy-Authorization", "INVITE", "s3cret", &c);
 	ck_assert_str_eq(c.nonce, "p");
+	ck_assert_uint_eq(c.nc, 2); /* not the same header again (RFC 7616 3.4) */
 	respond("486 Busy Here", "", "");
 	assert_given_up();
+}
+END_TEST
+
+#define OF_REALM(kind, realm, nonce)                                                               \
+	kind "-Authenticate: Digest realm=\"" realm "\", nonce=\"" nonce                           \
+	     "\", algorithm=SHA-256, qop=\"auth\"\n"
+
+static void open_with_realms(void)
+{
+	rig_open(&rig);
+	rig.peer.auth[0] = (struct credentials_config){ "gw", "s3cret", "one.example" };
+	rig.peer.auth[1] = (struct credentials_config){ "gw2", "other", "two.example" };
+	rig.peer.auth[2] = (struct credentials_config){ "gw3", "third", "" };
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+}
+
+/* The credentials for that realm in the message heard. */
+static void assert_realm(const char *header, const char *realm, const char *user,
+			 const char *secret, unsigned nc)
+{
+	char whole[RIG_TEXT], key[64], quoted[64], *at;
+	struct digest_credentials c;
+
+	memcpy(whole, rig.heard, sizeof(whole));
+	snprintf(key, sizeof(key), "\r\n%s: ", header);
+	snprintf(quoted, sizeof(quoted), "realm=\"%s\"", realm);
+	for (at = strstr(rig.heard, key); at; at = strstr(at + 1, key))
+		if (strstr(at, quoted) && strstr(at, quoted) < strstr(at + 2, "\r\n"))
+			break;
+	ck_assert_msg(at != NULL, "no %s for %s: %s", header, realm, rig.heard);
+	memmove(rig.heard, at, strlen(at) + 1);
+	assert_signed(&rig, header, "INVITE", secret, &c);
+	ck_assert_str_eq(c.user, user);
+	ck_assert_uint_eq(c.nc, nc);
+	memcpy(rig.heard, whole, sizeof(whole));
+}
+
+/* RFC 3261 22.3: two proxies and the server, each of a realm of its own. */
+START_TEST(each_realm_gets_its_credentials)
+{
+	open_with_realms();
+	place_call();
+	ask("407 Proxy Authentication Required", OF_REALM("Proxy", "one.example", "p1"));
+	assert_realm("Proxy-Authorization", "one.example", "gw", "s3cret", 1);
+	ask("407 Proxy Authentication Required", OF_REALM("Proxy", "two.example", "p2"));
+	assert_realm("Proxy-Authorization", "one.example", "gw", "s3cret", 2);
+	assert_realm("Proxy-Authorization", "two.example", "gw2", "other", 1);
+	ask("401 Unauthorized", OF_REALM("WWW", "three.example", "s"));
+	assert_realm("Proxy-Authorization", "one.example", "gw", "s3cret", 3);
+	assert_realm("Proxy-Authorization", "two.example", "gw2", "other", 2);
+	assert_realm("Authorization", "three.example", "gw3", "third", 1);
+	ask("407 Proxy Authentication Required",
+	    "Proxy-Authenticate: Digest realm=\"one.example\", nonce=\"p3\", stale=true, "
+	    "algorithm=SHA-256, qop=\"auth\"\n");
+	assert_realm("Proxy-Authorization", "one.example", "gw", "s3cret", 1);
+	assert_realm("Authorization", "three.example", "gw3", "third", 2);
+	respond("407 Proxy Authentication Required", OF_REALM("Proxy", "one.example", "p4"), "");
+	assert_given_up();
+}
+END_TEST
+
+/* RFC 3261 16.7: a proxy that forks gathers what is asked for. */
+START_TEST(one_response_may_ask_for_all)
+{
+	open_with_realms();
+	place_call();
+	ask("401 Unauthorized",
+	    OF_REALM("WWW", "two.example", "s") OF_REALM("WWW", "evil.example", "e")
+		    OF_REALM("WWW", "worse.example", "w") OF_REALM("Proxy", "one.example", "p"));
+	assert_realm("Authorization", "two.example", "gw2", "other", 1);
+	assert_realm("Authorization", "evil.example", "gw3", "third", 1); /* the first is it */
+	assert_realm("Proxy-Authorization", "one.example", "gw", "s3cret", 1);
+	ck_assert_ptr_null(strstr(rig.heard, "worse.example"));
+	respond("486 Busy Here", "", "");
+	assert_given_up();
+}
+END_TEST
+
+/* Many calls in a second are given one nonce by a server that makes it of the time. */
+START_TEST(nonce_given_again_is_counted_on)
+{
+	struct digest_credentials c;
+	char cnonce[DIGEST_TEXT_MAX] = "";
+
+	open_with("");
+	for (unsigned i = 1; i < 3; i++) {
+		place_call();
+		ask("401 Unauthorized", ASKS "nonce=\"n\", algorithm=MD5-sess, qop=\"auth\"\n");
+		assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c);
+		ck_assert_uint_eq(c.nc, i);
+		if (*cnonce)
+			ck_assert_str_eq(c.cnonce, cnonce);
+		snprintf(cnonce, sizeof(cnonce), "%s", c.cnonce);
+		respond("486 Busy Here", "", "");
+		peer_hears(&rig, "ACK ");
+		rig_assert_idle(&rig);
+		mock_leg_close(&rig.line);
+	}
+	rig_close(&rig);
 }
 END_TEST
 
@@ -258,6 +365,7 @@ END_TEST
 
 UNIT_MAIN("credentials", invite_is_sent_again_with_the_answer, strongest_algorithm_is_chosen,
 	  every_form_of_challenge_is_answered, wrong_password_is_said_once,
-	  stale_again_at_once_ends_it, proxy_and_server_may_both_ask, foreign_realm_gets_no_answer,
-	  second_realm_is_foreign, nobody_without_a_user, broken_challenge_is_a_refusal,
-	  cancelled_call_is_not_tried_again)
+	  stale_is_answered_once_more, proxy_and_server_may_both_ask,
+	  each_realm_gets_its_credentials, one_response_may_ask_for_all,
+	  nonce_given_again_is_counted_on, foreign_realm_gets_no_answer, second_realm_is_foreign,
+	  nobody_without_a_user, broken_challenge_is_a_refusal, cancelled_call_is_not_tried_again)

@@ -12,7 +12,7 @@
 
 static void known(struct peer_config *peer)
 {
-	peer->auth = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
+	peer->auth[0] = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
 	peer->transfer.dtmf = DTMF_INFO;
 	peer->transfer.by_refer = true;
 	peer->media.telephone_event = false;

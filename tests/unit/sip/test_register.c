@@ -17,7 +17,7 @@ static void open_with(const struct register_config *config)
 {
 	rig_open(&rig);
 	rig.peer.registration = *config;
-	rig.peer.auth = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
+	rig.peer.auth[0] = (struct credentials_config){ .user = "gw", .secret = "s3cret" };
 	sip_trunk_up(rig.sip, trunk_up, NULL);
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 	rig_settle(&rig);
@@ -150,6 +150,40 @@ START_TEST(answers_challenges_and_then_ahead_of_them)
 	ck_assert_str_eq(heard(&rig, "Expires"), "0");
 	assert_signed(&rig, "Authorization", "REGISTER", "s3cret", &c);
 	rig.sip = sip_new(rig.talloc_ctx, rig.hub, rig.mg);
+	end();
+}
+END_TEST
+
+#define ASKS(kind, nonce)                                                                          \
+	kind "-Authenticate: Digest realm=\"example.org\", nonce=\"" nonce                         \
+	     "\", qop=\"auth\", algorithm=SHA-256\n"
+
+/* The server says the next nonce, and has forgotten it when it comes; that it is old, it does not say. */
+START_TEST(next_nonce_is_taken_and_may_be_refused)
+{
+	struct digest_credentials c;
+
+	open_with(&plain);
+	peer_hears(&rig, "REGISTER ");
+	respond("407 Proxy Authentication Required", ASKS("Proxy", "p"));
+	peer_hears(&rig, "REGISTER ");
+	respond("401 Unauthorized", ASKS("WWW", "n"));
+	peer_hears(&rig, "REGISTER ");
+	respond("200 OK", "Authentication-Info: nextnonce=\"m\"\nExpires: 100\n");
+	hear_register_within(91000);
+	assert_signed(&rig, "Authorization", "REGISTER", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "m");
+	ck_assert_uint_eq(c.nc, 1);
+	assert_signed(&rig, "Proxy-Authorization", "REGISTER", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "p");
+	ck_assert_uint_eq(c.nc, 3);
+	respond("401 Unauthorized", ASKS("WWW", "o"));
+	peer_hears(&rig, "REGISTER ");
+	assert_signed(&rig, "Authorization", "REGISTER", "s3cret", &c);
+	ck_assert_str_eq(c.nonce, "o");
+	respond("401 Unauthorized", ASKS("WWW", "q"));
+	peer_hears_nothing(&rig); /* that was the password */
+	assert_state("waiting");
 	end();
 }
 END_TEST
@@ -347,7 +381,8 @@ START_TEST(change_of_configuration_begins_anew)
 END_TEST
 
 UNIT_MAIN("register", registers_refreshes_and_leaves, answers_challenges_and_then_ahead_of_them,
-	  brief_interval_is_lengthened, interval_that_is_never_long_enough_ends_in_waiting,
+	  next_nonce_is_taken_and_may_be_refused, brief_interval_is_lengthened,
+	  interval_that_is_never_long_enough_ends_in_waiting,
 	  failures_are_tried_again_less_and_less_often, retry_after_is_waited_for,
 	  service_route_is_the_way_of_calls, goes_and_comes_with_its_trunk,
 	  instance_is_said_and_stays, calls_to_our_contact_are_the_peers,
