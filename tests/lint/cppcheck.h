@@ -11,3 +11,5 @@
 #define DEFUN(function, name, text, help)                                                          \
 	static int function(struct vty *vty, int argc, const char **argv)
 #define ALIAS(function, name, text, help) int name##_alias
+#define json_array_foreach(array, index, value)                                                    \
+	for (index = 0, value = next_of(array); value; index++, value = next_of(value))
