@@ -26,8 +26,6 @@
 #include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/dahdi_detect.h"
-#include "drivers/span_config.h"
-#include "drivers/tdm.h"
 #include "manage/http/http.h"
 #include "manage/http/http_config.h"
 #include "manage/import.h"
@@ -35,6 +33,7 @@
 #include "manage/manage_config.h"
 #include "mg/mg.h"
 #include "mg/mg_config.h"
+#include "pstn/plant.h"
 #include "pstn/trunk.h"
 #include "pstn/trunk_config.h"
 #include "sip/registrar/registrar_config.h"
@@ -45,124 +44,16 @@
 
 enum { DRAIN_S = 10 }; /* what calls get to end in, after the first SIGTERM */
 
-/* A span as it is open now, and the configuration that it was opened with. */
-struct open_span {
-	struct span_config config;
-	struct tdm_span *span;
-};
-
 static struct app {
 	void *root;
 	struct gateway gateway;
-	struct open_span *spans;
-	size_t n_spans;
+	struct plant *plant;
 	struct osmo_fd signals;
 	struct osmo_timer_list drain_end;
 	bool draining, stopped;
 } app;
 
 /* The running configuration */
-
-static bool is_open(const struct span_config *config)
-{
-	for (size_t i = 0; i < app.n_spans; i++)
-		if (span_config_same(&app.spans[i].config, config))
-			return true;
-	return false;
-}
-
-static bool spans_stand(const struct trunk_config *trunk, const struct spans_config *spans)
-{
-	for (size_t i = 0; i < trunk->n_spans; i++) {
-		const struct span_config *span = spans_config_find(spans, trunk->spans[i].span);
-
-		if (!span || !is_open(span))
-			return false;
-	}
-	return true;
-}
-
-/* The trunks of the configuration whose spans are open as they are to be. The copy is the caller's; NULL without
- * memory. */
-static struct trunks_config *trunks_that_stand(const struct config *to)
-{
-	const struct trunks_config *trunks = config_get(to, &trunks_section);
-	const struct spans_config *spans = config_get(to, &spans_section);
-	struct trunks_config *standing = talloc_zero(app.root, struct trunks_config);
-
-	if (standing)
-		standing->trunks = talloc_zero_array(standing, struct trunk_config, trunks->n + 1);
-	if (!standing || !standing->trunks) {
-		talloc_free(standing);
-		return NULL;
-	}
-	for (size_t i = 0; i < trunks->n; i++) {
-		if (spans_stand(&trunks->trunks[i], spans))
-			standing->trunks[standing->n++] = trunks->trunks[i];
-	}
-	return standing;
-}
-
-/* Closes what is not in the configuration as it is open. */
-static void close_spans(const struct spans_config *to)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < app.n_spans; i++) {
-		const struct span_config *config = spans_config_find(to, app.spans[i].config.name);
-
-		if (config && span_config_same(config, &app.spans[i].config))
-			app.spans[kept++] = app.spans[i];
-		else
-			tdm_close(app.spans[i].span);
-	}
-	app.n_spans = kept;
-}
-
-static int open_spans(const struct spans_config *to, struct config_report *report)
-{
-	struct open_span *spans =
-		talloc_realloc(app.root, app.spans, struct open_span, app.n_spans + to->n + 1);
-
-	if (!spans)
-		return -ENOMEM;
-	app.spans = spans;
-	for (size_t i = 0; i < to->n; i++) {
-		struct open_span *open = &app.spans[app.n_spans];
-
-		if (is_open(&to->spans[i]))
-			continue;
-		open->config = to->spans[i];
-		open->span = tdm_open(app.root, &open->config);
-		if (!open->span) {
-			config_fault(report, 0, "span %s cannot be opened; the log says why",
-				     to->spans[i].name);
-			return -EIO;
-		}
-		app.n_spans++;
-	}
-	return 0;
-}
-
-static int apply_spans_and_trunks(const struct config *to, struct config_report *report)
-{
-	const struct spans_config *spans = config_get(to, &spans_section);
-	struct trunks_config *standing = trunks_that_stand(to);
-	int rc = -ENOMEM;
-
-	if (standing) {
-		rc = trunks_apply(app.gateway.trunks, standing); /* frees the spans that change */
-		close_spans(spans);
-	}
-	talloc_free(standing);
-	if (rc == 0)
-		rc = open_spans(spans, report);
-	if (rc == 0)
-		rc = trunks_apply(app.gateway.trunks, config_get(to, &trunks_section));
-	if (rc < 0)
-		config_fault(report, 0, "trunks cannot be set up: %s", strerror(-rc));
-	return rc;
-}
 
 /* What helps where SIP cannot listen; NULL: it is not that. */
 static const char *listen_advice(int rc)
@@ -261,7 +152,7 @@ static int carry_to(const struct config *to, struct config_report *report)
 	if (rc == 0)
 		rc = apply_registrar(to, report);
 	if (rc == 0)
-		rc = apply_spans_and_trunks(to, report);
+		rc = plant_apply(app.plant, to, report);
 	if (rc == 0) {
 		mg_apply(app.gateway.mg, config_get(to, &media_section));
 		rc = call_hub_apply(app.gateway.hub, config_get(to, &routes_section));
@@ -425,7 +316,8 @@ static int open_layers(void)
 	gateway->trunks = gateway->hub ? trunks_new(app.root, gateway->hub, gateway->mg,
 						    app.gateway.state_dir)
 				       : NULL;
-	gateway->sip = gateway->trunks ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
+	app.plant = gateway->trunks ? plant_new(app.root, gateway->trunks) : NULL;
+	gateway->sip = app.plant ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
 	if (!gateway->sip)
 		return -ENOMEM;
 	sip_in_service(gateway->sip, in_service, NULL);
@@ -449,8 +341,8 @@ static void close_layers(void)
 		call_hub_free(gateway->hub);
 	if (gateway->mg)
 		mg_free(gateway->mg);
-	for (size_t i = 0; i < app.n_spans; i++)
-		tdm_close(app.spans[i].span);
+	if (app.plant)
+		plant_free(app.plant);
 	alarms_reset();
 	osmo_timer_del(&app.drain_end);
 	if (app.signals.fd > 0) {
