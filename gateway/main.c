@@ -47,7 +47,6 @@ enum { DRAIN_S = 10 }; /* what calls get to end in, after the first SIGTERM */
 static struct app {
 	void *root;
 	struct gateway gateway;
-	struct plant *plant;
 	struct osmo_fd signals;
 	struct osmo_timer_list drain_end;
 	bool draining, stopped;
@@ -152,7 +151,7 @@ static int carry_to(const struct config *to, struct config_report *report)
 	if (rc == 0)
 		rc = apply_registrar(to, report);
 	if (rc == 0)
-		rc = plant_apply(app.plant, to, report);
+		rc = plant_apply(app.gateway.plant, to, report);
 	if (rc == 0) {
 		mg_apply(app.gateway.mg, config_get(to, &media_section));
 		rc = call_hub_apply(app.gateway.hub, config_get(to, &routes_section));
@@ -316,8 +315,8 @@ static int open_layers(void)
 	gateway->trunks = gateway->hub ? trunks_new(app.root, gateway->hub, gateway->mg,
 						    app.gateway.state_dir)
 				       : NULL;
-	app.plant = gateway->trunks ? plant_new(app.root, gateway->trunks) : NULL;
-	gateway->sip = app.plant ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
+	app.gateway.plant = gateway->trunks ? plant_new(app.root, gateway->trunks) : NULL;
+	gateway->sip = app.gateway.plant ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
 	if (!gateway->sip)
 		return -ENOMEM;
 	sip_in_service(gateway->sip, in_service, NULL);
@@ -341,8 +340,8 @@ static void close_layers(void)
 		call_hub_free(gateway->hub);
 	if (gateway->mg)
 		mg_free(gateway->mg);
-	if (app.plant)
-		plant_free(app.plant);
+	if (app.gateway.plant)
+		plant_free(app.gateway.plant);
 	alarms_reset();
 	osmo_timer_del(&app.drain_end);
 	if (app.signals.fd > 0) {

@@ -11,11 +11,13 @@
 #include "base/config_secret.h"
 #include "base/config_vty.h"
 #include "base/log.h"
+#include "manage/audit.h"
 #include "manage/cli.h"
 #include "manage/commit.h"
 #include "manage/manage.h"
 #include "manage/manage_config.h"
 #include "manage/table.h"
+#include "pstn/plant.h"
 
 static struct {
 	struct vty *editor; /* NULL: nobody edits */
@@ -160,6 +162,24 @@ static bool cli_moves(const struct config *from, const struct config *to)
 	return a->cli_port != b->cli_port || strcmp(a->cli_address, b->cli_address) != 0;
 }
 
+static void waiting_out(void *data, const struct plant_waiting *waiting)
+{
+	struct vty *vty = data;
+
+	if (waiting->calls)
+		vty_out(vty, "Trunk %s is %s once its %u calls are over.%s", waiting->trunk,
+			waiting->what, waiting->calls, VTY_NEWLINE);
+	else
+		vty_out(vty, "Trunk %s is %s once the calls on its spans are over.%s",
+			waiting->trunk, waiting->what, VTY_NEWLINE);
+}
+
+static void say_what_waits(struct vty *vty)
+{
+	if (cli_gateway()->plant)
+		plant_each_waiting(cli_gateway()->plant, waiting_out, vty);
+}
+
 /* minutes: that it waits to be confirmed; 0: it stays. */
 static int commit_candidate(struct vty *vty, unsigned minutes)
 {
@@ -192,11 +212,42 @@ DEFUN(commit, commit_cmd, "commit", "Apply the candidate, or confirm what was ap
 	if (changes && commit_candidate(vty, 0) != CMD_SUCCESS)
 		return CMD_WARNING;
 	if (changes)
+		say_what_waits(vty);
+	if (changes)
 		vty_out(vty, "Committed; `write` keeps it over a restart.%s", VTY_NEWLINE);
 	else if (commit_confirm(cli_who(vty)))
 		vty_out(vty, "Confirmed; `write` keeps it over a restart.%s", VTY_NEWLINE);
 	else
 		vty_out(vty, "No changes.%s", VTY_NEWLINE);
+	return CMD_SUCCESS;
+}
+
+DEFUN(commit_now, commit_now_cmd, "commit now",
+      "Apply the candidate, or confirm what was applied\n"
+      "Trunks that have to be opened anew do not wait for the end of their calls: these are "
+      "cleared\n")
+{
+	struct config_report *report;
+	int rc;
+
+	if (candidate_pending() && commit_candidate(vty, 0) != CMD_SUCCESS)
+		return CMD_WARNING;
+	audit_note(cli_who(vty), "command", "commit now");
+	report = config_report_new(NULL, NULL);
+	rc = cli_gateway()->plant ? plant_now(cli_gateway()->plant, report) : 0;
+	report_out(vty, report);
+	talloc_free(report);
+	if (rc == 0)
+		vty_out(vty, "Nothing waits; `write` keeps it over a restart.%s", VTY_NEWLINE);
+	return rc == 0 ? CMD_SUCCESS : CMD_WARNING;
+}
+
+DEFUN(show_pending, show_pending_cmd, "show pending",
+      SHOW_STR "What the last commit left for when calls are over; `commit now` does not wait\n")
+{
+	if (!cli_gateway())
+		return CMD_WARNING;
+	say_what_waits(vty);
 	return CMD_SUCCESS;
 }
 
@@ -221,6 +272,7 @@ DEFUN(commit_confirmed, commit_confirmed_cmd, "commit confirmed <1-1440>",
 	}
 	if (commit_candidate(vty, (unsigned)atoi(argv[0])) != CMD_SUCCESS)
 		return CMD_WARNING;
+	say_what_waits(vty);
 	vty_out(vty, "Committed; it goes back in %s min unless `commit` confirms it.%s", argv[0],
 		VTY_NEWLINE);
 	return CMD_SUCCESS;
@@ -257,5 +309,8 @@ void candidate_install(void)
 	cli_install_editing(&show_candidate_cmd);
 	cli_install_editing(&commit_cmd);
 	cli_install_editing(&commit_confirmed_cmd);
+	cli_install_editing(&commit_now_cmd);
+	cli_install_editing(&show_pending_cmd);
+	cli_install(&show_pending_cmd);
 	cli_install_editing(&rollback_cmd);
 }

@@ -10,6 +10,7 @@ struct config_report;
 struct gateway; /* below: what manage may look at and ask */
 struct call_hub;
 struct mg;
+struct plant;
 struct sip;
 struct trunks;
 
@@ -17,6 +18,7 @@ struct gateway {
 	struct mg *mg;
 	struct call_hub *hub;
 	struct trunks *trunks;
+	struct plant *plant; /* NULL in tests that have none */
 	struct sip *sip;
 	const char *config_file;
 	const char *state_dir; /* where locks, records and the audit log are kept; NULL: nowhere */

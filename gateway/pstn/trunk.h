@@ -59,6 +59,12 @@ void trunks_free(struct trunks *trunks); /* clears what is left at once */
 /* Trunks that did not change, or in options that need no restart alone, keep their calls; other changed and
  * removed ones are cleared (cause 41) and rebuilt. 0, or the first -errno with each reason logged: the other trunks are in service then. */
 int trunks_apply(struct trunks *trunks, const struct trunks_config *config);
+/* Whether a trunk with the one configuration can go on with the other as it is, and its calls. */
+bool trunk_stands(const struct trunk_config *a, const struct trunk_config *b);
+/* Its channels with calls; 0 also when there is no such trunk. */
+unsigned trunks_calls(const struct trunks *trunks, const char *name);
+/* It is to be closed or opened anew once its calls are over: no new ones, but emergency calls, begin. */
+void trunks_leave(struct trunks *trunks, const char *name, bool leaves);
 /* Where signalling goes as a pcap that Wireshark opens (link type LINUX_LAPD): a file, or a FIFO that is read live. */
 struct trunks_capture {
 	const char *path;

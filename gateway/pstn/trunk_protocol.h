@@ -68,6 +68,7 @@ struct trunk_upkeep {
 	uint64_t rate_full_us;         /* bucket of trunk_limits */
 	uint64_t limited;              /* calls that its limits refused */
 	bool off_duty;                 /* busied out (X.731 7.7) */
+	bool leaving;                  /* to be closed or opened anew */
 	uint32_t out[TRUNK_SPANS_MAX]; /* channels of which service() was told that they are out */
 	bool waiting;                  /* for calls to end, to tell it of more */
 	bool has_way, way_open;        /* busy-out: routes lead to peers; one of them is alive */

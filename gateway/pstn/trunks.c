@@ -84,8 +84,7 @@ static bool same_spans(const struct trunk_config *a, const struct trunk_config *
 	return true;
 }
 
-/* Whether the trunk can stay as it stands; nothing behind the end of a string counts. */
-static bool stands(const struct trunk_config *a, const struct trunk_config *b)
+bool trunk_stands(const struct trunk_config *a, const struct trunk_config *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->protocol, b->protocol) &&
 	       a->n_spans == b->n_spans && same_spans(a, b) && a->side == b->side &&
@@ -191,7 +190,7 @@ static void close_changed(struct trunks *trunks, const struct trunks_config *con
 
 	llist_for_each_entry_safe (trunk, next, &trunks->list, entry) {
 		const struct trunk_config *now = find_config(config, trunk->config.name);
-		if (!now || !stands(now, &trunk->config))
+		if (!now || !trunk_stands(now, &trunk->config))
 			close_trunk(trunk);
 	}
 }

@@ -90,7 +90,7 @@ static void find_barred(struct trunk *trunk)
 	for (unsigned c = trunk_next_channel(trunk, 0); c; c = trunk_next_channel(trunk, c)) {
 		trunk_channel_name(trunk, c, name, sizeof(name));
 		trunk_set_put(trunk->upkeep.barred, c,
-			      trunk->upkeep.off_duty ||
+			      trunk->upkeep.off_duty || trunk->upkeep.leaving ||
 				      !maintenance_allows(maintenance, trunk->config.name, name));
 		trunk_set_put(trunk->upkeep.closed, c,
 			      !maintenance_admits_emergency(maintenance, trunk->config.name, name));
@@ -293,4 +293,21 @@ void trunk_describe_service(const struct trunk *trunk, enum channel_state state,
 		out->availability = "remote-blocked";
 	else if (trunk->upkeep.off_duty)
 		out->availability = "off-duty";
+}
+
+unsigned trunks_calls(const struct trunks *trunks, const char *name)
+{
+	const struct object object = { trunks_find(trunks, name), 0 };
+
+	return object.trunk ? calls_on(&object) : 0;
+}
+
+void trunks_leave(struct trunks *trunks, const char *name, bool leaves)
+{
+	struct trunk *trunk = trunks_find(trunks, name);
+
+	if (!trunk || trunk->upkeep.leaving == leaves)
+		return;
+	trunk->upkeep.leaving = leaves;
+	trunk_tell_service(trunk);
 }

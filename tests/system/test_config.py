@@ -207,23 +207,6 @@ def test_write_keeps_the_file_before(own, editor, tmp_path):
         assert f.read() == gateway.text
 
 
-def test_trunk_taken_away_clears_its_calls_alone(own, editor, rtp):
-    gateway = own()
-    with gateway.phone() as phone:
-        stays, goes = phone.call("600", sdp(rtp().port)), phone.call("700", sdp(rtp().port))
-        stays.answered()
-        goes.answered()
-        edit = editor(gateway, "no route narrow-out", "no route narrow-in", "no route far", "no trunk narrow",
-                      "no trunk far-narrow")
-        edit.run("commit")
-        goes.bye_comes()
-        wait_for("the trunk gone", lambda: "narrow" not in [t["name"] for t in gateway.cli.json("trunks")])
-        time.sleep(0.3)
-        assert [c["called"] for c in gateway.channels("active") if c["trunk"] == "pstn"] == ["600"]
-        stays.bye()
-        gateway.wait_idle()
-
-
 def test_hunt_and_timers_change_under_calls(own, editor, rtp):
     """The trunk's call goes on; the next one takes the channel that the new hunt gives it."""
     gateway = own()
