@@ -6,7 +6,7 @@ import struct
 import threading
 import time
 
-from common import g711, ports
+from common import g711, ports, sound
 
 FRAME = 160
 EVENTS = "0123456789*#ABCD"  # RFC 4733 3.2
@@ -110,6 +110,12 @@ class Rtp:
         self.mark()
         time.sleep(seconds)
         return self.samples()
+
+    def hears_itself(self):
+        """An echo line is at the other end."""
+        self.tone(700, 1.5)
+        time.sleep(0.5)
+        return abs(sound.frequency(self.listen(0.5)) - 700) < 10
 
     def digits(self):
         """Events heard, each once (RFC 4733 2.5.1.4: same timestamp, same event)."""

@@ -90,6 +90,12 @@ class Agent:
                 continue
             self.waiting.append(Message(data.decode("utf-8", "replace")))
 
+    def respond(self, request, status, *extra, tag="x"):
+        """To a request, outside any call of ours: status "486 Busy Here"; extra: header lines."""
+        to = request.get("To") + ("" if "tag=" in request.get("To") else ";tag=" + tag)
+        keep = ["%s: %s" % h for h in request.headers if h[0] in ("Via", "From", "Call-ID", "CSeq")]
+        self.send("\r\n".join(["SIP/2.0 " + status, *keep, "To: " + to, *extra, "Content-Length: 0", "", ""]))
+
     def call(self, number, body, **more):
         return Call(self, number).invite(body, **more)
 

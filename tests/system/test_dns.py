@@ -59,12 +59,6 @@ def _aim(agent, gateway):
     return agent
 
 
-def _respond(agent, invite, status, extra=""):
-    keep = ["%s: %s" % h for h in invite.headers if h[0] in ("Via", "From", "Call-ID", "CSeq")]
-    agent.send("\r\n".join(["SIP/2.0 " + status, *keep, "To: " + invite.get("To") + ";tag=x",
-                            *([extra] if extra else []), "Content-Length: 0", "", ""]))
-
-
 def _invited(agent, timeout=5):
     return agent.wait(lambda m: m.method == "INVITE", timeout)
 
@@ -87,15 +81,15 @@ def test_srv_priorities_are_kept_and_the_next_place_is_tried_on_503(own, names, 
     invite = _invited(first)
     assert invite.start == "INVITE sip:600@pbx.test;user=phone SIP/2.0"
     assert not invite.all("Route")
-    _respond(first, invite, "503 Service Unavailable", "Retry-After: 60")
+    first.respond(invite, "503 Service Unavailable", "Retry-After: 60")
     again = _invited(second)
     assert (again.get("Call-ID"), again.start) == (invite.get("Call-ID"), invite.start)
-    _respond(second, again, "486 Busy Here")
+    second.respond(again, "486 Busy Here")
     assert out.agent.wait(lambda m: m.status >= 300).status == 486
     out.close()
     # it is left alone for as long as it asked
     other = _Out(gateway, dns)
-    _respond(second, _invited(second), "486 Busy Here")
+    second.respond(_invited(second), "486 Busy Here")
     other.close()
     assert not [m for m in first.waiting if m.method == "INVITE"]
 
@@ -109,18 +103,16 @@ def test_silent_place_is_given_up_in_seconds_and_its_late_answer_cleared(own, na
     out = _Out(gateway, dns)
     late = _invited(silent)
     call = good.answer_call(4)
-    silent.send("\r\n".join(["SIP/2.0 200 OK", *["%s: %s" % h for h in late.headers if h[0] in (
-        "Via", "From", "Call-ID", "CSeq")], "To: " + late.get("To") + ";tag=late",
-                             "Contact: <sip:late@127.0.0.21:%d>" % silent.port, "Content-Length: 0", "", ""]))
+    silent.respond(late, "200 OK", "Contact: <sip:late@127.0.0.21:%d>" % silent.port, tag="late")
     assert silent.wait(lambda m: m.method == "ACK")
     assert silent.wait(lambda m: m.method == "BYE")
-    _respond(good, call.invite_in, "486 Busy Here")
+    good.respond(call.invite_in, "486 Busy Here")
     assert out.agent.wait(lambda m: m.status >= 300).status == 486
     out.close()
 
 
 def _answer_options(agent):
-    _respond(agent, agent.wait(lambda m: m.method == "OPTIONS", 12), "200 OK")
+    agent.respond(agent.wait(lambda m: m.method == "OPTIONS", 12), "200 OK")
 
 
 def _forget(agent):
@@ -149,7 +141,7 @@ def test_each_place_is_monitored_and_calls_go_to_one_that_lives(own, names, plac
         first.port, second.port) == state()["places"], 5)
     assert "peer-down" not in gateway.log()
     out = _Out(gateway, dns)
-    _respond(second, _invited(second), "486 Busy Here")
+    second.respond(_invited(second), "486 Busy Here")
     assert out.call.refused().status == 486
     out.close()
     wait_for("all are silent", lambda: state()["state"] == "unreachable", 12)
@@ -167,7 +159,7 @@ def test_refused_place_is_passed_over_at_once(own, names, place):
     gateway = own(text=_config, dns=dns, peer=" address pbx.test\n failover 30\n")
     _aim(good, gateway)
     out = _Out(gateway, dns)
-    _respond(good, _invited(good, 3), "486 Busy Here")
+    good.respond(_invited(good, 3), "486 Busy Here")
     out.close()
 
 
@@ -223,5 +215,5 @@ def test_proxy_gets_the_requests_and_the_peer_is_who_is_asked(own, names, place)
     invite = _invited(proxy)
     assert invite.start == "INVITE sip:600@pbx.test;user=phone SIP/2.0"
     assert invite.get("To") == "<sip:600@pbx.test;user=phone>"
-    _respond(proxy, invite, "486 Busy Here")
+    proxy.respond(invite, "486 Busy Here")
     names_known.close()

@@ -19,12 +19,6 @@ def the_gateway(own):
     return own(text=overlapping)
 
 
-@pytest.fixture(name="phone")
-def the_phone(gateway):
-    with gateway.phone() as agent:
-        yield agent
-
-
 class Dialler(Call):
     """A caller that sends an INVITE for each part of the number."""
 
@@ -41,12 +35,6 @@ class Dialler(Call):
         return self
 
 
-def hears_itself(party):
-    party.mark()
-    party.tone(1000, 0.5)
-    wait_for("the echo", lambda: max(map(abs, party.samples()), default=0) > 3000, 3)
-
-
 def test_number_reaches_the_line_digit_by_digit(gateway, phone, rtp):
     """600 is a whole number for the exchange: it answers without waiting for the pause."""
     party = rtp()
@@ -54,7 +42,7 @@ def test_number_reaches_the_line_digit_by_digit(gateway, phone, rtp):
     wait_for("both ends of the line", lambda: [c["state"] for c in gateway.cli.json("calls")] == ["overlap", "collecting"])
     call.dial("600", sdp(party.port))
     party.remote = call.answered().media()
-    hears_itself(party)
+    assert party.hears_itself()
     call.bye()
     gateway.wait_idle()
 
@@ -72,15 +60,19 @@ def is_asked_for(number, phone):
     return asked
 
 
+def wants_more_than(number, phone):
+    asked = is_asked_for(number, phone)
+    asked.reply(asked.invite_in, 484, "Address Incomplete")
+    return asked
+
+
 def test_number_goes_through_the_line_to_a_phone_digit_by_digit(gateway, phone, rtp):
     """Into the line and back out of it: the called phone is asked with each digit that came, until it knows the number."""
     caller, callee = rtp(), rtp()
     call = Dialler(phone, "68").dial("68", sdp(caller.port))
-    asked = is_asked_for("68", phone)
-    asked.reply(asked.invite_in, 484, "Address Incomplete")
+    wants_more_than("68", phone)
     call.dial("6812", sdp(caller.port))
-    asked = is_asked_for("681", phone)
-    asked.reply(asked.invite_in, 484, "Address Incomplete")
+    asked = wants_more_than("681", phone)
     answering = is_asked_for("6812", phone)
     assert answering.call_id == asked.call_id
     answering.reply(answering.invite_in, 200, "OK", sdp(callee.port))

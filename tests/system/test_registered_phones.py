@@ -5,7 +5,7 @@ from common.baresip import Baresip
 from common.gateway import wait_for
 from common.linphone import Linphone
 from common.pki import Authority
-from test_registrar import Phone, registered
+from common.users import Phone, registered
 
 TEXT = """\
 cli

@@ -2,8 +2,9 @@
 import time
 
 import pytest
-from common import digest, sip
+from common import sip
 from common.gateway import wait_for
+from common.users import Phone, registered
 
 TEXT = """\
 cli
@@ -44,41 +45,6 @@ def text(p):
     return TEXT.format(p=p, last=p.media + 199)
 
 
-def answer(challenge, method, user, password):
-    return "Authorization: " + digest.answer(challenge, method, user, password)
-
-
-class Phone(sip.Agent):
-    """A phone of the user's, at an address of its own."""
-
-    def __init__(self, gateway, host, user, password):
-        super().__init__(gateway.ports.sip, host)
-        self.user, self.password, self.seq = user, password, 0
-
-    def register(self):
-        """The status of the second REGISTER, the first having been asked who it is."""
-        extra = []
-        for _ in range(2):
-            self.seq += 1
-            self.send("\r\n".join([
-                "REGISTER sip:127.0.0.1 SIP/2.0", "Via: SIP/2.0/UDP %s:%d;branch=z9hG4bKr%s%d" % (
-                    self.host, self.port, self.user, self.seq),
-                "Max-Forwards: 70", "From: <sip:%s@127.0.0.1>;tag=r" % self.user, "To: <sip:%s@127.0.0.1>" % self.user,
-                "Call-ID: r-%s-%d" % (self.user, self.port), "CSeq: %d REGISTER" % self.seq,
-                "Contact: <sip:%s@%s:%d>" % (self.user, self.host, self.port), *extra, "Content-Length: 0", "", ""]))
-            got = self.wait(lambda m: m.status and m.cseq == (self.seq, "REGISTER"))
-            if got.status == 401:
-                extra = [answer(got.get("WWW-Authenticate"), "REGISTER", self.user, self.password)]
-        return got.status
-
-    def dial(self, number, body):
-        call = sip.Call(self, number).invite(body)
-        asked = call.refused()
-        assert asked.status == 401, asked
-        call.remote = "<%s>" % call.target
-        return call.invite(body, [answer(asked.get("WWW-Authenticate"), "INVITE", self.user, self.password)])
-
-
 @pytest.fixture(name="make_phone")
 def phones():
     made = []
@@ -89,10 +55,6 @@ def phones():
     yield make
     for phone in made:
         phone.close()
-
-
-def registered(gateway, user):
-    return [row for row in gateway.cli.json("registrar") if row["user"] == user and row.get("contact")]
 
 
 def test_phones_reach_lines_and_each_other_while_the_pbx_is_away(own, make_phone):
@@ -115,8 +77,7 @@ def test_phones_reach_lines_and_each_other_while_the_pbx_is_away(own, make_phone
     gateway.wait_idle()
     with sip.Agent(gateway.ports.sip, port=gateway.ports.phone) as pbx:  # it is back
         options = pbx.wait(lambda m: m.method == "OPTIONS", 8)
-        pbx.send("\r\n".join(["SIP/2.0 200 OK"] + ["%s: %s" % h for h in options.headers if h[0] in (
-            "Via", "From", "To", "Call-ID", "CSeq")] + ["Content-Length: 0", "", ""]))
+        pbx.respond(options, "200 OK")
         wait_for("the PBX is seen", lambda: gateway.cli.json("peers")[0]["state"] == "reachable")
         call = anna.dial("200", sip.sdp(40000))
         called = pbx.answer_call()

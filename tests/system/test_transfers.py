@@ -1,10 +1,8 @@
 """Transfers as whole calls: who hears whom afterwards, and nothing left behind; digits in INFO; redirections."""
 import json
 import os
-import time
 
 import config
-from common import sound
 from common.gateway import wait_for
 from common.sip import Agent, Call, sdp
 
@@ -39,13 +37,6 @@ def refer(call, target, *statuses, extra=()):
     assert got.status in (statuses or (202,)), got
 
 
-def hears_itself(rtp):
-    """An echo line is at the other end."""
-    rtp.tone(700, 1.5)
-    time.sleep(0.5)
-    return abs(sound.frequency(rtp.listen(0.5)) - 700) < 10
-
-
 def from_line(gateway, phone, rtp):
     """An echo line of the exchange calls the phone."""
     gateway.originate("trunk exchange 200 line echo")
@@ -63,7 +54,7 @@ def test_blind_transfer(gateway, phone, rtp):
     answer(new, new_rtp)
     assert outcome(call, 200).get("Subscription-State").startswith("terminated")
     call.bye_comes()
-    assert hears_itself(new_rtp)
+    assert new_rtp.hears_itself()
     calls = gateway.cli.json("calls")
     assert len(calls) == 3, "the line's own, the transferred, the exchange's way back"
     new.bye()
@@ -75,7 +66,7 @@ def test_blind_transfer_that_fails(gateway, phone, rtp):
     call = from_line(gateway, phone, call_rtp)
     refer(call, "sip:606@127.0.0.1")
     assert "404" in outcome(call, 404).body
-    assert hears_itself(call_rtp), "the call is as it was"
+    assert call_rtp.hears_itself(), "the call is as it was"
     call.bye()
     gateway.wait_idle()
 
@@ -88,7 +79,7 @@ def test_blind_transfer_without_waiting(gateway, phone, rtp):
     call.bye()
     new_rtp = rtp()
     new = answer(phone.answer_call(), new_rtp)
-    assert hears_itself(new_rtp)
+    assert new_rtp.hears_itself()
     new.bye()
     gateway.wait_idle()
 
@@ -138,7 +129,7 @@ def test_attended_transfer(gateway, phone, rtp):
     outcome(call, 200)
     call.bye_comes()
     asking.bye_comes()
-    assert hears_itself(party)
+    assert party.hears_itself()
     asked.bye()
     gateway.wait_idle()
 
@@ -152,7 +143,7 @@ def test_new_session_replaces_an_old_one(gateway, phone, rtp):
     new = phone.call("600", sdp(party.port), extra=[header])
     new.answered()
     call.bye_comes()
-    assert hears_itself(party)
+    assert party.hears_itself()
     new.bye()
     gateway.wait_idle()
 
@@ -203,7 +194,7 @@ def test_redirected_call(gateway, phone, rtp):
     second = Call(phone, invite=phone.wait(lambda m: m.start.startswith("INVITE sip:202@")))
     party = rtp()
     answer(second, party)
-    assert hears_itself(party)
+    assert party.hears_itself()
     second.bye()
     gateway.wait_idle()
 
@@ -251,7 +242,7 @@ def test_operator_puts_the_line_through(gateway, phone, rtp):
     party = rtp()
     new = answer(phone.answer_call(), party)
     call.bye_comes()
-    assert hears_itself(party)
+    assert party.hears_itself()
     new.bye()
     gateway.wait_idle()
 
