@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/hub.h"
+#include "call/quality.h"
 
 void call_attempt_why(struct call *call, enum target_kind kind, const char *name, const char *why)
 {
@@ -126,6 +127,7 @@ unsigned call_attempt(struct call *call, const struct route_target *to, struct t
 	if (call->fi->state == CALL_COLLECTING)
 		call_change(call, CALL_ROUTING);
 	msg.setup.precedence = call->setup.precedence;
+	quality_note_slot(call->hub->quality, call, slot);
 	call->slots[slot] = (struct call_slot){ 0 };
 	call->current = call->attempts = (uint8_t)slot;
 	call_attach(call, call->current, leg);

@@ -10,6 +10,7 @@
 #include "call/emergency_plan.h"
 #include "call/emergency_way.h"
 #include "call/lines.h"
+#include "call/quality.h"
 #include "mg/mg.h"
 
 /* osmo_fsm_inst_alloc does not survive a lack of memory: instance and names come from the call's pool. */
@@ -124,6 +125,7 @@ void call_end(struct call *call)
 	if (!call->answer_us)
 		hub->totals.failed++;
 	call_record(call);
+	quality_note(hub->quality, call);
 	fraud_ended(hub->fraud, &call->fraud);
 	emergency_way_end(call);
 	if (call->on_progress)
@@ -162,7 +164,9 @@ struct call_hub *call_hub_new(void *talloc_ctx, struct mg *mg)
 		hub->emergency = emergency_new(hub);
 	if (hub && hub->emergency)
 		hub->fraud = fraud_new(hub, call_fraud_cut, hub);
-	if (!hub || !hub->fraud) {
+	if (hub && hub->fraud)
+		hub->quality = quality_new();
+	if (!hub || !hub->quality) {
 		talloc_free(hub);
 		return NULL;
 	}
@@ -192,6 +196,7 @@ void call_hub_free(struct call_hub *hub)
 	}
 	osmo_timer_del(&hub->drained);
 	fraud_free(hub->fraud);
+	quality_free(hub->quality);
 	journal_close(hub->journal);
 	talloc_free(hub);
 }

@@ -23,6 +23,7 @@ enum { HUB_TARGET_BUCKETS = 256 };
 
 struct emergency;
 struct lines;
+struct quality;
 struct transfer;
 
 struct call_hub {
@@ -36,6 +37,7 @@ struct call_hub {
 	struct emergency *emergency;
 	struct fraud *fraud;
 	struct call_totals totals;
+	struct quality *quality;
 	struct journal *journal; /* NULL: no records are kept */
 	unsigned interim_s;      /* a record of a call each time; 0: at its end alone */
 	bool draining;

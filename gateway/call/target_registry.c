@@ -6,6 +6,7 @@
 
 #include "call/emergency.h"
 #include "call/hub.h"
+#include "call/quality.h"
 
 static const char *const kind_names[TARGET_KINDS] = {
 	[TARGET_TRUNK] = "trunk",
@@ -27,6 +28,8 @@ static struct llist_head *bucket(struct call_hub *hub, enum target_kind kind, co
 void target_register(struct call_hub *hub, struct target *target)
 {
 	llist_add_tail(&target->entry, bucket(hub, target->kind, target->name));
+	if (target->kind == TARGET_TRUNK || target->kind == TARGET_PEER)
+		quality_know(hub->quality, target->kind, target->name);
 }
 
 void target_unregister(struct target *target)

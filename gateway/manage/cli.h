@@ -43,6 +43,7 @@ void show_records_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);
 void show_registrations_install(void);
+void show_quality_install(void);
 void actions_install(void);
 void maintenance_vty_install(void);
 void channel_test_install(void);

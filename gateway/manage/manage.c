@@ -300,6 +300,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_emergency_install();
 	show_performance_install();
 	show_registrations_install();
+	show_quality_install();
 	actions_install();
 	maintenance_vty_install();
 	channel_test_install();

@@ -121,17 +121,17 @@ static bool add_trunk(void *data, const struct trunk_status *trunk)
 	json_array_append_new(
 		data,
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:s, s:s, s:i, s:i, s:i, s:i, "
-			  "s:i, s:I, s:I, s:I, s:I, s:I}",
+			  "s:i, s:i, s:I, s:I, s:I, s:I, s:I}",
 			  "name", trunk->name, "protocol", trunk->protocol, "variant",
 			  trunk->variant, "side", trunk->side, "span", trunk->span, "d_channel",
 			  trunk->d_channel, "span_ok", trunk->span_ok, "layer1", trunk->layer1,
 			  "layer2", trunk->layer2, "administrative", trunk->administrative,
 			  "locked", (int)trunk->locked, "channels", (int)trunk->channels, "idle",
 			  (int)trunk->idle, "busy", (int)trunk->busy, "down", (int)trunk->down,
-			  "calls_in", (json_int_t)trunk->calls_in, "calls_out",
-			  (json_int_t)trunk->calls_out, "flaps", (json_int_t)trunk->flaps,
-			  "limited", (json_int_t)trunk->limited, "repairs",
-			  (json_int_t)trunk->repairs));
+			  "peak", (int)trunk->peak, "calls_in", (json_int_t)trunk->calls_in,
+			  "calls_out", (json_int_t)trunk->calls_out, "flaps",
+			  (json_int_t)trunk->flaps, "limited", (json_int_t)trunk->limited,
+			  "repairs", (json_int_t)trunk->repairs));
 	return true;
 }
 

@@ -18,6 +18,7 @@ json_t *view_trunks(struct gateway *gateway);
 json_t *view_channels(struct gateway *gateway);
 json_t *view_calls(struct gateway *gateway);
 json_t *view_peers(struct gateway *gateway);
+json_t *view_quality(struct gateway *gateway);
 json_t *view_registrations(struct gateway *gateway);
 json_t *view_contacts(struct gateway *gateway); /* of the registrar's users */
 json_t *view_bans(struct gateway *gateway);

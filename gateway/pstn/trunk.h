@@ -43,6 +43,7 @@ struct trunk_status {
 	const char *layer1; /* "active" or the alarms, "red" */
 	const char *layer2; /* "up", "down", "restarting": up, and the channels are not yet */
 	unsigned channels, idle, busy, down, locked;
+	unsigned peak; /* busy, the most at a time since the trunk was set up */
 	uint64_t calls_in, calls_out, flaps; /* flaps: D channel lost */
 	uint64_t limited;                    /* calls refused by its limits */
 	uint64_t repairs;                    /* by audits */

@@ -66,6 +66,7 @@ struct trunk_upkeep {
 	uint32_t kept[TRUNK_SPANS_MAX];   /* for an emergency call that is waiting, see preempt.c */
 	uint64_t kept_until_us;
 	uint64_t rate_full_us;         /* bucket of trunk_limits */
+	unsigned peak;                 /* channels in use, the most at a time */
 	uint64_t limited;              /* calls that its limits refused */
 	bool off_duty;                 /* busied out (X.731 7.7) */
 	bool leaving;                  /* to be closed or opened anew */
@@ -89,6 +90,8 @@ struct trunk {
 	struct trunk_upkeep upkeep;
 };
 
+/* A protocol tells that a call has taken one more channel: for the peak. */
+void trunk_note_use(struct trunk *trunk);
 /* May a new call use the channel, as people and the busy-out want it? */
 static inline bool trunk_allows(const struct trunk *trunk, unsigned channel)
 {

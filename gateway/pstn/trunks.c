@@ -287,6 +287,16 @@ bool trunk_channel_is_busy(const struct trunk *trunk, unsigned channel)
 	return state != CHANNEL_IDLE && state != CHANNEL_DOWN;
 }
 
+void trunk_note_use(struct trunk *trunk)
+{
+	unsigned busy = 0;
+
+	for (unsigned c = trunk_next_channel(trunk, 0); c; c = trunk_next_channel(trunk, c))
+		busy += trunk_channel_is_busy(trunk, c);
+	if (busy > trunk->upkeep.peak)
+		trunk->upkeep.peak = busy;
+}
+
 static enum channel_state describe_channel(const struct trunk *trunk, unsigned channel,
 					   struct channel_status *out)
 {
@@ -311,6 +321,7 @@ static void describe(const struct trunk *trunk, struct trunk_status *out)
 		.span = trunk->config.spans[0].span,
 		.administrative = maintenance_state_name(
 			maintenance_get(trunk->env->maintenance, trunk->config.name)),
+		.peak = trunk->upkeep.peak,
 		.limited = trunk->upkeep.limited,
 		.repairs = trunk->upkeep.repairs,
 	};

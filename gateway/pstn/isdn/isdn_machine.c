@@ -135,6 +135,7 @@ static void place(struct isdn_leg *leg, const struct leg_msg *msg)
 	}
 	leg->isdn->calls_out++;
 	isdn_leg_change(leg, ST_CALL_INITIATED);
+	trunk_note_use(&leg->isdn->trunk);
 }
 
 static void on_null(struct osmo_fsm_inst *fi, uint32_t event, void *data)
@@ -392,6 +393,7 @@ bool isdn_machine_ring(struct isdn *isdn, const pri_event_ring *ring,
 	if (heard)
 		msg.uui = heard->uui;
 	isdn->calls_in++;
+	trunk_note_use(&isdn->trunk);
 	if (cause) {
 		isdn_clear_both(leg, cause, cause);
 		return true;
