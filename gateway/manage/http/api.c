@@ -7,6 +7,7 @@
 #include <osmocom/core/utils.h>
 
 #include "manage/http/access.h"
+#include "manage/http/metrics.h"
 #include "manage/http/request.h"
 #include "manage/manage.h"
 #include "manage/views.h"
@@ -32,6 +33,7 @@ static const struct collection collections[] = {
 	{ "channels", "channel", view_channels, "name", NULL },
 	{ "calls", "call", view_calls, "id", view_call },
 	{ "peers", "peer", view_peers, "name", NULL },
+	{ "quality", "figure", view_quality, "name", NULL },
 	{ "registrations", "registration", view_registrations, "peer", NULL },
 	{ "contacts", "contact", view_contacts, "user", NULL },
 	{ "bans", "ban", view_bans, "source", NULL },
@@ -224,6 +226,24 @@ static void answer_reading(struct gateway *gateway, struct http_request *request
 		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
 }
 
+/* For Prometheus, which says its token as everybody. */
+static void answer_metrics(struct gateway *gateway, struct access *access,
+			   struct http_request *request, struct http_reply *reply)
+{
+	size_t len = 0;
+
+	if (!access_enter(access, request, HTTP_VIEWER, !is_reading(request), reply))
+		return;
+	if (!is_reading(request)) {
+		method_wrong("GET, HEAD", reply);
+	} else if (no_query(request, reply)) {
+		char *text = metrics_text(gateway, &len);
+
+		reply->status = 200;
+		reply_text(reply, "text/plain; version=0.0.4; charset=utf-8", text, len);
+	}
+}
+
 void api_answer(struct gateway *gateway, struct access *access, struct http_request *request,
 		struct http_reply *reply)
 {
@@ -231,6 +251,8 @@ void api_answer(struct gateway *gateway, struct access *access, struct http_requ
 		return;
 	if (strcmp(request->path, ROOT "session") == 0)
 		answer_session(access, request, reply);
+	else if (strcmp(request->path, "/metrics") == 0)
+		answer_metrics(gateway, access, request, reply);
 	else if (strncmp(request->path, ROOT, sizeof(ROOT) - 1) != 0)
 		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
 	else if (access_enter(access, request, HTTP_VIEWER, !is_reading(request), reply))
