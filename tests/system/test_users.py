@@ -1,0 +1,142 @@
+"""What users of the registrar may do, each by itself: calls at a time and a second, numbers, and over TLS alone."""
+import ssl
+import time
+
+import pytest
+from common import ports, sip, stream
+from common.pki import Authority
+from common.users import Phone, registered
+
+TEXT = """\
+cli
+ listen 127.0.0.1 {p.cli}
+media
+ ports {p.media} {last}
+sip
+ listen 127.0.0.1 {p.sip}
+{tls}registrar
+user anna
+ password s3cret
+ number 100
+{limits}user bert
+ password hidden
+ number 200
+line echo
+ echo
+route lines
+ from registrar
+ called 6
+ to line echo
+route users
+ from registrar
+ called 1
+ to registrar
+"""
+
+
+def text(p, limits="", tls=""):
+    return TEXT.format(p=p, last=p.media + 199, limits=limits, tls=tls)
+
+
+@pytest.fixture(name="phones")
+def two_phones(own):
+    """A gateway that limits anna so; her phone, and bert's. Both are registered."""
+    made = []
+
+    def make(limits):
+        gateway = own(text=lambda p: text(p, limits))
+        made.extend((Phone(gateway, "127.0.0.5", "anna", "s3cret"), Phone(gateway, "127.0.0.6", "bert", "hidden")))
+        assert [phone.register() for phone in made] == [200, 200]
+        return gateway, *made
+    yield make
+    for phone in made:
+        phone.close()
+
+
+def refused(gateway, user, what):
+    return next(row for row in gateway.cli.json("guard")["users"] if row["name"] == user)["refused"][what]
+
+
+def hears_itself(phone, party, number="600"):
+    """A call to the echo line, which stands."""
+    call = phone.dial(number, sip.sdp(party.port))
+    party.remote = call.answered().media()
+    assert party.hears_itself()
+    return call
+
+
+def test_calls_at_a_time(phones, rtp):
+    """Of both directions. The other user is not touched, and the call that is up goes on."""
+    gateway, anna, bert = phones(" limit calls 1\n")
+    party = rtp()
+    first = hears_itself(anna, party)
+    second = anna.dial("600", sip.sdp(ports.block(2))).refused()
+    assert second.status == 503 and int(second.get("Retry-After")) > 0
+    assert bert.dial("100", sip.sdp(ports.block(2))).refused().status == 503
+    hears_itself(bert, rtp()).bye()
+    assert party.hears_itself()
+    assert refused(gateway, "anna", "calls at a time") == 2
+    first.bye()
+    gateway.wait_idle()
+    hears_itself(anna, rtp()).bye()
+    gateway.wait_idle()
+
+
+def test_calls_a_second(phones):
+    gateway, anna, bert = phones(" limit calls-per-second 1 burst 2\n")
+    calls = [anna.dial("600", sip.sdp(ports.block(2))) for _ in range(2)]
+    for call in calls:
+        call.answered()
+    assert anna.dial("600", sip.sdp(ports.block(2))).refused().status == 503
+    other = bert.dial("600", sip.sdp(ports.block(2)))
+    other.answered()
+    time.sleep(1.1)
+    calls.append(anna.dial("600", sip.sdp(ports.block(2))))
+    calls[-1].answered()
+    assert refused(gateway, "anna", "calls a second") == 1 and refused(gateway, "bert", "calls a second") == 0
+    for call in [*calls, other]:
+        call.bye()
+    gateway.wait_idle()
+
+
+def test_numbers(phones):
+    """The longest beginning that fits decides."""
+    gateway, anna, bert = phones(" number deny 6\n number allow 600\n")
+    for phone, number, status in ((anna, "600", 200), (anna, "601", 403), (anna, "6", 403), (bert, "601", 200)):
+        call = phone.dial(number, sip.sdp(ports.block(2)))
+        if status == 200:
+            call.answered()
+            call.bye()
+            continue
+        got = call.refused()
+        assert got.status == status and "cause=21" in got.get("Reason"), number
+    assert refused(gateway, "anna", "number not allowed") == 2
+    gateway.wait_idle()
+
+
+class SecurePhone(Phone, stream.Agent):
+    """On a connection of TLS."""
+
+    def __init__(self, port, ca, user, password):  # pylint: disable=super-init-not-called
+        stream.Agent.__init__(self, "127.0.0.1", port, ssl.create_default_context(cafile=ca), "127.0.0.1")
+        self.user, self.password, self.seq = user, password, 0
+
+
+def test_tls_required(own, tmp_path):
+    """Over UDP she is not even asked who she is, nor heard with what was right over TLS."""
+    ca, port = Authority(tmp_path), ports.both()
+    tls = " listen tls 127.0.0.1 %d\n tls certificate %s key %s\n" % (port, *ca.issue("gateway", "IP:127.0.0.1"))
+    gateway = own(text=lambda p: text(p, " tls required\n", tls))
+    with Phone(gateway, "127.0.0.5", "anna", "s3cret") as anna:
+        assert anna.register() == 403  # twice
+        assert sip.Call(anna, "600").invite(sip.sdp(ports.block(2))).refused().status == 403
+    assert refused(gateway, "anna", "not secure") == 3 and not registered(gateway, "anna")
+    with SecurePhone(port, ca.cert, "anna", "s3cret") as anna:
+        assert anna.register() == 200
+        assert [row["transport"] for row in registered(gateway, "anna")] == ["tls"]
+        call = anna.dial("600", sip.sdp(ports.block(2)))
+        call.answered()
+        call.bye()
+    with Phone(gateway, "127.0.0.6", "bert", "hidden") as bert:
+        assert bert.register() == 200
+    gateway.wait_idle()
