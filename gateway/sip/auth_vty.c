@@ -97,7 +97,9 @@ DEFUN(no_peer_auth_realm, no_peer_auth_realm_cmd, "no auth realm REALM",
 	return CMD_SUCCESS;
 }
 
-#define ASKED_STR "Who the peer is: asked for every request but OPTIONS; not asked by default\n"
+#define ASKED_STR                                                                                  \
+	"Who the peer is: asked for every request but OPTIONS, in calls for what changes them; "   \
+	"not asked by default\n"
 #define ASKED_USER_STR ASKED_STR "User\nIts name\nPassword\nThe password; it is shown nowhere\n"
 
 static int set_authenticate(struct vty *vty, const char *user, const char *secret,

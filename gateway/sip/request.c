@@ -301,3 +301,14 @@ int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 	status = authenticate_peer(ground->auth, ground->asking, irq, sip);
 	return status ? status : serve(ground, ground->asking, irq, sip);
 }
+
+int request_authenticate(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
+			 const sip_t *sip)
+{
+	const bool user = peer->target.kind == TARGET_USER;
+
+	ground->asking = user ? NULL : peer;
+	if (user)
+		return registrar_authenticate(ground->registrar, peer, irq, sip);
+	return authenticate_peer(ground->auth, peer, irq, sip);
+}

@@ -1,4 +1,4 @@
-/* Requests that belong to no dialog: who may send them, and what becomes of them. */
+/* Requests that belong to no dialog: who may send them, and what becomes of them. And who sends those that belong to one. */
 #pragma once
 
 #include "sip/agent/screen.h"
@@ -10,3 +10,8 @@ bool request_malformed(void *data, const struct sockaddr_storage *from);
 struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,
 				    const sip_t *sip);
 int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);
+
+/* Who sends this request to the peer's session shows who it is, if it has to. 0: it may go on; else the status that the request
+ * was, or is to be, answered with. */
+int request_authenticate(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
+			 const sip_t *sip);

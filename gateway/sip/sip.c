@@ -93,6 +93,7 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 		.judge = request_judge,
 		.accept = request_accept,
 	};
+	sip->authenticate = request_authenticate;
 	sip->guard = guard_new(sip);
 	sip->auth = sip->guard ? auth_new(sip) : NULL;
 	if (!sip->auth)

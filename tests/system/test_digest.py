@@ -86,3 +86,26 @@ def test_proxy_and_server_ask_in_their_own_realms(asking):
         call.wait_request("ACK")
         call.bye_comes()
         gateway.wait_idle()
+
+
+def test_peer_is_asked_for_what_changes_a_call(asking):
+    """A re-INVITE is; one that shows the password unasked is not, nor is a BYE."""
+    gateway = asking(" authenticate user pbx password other")
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(40000))
+        challenge = call.refused().get("WWW-Authenticate")
+        call.remote = "<%s>" % call.target
+        call.invite(sdp(40000), [shown(challenge, "INVITE", call, 1)]).answered()
+        call.invite(sdp(40000, direction="sendonly", version=2))
+        challenge = call.refused().get("WWW-Authenticate")
+        assert "stale" not in challenge
+        for count in 1, 2:
+            call.invite(sdp(40000, direction="sendonly", version=2), [shown(challenge, "INVITE", call, count)]).answered()
+        call.invite(sdp(40000, version=3), [shown(challenge, "INVITE", call, 2)])  # heard, and said again
+        assert "stale=true" in call.refused().get("WWW-Authenticate")
+        call.bye()
+        gateway.wait_idle()
+
+
+def shown(challenge, method, call, count):
+    return "Authorization: " + digest.answer(challenge, method, "pbx", "other", call.target, count)

@@ -58,7 +58,7 @@ def bert_of(gateway, transport):
     return [row for row in registered(gateway, "bert") if row["transport"] == transport]
 
 
-def call_bert(gateway, answer, port=0, talk=lambda: None):
+def call_bert(gateway, answer, port=0, talk=lambda call: None):
     """Anna calls, bert answers, anna hangs up. No connection is opened for it: it goes by the phone's own."""
     before = gateway.cli.json("sip transports")["totals"]["opened"]
     with Phone(gateway, "127.0.0.5", "anna", "s3cret") as anna:
@@ -66,10 +66,18 @@ def call_bert(gateway, answer, port=0, talk=lambda: None):
         call = anna.dial("200", sip.sdp(port or ports.block(2)))
         answer()
         call.answered()
-        talk()
+        talk(call)
         call.bye()
         gateway.record("from user anna 100 to user bert 200: answered, cause 16 .*by the caller")
         assert gateway.cli.json("sip transports")["totals"]["opened"] == before
+
+
+def held(call):
+    """The phone's own re-INVITE, which it is asked its password for, has come through to the other side."""
+    hold = call.wait_request("INVITE", 8)
+    assert "a=sendonly" in hold.body, hold.body
+    call.reply(hold, 200, "OK", sip.sdp(ports.block(2), direction="recvonly", version=2))
+    call.wait_request("ACK")
 
 
 def loudest(samples):
@@ -103,13 +111,15 @@ def test_linphone_registers_calls_and_is_called(own, tmp_path, rtp, transport):
             phone.command("answer")
             phone.wait("Media streams established")
 
-        def talk():
-            """A tone to the phone, speech from it."""
+        def talk(call):
+            """A tone to the phone, speech from it. It holds anna."""
             wait_for("bert's first packet", lambda: party.remote)
             party.tone(1000, 2)
             wait_for("the tone is said", lambda: not party.say)
             phone.command("play " + speech)
             wait_for("anna hears bert", lambda: loudest(party.samples()) > -35, 8)
+            phone.command("pause")
+            held(call)
         party, speech = rtp(), str(tmp_path / "speech.wav")
         sound.speak("One two three, this is a test of a telephone line.", speech)
         call_bert(gateway, answer, party.port, talk)
@@ -137,7 +147,11 @@ def test_baresip_registers_calls_and_is_called(own, tmp_path, transport):
         def answer():
             phone.wait_event("CALL_INCOMING")
             phone.accept()
-        call_bert(gateway, answer)
+
+        def talk(call):
+            phone.command("hold")
+            held(call)
+        call_bert(gateway, answer, talk=talk)
         if transport == "tcp":  # gone with its connection, whatever it was registered until
             phone.process.kill()
             phone.process.wait()

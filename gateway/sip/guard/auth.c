@@ -160,6 +160,22 @@ static bool use(struct auth *auth, uint64_t number, uint64_t born_ms, uint32_t c
 
 /* Requests */
 
+bool auth_is_due(const sip_t *sip)
+{
+	switch (sip->sip_request->rq_method) {
+	case sip_method_ack:
+	case sip_method_cancel:
+		return false;
+	case sip_method_invite:
+	case sip_method_refer:
+		return true;
+	case sip_method_update:
+		return !sip->sip_to->a_tag || sip->sip_payload;
+	default:
+		return !sip->sip_to->a_tag;
+	}
+}
+
 enum auth_verdict auth_claim(const sip_t *sip, const char *realm, struct digest_credentials *out)
 {
 	const sip_authorization_t *header = sip->sip_authorization;

@@ -11,13 +11,12 @@ int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t
 		      const sip_t *sip)
 {
 	const struct authenticate_config *config = &peer->config.authenticate;
-	sip_method_t method = sip->sip_request->rq_method;
 	struct digest_credentials claim;
 	struct sockaddr_storage from;
 	enum auth_verdict verdict;
 
-	if (!config->user[0] || method == sip_method_ack || method == sip_method_cancel ||
-	    method == sip_method_options || sip->sip_to->a_tag)
+	if (!config->user[0] || sip->sip_request->rq_method == sip_method_options ||
+	    !auth_is_due(sip))
 		return 0;
 	verdict = auth_claim(sip, config->realm, &claim);
 	if (verdict == AUTH_GOOD) {

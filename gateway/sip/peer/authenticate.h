@@ -6,7 +6,7 @@
 struct auth;
 struct peer;
 
-/* 0: it may go on; else the status that the request was, or is to be, answered with. ACK and CANCEL are never asked
- * (RFC 3261 22.1), nor is what belongs to a dialog. */
+/* 0: it may go on; else the status that the request was, or is to be, answered with. Asked is what auth_is_due() says, and
+ * not OPTIONS. */
 int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t *irq,
 		      const sip_t *sip);

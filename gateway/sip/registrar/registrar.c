@@ -589,6 +589,22 @@ struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, c
 	return NULL;
 }
 
+int registrar_authenticate(struct registrar *registrar, const struct peer *guest,
+			   nta_incoming_t *irq, const sip_t *sip)
+{
+	struct sockaddr_storage from;
+	struct user *user;
+	int status = 0;
+
+	if (!registrar->config.on || !auth_is_due(sip))
+		return 0;
+	agent_source(irq, &from);
+	user = authenticated(registrar, irq, sip, &from, &status);
+	if (!user)
+		return status;
+	return !strcmp(user->config.peer.name, guest->config.name) ? 0 : FORBIDDEN;
+}
+
 void registrar_identify(const struct registrar *registrar, const struct peer *guest,
 			struct leg_setup *setup)
 {

@@ -35,6 +35,9 @@ struct sip {
 	struct screen screen;      /* what the agent asks before it keeps anything of a request */
 	uint64_t refusals_full_us; /* bucket of the log lines about them */
 	struct peer *asking;       /* whose request is being judged, and accepted after that */
+	/* request_authenticate() */
+	int (*authenticate)(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
+			    const sip_t *sip);
 	bool (*in_service)(void *data); /* sip_in_service; NULL: always */
 	void *in_service_data;
 };

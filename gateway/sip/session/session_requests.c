@@ -104,6 +104,9 @@ int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const si
 		return status;
 	if (is_flood(s, method))
 		return refuse_flood(irq, sip);
+	status = s->ground->authenticate(s->ground, s->peer, irq, sip);
+	if (status)
+		return status;
 	switch (method) {
 	case sip_method_bye:
 		return session_dispatch(s, EV_BYE, irq, sip, 481);

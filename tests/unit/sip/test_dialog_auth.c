@@ -1,4 +1,5 @@
-/* Digest within dialogs: each kind of request of ours is sent once more with what the peer asks for (RFC 3261 22, 8.1.3.5). */
+/* Digest within dialogs: each kind of request of ours is sent once more with what the peer asks for, and which of the peer's are
+ * asked for it (RFC 3261 22, 8.1.3.5). */
 #include "call/call.h"
 #include "call/transfer.h"
 #include "tests/unit/sip/rig_digest.h"
@@ -198,6 +199,170 @@ START_TEST(notify_is_answered_for)
 }
 END_TEST
 
+/* The peer shows who it is */
+
+static struct digest_challenge challenge;
+static uint32_t nc;
+
+static void asked(struct peer_config *peer)
+{
+	peer->authenticate = (struct authenticate_config){ "pbx", "s3cret", "crosspoint", 0 };
+}
+
+/* What it says unasked to the last challenge, and headers before that. */
+static const char *shown(const char *method, const char *secret, const char *headers)
+{
+	static char text[DIGEST_HEADER_MAX + 256];
+	const struct digest_request request = { .method = method };
+	char credentials[DIGEST_HEADER_MAX];
+	struct digest_credentials c = {
+		.user = "pbx",
+		.uri = "sip:600@127.0.0.1",
+		.algorithm = challenge.algorithm,
+		.qop = DIGEST_QOP_AUTH,
+		.nc = ++nc,
+		.cnonce = "c",
+	};
+
+	strcpy(c.realm, challenge.realm);
+	strcpy(c.nonce, challenge.nonce);
+	ck_assert(digest_respond(&c, secret, &request, c.response));
+	digest_write_credentials(&c, credentials);
+	snprintf(text, sizeof(text), "%sAuthorization: %s\n", headers, credentials);
+	return text;
+}
+
+static void hear_challenge(void)
+{
+	peer_hears(&rig, "SIP/2.0 401 ");
+	ck_assert(heard_challenge(&rig, "WWW-Authenticate", &challenge));
+	nc = 0;
+}
+
+#define SDP_TYPE "Content-Type: application/sdp\n"
+#define TO_SECOND "Refer-To: <sip:700@127.0.0.1>\n"
+
+/* A call of the peer's, which was asked for it. */
+static void open_asked(void)
+{
+	open_two();
+	configure(asked);
+	ask(&one, "INVITE", SDP_TYPE, SDP);
+	hear_challenge();
+	ask(&one, "INVITE", shown("INVITE", "s3cret", SDP_TYPE), SDP);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	line_says(LEG_CONNECT, false);
+	answered(&one);
+}
+
+static void end_asked(void)
+{
+	ask(&one, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	end_two();
+}
+
+START_TEST(what_changes_a_call_is_asked_for)
+{
+	static const struct {
+		const char *method, *headers, *body, *then;
+	} rows[] = {
+		{ "INVITE", SDP_TYPE, SDP_HOLD, "SIP/2.0 200 " },
+		{ "UPDATE", SDP_TYPE, SDP_HOLD, "SIP/2.0 200 " },
+		{ "REFER", TO_SECOND, "", "SIP/2.0 202 " },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		open_asked();
+		challenge.nonce[10] ^= 1; /* not one of ours */
+		ask(&one, rows[i].method, shown(rows[i].method, "guess", rows[i].headers),
+		    rows[i].body);
+		hear_challenge();
+		ck_assert(!challenge.stale);
+		ask(&one, rows[i].method, rows[i].headers, rows[i].body);
+		hear_challenge();
+		ck_assert_uint_eq(mock_leg_count(&second, LEG_SETUP), 0);
+		ck_assert(rtp()->receive);
+		ask(&one, rows[i].method, shown(rows[i].method, "s3cret", rows[i].headers),
+		    rows[i].body);
+		peer_hears(&rig, rows[i].then);
+		if (*rows[i].then == 'S' && *rows[i].method == 'I')
+			ask_at(&one, "ACK", one.cseq, "", "");
+		if (*rows[i].method == 'R') {
+			peer_takes("NOTIFY ");
+			ck_assert_uint_eq(mock_leg_count(&second, LEG_SETUP), 1);
+		} else {
+			ck_assert(!rtp()->send);
+		}
+		end_asked();
+	}
+}
+END_TEST
+
+/* Nobody who shows it unasked is asked again while the nonce is good. */
+START_TEST(cached_nonce_goes_on)
+{
+	open_asked();
+	for (unsigned i = 0; i < 3; i++) {
+		ask(&one, "UPDATE", shown("UPDATE", "s3cret", SDP_TYPE), SDP_HOLD);
+		peer_hears(&rig, "SIP/2.0 200 ");
+	}
+	nc--; /* heard by somebody, and said again */
+	ask(&one, "UPDATE", shown("UPDATE", "s3cret", SDP_TYPE), SDP_HOLD);
+	hear_challenge();
+	ck_assert(challenge.stale);
+	ask(&one, "UPDATE", shown("INVITE", "s3cret", SDP_TYPE), SDP_HOLD); /* of another method */
+	hear_challenge();
+	ck_assert(!challenge.stale);
+	end_asked();
+}
+END_TEST
+
+START_TEST(the_rest_of_a_call_is_not_asked_for)
+{
+	open_asked();
+	ask(&one, "UPDATE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ask(&one, "INFO", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ask(&one, "OPTIONS", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ask(&one, "NOTIFY", "Event: refer\nSubscription-State: active\n", "");
+	peer_hears(&rig, "SIP/2.0 481 ");
+	ask(&one, "MESSAGE", "", "");
+	peer_hears(&rig, "SIP/2.0 405 ");
+	end_asked();
+}
+END_TEST
+
+/* PRACK, and CANCEL, which cannot be asked for. */
+START_TEST(call_that_is_not_answered_is_not_asked_again)
+{
+	char rack[64];
+
+	open_two();
+	configure(asked);
+	ask(&one, "INVITE", SDP_TYPE, SDP);
+	hear_challenge();
+	rig.peer.session = REL100;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	ask(&one, "INVITE", shown("INVITE", "s3cret", SDP_TYPE "Supported: 100rel\n"), SDP);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	line_says(LEG_ALERTING, false);
+	peer_hears(&rig, "SIP/2.0 180 ");
+	snprintf(one.tag, sizeof(one.tag), "%s", heard_tag(&rig, "To"));
+	snprintf(rack, sizeof(rack), "RAck: %s %u INVITE\n", heard(&rig, "RSeq"), one.cseq);
+	ask(&one, "PRACK", rack, "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ask(&one, "BYE", "", ""); /* RFC 3261 15: the caller may */
+	peer_hears(&rig, "SIP/2.0 ");
+	ck_assert_ptr_null(strstr(rig.heard, "SIP/2.0 401"));
+	end_two();
+}
+END_TEST
+
 UNIT_MAIN("dialog-auth", prack_is_answered_for, prack_of_a_reinvite_is_answered_for,
 	  prack_may_outlive_its_call, update_is_answered_for, digits_are_answered_for,
-	  refer_is_answered_for, notify_is_answered_for)
+	  refer_is_answered_for, notify_is_answered_for, what_changes_a_call_is_asked_for,
+	  cached_nonce_goes_on, the_rest_of_a_call_is_not_asked_for,
+	  call_that_is_not_answered_is_not_asked_again)

@@ -625,6 +625,73 @@ START_TEST(user_calls_with_its_own_number_and_name)
 }
 END_TEST
 
+/* In its call. */
+static void phone_asks(const char *method, const char *tag, const char *auth, const char *body)
+{
+	char head[RIG_TEXT];
+
+	cseq++;
+	snprintf(head, sizeof(head),
+		 "%s sip:127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
+		 "127.0.0.2:%u;rport;branch=z9hG4bKd%u\nFrom: <sip:anna@127.0.0.1>;tag=a\n"
+		 "To: <sip:500@127.0.0.1>;tag=%s\nCall-ID: i1\nCSeq: %u %s\nMax-Forwards: 70\n"
+		 "Contact: <sip:anna@10.9.8.7>\n%s",
+		 method, rig.config.port, phone_port, cseq, tag, cseq, method, auth);
+	peer_says_from(&rig, phone, head, body);
+}
+
+START_TEST(user_changes_its_own_call_alone)
+{
+	char tag[64];
+
+	open_registrar();
+	phone_invites("anna");
+	phone_hears("SIP/2.0 401 ");
+	ck_assert(heard_challenge(&rig, "WWW-Authenticate", &challenge));
+	phone_acks();
+	phone_invites("anna");
+	phone_hears("SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+	rig_settle(&rig);
+	phone_hears("SIP/2.0 200 ");
+	snprintf(tag, sizeof(tag), "%s", heard_tag(&rig, "To"));
+	phone_acks();
+	phone_asks("UPDATE", tag, "", SDP);
+	phone_hears("SIP/2.0 401 ");
+	phone_asks("UPDATE", tag, answer("UPDATE", "bert", SDP), SDP);
+	phone_hears("SIP/2.0 403 ");
+	phone_asks("UPDATE", tag, answer("INVITE", "anna", SDP), SDP);
+	phone_hears("SIP/2.0 401 ");
+	phone_asks("UPDATE", tag, answer("UPDATE", "anna", SDP), SDP);
+	phone_hears("SIP/2.0 200 ");
+	phone_asks("BYE", tag, "", "");
+	phone_hears("SIP/2.0 200 ");
+	end();
+}
+END_TEST
+
+/* The method is signed, too (RFC 7616 3.4.3). */
+START_TEST(answer_to_a_registration_begins_no_call)
+{
+	char head[RIG_TEXT];
+
+	open_registrar();
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	cseq++;
+	snprintf(head, sizeof(head),
+		 "INVITE sip:500@127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
+		 "127.0.0.2:%u;rport;branch=z9hG4bKi%u\nFrom: <sip:anna@127.0.0.1>;tag=a\n"
+		 "To: <sip:500@127.0.0.1>\nCall-ID: i1\nCSeq: %u INVITE\nMax-Forwards: 70\n"
+		 "Contact: <sip:anna@10.9.8.7>\n%s",
+		 rig.config.port, phone_port, cseq, cseq, answer("REGISTER", "anna", ""));
+	peer_says_from(&rig, phone, head, SDP);
+	phone_hears("SIP/2.0 401 ");
+	phone_acks();
+	ck_assert_ptr_null(mock_leg_told(&rig.line, LEG_SETUP));
+	end();
+}
+END_TEST
+
 /* Limits */
 
 static void open_limited(struct guard_peer_config guard)
@@ -875,7 +942,8 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  best_contact_is_called, next_contact_is_called_where_one_fails,
 	  last_contact_that_fails_ends_the_call, contact_that_rang_is_the_last,
 	  silent_contact_is_given_up_for_the_next, contact_that_is_only_slow_is_kept,
-	  user_calls_with_its_own_number_and_name, user_may_not_call_each_number,
+	  user_calls_with_its_own_number_and_name, user_changes_its_own_call_alone,
+	  answer_to_a_registration_begins_no_call, user_may_not_call_each_number,
 	  user_calls_so_often_a_second, user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
 	  user_that_must_come_by_tls_is_asked_for_nothing_without, who_is_no_user_is_a_stranger,
 	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
