@@ -23,7 +23,6 @@
 #include "call/emergency.h"
 #include "call/emergency_config.h"
 #include "call/call_fraud.h"
-#include "call/records_config.h"
 #include "call/route_config.h"
 #include "drivers/dahdi_detect.h"
 #include "manage/http/http.h"
@@ -36,6 +35,9 @@
 #include "pstn/plant.h"
 #include "pstn/trunk.h"
 #include "pstn/trunk_config.h"
+#include "records/command.h"
+#include "records/records.h"
+#include "records/records_config.h"
 #include "sip/registrar/registrar_config.h"
 #include "sip/sip.h"
 
@@ -83,19 +85,53 @@ static int apply_sip(const struct config *to, struct config_report *report)
 	return rc;
 }
 
+/* A path, or a name in the state directory; "" stays. */
+static void place_file(char *out, size_t size, const char *name)
+{
+	const bool in_state_dir = *name && *name != '/';
+
+	snprintf(out, size, "%s%s%s", in_state_dir ? app.gateway.state_dir : "",
+		 in_state_dir ? "/" : "", name);
+}
+
+/* Where nobody named a file, one that cannot be had is no reason not to start. */
+static int no_journal(const struct records_config *config, const char *path, int rc,
+		      struct config_report *report)
+{
+	if (strcmp(config->file, RECORDS_FILE) == 0) {
+		alarm_raise(ALARM_RECORDS, "", "", strerror(-rc));
+		return 0;
+	}
+	config_fault(report, 0, "call records cannot be kept in %s: %s; the log says more", path,
+		     strerror(-rc));
+	return rc;
+}
+
 static int apply_records(const struct config *to, struct config_report *report)
 {
-	const struct records_config *records = config_get(to, &records_section);
-	const bool in_state_dir = *records->file && *records->file != '/';
-	char path[512];
+	const struct records_config *config = config_get(to, &records_section);
+	struct records_setup setup = {
+		.limits = { .max_age_s = (int64_t)config->keep_days * 24 * 3600,
+			    .max_octets = (uint64_t)config->keep_mb << 20 },
+	};
+	const struct call_records keep = {
+		.path = setup.journal,
+		.interim_s = 60 * config->interim_min,
+		.rotate_octets = (size_t)config->rotate_mb << 20,
+		.on_put = records_wake,
+		.data = app.gateway.records,
+	};
 	int rc;
 
-	snprintf(path, sizeof(path), "%s%s%s", in_state_dir ? app.gateway.state_dir : "",
-		 in_state_dir ? "/" : "", records->file);
-	rc = call_hub_records(app.gateway.hub, path, 60 * records->interim_min);
+	place_file(setup.journal, sizeof(setup.journal), config->file);
+	if (*config->file)
+		place_file(setup.sqlite, sizeof(setup.sqlite), config->sqlite);
+	rc = call_hub_records(app.gateway.hub, &keep);
 	if (rc < 0)
-		config_fault(report, 0, "call records cannot be kept in %s: %s; the log says more",
-			     path, strerror(-rc));
+		return no_journal(config, setup.journal, rc, report);
+	rc = records_apply(app.gateway.records, &setup);
+	if (rc < 0)
+		config_fault(report, 0, "call records cannot be stored: %s", strerror(-rc));
 	return rc;
 }
 
@@ -227,6 +263,7 @@ static int catch_signals(void)
 	int fd;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file as large as it may be is like a full disk */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -312,9 +349,10 @@ static int open_layers(void)
 	if (!gateway->mg || mg_start(gateway->mg) < 0)
 		return -ENOMEM;
 	gateway->hub = call_hub_new(app.root, gateway->mg);
-	gateway->trunks = gateway->hub ? trunks_new(app.root, gateway->hub, gateway->mg,
-						    app.gateway.state_dir)
-				       : NULL;
+	gateway->records = gateway->hub ? records_new(app.root) : NULL;
+	gateway->trunks = gateway->records ? trunks_new(app.root, gateway->hub, gateway->mg,
+							app.gateway.state_dir)
+					   : NULL;
 	app.gateway.plant = gateway->trunks ? plant_new(app.root, gateway->trunks) : NULL;
 	gateway->sip = app.gateway.plant ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
 	if (!gateway->sip)
@@ -338,6 +376,7 @@ static void close_layers(void)
 		trunks_free(gateway->trunks);
 	if (gateway->hub)
 		call_hub_free(gateway->hub);
+	records_free(gateway->records); /* it takes the last records along */
 	if (gateway->mg)
 		mg_free(gateway->mg);
 	if (app.gateway.plant)
@@ -425,8 +464,7 @@ static void usage(FILE *to)
 		"       crosspoint --import SYSTEM.CONF CHAN_DAHDI.CONF\n"
 		"                                 say in a configuration what DAHDI's and "
 		"Asterisk's "
-		"files say\n"
-		"       crosspoint --version\n"
+		"files say\n" RECORDS_USAGE "       crosspoint --version\n"
 		"       crosspoint --help\n",
 		DEFAULT_FILE, DEFAULT_STATE);
 }
@@ -480,8 +518,10 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 int main(int argc, char **argv)
 {
 	struct arguments arguments = { 0 };
-	int rc;
+	int rc = records_command(argc, argv);
 
+	if (rc >= 0)
+		return rc;
 	if (!parse_arguments(argc, argv, &arguments)) {
 		usage(stderr);
 		return 2;

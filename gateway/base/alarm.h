@@ -36,6 +36,8 @@ enum alarm_kind {
 	ALARM_REGISTRATION,     /* object: peer; we cannot register with it */
 	ALARM_LOCATIONS,        /* the registrar's locations cannot be kept */
 	ALARM_RECORDS,          /* call records cannot be written */
+	ALARM_RECORDS_STORE,    /* object: store; it does not take records, or not fast enough */
+	ALARM_RECORDS_UNREAD,   /* records left the journal before a store had them */
 	ALARM_EMERGENCY_CALL,   /* an emergency call is up; object: the call, "call 7" */
 	ALARM_MEDIA_LATE,       /* the media thread comes late */
 	ALARM_CERTIFICATE, /* object: server name, "sip", "http" or "ca"; the file cannot be used */

@@ -61,6 +61,13 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 		"Call records cannot be written; they are kept in memory as long as there is room.",
 		"Make room on the disk, or give the gateway's user the right to write the file; it is tried "
 		"again by itself." },
+	[ALARM_RECORDS_STORE] = { "records-store", ALARM_MINOR, ALARM_OF_GATEWAY,
+		"A store of call records (the object names it) takes none, or not fast enough. They stay in the journal, and "
+		"are stored once it does.",
+		"See the alarm's text and `show records`: make room on its disk, or bring the database back." },
+	[ALARM_RECORDS_UNREAD] = { "records-unread", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"A store was away for so long that files of the journal which it had not read were taken away for want of room.",
+		"Bring the store back, and give the journal more room (`records` / `keep megabytes`)." },
 	[ALARM_EMERGENCY_CALL] = { "emergency-call", ALARM_WARNING, ALARM_OF_GATEWAY,
 		"Somebody is calling an emergency number.",
 		"Find out who needs help, and where: `show emergency`." },

@@ -72,9 +72,16 @@ void calls_each(const struct call_hub *hub,
 		bool (*fn)(void *data, const struct call_status *status), void *data);
 bool call_get(const struct call_hub *hub, uint32_t id, struct call_status *out);
 
-/* Where call records go; "": nowhere. Calls in progress go along. interim_s: a record so often of a call that is
- * answered and goes on; 0: none. 0, or -errno with the reason logged: nothing changed then. */
-int call_hub_records(struct call_hub *hub, const char *path, unsigned interim_s);
+struct call_records {
+	const char *path;     /* "": records go nowhere */
+	unsigned interim_s;   /* a record so often of an answered call that goes on; 0: none */
+	size_t rotate_octets; /* of a file, before the next is begun */
+	void (*on_put)(void *data); /* a record has been written; or NULL */
+	void *data;
+};
+/* Where call records go from now on; calls in progress go along. 0, or -errno with the reason logged: nothing changed
+ * then. */
+int call_hub_records(struct call_hub *hub, const struct call_records *to);
 struct journal_status;
 /* False when no records are kept. */
 bool call_records_status(const struct call_hub *hub, struct journal_status *out);

@@ -137,20 +137,24 @@ static void set_interim(struct call_hub *hub, unsigned interim_s)
 		schedule_interim(rb_entry(node, struct call, node));
 }
 
-int call_hub_records(struct call_hub *hub, const char *path, unsigned interim_s)
+int call_hub_records(struct call_hub *hub, const struct call_records *to)
 {
 	const char *now = hub->journal ? journal_path(hub->journal) : "";
 	struct journal *journal = NULL;
 	int err;
 
-	if (*path && strcmp(now, path) != 0) {
-		journal = journal_open(hub, path, &err);
+	if (*to->path && strcmp(now, to->path) != 0) {
+		journal = journal_open(hub, to->path, &err);
 		if (!journal)
 			return err;
 	}
-	if (strcmp(now, path) != 0)
+	if (strcmp(now, to->path) != 0)
 		move_calls(hub, journal);
-	set_interim(hub, interim_s);
+	if (hub->journal) {
+		journal_rotate_at(hub->journal, to->rotate_octets);
+		journal_watch(hub->journal, to->on_put, to->data);
+	}
+	set_interim(hub, to->interim_s);
 	return 0;
 }
 

@@ -27,7 +27,7 @@
 #include "base/log.h"
 #include "call/emergency_config.h"
 #include "call/fraud_config.h"
-#include "call/records_config.h"
+#include "records/records_config.h"
 #include "call/route_config.h"
 #include "drivers/span_config.h"
 #include "manage/audit.h"

@@ -11,12 +11,14 @@ struct gateway; /* below: what manage may look at and ask */
 struct call_hub;
 struct mg;
 struct plant;
+struct records;
 struct sip;
 struct trunks;
 
 struct gateway {
 	struct mg *mg;
 	struct call_hub *hub;
+	struct records *records;
 	struct trunks *trunks;
 	struct plant *plant; /* NULL in tests that have none */
 	struct sip *sip;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 
 #include "base/alarm.h"
 #include "base/log.h"
+#include "records/spool.h"
 
 enum { ID_MAX = 64, TAIL = 2 * JOURNAL_LINE_MAX };
 
@@ -33,6 +35,10 @@ struct journal {
 	int fd, slots_fd;
 	int *free; /* slots; room for n_slots */
 	size_t n_free, n_slots, slot_len;
+	size_t rotate_at;
+	unsigned last_number; /* of rotated files, at least */
+	void (*on_put)(void *data);
+	void *on_put_data;
 	struct llist_head waiting; /* of struct waiting, the oldest first */
 	struct osmo_timer_list retry;
 	int append_err, slot_err; /* of the last attempt, 0: it went well */
@@ -156,6 +162,32 @@ static int follow_rotation(struct journal *journal)
 	return 0;
 }
 
+/* Before a record is written, never after: the last one stays where the next start looks for it. Where it cannot be
+ * done the file grows on. */
+static void rotate(struct journal *journal)
+{
+	char to[SPOOL_NAME_MAX];
+	struct stat stat;
+
+	if (fstat(journal->fd, &stat) || (size_t)stat.st_size < journal->rotate_at)
+		return;
+	do {
+		spool_name(journal->path, ++journal->last_number, to);
+	} while (renameat2(AT_FDCWD, journal->path, AT_FDCWD, to, RENAME_NOREPLACE) &&
+		 errno == EEXIST);
+}
+
+static int find_last_number(struct journal *journal)
+{
+	struct spool_files files;
+	int rc = spool_list(journal->path, &files);
+
+	if (rc == 0 && files.n)
+		journal->last_number = files.numbers[files.n - 1];
+	free(files.numbers);
+	return rc;
+}
+
 /* line: with its line end. All of it or nothing. 0 or -errno. */
 static int append(struct journal *journal, const char *line)
 {
@@ -163,6 +195,10 @@ static int append(struct journal *journal, const char *line)
 	struct stat before;
 	int err = follow_rotation(journal);
 
+	if (!err) {
+		rotate(journal);
+		err = follow_rotation(journal);
+	}
 	if (!err && fstat(journal->fd, &before))
 		err = -errno;
 	if (!err) {
@@ -176,6 +212,8 @@ static int append(struct journal *journal, const char *line)
 	journal->append_err = err;
 	if (!err)
 		journal->status.written++;
+	if (!err && journal->on_put)
+		journal->on_put(journal->on_put_data);
 	return err;
 }
 
@@ -451,8 +489,11 @@ struct journal *journal_open(void *talloc_ctx, const char *path, int *err)
 	osmo_timer_setup(&journal->retry, on_retry, journal);
 	talloc_set_destructor(journal, journal_destructor);
 	journal->path = talloc_strdup(journal, path);
+	journal->rotate_at = JOURNAL_ROTATE;
 	if (journal->path)
 		*err = open_slots(journal);
+	if (!*err)
+		*err = find_last_number(journal);
 	if (!*err) {
 		journal->fd = open_records(path, last);
 		*err = journal->fd < 0 ? journal->fd : recover(journal, last);
@@ -503,6 +544,17 @@ void journal_close(struct journal *journal)
 const char *journal_path(const struct journal *journal)
 {
 	return journal->path;
+}
+
+void journal_rotate_at(struct journal *journal, size_t octets)
+{
+	journal->rotate_at = octets;
+}
+
+void journal_watch(struct journal *journal, void (*fn)(void *data), void *data)
+{
+	journal->on_put = fn;
+	journal->on_put_data = data;
 }
 
 void journal_read_status(const struct journal *journal, struct journal_status *out)

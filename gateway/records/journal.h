@@ -1,26 +1,23 @@
 /* The file of call records, one JSON line each, and beside it FILE.open, which holds what is known so far of every
  * call in progress: a slot of fixed size each. A record is in its slot before it is appended, and leaves it after,
  * so that whatever moment the process is killed at, the next start finds it in one of the two, and tells by the id
- * in front whether it is in both. A file that was moved away (log rotation) is begun anew at the next record.
+ * in front whether it is in both. A file that is long enough becomes FILE.1, then FILE.2 and so on, and one that was
+ * moved away by somebody else is begun anew at the next record; spool.h reads them all.
  * Nothing here waits or fails a call: what cannot be written stays in memory and is tried again. Control thread. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "records/journal_format.h"
+
 enum {
 	JOURNAL_LINE_MAX = 4096,     /* octets of a record with its line end: the size of a slot */
 	JOURNAL_LINE_EARLIER = 2048, /* what it was until records had media and attempts */
 	JOURNAL_WAIT_MAX = 10000,    /* records kept in memory */
 	JOURNAL_RETRY_S = 5,
+	JOURNAL_ROTATE = 64 * 1024 * 1024, /* octets */
 };
-/* A record begins with JOURNAL_HEAD and its id, unique for ever, and ends with one of the tails; at the next
- * start of the gateway a call that was open is recorded as interrupted. */
-#define JOURNAL_HEAD "{\"id\":\""
-#define JOURNAL_OPEN "\"end\":\"open\"}"
-#define JOURNAL_INTERIM "\"end\":\"interim\"}"
-#define JOURNAL_INTERRUPTED "\"end\":\"interrupted\"}"
-#define JOURNAL_RELEASED "\"end\":\"released\"}"
 
 struct journal;
 
@@ -29,6 +26,9 @@ struct journal;
 struct journal *journal_open(void *talloc_ctx, const char *path, int *err);
 void journal_close(struct journal *journal); /* NULL is let be */
 const char *journal_path(const struct journal *journal);
+void journal_rotate_at(struct journal *journal, size_t octets);
+/* fn is called when a record has been appended, but not from journal_open. */
+void journal_watch(struct journal *journal, void (*fn)(void *data), void *data);
 
 enum { JOURNAL_NO_SLOT = -1 };             /* the record is written at its end alone */
 int journal_take(struct journal *journal); /* a slot, or JOURNAL_NO_SLOT */

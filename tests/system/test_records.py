@@ -1,10 +1,16 @@
 """Call records: whatever moment the gateway is killed at, every call has one record."""
+import contextlib
+import csv
+import io
 import json
 import os
 import re
+import resource
 import signal
+import sqlite3
+import subprocess
 
-from common.gateway import wait_for
+from common.gateway import binary, wait_for
 from common.sip import sdp
 
 RECORDS = "records\n file calls.jsonl\n"
@@ -73,6 +79,7 @@ def test_no_record_is_lost_or_doubled_by_a_kill(own):
         known.update(run)
         gateway.up()
         assert {r["id"]: r["end"] for r in records(gateway)} == known
+        wait_stored(gateway, known)
     gateway.wait_idle()
     ends = set(known.values())
     assert ends == {"released", "interrupted"}, "the kills came too early or too late to show anything: %s" % ends
@@ -93,3 +100,121 @@ def test_full_disk_stops_no_call(own, rtp):
     os.rmdir(path)
     wait_for("the alarm cleared", lambda: not gateway.cli.json("alarms"), 12)
     assert [r["end"] for r in records(gateway)] == ["released"] * 2
+
+
+def stored(gateway, sql="SELECT id FROM call_records"):
+    with contextlib.closing(sqlite3.connect(os.path.join(gateway.folder, "records.db"))) as db:
+        return db.execute(sql).fetchall()
+
+
+def wait_stored(gateway, ids):
+    """The store has these, each once, and no others."""
+    wait_for("the store to have %d records" % len(ids), lambda: len(stored(gateway)) >= len(ids))
+    found = [i for i, in stored(gateway)]
+    assert sorted(found) == sorted(ids)
+
+
+def program(*arguments):
+    return subprocess.run([binary(), *arguments], capture_output=True, text=True, timeout=20, check=False)
+
+
+def test_records_are_stored_by_default(own, rtp):
+    gateway = own()
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        call.bye()
+        gateway.wait_idle()
+    wait_stored(gateway, [r["id"] for r in records(gateway)])
+    row = stored(gateway, "SELECT calling, called, from_name, to_kind, cause, ended, from_codec FROM call_records"
+                          " WHERE from_kind='peer'")
+    assert row[0][1:] == ("600", "phones", "trunk", 16, "released", "PCMA")
+    status = wait_for("the store to have caught up", lambda: [
+        s for s in gateway.cli.json("records")["stores"] if s["behind_octets"] == 0])[0]
+    assert (status["store"], status["works"], status["taken"]) == ("sqlite", True, 2)
+    last = gateway.cli.json("records last 1")
+    assert len(last) == 1 and last[0]["v"] == 1
+    call_id = last[0]["call"]
+    assert gateway.cli.json("records call %d" % call_id)[0]["id"] == last[0]["id"]
+    assert gateway.cli.json("records call %s" % last[0]["id"]) == last
+    assert len(gateway.cli.json("records number 600")) == 2
+    assert gateway.cli.json("records number 60") == gateway.cli.json("records cause 17") == []
+    assert len(gateway.cli.json("records cause 16")) == 2
+    table = gateway.cli.run("show records last 10")
+    assert "peer phones" in table and "released" in table
+
+
+def test_export_prints_what_is_stored(own):
+    gateway = own()
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: len(stored(gateway)) == 2)
+    path = os.path.join(gateway.folder, "records.db")
+    as_json = program("--export", "json", path)
+    assert [json.loads(line) for line in as_json.stdout.splitlines()] == sorted(records(gateway), key=lambda r: (r["setup"], r["id"]))
+    rows = list(csv.DictReader(io.StringIO(program("--export", "csv", path).stdout)))
+    assert [r["id"] for r in rows] == [json.loads(line)["id"] for line in as_json.stdout.splitlines()]
+    assert rows[0]["cause"] == "16" and rows[0]["answer"].endswith("Z") and rows[0]["alert"] is not None
+    assert program("--export", "json", path, "2999").stdout == ""
+    assert len(program("--export", "json", path, "2000", "2999").stdout.splitlines()) == 2
+    assert program("--export", "xml", path).returncode == 2
+    missing = program("--export", "csv", path + ".no")
+    assert missing.returncode == 1 and "unable to open" in missing.stderr
+
+
+def test_schema_goes_back_a_step_and_comes_up_again(own):
+    gateway = own()
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: len(stored(gateway)) == 2)
+    path, before = os.path.join(gateway.folder, "records.db"), stored(gateway, "SELECT * FROM call_records ORDER BY id")
+    gateway.end()
+    said = program("--records-downgrade", path)
+    assert (said.returncode, said.stdout) == (0, "%s: schema 1 now\n" % path)
+    assert program("--records-downgrade", path).returncode == 1
+    gateway.up()
+    wait_for("the schema", lambda: stored(gateway, "SELECT version FROM call_records_schema") == [(2,)])
+    assert stored(gateway, "SELECT * FROM call_records ORDER BY id") == before
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("two more records", lambda: len(stored(gateway)) == 4)
+
+
+def room(gateway, octets):
+    """No file of the gateway's may grow beyond that, as if its disk were full."""
+    resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, (octets, resource.RLIM_INFINITY))
+
+
+def test_disk_that_is_full_loses_no_record(own):
+    """Neither the journal nor the store has room for a while, in the middle of a line too."""
+    gateway = own(extra="records\n no interim\n")
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: len(stored(gateway)) == 2)
+    gateway.wait_idle()
+    size = os.path.getsize(os.path.join(gateway.folder, "calls.jsonl"))
+    room(gateway, size + 700)
+    for _ in range(3):
+        gateway.originate("trunk pstn 600 hold 1")
+    wait_for("records that wait", lambda: gateway.cli.json("records")["waiting"] == 6)
+    alarms = {a["alarm"]: a for a in gateway.cli.json("alarms")}
+    assert "records" in alarms
+    assert len(records(gateway)) == 2 and os.path.getsize(os.path.join(gateway.folder, "calls.jsonl")) == size
+    room(gateway, resource.RLIM_INFINITY)
+    wait_for("the alarms cleared", lambda: not gateway.cli.json("alarms"), 20)
+    ids = [r["id"] for r in records(gateway)]
+    assert len(ids) == 8 and gateway.cli.json("records")["lost"] == 0
+    wait_stored(gateway, ids)
+
+
+def test_store_that_is_away_gets_all_later(own):
+    """What stands in the way of the database goes away later; the journal is rotated meanwhile by somebody."""
+    gateway = own(extra="records\n store sqlite sub/records.db\n")
+    wait_for("the alarm", lambda: [a["alarm"] for a in gateway.cli.json("alarms")] == ["records-store"])
+    assert gateway.cli.json("alarms")[0]["about"] == "gateway sqlite"
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: len(records(gateway)) == 2)
+    gateway.wait_idle()
+    os.rename(os.path.join(gateway.folder, "calls.jsonl"), os.path.join(gateway.folder, "calls.jsonl.1"))
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: os.path.exists(os.path.join(gateway.folder, "calls.jsonl")) and len(records(gateway)) == 2)
+    os.mkdir(os.path.join(gateway.folder, "sub"))
+    wait_for("the alarm cleared", lambda: not gateway.cli.json("alarms"), 40)
+    with contextlib.closing(sqlite3.connect(os.path.join(gateway.folder, "sub", "records.db"))) as db:
+        assert db.execute("SELECT count(DISTINCT id) FROM call_records").fetchone() == (4,)

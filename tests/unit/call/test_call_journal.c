@@ -11,18 +11,29 @@
 static char dir[] = "/tmp/records-XXXXXX";
 static char path[64], slots_path[80];
 
+static int records_to(const char *where, unsigned interim_s)
+{
+	const struct call_records to = {
+		.path = where,
+		.interim_s = interim_s,
+		.rotate_octets = JOURNAL_ROTATE,
+	};
+
+	return call_hub_records(hub, &to);
+}
+
 static void start_records(void)
 {
 	start();
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/calls.jsonl", dir);
 	snprintf(slots_path, sizeof(slots_path), "%s.open", path);
-	ck_assert_int_eq(call_hub_records(hub, path, 0), 0);
+	ck_assert_int_eq(records_to(path, 0), 0);
 }
 
 static void stop_records(void)
 {
-	ck_assert_int_eq(call_hub_records(hub, "", 0), 0);
+	ck_assert_int_eq(records_to("", 0), 0);
 	stop();
 	unlink(path);
 	unlink(slots_path);
@@ -133,15 +144,15 @@ END_TEST
 START_TEST(records_begun_in_mid_call_have_the_call)
 {
 	start_records();
-	ck_assert_int_eq(call_hub_records(hub, "", 0), 0);
+	ck_assert_int_eq(records_to("", 0), 0);
 	ck_assert(!call_records_status(hub, &(struct journal_status){ 0 }));
 	bring_to("alerting");
-	ck_assert_int_eq(call_hub_records(hub, path, 0), 0);
+	ck_assert_int_eq(records_to(path, 0), 0);
 	json_t *record = line_of(slots_path, 0);
 	ck_assert_str_eq(TEXT(record, "end"), "open");
 	ck_assert_ptr_nonnull(TEXT(record, "alert"));
 	json_decref(record);
-	ck_assert_int_ne(call_hub_records(hub, "/nowhere/x", 0), 0); /* and nothing changes */
+	ck_assert_int_ne(records_to("/nowhere/x", 0), 0); /* and nothing changes */
 	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
 	record = line_of(path, 0);
 	ck_assert_str_eq(TEXT(record, "end"), "released");
@@ -242,9 +253,9 @@ START_TEST(long_call_has_interim_records)
 	bring_to("active");
 	a.term = (uint32_t)mg_add(mg, call_context(a.leg->call), &rtp, NULL, NULL);
 	mock_mg_find(mg, call_context(a.leg->call), MG_RTP)->stats = heard;
-	ck_assert_int_eq(call_hub_records(hub, path, 60), 0); /* in mid-call */
+	ck_assert_int_eq(records_to(path, 60), 0); /* in mid-call */
 	clock_advance(125 * S);
-	ck_assert_int_eq(call_hub_records(hub, path, 0), 0);
+	ck_assert_int_eq(records_to(path, 0), 0);
 	clock_advance(125 * S);
 	mg_subtract(mg, a.term);
 	mock_mg_run(mg);
@@ -269,7 +280,7 @@ END_TEST
 START_TEST(call_without_answer_has_no_interim_record)
 {
 	start_records();
-	ck_assert_int_eq(call_hub_records(hub, path, 60), 0);
+	ck_assert_int_eq(records_to(path, 60), 0);
 	bring_to("alerting");
 	clock_advance(65 * S);
 	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);

@@ -299,6 +299,46 @@ static void limit_files(rlim_t octets)
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+START_TEST(long_file_is_rotated)
+{
+	char name[80];
+
+	begin();
+	struct journal *journal = open_one();
+	journal_rotate_at(journal, 2 * strlen(RELEASED("1") "\n"));
+	put_file(moved_path, "of an earlier program", 21);
+	for (unsigned i = 0; i < 5; i++)
+		journal_put(journal, journal_take(journal), RELEASED("1"));
+	journal_close(journal);
+	expect_file(moved_path, "of an earlier program");
+	snprintf(name, sizeof(name), "%s.2", path);
+	expect_file(name, RELEASED("1") "\n" RELEASED("1") "\n");
+	unlink(name);
+	snprintf(name, sizeof(name), "%s.3", path);
+	expect_file(name, RELEASED("1") "\n" RELEASED("1") "\n");
+	unlink(name);
+	expect_file(path, RELEASED("1") "\n");
+	end();
+}
+END_TEST
+
+/* The record that is in its slot and in the file is the last one in FILE itself: rotation comes before a record. */
+START_TEST(kill_around_rotation_doubles_nothing)
+{
+	begin();
+	struct journal *journal = open_one();
+	journal_rotate_at(journal, 1);
+	journal_put(journal, JOURNAL_NO_SLOT, RELEASED("1"));
+	journal_put(journal, JOURNAL_NO_SLOT, RELEASED("2"));
+	journal_keep(journal, journal_take(journal), RELEASED("2"));
+	kill_it(journal);
+	journal_close(open_one());
+	expect_file(moved_path, RELEASED("1") "\n");
+	expect_file(path, RELEASED("2") "\n");
+	end();
+}
+END_TEST
+
 START_TEST(full_disk_raises_an_alarm_and_records_wait)
 {
 	begin();
@@ -419,8 +459,9 @@ UNIT_MAIN("journal", ended_call_leaves_one_line,
 	  record_killed_at_any_instant_is_neither_lost_nor_doubled, id_that_begins_alike_is_another,
 	  file_of_something_else_is_left_as_it_is, zeros_that_a_power_failure_left_are_cut_off,
 	  two_gateways_do_not_share_a_file, damaged_slots_are_left_out,
-	  slots_of_an_earlier_length_are_read, file_moved_away_is_begun_anew,
-	  full_disk_raises_an_alarm_and_records_wait, records_that_wait_are_bounded_and_counted,
+	  slots_of_an_earlier_length_are_read, file_moved_away_is_begun_anew, long_file_is_rotated,
+	  kill_around_rotation_doubles_nothing, full_disk_raises_an_alarm_and_records_wait,
+	  records_that_wait_are_bounded_and_counted,
 	  record_that_waits_at_the_end_is_in_its_slot_once_there_is_room,
 	  record_that_waits_outlives_a_kill_in_its_slot, overlong_record_harms_no_other,
 	  without_memory_a_record_is_written_all_the_same)

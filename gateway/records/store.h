@@ -1,0 +1,45 @@
+/* A place where call records are stored besides the journal: what each kind of store gives the worker. All of it is
+ * called from the worker's thread alone, and may block there; it logs nothing and uses no talloc. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "records/spool.h"
+
+struct schema_row;
+struct store;
+
+enum { STORE_ERROR_MAX = 96, STORE_AT_MAX = 512 };
+
+struct store_limits { /* what retention takes away */
+	int64_t max_age_s;
+	uint64_t max_octets;
+};
+
+struct store_ops {
+	const char *name; /* "sqlite" */
+	/* Ready for records; *place is where the last batch ended. 0 or -errno with store->error. */
+	int (*open)(struct store *store, struct spool_place *place);
+	/* All rows and the place behind them, or nothing. A row that is there already is no error. The same. */
+	int (*put)(struct store *store, struct schema_row *const *rows, size_t n,
+		   const struct spool_place *after);
+	/* One bounded step of retention; NULL: it is not ours to do. 1: there is more to do, 0, or -errno. */
+	int (*prune)(struct store *store, const struct store_limits *limits);
+	void (*close)(struct store *store);
+};
+
+/* The head of every store's object. */
+struct store {
+	const struct store_ops *ops;
+	char spool
+		[STORE_AT_MAX]; /* names whose journal it is, where several write to one database */
+	char error[STORE_ERROR_MAX];
+};
+
+/* A file; NULL without memory. */
+struct store *sqlite_store_new(const char *path);
+/* Takes the schema back by one version, for an older program, in a file that nobody else uses. 0 with *to, or
+ * -errno with error. */
+int sqlite_store_downgrade(const char *path, int *to, char error[STORE_ERROR_MAX]);

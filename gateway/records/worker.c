@@ -1,0 +1,369 @@
+#include "records/worker.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "records/schema.h"
+
+enum { BATCH_MAX = 512, GATHER_MS = 50, STOP_MS = 1000, NS_PER_MS = 1000000, MS_PER_S = 1000 };
+
+/* A store and its reader, the worker's thread alone. */
+struct feed {
+	struct store *store;
+	struct spool spool;
+	struct spool_place kept; /* what the store has */
+	bool open;
+	unsigned pause_s; /* before the next attempt; 0: none failed */
+	int64_t again_ms;
+};
+
+struct worker {
+	char path[SPOOL_PATH_MAX];
+	struct store_limits limits;
+	struct feed feeds[WORKER_STORES_MAX];
+	size_t n;
+	int64_t prune_ms;
+	char chunk[SPOOL_CHUNK];
+	pthread_t thread;
+	pthread_mutex_t mutex; /* of what follows, held for a copy at most */
+	pthread_cond_t cond;
+	bool woken, stopping;
+	struct worker_status status;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS;
+}
+
+/* One store */
+
+static void failed(struct feed *feed)
+{
+	spool_end(&feed->spool);
+	if (feed->open)
+		feed->store->ops->close(feed->store);
+	feed->open = false;
+	feed->pause_s = feed->pause_s ? 2 * feed->pause_s : WORKER_RETRY_MIN_S;
+	if (feed->pause_s > WORKER_RETRY_MAX_S)
+		feed->pause_s = WORKER_RETRY_MAX_S;
+	feed->again_ms = now_ms() + (int64_t)feed->pause_s * MS_PER_S;
+}
+
+static bool open_feed(struct worker *worker, struct feed *feed)
+{
+	if (feed->open)
+		return true;
+	if (feed->store->ops->open(feed->store, &feed->kept) < 0) {
+		failed(feed);
+		return false;
+	}
+	feed->open = true;
+	spool_end(&feed->spool);
+	spool_begin(&feed->spool, worker->path, &feed->kept);
+	return true;
+}
+
+struct batch {
+	struct schema_row *rows[BATCH_MAX];
+	size_t n, skipped;
+};
+
+/* Lines from text into the batch, as many as it holds; returns their octets. */
+static size_t fill(struct batch *batch, const char *text, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len && batch->n < BATCH_MAX) {
+		const char *line = text + done, *end = memchr(line, '\n', len - done);
+		struct schema_row *row = schema_row(line, (size_t)(end - line));
+
+		if (row)
+			batch->rows[batch->n++] = row;
+		else
+			batch->skipped++;
+		done += (size_t)(end - line) + 1;
+	}
+	return done;
+}
+
+static void count(struct worker *worker, const struct feed *feed, const struct batch *batch)
+{
+	struct store_status *status = &worker->status.stores[feed - worker->feeds];
+
+	pthread_mutex_lock(&worker->mutex);
+	status->taken += batch->n;
+	status->skipped += batch->skipped;
+	pthread_mutex_unlock(&worker->mutex);
+}
+
+/* What was read, into the store, batch by batch. */
+static bool store_all(struct worker *worker, struct feed *feed, size_t len)
+{
+	struct spool_place after = feed->spool.place;
+	size_t done = 0;
+	int rc = 0;
+
+	after.offset -= (int64_t)len;
+	while (rc == 0 && done < len) {
+		struct batch batch = { .n = 0 };
+		size_t octets = fill(&batch, worker->chunk + done, len - done);
+
+		after.offset += (int64_t)octets;
+		done += octets;
+		rc = feed->store->ops->put(feed->store, batch.rows, batch.n, &after);
+		if (rc == 0)
+			count(worker, feed, &batch);
+		for (size_t i = 0; i < batch.n; i++)
+			schema_row_free(batch.rows[i]);
+	}
+	if (rc < 0) {
+		failed(feed);
+		return false;
+	}
+	feed->kept = after;
+	feed->pause_s = 0;
+	return true;
+}
+
+/* False: there is no more for it now. */
+static bool step(struct worker *worker, struct feed *feed)
+{
+	int len;
+
+	if ((feed->pause_s && now_ms() < feed->again_ms) || !open_feed(worker, feed))
+		return false;
+	len = spool_read(&feed->spool, worker->chunk);
+	if (len < 0) {
+		snprintf(feed->store->error, sizeof(feed->store->error), "the journal: %s",
+			 strerror(-len));
+		failed(feed);
+		return false;
+	}
+	if (len == 0) {
+		feed->pause_s = 0;
+		return false;
+	}
+	return store_all(worker, feed, (size_t)len);
+}
+
+/* All of them */
+
+static void tell(struct worker *worker, struct feed *feed)
+{
+	struct store_status *status = &worker->status.stores[feed - worker->feeds];
+	uint64_t behind;
+
+	if (!feed->open && feed->spool.fd < 0) { /* to know where the place is */
+		spool_begin(&feed->spool, worker->path, &feed->kept);
+		spool_seek(&feed->spool);
+	}
+	behind = spool_behind(&feed->spool);
+	pthread_mutex_lock(&worker->mutex);
+	status->works = feed->open;
+	snprintf(status->error, sizeof(status->error), "%s", feed->open ? "" : feed->store->error);
+	status->behind = behind;
+	pthread_mutex_unlock(&worker->mutex);
+}
+
+static bool must_stop(struct worker *worker)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&worker->mutex);
+	stopping = worker->stopping;
+	pthread_mutex_unlock(&worker->mutex);
+	return stopping;
+}
+
+static void feed_all(struct worker *worker)
+{
+	bool more = true;
+
+	while (more) {
+		more = false;
+		for (size_t i = 0; i < worker->n; i++)
+			more = step(worker, &worker->feeds[i]) || more;
+	}
+	for (size_t i = 0; i < worker->n; i++)
+		tell(worker, &worker->feeds[i]);
+}
+
+static void prune_stores(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->n; i++) {
+		struct feed *feed = &worker->feeds[i];
+		int rc = feed->store->ops->prune && feed->open ? 1 : 0;
+
+		while (rc > 0 && !must_stop(worker))
+			rc = feed->store->ops->prune(feed->store, &worker->limits);
+		if (rc < 0)
+			failed(feed);
+	}
+}
+
+static void prune(struct worker *worker)
+{
+	const struct spool *readers[WORKER_STORES_MAX];
+	struct spool_pruned pruned;
+
+	if (now_ms() < worker->prune_ms)
+		return;
+	worker->prune_ms = now_ms() + (int64_t)WORKER_PRUNE_S * MS_PER_S;
+	prune_stores(worker);
+	for (size_t i = 0; i < worker->n; i++)
+		readers[i] = &worker->feeds[i].spool;
+	if (spool_prune(worker->path, readers, worker->n, worker->limits.max_age_s,
+			worker->limits.max_octets, &pruned) < 0)
+		return;
+	pthread_mutex_lock(&worker->mutex);
+	worker->status.octets = pruned.octets;
+	worker->status.unread += pruned.unread;
+	pthread_mutex_unlock(&worker->mutex);
+}
+
+/* The thread */
+
+/* Until when nothing is to be done but what it is woken for. */
+static int64_t next_ms(const struct worker *worker)
+{
+	int64_t next = worker->prune_ms;
+
+	for (size_t i = 0; i < worker->n; i++) {
+		const struct feed *feed = &worker->feeds[i];
+
+		if (feed->pause_s && feed->again_ms < next)
+			next = feed->again_ms;
+	}
+	return next;
+}
+
+static struct timespec spec_of(int64_t ms)
+{
+	return (struct timespec){ .tv_sec = ms / MS_PER_S, .tv_nsec = ms % MS_PER_S * NS_PER_MS };
+}
+
+/* Waits for a wake, the time, or the end; false at the end. */
+static bool wait(struct worker *worker)
+{
+	struct timespec until = spec_of(next_ms(worker));
+	bool stopping;
+	int rc = 0;
+
+	pthread_mutex_lock(&worker->mutex);
+	while (!worker->woken && !worker->stopping && rc == 0)
+		rc = pthread_cond_timedwait(&worker->cond, &worker->mutex, &until);
+	/* Records come in flocks: a batch of them costs as much as one. */
+	until = spec_of(now_ms() + GATHER_MS);
+	rc = 0;
+	while (worker->woken && !worker->stopping && rc == 0)
+		rc = pthread_cond_timedwait(&worker->cond, &worker->mutex, &until);
+	worker->woken = false;
+	stopping = worker->stopping;
+	pthread_mutex_unlock(&worker->mutex);
+	return !stopping;
+}
+
+static void *run(void *data)
+{
+	struct worker *worker = data;
+
+	do {
+		feed_all(worker);
+		prune(worker);
+	} while (wait(worker));
+	const int64_t until_ms = now_ms() + STOP_MS;
+
+	for (size_t i = 0; i < worker->n; i++) {
+		struct feed *feed = &worker->feeds[i];
+
+		while (feed->open && now_ms() < until_ms && step(worker, feed))
+			;
+		if (feed->open)
+			feed->store->ops->close(feed->store);
+		spool_end(&feed->spool);
+	}
+	return NULL;
+}
+
+static void free_stores(const struct worker_setup *setup)
+{
+	for (size_t i = 0; i < setup->n_stores; i++)
+		free(setup->stores[i]);
+}
+
+static void init(struct worker *worker, const struct worker_setup *setup)
+{
+	pthread_condattr_t attr;
+
+	snprintf(worker->path, sizeof(worker->path), "%s", setup->path);
+	worker->limits = setup->limits;
+	worker->n = worker->status.n_stores = setup->n_stores;
+	for (size_t i = 0; i < worker->n; i++) {
+		worker->feeds[i].store = setup->stores[i];
+		worker->feeds[i].spool.fd = -1;
+		worker->status.stores[i].name = setup->stores[i]->ops->name;
+		worker->status.stores[i].works = true; /* until it fails */
+	}
+	pthread_mutex_init(&worker->mutex, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&worker->cond, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static void destroy(struct worker *worker)
+{
+	pthread_cond_destroy(&worker->cond);
+	pthread_mutex_destroy(&worker->mutex);
+	free(worker);
+}
+
+struct worker *worker_start(const struct worker_setup *setup)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+
+	if (worker)
+		init(worker, setup);
+	if (!worker || pthread_create(&worker->thread, NULL, run, worker)) {
+		if (worker)
+			destroy(worker);
+		free_stores(setup);
+		return NULL;
+	}
+	return worker;
+}
+
+void worker_wake(struct worker *worker)
+{
+	pthread_mutex_lock(&worker->mutex);
+	worker->woken = true;
+	pthread_cond_signal(&worker->cond);
+	pthread_mutex_unlock(&worker->mutex);
+}
+
+void worker_stop(struct worker *worker)
+{
+	pthread_mutex_lock(&worker->mutex);
+	worker->stopping = true;
+	pthread_cond_signal(&worker->cond);
+	pthread_mutex_unlock(&worker->mutex);
+	pthread_join(worker->thread, NULL);
+	for (size_t i = 0; i < worker->n; i++)
+		free(worker->feeds[i].store);
+	destroy(worker);
+}
+
+void worker_read_status(struct worker *worker, struct worker_status *out)
+{
+	pthread_mutex_lock(&worker->mutex);
+	*out = worker->status;
+	pthread_mutex_unlock(&worker->mutex);
+}
