@@ -1,9 +1,13 @@
 """Ten times the rated calls: the rated ones go on being carried, the others are refused at once, and soon after it all is
 as before. Twelve seconds of it; LONG=1: a minute, as the goal says."""
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import config
 from common.flood import Flood
+from common.sip import sdp
+from common.sound import dbm0
 from conftest import SANITIZED
 
 RATED = 20 if SANITIZED else 40  # calls a second
@@ -59,3 +63,64 @@ def test_as_much_as_the_machine_can(own):
         gateway.wait_idle(30)
     finally:
         flood.close()
+
+
+FRAME = 160
+
+
+def _silent(party, seconds):
+    """The share of the next seconds of sound in which a tone that is said all the time is not heard."""
+    heard = party.listen(seconds)
+    frames = [heard[i:i + FRAME] for i in range(0, len(heard) - FRAME, FRAME)]
+    assert len(frames) > 40 * seconds, "%d frames in %g s" % (len(frames), seconds)
+    return sum(dbm0(frame) < -30 for frame in frames) / len(frames)
+
+
+def _all(parties, seconds):
+    """The same of all parties at once, the worst first."""
+    with ThreadPoolExecutor(len(parties)) as pool:
+        return sorted(pool.map(lambda party: _silent(party, seconds), parties), reverse=True)
+
+
+def _pester(call, per_s, seconds):
+    """Requests of all kinds within one call; nothing of what they get is read. No INVITE: whose answer is not acknowledged
+    would end the call."""
+    kinds = ("INFO", "OPTIONS", "UPDATE", "NOTIFY", "REFER", "PRACK", "MESSAGE", "PUBLISH")
+    since = time.monotonic()
+    sent = 0
+    while time.monotonic() < since + seconds:
+        for _ in range(per_s // 50):
+            call.request(kinds[sent % len(kinds)], extra=["Event: refer", "Refer-To: <sip:601@x>"])
+            sent += 1
+        time.sleep(max(since + sent / per_s - time.monotonic(), 0))
+    return sent
+
+
+def test_flood_within_a_call_disturbs_no_other(own, rtp):
+    """Ten calls to the echo line are heard as before, one's requests by the thousand meanwhile; all are cleared as ever."""
+    gateway = own(text=_text, jitter="fixed 100")
+    parties, calls = [], []
+    with gateway.phone() as phone, gateway.agent("127.0.0.3", gateway.ports.strict) as noisy:
+        for _ in range(10):
+            parties.append(rtp())
+            calls.append(phone.call("600", sdp(parties[-1].port)))
+            parties[-1].remote = calls[-1].answered().media()
+            parties[-1].tone(1000, 30)
+        flooded = noisy.call("602", sdp(4000, "0"))
+        flooded.answered()
+        time.sleep(0.5)
+        calm = _all(parties, 2)
+        with ThreadPoolExecutor(1) as pool:
+            flood = pool.submit(_pester, flooded, 1000, 5)
+            loud = _all(parties, 4)
+            sent = flood.result()
+        print("%d requests; of the worst call silent: %.3f before, %.3f meanwhile" % (sent, calm[0], loud[0]))
+        assert calm[0] < 0.05 and loud[0] <= calm[0] + 0.03, (calm, loud)
+        assert gateway.cli.json("guard")["refused"]["call_requests_per_second"] > 3000
+        assert len(gateway.cli.json("calls")) >= 11
+        for call in calls:
+            call.bye()
+        got = [message.status for message in noisy.drain()]
+        assert got.count(500) > 0.8 * len(got) > 50, got[:100]
+        flooded.bye()
+    gateway.wait_idle(20)
