@@ -30,6 +30,7 @@
 #include "manage/import.h"
 #include "manage/manage.h"
 #include "manage/manage_config.h"
+#include "manage/service.h"
 #include "mg/mg.h"
 #include "mg/mg_config.h"
 #include "pstn/plant.h"
@@ -50,7 +51,8 @@ static struct app {
 	void *root;
 	struct gateway gateway;
 	struct osmo_fd signals;
-	struct osmo_timer_list drain_end;
+	struct osmo_timer_list drain_end; /* pending: calls are cleared then, or the process ends */
+	bool closed;                      /* no new calls; the process ends with the last one */
 	bool draining, stopped;
 } app;
 
@@ -235,12 +237,51 @@ static void stop(void *data)
 static void drain(void)
 {
 	app.draining = true;
+	service_stopping();
 	osmo_timer_setup(&app.drain_end, stop, NULL);
 	osmo_timer_schedule(&app.drain_end, DRAIN_S, 0);
 	LOGP(DMANAGE, LOGL_NOTICE,
 	     "stopping: calls are being cleared; a second signal ends at once\n");
 	sip_leave(app.gateway.sip);
 	call_hub_drain(app.gateway.hub, stop, NULL);
+}
+
+static void on_drain_late(void *data)
+{
+	(void)data;
+	drain();
+}
+
+/* gateway.drain */
+static void close_slowly(struct gateway *gateway, unsigned minutes)
+{
+	if (app.draining)
+		return;
+	app.closed = true;
+	osmo_timer_setup(&app.drain_end, on_drain_late, NULL);
+	if (minutes)
+		osmo_timer_schedule(&app.drain_end, 60 * (int)minutes, 0);
+	else
+		osmo_timer_del(&app.drain_end);
+	LOGP(DMANAGE, LOGL_NOTICE,
+	     "draining: no new calls, and the end when the last one is over; a signal to stop ends "
+	     "calls, too\n");
+	alarm_raise(ALARM_DRAINING, "", "", "no new calls are taken");
+	service_status("draining");
+	call_hub_close(gateway->hub, stop, NULL);
+}
+
+/* gateway.undrain */
+static void reopen(struct gateway *gateway)
+{
+	if (app.draining || !app.closed)
+		return;
+	app.closed = false;
+	osmo_timer_del(&app.drain_end);
+	alarm_clear(ALARM_DRAINING, "");
+	service_status("in service");
+	LOGP(DMANAGE, LOGL_NOTICE, "new calls are taken again\n");
+	call_hub_close(gateway->hub, NULL, NULL);
 }
 
 static int on_signal(struct osmo_fd *fd, unsigned what)
@@ -252,7 +293,10 @@ static int on_signal(struct osmo_fd *fd, unsigned what)
 		return 0;
 	if (app.draining)
 		_exit(EXIT_FAILURE);
-	drain();
+	if (info.ssi_signo == SIGUSR1)
+		close_slowly(&app.gateway, 0);
+	else
+		drain();
 	return 0;
 }
 
@@ -268,6 +312,7 @@ static int catch_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (fd < 0)
@@ -295,7 +340,7 @@ static bool in_service(void *data)
 	const struct trunks_config *trunks = config_get(app.gateway.running, &trunks_section);
 
 	(void)data;
-	return !trunks->n || trunks_any_in_service(app.gateway.trunks);
+	return !app.closed && (!trunks->n || trunks_any_in_service(app.gateway.trunks));
 }
 
 struct trunk_question {
@@ -368,6 +413,7 @@ static void close_layers(void)
 	struct gateway *gateway = &app.gateway;
 
 	watch_stop();
+	service_stop();
 	http_stop();
 	manage_stop();
 	if (gateway->sip)
@@ -407,6 +453,7 @@ static void start_serving(void)
 {
 	watch_start(&app.gateway);
 	print_ready(VERSION);
+	service_ready();
 }
 
 static int run(const char *file, const char *state_dir)
@@ -418,6 +465,8 @@ static int run(const char *file, const char *state_dir)
 	app.gateway.state_dir = state_dir;
 	app.gateway.config_file = file;
 	app.gateway.apply = on_apply;
+	app.gateway.drain = close_slowly;
+	app.gateway.undrain = reopen;
 	app.gateway.running = config_read(app.root, file, report);
 	if (app.gateway.running) {
 		raise_descriptors();

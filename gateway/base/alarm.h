@@ -45,6 +45,7 @@ enum alarm_kind {
 	ALARM_SOURCES_BANNED,      /* SIP sources are not heard */
 	ALARM_OVERLOAD,            /* new SIP calls are refused */
 	ALARM_FRAUD_NEAR,          /* object: rule; most of what it allows is used */
+	ALARM_DRAINING,            /* no new calls; the process ends with the last one */
 	ALARM_FRAUD_BLOCKED,       /* object: rule; its calls are refused */
 	ALARM_KINDS
 };

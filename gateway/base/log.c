@@ -4,8 +4,11 @@
 #include "base/log.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <osmocom/core/utils.h>
@@ -69,6 +72,26 @@ static void category_name(int subsys, char *out, size_t size)
 	out[n] = '\0';
 }
 
+/* As sd-daemon(3) has it: the journal keeps the time itself, and takes the priority of syslog(3) from "<5>". */
+static bool to_journal;
+
+static int priority(unsigned int level)
+{
+	return level >= LOGL_FATAL    ? LOG_CRIT
+	       : level >= LOGL_ERROR  ? LOG_ERR
+	       : level >= LOGL_NOTICE ? LOG_NOTICE
+	       : level >= LOGL_INFO   ? LOG_INFO
+				      : LOG_DEBUG;
+}
+
+static size_t put_journal_head(char *out, size_t size, int subsys, unsigned int level)
+{
+	char category[16];
+
+	category_name(subsys, category, sizeof(category));
+	return (size_t)snprintf(out, size, "<%d>%s: ", priority(level), category);
+}
+
 static size_t put_head(char *out, size_t size, int subsys, unsigned int level)
 {
 	struct timespec now = clock_wall();
@@ -96,7 +119,7 @@ static void on_line(struct log_target *target, int subsys, unsigned int level, c
 		    int line, int cont, const char *format, va_list ap)
 {
 	char text[LINE_MAX_OCTETS];
-	size_t head = put_head(text, sizeof(text), subsys, level);
+	size_t head = (to_journal ? put_journal_head : put_head)(text, sizeof(text), subsys, level);
 
 	(void)file, (void)line, (void)cont;
 	vsnprintf(text + head, sizeof(text) - head, format, ap);
@@ -118,6 +141,7 @@ void log_setup(void *talloc_ctx)
 	if (!target)
 		return;
 	target->raw_output = on_line;
+	to_journal = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO);
 	log_set_use_color(target, isatty(STDERR_FILENO));
 	log_set_all_filter(target, 1);
 	log_add_target(target);

@@ -20,6 +20,9 @@ void call_hub_free(struct call_hub *hub);
 int call_hub_apply(struct call_hub *hub, const struct routes_config *config);
 /* Refuse new calls (cause 41) and release all with cause 41; on_empty once when none is left, from the loop. */
 void call_hub_drain(struct call_hub *hub, void (*on_empty)(void *data), void *data);
+/* Refuses new calls (cause 41), but emergency calls and those back from there; on_empty comes once when the last call
+ * is over. on_empty NULL: takes calls again. */
+void call_hub_close(struct call_hub *hub, void (*on_empty)(void *data), void *data);
 
 /* The leg speaks. LEG_SETUP from a leg without a call makes one (leg->call set; the leg's context is
  * call_context(leg->call)). After LEG_RELEASE_COMPLETE leg->call is NULL and the leg may be freed. */

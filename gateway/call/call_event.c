@@ -5,6 +5,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "call/emergency.h"
 #include "call/hub.h"
 
 /* clang-format off */
@@ -101,6 +102,13 @@ static bool keep_uui(struct call *call, const struct leg_uui *uui)
 	return call->uui;
 }
 
+static bool is_closed(const struct call_hub *hub, const struct leg *leg, const struct leg_msg *msg)
+{
+	return hub->draining ||
+	       (hub->closed &&
+		call_precedence(hub, leg->kind, leg->via, msg->setup.called.digits) == LEG_ROUTINE);
+}
+
 static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg)
 {
 	static const struct leg_msg refusal = {
@@ -122,7 +130,7 @@ static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *m
 		return;
 	}
 	call->slots[SLOT_CALLER].law = msg->law;
-	if (hub->draining) {
+	if (is_closed(hub, leg, msg)) {
 		event.kind = CALL_EV_CLEAR;
 		event.cause = CAUSE_TEMPORARY_FAILURE;
 		snprintf(call->why, sizeof(call->why), "the gateway is stopping");

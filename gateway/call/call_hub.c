@@ -245,6 +245,14 @@ void call_hub_drain(struct call_hub *hub, void (*on_empty)(void *data), void *da
 	check_drained(hub);
 }
 
+void call_hub_close(struct call_hub *hub, void (*on_empty)(void *data), void *data)
+{
+	hub->closed = on_empty;
+	hub->on_empty = on_empty;
+	hub->on_empty_data = data;
+	check_drained(hub);
+}
+
 bool call_clear(struct call_hub *hub, uint32_t id)
 {
 	struct call *call = call_find(hub, id);

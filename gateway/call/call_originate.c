@@ -29,7 +29,7 @@ static const char *check(struct call_hub *hub, const struct originate *what,
 {
 	const struct line_config *named = *what->line ? lines_find(hub->lines, what->line) : NULL;
 
-	if (hub->draining)
+	if (hub->draining || hub->closed)
 		return "the gateway is stopping";
 	if (!target_find(hub, what->kind, what->through))
 		return "no such trunk, peer or line to call through";

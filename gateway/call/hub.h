@@ -40,6 +40,7 @@ struct call_hub {
 	struct quality *quality;
 	struct journal *journal; /* NULL: no records are kept */
 	unsigned interim_s;      /* a record of a call each time; 0: at its end alone */
+	bool closed;             /* to new calls, but emergency ones */
 	bool draining;
 	struct osmo_timer_list drained; /* on_empty runs from the loop, above no one's frame */
 	void (*on_empty)(void *data);

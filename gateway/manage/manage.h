@@ -28,6 +28,10 @@ struct gateway {
 	 * the old one still in force. main owns it, for it knows every layer's apply. */
 	int (*apply)(struct gateway *gateway, const struct config *to,
 		     struct config_report *report);
+	/* Takes no new calls from now on, but emergency calls, and ends the process when the last call is over; those
+	 * that are left after so many minutes are cleared (0: no limit). */
+	void (*drain)(struct gateway *gateway, unsigned minutes);
+	void (*undrain)(struct gateway *gateway); /* goes on as before */
 	struct config *running;
 	void *owner; /* main's talloc root */
 };

@@ -30,11 +30,12 @@ class Gateway:
         self.config, self.log_path, self.cli_port = config, log, cli_port
         self.process = self._cli = None
 
-    def start(self, timeout=15):
+    def start(self, timeout=15, environment=None):
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
                 [binary(), "-c", self.config, "--state", os.path.dirname(self.log_path)], stdin=subprocess.DEVNULL,
-                stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+                stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                env={**os.environ, **environment} if environment else None)
         deadline = time.monotonic() + timeout
         while not re.search(r"^crosspoint .*: ready", self.log(), re.M):
             if self.process.poll() is not None or time.monotonic() > deadline:

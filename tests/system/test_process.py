@@ -55,6 +55,76 @@ def test_second_sigterm_ends_at_once(own, rtp):
         gateway.process.wait(3 if SANITIZED else 0.5)
 
 
+# To a line of its own: the far ends of the trunks are this gateway, too, and take no new calls either.
+EMERGENCY = "emergency\n number 112\n to line echo\n"
+
+
+def test_draining_costs_no_call(own, rtp):
+    """An upgrade: USR1, then the end with the last call; meanwhile no new ones but emergency calls, and OPTIONS says so. The next
+    program takes calls at once."""
+    gateway = own(extra=EMERGENCY)
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        gateway.process.send_signal(signal.SIGUSR1)
+        wait_for("the alarm", lambda: "draining" in [a["alarm"] for a in gateway.cli.json("alarms")])
+        assert phone.call("600", sdp(40000)).refused().status == 503
+        assert "stopping" in gateway.cli.run("originate trunk exchange 200")
+        options = phone.call("", "")
+        options.request("OPTIONS")
+        assert options.response(200, 503, method="OPTIONS").status == 503
+        urgent = phone.call("112", sdp(rtp().port))
+        urgent.answered()
+        urgent.bye()
+        time.sleep(0.5)
+        assert gateway.process.poll() is None
+        gateway.close_cli()
+        call.bye()
+        assert gateway.process.wait(5) == 0
+        gateway.up()
+        again = phone.call("600", sdp(rtp().port))
+        again.answered()
+        again.bye()
+        gateway.wait_idle()
+
+
+def test_draining_may_be_taken_back(own, rtp):
+    gateway = own()
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(rtp().port))
+        call.answered()
+        assert "2 are up" in gateway.cli.run("drain within 5"), "the far end's is one, too"
+        assert phone.call("600", sdp(40000)).refused().status == 503
+        gateway.cli.run("drain cancel")
+        assert "draining" not in [a["alarm"] for a in gateway.cli.json("alarms")]
+        again = phone.call("600", sdp(rtp().port))
+        again.answered()
+        for one in (call, again):
+            one.bye()
+        gateway.wait_idle()
+
+
+def test_service_manager_is_told(own, tmp_path):
+    """sd_notify(3): ready once calls can come, the watchdog while the loop turns, stopping."""
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path)
+        manager.settimeout(5)
+        gateway = own()
+        gateway.end()
+        gateway.start(environment={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "400000"})
+        assert b"READY=1" in manager.recv(1000)
+        begin = time.monotonic()
+        assert [manager.recv(1000) for _ in range(4)] == [b"WATCHDOG=1"] * 4
+        assert time.monotonic() - begin > 0.5
+        gateway.close_cli()
+        gateway.process.send_signal(signal.SIGTERM)
+        said = b""
+        while b"STOPPING=1" not in said:
+            said = manager.recv(1000)
+        assert gateway.process.wait(10) == 0
+
+
 def test_two_gateways_side_by_side(gateway, own, rtp):
     other = own()
     with gateway.phone() as one, other.phone() as two:
