@@ -77,8 +77,10 @@ void transfer_report(struct call *from, unsigned by, enum leg_verb how, unsigned
 		.location = (uint8_t)location,
 	};
 
-	if (from)
-		call_tell(from, by, &msg);
+	struct leg *leg = from ? from->slots[by].leg : NULL;
+
+	if (leg)
+		leg_tell(leg, &msg);
 }
 
 static void put_through(struct transfer *t, const struct leg_msg *answer)
@@ -111,14 +113,15 @@ static void fail(struct transfer *t, const struct leg_msg *why)
 	unsigned by = t->by;
 
 	call_hears(t->hub, &t->leg, &gone);
+	if (from && (!from->slots[by].leg || from->slots[by].released)) {
+		party_ends(from, SLOT_GATEWAY, why->cause, why->location);
+		return; /* it was abandoned with that */
+	}
 	talloc_free(t);
 	if (!from)
 		return;
 	from->transfer = NULL;
-	if (from->slots[by].leg && !from->slots[by].released)
-		transfer_report(from, by, LEG_RELEASE, why->cause, why->location);
-	else
-		party_ends(from, SLOT_GATEWAY, why->cause, why->location);
+	transfer_report(from, by, LEG_RELEASE, why->cause, why->location);
 }
 
 static void give_up(struct transfer *t, unsigned cause, unsigned location)
@@ -326,6 +329,7 @@ void transfer_abandon(struct call *call)
 		return;
 	call->transfer = NULL;
 	t->from = NULL;
+	transfer_report(call, t->by, LEG_RELEASE, call->cause, call->location);
 	hush(t);
 	osmo_timer_del(&t->begin);
 	if (t->leg.call)

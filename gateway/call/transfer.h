@@ -10,7 +10,8 @@ struct call_hub;
 /* The other party of by's answered call is put through to to->called, by the routes that are open to by and on the
  * other party's behalf; it stays where it is meanwhile and hears how it goes. by is told LEG_TRANSFER with
  * LEG_PROCEEDING, LEG_ALERTING and then LEG_CONNECT, LEG_RELEASE coming next; or LEG_RELEASE and the cause, and its
- * call goes on as it was. It may hang up before that: the other party goes on waiting. Nothing is told from inside.
+ * call goes on as it was. It may hang up before that: the other party goes on waiting, and by hears the outcome for as
+ * long as it has not said LEG_RELEASE_COMPLETE. Nothing is told from inside.
  * 0; -ENOTCONN: not in an answered call; -EBUSY: a transfer of this call is under way; -EACCES: by may not call that
  * number itself; -ESHUTDOWN, -ENOMEM. */
 int call_transfer(struct leg *by, const struct leg_setup *to);

@@ -18,6 +18,7 @@ void transfer_taken(struct call *call, unsigned fresh);
 void transfer_hears(struct call *call, const struct call_event *event);
 /* A call has been put together of two that talk already, but for fresh (SLOT_GATEWAY: both do): tells them. */
 void transfer_joined(struct call *call, unsigned fresh);
-/* How it goes, to who asked for the transfer, if it is still there; from NULL: it is not. */
+/* How it goes, to who asked for the transfer: one that has been told LEG_RELEASE hears it too, until it says that it is
+ * done. from NULL: nobody asks any more. */
 void transfer_report(struct call *from, unsigned by, enum leg_verb how, unsigned cause,
 		     unsigned location);

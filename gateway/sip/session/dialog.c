@@ -9,6 +9,7 @@
  *         CALLING, RINGING --CANCEL sent--> CANCELLING --final response--> CLOSING
  *         CONFIRMING, OFFERING --released--> UNACKED --ACK or timer H--> CLEARING
  *         CLOSING --termination subtracted--> GONE: LEG_RELEASE_COMPLETE, and the session is freed
+ *                                         --> TELLING, if a transfer of the peer's has no outcome --outcome told--> GONE
  *
  * What is open between offer and answer in each state is in exchange.h, timers of the session in refresh.h,
  * a number that is dialled yet in overlap.h.
@@ -25,6 +26,7 @@
 #include "base/clock.h"
 #include "sip/text/netaddr.h"
 #include "sip/session/early.h"
+#include "sip/session/ending.h"
 #include "sip/session/modify.h"
 #include "sip/session/info.h"
 #include "sip/session/receiving.h"
@@ -220,7 +222,7 @@ void dialog_free(struct session *s)
 	agent_touch(s->ground->agent);
 	llist_del(&s->entry);
 	s->ground->n_sessions--;
-	--*s->counted;
+	ending_uncount(s);
 	peer_release(s->peer);
 	talloc_free(s);
 }
@@ -258,11 +260,11 @@ static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		modify_early_done(s, data);
 		break;
 	default:
-		session_ends(s, event, data);
+		ending_hear(s, event, data);
 	}
 }
 
-/* CLEARING, CLOSING and GONE: a BYE that crossed ours or comes again is answered, all else is too late. */
+/* CLEARING, CLOSING, TELLING and GONE: a BYE that crossed ours or comes again is answered, all else is too late. */
 static void ending(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 {
 	struct session *s = session_of(fi);
@@ -292,6 +294,10 @@ static int on_timer(struct osmo_fsm_inst *fi)
 	case ST_CANCELLING:
 		uac_never_cancelled(s);
 		break;
+	case ST_TELLING:
+		refer_expire(s);
+		dialog_free(s);
+		break;
 	default:
 		dialog_free(s);
 	}
@@ -306,7 +312,7 @@ static int on_timer(struct osmo_fsm_inst *fi)
 #define MEDIA (S(EV_MEDIA_UP) | S(EV_MEDIA_FAILED) | S(EV_MEDIA_GONE))
 #define CLEARS (S(EV_DISCONNECT) | S(EV_RELEASE))
 #define NEWS (S(EV_PROCEEDING) | S(EV_ALERTING) | S(EV_PROGRESS) | S(EV_CONNECT) | S(EV_NOTIFY))
-#define ENDS (S(ST_CLOSING) | S(ST_GONE))
+#define ENDS (S(ST_CLOSING) | S(ST_TELLING) | S(ST_GONE))
 
 static const struct osmo_fsm_state states[] = {
 	[ST_IDLE] = {
@@ -390,6 +396,12 @@ static const struct osmo_fsm_state states[] = {
 	},
 	[ST_CLOSING] = {
 		.name = "closing",
+		.in_event_mask = NEWS | CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_BYE_DONE),
+		.out_state_mask = S(ST_TELLING) | S(ST_GONE),
+		.action = ending,
+	},
+	[ST_TELLING] = {
+		.name = "telling",
 		.in_event_mask = NEWS | CLEARS | REQUESTS | RESPONSES | MEDIA | S(EV_BYE_DONE),
 		.out_state_mask = S(ST_GONE),
 		.action = ending,

@@ -7,6 +7,7 @@
 #include "sip/peer/supported.h"
 #include "sip/peer/trust.h"
 #include "sip/session/early.h"
+#include "sip/session/ending.h"
 #include "sip/session/identity.h"
 #include "sip/session/prack.h"
 #include "sip/session/refresh.h"
@@ -326,6 +327,6 @@ void modify_modifying(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		modify_on_notify(s, data);
 		break;
 	default:
-		session_ends(s, event, data);
+		ending_hear(s, event, data);
 	}
 }

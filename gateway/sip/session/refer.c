@@ -17,7 +17,7 @@
 #include "sip/text/cause_map.h"
 #include "sip/text/refer_to.h"
 
-enum { TRYING = 100, RINGING = 180, OK = 200, ACCEPTED = 202, GONE = 481, EXPIRES_S = 180 };
+enum { TRYING = 100, RINGING = 180, OK = 200, ACCEPTED = 202, GONE = 481 };
 
 struct refer {
 	struct session *s;
@@ -43,7 +43,21 @@ struct session *refer_find(const struct sip *ground, const sip_replaces_t *repla
 
 /* NOTIFY */
 
-static void send_notify(struct refer *refer, int status);
+static void send_notify(struct refer *refer, int status, const char *end);
+
+bool refer_lives(const struct session *s)
+{
+	const struct refer *refer = s->turns.refer;
+
+	return refer && refer->running && !refer->silent;
+}
+
+/* The session may have waited for that alone. */
+static void let_go(const struct refer *refer)
+{
+	if (refer->s->fi->state == ST_TELLING)
+		session_close(refer->s);
+}
 
 static int on_notify_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
@@ -58,27 +72,29 @@ static int on_notify_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 	if (refer->notify)
 		return 0;
 	refer->waiting = 0;
-	if (status >= 300) /* RFC 6665 4.2.2: the subscription is over */
+	if (status >= 300) { /* RFC 6665 4.2.2: the subscription is over */
 		refer->silent = true;
-	else if (waiting)
-		send_notify(refer, waiting);
+		let_go(refer);
+	} else if (waiting) {
+		send_notify(refer, waiting, NULL);
+	}
 	return 0;
 }
 
-static void send_notify(struct refer *refer, int status)
+/* end: why it is the last; NULL: it is not. */
+static void send_notify(struct refer *refer, int status, const char *end)
 {
 	struct session *s = refer->s;
-	bool last = status >= OK;
 	char event[32] = "refer", state[64], fragment[96];
 
 	if (refer->silent)
 		return;
 	if (refer->count > 1) /* RFC 3515 2.4.6 */
 		snprintf(event, sizeof(event), "refer;id=%u", refer->id);
-	if (last)
-		snprintf(state, sizeof(state), "terminated;reason=noresource");
+	if (end)
+		snprintf(state, sizeof(state), "terminated;reason=%s", end);
 	else
-		snprintf(state, sizeof(state), "active;expires=%d", EXPIRES_S);
+		snprintf(state, sizeof(state), "active;expires=%d", REFER_EXPIRES_S);
 	snprintf(fragment, sizeof(fragment), "SIP/2.0 %d %s\r\n", status,
 		 sip_status_phrase(status));
 	nta_outgoing_destroy(refer->notify); /* it goes on by itself */
@@ -93,18 +109,27 @@ static void send_notify(struct refer *refer, int status)
 
 static void notify(struct refer *refer, int status)
 {
-	if (status >= OK || !refer->notify)
-		send_notify(refer, status);
-	else
+	if (refer->notify)
 		refer->waiting = status;
+	else
+		send_notify(refer, status, NULL);
 }
 
 static void finish(struct refer *refer, int status)
 {
 	refer->running = false;
 	refer->waiting = 0;
-	notify(refer, status);
+	send_notify(refer, status, "noresource");
 	LOGSES(refer->s, LOGL_INFO, "transfer: %d %s\n", status, sip_status_phrase(status));
+	let_go(refer);
+}
+
+void refer_expire(struct session *s)
+{
+	if (!refer_lives(s))
+		return;
+	s->turns.refer->running = false;
+	send_notify(s->turns.refer, TRYING, "timeout"); /* RFC 6665 4.2.2 */
 }
 
 void refer_tell(struct session *s, const struct leg_msg *msg)

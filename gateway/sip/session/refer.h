@@ -4,10 +4,16 @@
 
 #include "sip/session/session.h"
 
+enum { REFER_EXPIRES_S = 180 };
+
 /* One within a session. The status that it is answered with, or has been. */
 int refer_take(struct session *s, nta_incoming_t *irq, const sip_t *sip);
 /* The hub says how it goes (LEG_TRANSFER). */
 void refer_tell(struct session *s, const struct leg_msg *msg);
+/* It has no outcome yet that the peer wants to hear of: its subscription keeps the dialog, whatever becomes of the call. */
+bool refer_lives(const struct session *s);
+/* There will be none: the subscription has lasted REFER_EXPIRES_S. */
+void refer_expire(struct session *s);
 /* The session ends, and hears no more of it. */
 void refer_stop(struct session *s);
 

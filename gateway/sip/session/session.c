@@ -14,8 +14,6 @@
 #include "sip/peer/credentials.h"
 #include "sip/text/reason.h"
 
-enum { T_FINISH = -1, FINISH_MS = 1 }; /* the end comes from the loop, above nobody's frame */
-
 void session_go_timed(struct session *s, enum session_state state, unsigned timeout_ms, int timer)
 {
 	fsm_change_ms(s->fi, state, timeout_ms, timer);
@@ -24,15 +22,6 @@ void session_go_timed(struct session *s, enum session_state state, unsigned time
 void session_go(struct session *s, enum session_state state)
 {
 	session_go_timed(s, state, 0, 0);
-}
-
-void session_close(struct session *s)
-{
-	session_media_drop(s);
-	if (s->media == MEDIA_GOING)
-		session_go(s, ST_CLOSING);
-	else
-		session_go_timed(s, ST_GONE, FINISH_MS, T_FINISH);
 }
 
 /* To the hub */

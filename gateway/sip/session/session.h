@@ -94,7 +94,7 @@ struct session {
 	char heard_number[LEG_DIGITS_MAX + 1]; /* the peer's, as last heard */
 	struct leg_uui *heard_uui;             /* with which the peer ended it; NULL: none */
 	uint8_t cause, location;               /* why it ends, once it does */
-	unsigned *counted;                     /* among its peer's calls in or out; NULL: not yet */
+	unsigned *counted; /* among its peer's calls in or out; NULL: not yet, or no longer */
 };
 
 /* One grep on "call ID:" follows a call, its Call-ID included. */
@@ -125,7 +125,7 @@ void session_set_cause(struct session *s, unsigned cause, unsigned location);
 /* The end begins on this side: LEG_RELEASE with the cause. The state has changed before, as the hub answers
  * with LEG_RELEASE from inside. */
 void session_say_release(struct session *s);
-/* From now on only the termination is waited for, if there is one. */
+/* ending.c: from now on only the termination is waited for, if there is one, and what a transfer is to tell yet. */
 void session_close(struct session *s);
 
 /* modify.c. These changes are told to the peer by UPDATE or re-INVITE, now or when the session can; what is not
@@ -165,10 +165,6 @@ unsigned session_reason(const struct session *s, const sip_t *sip);
 void session_bye(struct session *s);
 /* After the 2xx it cannot go on: BYE to the peer, LEG_RELEASE to the hub. */
 void session_fail(struct session *s, unsigned cause, unsigned location);
-/* The peer's BYE: 200, and LEG_RELEASE to the hub. */
-void session_bye_comes(struct session *s, struct session_request *request);
-/* What ends an established session, whatever else is under way: BYE, DISCONNECT, RELEASE, no media, no refresh. */
-void session_ends(struct session *s, uint32_t event, void *data);
 
 /* session_media.c: the termination. */
 /* False: refused, logged. */

@@ -1,4 +1,4 @@
-/* The end of an established session, by us or by the peer. */
+/* The end of an established session, by us. */
 #include "sip/peer/credentials.h"
 #include "sip/session/clearing.h"
 #include "sip/session/identity.h"
@@ -45,39 +45,4 @@ void session_fail(struct session *s, unsigned cause, unsigned location)
 	session_set_cause(s, cause, location);
 	session_bye(s);
 	session_say_release(s);
-}
-
-void session_bye_comes(struct session *s, struct session_request *request)
-{
-	request->status = 200;
-	clearing_hear(s, request->sip);
-	session_close(s);
-	session_say_release(s);
-}
-
-void session_ends(struct session *s, uint32_t event, void *data)
-{
-	const struct leg_msg *msg = data;
-
-	switch (event) {
-	case EV_BYE:
-		session_bye_comes(s, data);
-		break;
-	case EV_DISCONNECT:
-		session_fail(s, msg->cause, msg->location);
-		break;
-	case EV_RELEASE:
-		session_set_cause(s, msg->cause, msg->location);
-		session_bye(s);
-		break;
-	case EV_MEDIA_FAILED:
-		session_fail(s, CAUSE_RESOURCE_UNAVAILABLE, LOC_PRIVATE_LOCAL);
-		break;
-	case EV_EXPIRED:
-		LOGSES(s, LOGL_NOTICE, "nobody refreshed the session\n");
-		session_fail(s, CAUSE_RECOVERY_ON_TIMER, LOC_PRIVATE_LOCAL);
-		break;
-	default: /* late news of the set-up */
-		break;
-	}
 }

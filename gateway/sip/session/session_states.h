@@ -17,6 +17,7 @@ enum session_state {
 	ST_CANCELLING, /* CANCEL sent, the INVITE's final response is awaited */
 	ST_CLEARING,   /* BYE sent */
 	ST_CLOSING,    /* SIP is done, the termination is not */
+	ST_TELLING,    /* the call is over, and a transfer asked for in it is not (refer.h) */
 	ST_GONE,       /* all is done */
 };
 

@@ -1,4 +1,5 @@
 /* Calls that came in over SIP, between their 2xx and its ACK. */
+#include "sip/session/ending.h"
 #include "sip/session/modify.h"
 #include "sip/session/uas.h"
 #include "sip/session/update.h"
@@ -51,7 +52,7 @@ void uas_confirming(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 		break;
 	case EV_BYE:
 		confirmed(s);
-		session_bye_comes(s, request);
+		ending_by_peer(s, request);
 		break;
 	case EV_REINVITE: /* RFC 3261 14.2: one at a time, and none while our own offer is open */
 		if (s->fi->state == ST_OFFERING)

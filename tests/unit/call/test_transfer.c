@@ -195,6 +195,40 @@ START_TEST(who_asked_may_hang_up)
 }
 END_TEST
 
+/* It may want to know, as long as it is not done. */
+START_TEST(who_asked_and_has_hung_up_hears_the_outcome)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		talk();
+		transfer_to_c(&b);
+		b.lingers = true;
+		hang_up(&b);
+		ck_assert_ptr_nonnull(b.leg);
+		mock_leg_say(&c, LEG_ALERTING, 0, false);
+		ck_assert_uint_eq(last(&b)->transfer, LEG_ALERTING);
+		if (i == 0)
+			mock_leg_say(&c, LEG_CONNECT, 0, false);
+		else if (i == 1)
+			mock_leg_say(&c, LEG_RELEASE, CAUSE_USER_BUSY, false);
+		else if (i == 2)
+			hang_up(&a);
+		else
+			ck_assert(call_clear(hub, call_id(a.leg->call)));
+		ck_assert_uint_eq(last(&b)->transfer, i ? LEG_RELEASE : LEG_CONNECT);
+		ck_assert_uint_eq(last(&b)->cause, i == 0   ? 0
+						   : i == 1 ? CAUSE_USER_BUSY
+							    : CAUSE_NORMAL);
+		ck_assert_uint_eq(mock_leg_count(&b, LEG_RELEASE), 1);
+		mock_leg_say(&b, LEG_RELEASE_COMPLETE, 0, false);
+		if (!i) {
+			ck_assert_ptr_eq(call_other(c.leg), a.leg);
+			hang_up(&a);
+		}
+		end();
+	}
+}
+END_TEST
+
 START_TEST(who_waits_may_hang_up)
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -482,10 +516,10 @@ END_TEST
 
 UNIT_MAIN("transfer", the_other_party_is_put_through, who_waits_hears_the_ringing_tone,
 	  a_transfer_that_fails_changes_nothing, a_number_without_a_route_is_told,
-	  who_asked_may_hang_up, who_waits_may_hang_up, one_transfer_at_a_time,
-	  nobody_transfers_to_a_number_that_it_may_not_call, operator_may_clear_either_call,
-	  two_calls_are_joined, the_sound_of_joined_calls_is_in_one_context,
-	  one_call_is_not_joined_with_itself, calls_not_answered_are_not_joined,
-	  another_takes_a_party_s_place, another_may_answer_while_it_rings,
-	  the_caller_s_place_is_not_taken_before_the_answer, the_hub_may_go_at_any_time,
-	  without_memory_nothing_changes)
+	  who_asked_may_hang_up, who_asked_and_has_hung_up_hears_the_outcome, who_waits_may_hang_up,
+	  one_transfer_at_a_time, nobody_transfers_to_a_number_that_it_may_not_call,
+	  operator_may_clear_either_call, two_calls_are_joined,
+	  the_sound_of_joined_calls_is_in_one_context, one_call_is_not_joined_with_itself,
+	  calls_not_answered_are_not_joined, another_takes_a_party_s_place,
+	  another_may_answer_while_it_rings, the_caller_s_place_is_not_taken_before_the_answer,
+	  the_hub_may_go_at_any_time, without_memory_nothing_changes)

@@ -1,5 +1,6 @@
 /* REFER and Replaces: transfers of every kind, who may not, and who hangs up meanwhile (RFC 3515, RFC 3891, RFC 4488,
  * RFC 5589). */
+#include "sip/session/refer.h"
 #include "tests/unit/sip/rig_two.h"
 
 #define TO_SECOND "Refer-To: <sip:700@127.0.0.1>\n"
@@ -215,10 +216,28 @@ START_TEST(nobody_is_notified_who_does_not_want_to_be)
 }
 END_TEST
 
-/* RFC 5589 6.1: it may say BYE as soon as it has been told 202. */
+static unsigned sessions(void)
+{
+	struct sip_totals totals;
+
+	sip_totals(rig.sip, &totals);
+	return totals.sessions;
+}
+
+static void hang_up(struct dialog *d)
+{
+	ask(d, "BYE", "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
+}
+
+/* RFC 5589 6.1: it may say BYE as soon as it has been told 202; RFC 5057 4: the subscription keeps the dialog, and the
+ * outcome is told in it. */
 START_TEST(who_refers_may_hang_up)
 {
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 4; i++) {
+		bool busy = i == 2;
+
 		open_two();
 		talk(&one);
 		refer(&one, TO_SECOND);
@@ -227,17 +246,104 @@ START_TEST(who_refers_may_hang_up)
 			second_says(LEG_ALERTING, 0);
 		if (i)
 			peer_takes("NOTIFY ");
-		ask(&one, "BYE", "", "");
-		peer_hears(&rig, "SIP/2.0 200 ");
-		ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), 0);
-		second_says(i == 2 ? LEG_RELEASE : LEG_CONNECT, i == 2 ? CAUSE_USER_BUSY : 0);
+		hang_up(&one);
+		if (!i) {
+			second_says(LEG_ALERTING, 0);
+			peer_hears_notify("active", "SIP/2.0 180 Ringing\r\n");
+		}
+		second_says(busy ? LEG_RELEASE : LEG_CONNECT, busy ? CAUSE_USER_BUSY : 0);
+		if (i == 3) { /* many telephones know nothing of it any more */
+			peer_hears(&rig, "NOTIFY ");
+			respond_to_heard("481 Call/Transaction Does Not Exist", "", "", "");
+		} else {
+			peer_hears_notify("terminated;reason=noresource",
+					  busy ? "SIP/2.0 486 Busy Here" : "SIP/2.0 200 OK");
+		}
 		peer_hears_nothing(&rig);
-		if (i == 2)
+		if (busy)
 			assert_cause(CAUSE_USER_BUSY);
 		else
 			lines_talk();
 		end_two();
 	}
+}
+END_TEST
+
+/* A refusal ends the subscription, and the dialog with it. */
+START_TEST(who_has_hung_up_may_refuse_a_notify)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND);
+	peer_takes("NOTIFY ");
+	hang_up(&one);
+	second_says(LEG_ALERTING, 0);
+	peer_hears(&rig, "NOTIFY ");
+	respond_to_heard("481 Call/Transaction Does Not Exist", "", "", "");
+	rig_pass(&rig, 10);
+	ck_assert_uint_eq(sessions(), 0);
+	second_says(LEG_CONNECT, 0);
+	peer_hears_nothing(&rig);
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+START_TEST(who_wants_no_notify_is_gone_with_its_bye)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND "Refer-Sub: false\n");
+	hang_up(&one);
+	rig_pass(&rig, 10);
+	ck_assert_uint_eq(sessions(), 0);
+	second_says(LEG_CONNECT, 0);
+	peer_hears_nothing(&rig);
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+static void limit_to_one(struct peer_config *peer)
+{
+	peer->guard.max_calls_in = 1;
+}
+
+/* There is no line that is free, but it is let in. */
+START_TEST(subscription_of_a_call_that_is_over_counts_as_none)
+{
+	open_two();
+	configure(limit_to_one);
+	talk(&one);
+	refer(&one, TO_SECOND);
+	peer_takes("NOTIFY ");
+	hang_up(&one);
+	invite(&two, "");
+	peer_hears(&rig, "SIP/2.0 503 ");
+	snprintf(two.tag, sizeof(two.tag), "%s", heard_tag(&rig, "To"));
+	ask_at(&two, "ACK", two.cseq, "", "");
+	second_says(LEG_CONNECT, 0);
+	peer_takes("NOTIFY ");
+	lines_talk();
+	end_two();
+}
+END_TEST
+
+START_TEST(subscription_of_a_call_that_is_over_expires)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND);
+	peer_takes("NOTIFY ");
+	hang_up(&one);
+	ck_assert_uint_eq(sessions(), 1);
+	rig_pass(&rig, 1000 * REFER_EXPIRES_S);
+	peer_hears_notify("terminated;reason=timeout", "SIP/2.0 100 Trying");
+	ck_assert_uint_eq(sessions(), 0);
+	second_says(LEG_CONNECT, 0);
+	peer_hears_nothing(&rig);
+	lines_talk();
+	end_two();
 }
 END_TEST
 
@@ -248,7 +354,22 @@ START_TEST(who_is_transferred_may_hang_up)
 	refer(&one, TO_SECOND);
 	peer_takes("NOTIFY ");
 	line_says(LEG_RELEASE, false);
+	peer_hears_notify("terminated;reason=noresource", "SIP/2.0 480 ");
 	peer_takes("BYE ");
+	ck_assert_ptr_null(second.leg);
+	end_two();
+}
+END_TEST
+
+START_TEST(who_is_transferred_may_hang_up_after_who_refers)
+{
+	open_two();
+	talk(&one);
+	refer(&one, TO_SECOND);
+	peer_takes("NOTIFY ");
+	hang_up(&one);
+	line_says(LEG_RELEASE, false);
+	peer_hears_notify("terminated;reason=noresource", "SIP/2.0 480 ");
 	ck_assert_ptr_null(second.leg);
 	end_two();
 }
@@ -523,8 +644,13 @@ UNIT_MAIN("refer", blind_transfer, referrer_is_not_believed_of_who_is_not_truste
 	  a_transfer_that_fails_is_told_and_the_call_goes_on, what_is_no_transfer_is_refused,
 	  who_may_not_call_a_number_may_not_refer_to_it, refer_outside_of_a_call_is_refused,
 	  refer_before_the_answer_comes_too_early, nobody_is_notified_who_does_not_want_to_be,
-	  who_refers_may_hang_up, who_is_transferred_may_hang_up, who_refuses_a_notify_gets_no_more,
-	  the_outcome_does_not_wait_for_an_answer, attended_transfer_joins_two_lines,
+	  who_refers_may_hang_up, who_has_hung_up_may_refuse_a_notify,
+	  who_wants_no_notify_is_gone_with_its_bye,
+	  subscription_of_a_call_that_is_over_counts_as_none,
+	  subscription_of_a_call_that_is_over_expires,
+	  who_is_transferred_may_hang_up_after_who_refers, who_is_transferred_may_hang_up,
+	  who_refuses_a_notify_gets_no_more, the_outcome_does_not_wait_for_an_answer,
+	  attended_transfer_joins_two_lines,
 	  attended_transfer_to_who_talks_elsewhere_takes_the_place_there,
 	  attended_transfer_with_nobody_or_itself_fails,
 	  a_new_session_takes_the_place_of_an_old_one, a_dialog_that_cannot_be_replaced_is_told,
