@@ -24,13 +24,16 @@ static int export(int argc, char **argv)
 static int downgrade(int argc, char **argv)
 {
 	char error[STORE_ERROR_MAX];
-	int version;
+	int version, rc;
 
 	if (argc != 3) {
 		fputs("Usage:\n" RECORDS_USAGE, stderr);
 		return 2;
 	}
-	if (sqlite_store_downgrade(argv[2], &version, error) < 0) {
+	rc = strchr(argv[2], '=') || strncmp(argv[2], "postgres", 8) == 0
+		     ? pg_store_downgrade(argv[2], &version, error)
+		     : sqlite_store_downgrade(argv[2], &version, error);
+	if (rc < 0) {
 		fprintf(stderr, "%s: %s\n", argv[2], error);
 		return EXIT_FAILURE;
 	}

@@ -127,6 +127,9 @@ static int start(struct records *records)
 
 	if (*to->sqlite && !add_store(records, &setup, sqlite_store_new(to->sqlite)))
 		return -ENOMEM;
+	if (*to->postgresql &&
+	    !add_store(records, &setup, pg_store_new(to->postgresql, to->password)))
+		return -ENOMEM;
 	records->worker = worker_start(&setup);
 	if (!records->worker)
 		return -ENOMEM;

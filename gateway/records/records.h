@@ -13,8 +13,9 @@ struct records *records_new(void *talloc_ctx);
 void records_free(struct records *records); /* NULL is let be */
 
 struct records_setup {
-	char journal[STORE_AT_MAX]; /* "": nothing is stored */
-	char sqlite[STORE_AT_MAX];  /* "": no such store */
+	char journal[STORE_AT_MAX];                   /* "": nothing is stored */
+	char sqlite[STORE_AT_MAX];                    /* "": no such store */
+	char postgresql[STORE_AT_MAX], password[128]; /* as libpq describes it; "": no such store */
 	struct store_limits limits;
 };
 /* What runs as it is to be goes on undisturbed. 0 or -errno: then nothing is stored, and the alarm stands. */

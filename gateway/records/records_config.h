@@ -10,6 +10,8 @@ struct config_section;
 struct records_config {
 	char file[200];       /* the journal; "": no records are kept */
 	char sqlite[200];     /* "": no such store */
+	char postgresql[300]; /* as libpq describes a connection; "": no such store */
+	char password[128];   /* for it; "": none */
 	unsigned interim_min; /* a record so often of a call that goes on; 0: at its end alone */
 	unsigned rotate_mb;   /* of the journal's files, each */
 	unsigned keep_days, keep_mb; /* of all of them together, and of the store in SQLite */

@@ -5,6 +5,8 @@
  *    rotate megabytes 64
  *    interim 15
  *    store sqlite records.db
+ *    store postgresql host=db.example dbname=calls user=gateway
+ *    postgresql password secret
  *    keep days 400
  *    keep megabytes 4096
  */
@@ -14,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <osmocom/core/talloc.h>
+
 #include "base/config_vty.h"
+#include "records/store.h"
 
 enum { ROTATE_MB = 64, KEEP_DAYS = 400, KEEP_MB = 4096 };
 
@@ -83,6 +88,45 @@ DEFUN(records_no_sqlite, records_no_sqlite_cmd, "no store sqlite", NO_STR STORE_
 	return CMD_SUCCESS;
 }
 
+#define PG_STR "A database of PostgreSQL\n"
+
+DEFUN(records_postgresql, records_postgresql_cmd, "store postgresql .CONNECTION",
+      STORE_STR PG_STR "As libpq describes one: host=db.example dbname=calls user=gateway\n")
+{
+	char *text = argv_concat(argv, argc, 0), error[STORE_ERROR_MAX];
+	int rc;
+
+	if (!text)
+		return CMD_WARNING;
+	if (strstr(text, "password"))
+		rc = config_reject(vty, "a password in `store postgresql` would be shown; "
+					"`postgresql password SECRET` is not");
+	else if (!pg_store_check(text, error))
+		rc = config_reject(vty,
+				   "store postgresql: %s; right would be, say, `store postgresql "
+				   "host=db.example dbname=calls user=gateway`",
+				   error);
+	else
+		rc = config_set_text(vty, "store postgresql", text, candidate()->postgresql,
+				     sizeof(candidate()->postgresql));
+	talloc_free(text);
+	return rc;
+}
+
+DEFUN(records_no_postgresql, records_no_postgresql_cmd, "no store postgresql",
+      NO_STR STORE_STR PG_STR)
+{
+	candidate()->postgresql[0] = candidate()->password[0] = '\0';
+	return CMD_SUCCESS;
+}
+
+DEFUN(records_pg_password, records_pg_password_cmd, "postgresql password SECRET",
+      PG_STR "With a password; better is a file that libpq finds, ~/.pgpass\nThe password\n")
+{
+	return config_set_text(vty, "postgresql password", argv[0], candidate()->password,
+			       sizeof(candidate()->password));
+}
+
 #define KEEP_STR "How long records are kept, by the journal and in SQLite\n"
 
 DEFUN(records_keep_days, records_keep_days_cmd, "keep days <1-36500>",
@@ -124,6 +168,9 @@ static void install(void)
 	install_element(NODE_RECORDS, &records_no_interim_cmd);
 	install_element(NODE_RECORDS, &records_sqlite_cmd);
 	install_element(NODE_RECORDS, &records_no_sqlite_cmd);
+	install_element(NODE_RECORDS, &records_postgresql_cmd);
+	install_element(NODE_RECORDS, &records_no_postgresql_cmd);
+	install_element(NODE_RECORDS, &records_pg_password_cmd);
 	install_element(NODE_RECORDS, &records_keep_days_cmd);
 	install_element(NODE_RECORDS, &records_keep_mb_cmd);
 }
@@ -150,6 +197,11 @@ static void validate(const struct config *config, struct config_report *report)
 				    "records store sqlite %s is the journal too; give each a file "
 				    "of its own",
 				    value->sqlite);
+	if (*value->password && !*value->postgresql)
+		config_fault_option(
+			report, value->line, "postgresql password",
+			"records postgresql password has no database; `store postgresql "
+			"host=db.example dbname=calls user=gateway` names one");
 	if (value->keep_mb < 2 * value->rotate_mb)
 		config_fault_option(report, value->line, "keep megabytes",
 				    "records keep megabytes %u has no room for two files of the "
@@ -159,10 +211,12 @@ static void validate(const struct config *config, struct config_report *report)
 
 static void write_file(struct vty *vty, const char *option, const char *name, const char *usual)
 {
-	if (!*name)
-		vty_out(vty, " no %s\n", option);
-	else if (strcmp(name, usual) != 0)
+	if (strcmp(name, usual) == 0)
+		return;
+	if (*name)
 		vty_out(vty, " %s %s\n", option, name);
+	else
+		vty_out(vty, " no %s\n", option);
 }
 
 static void write_number(struct vty *vty, const char *option, unsigned value, unsigned usual)
@@ -177,8 +231,9 @@ static bool is_usual(const struct records_config *value)
 
 	init(&usual);
 	return strcmp(value->file, usual.file) == 0 && strcmp(value->sqlite, usual.sqlite) == 0 &&
-	       value->rotate_mb == usual.rotate_mb && !value->interim_min &&
-	       value->keep_days == usual.keep_days && value->keep_mb == usual.keep_mb;
+	       !*value->postgresql && !*value->password && value->rotate_mb == usual.rotate_mb &&
+	       !value->interim_min && value->keep_days == usual.keep_days &&
+	       value->keep_mb == usual.keep_mb;
 }
 
 static void write_value(const void *section_value, struct vty *vty)
@@ -192,6 +247,8 @@ static void write_value(const void *section_value, struct vty *vty)
 	write_number(vty, "rotate megabytes", value->rotate_mb, ROTATE_MB);
 	write_number(vty, "interim", value->interim_min, 0);
 	write_file(vty, "store sqlite", value->sqlite, RECORDS_SQLITE);
+	write_file(vty, "store postgresql", value->postgresql, "");
+	write_file(vty, "postgresql password", value->password, "");
 	write_number(vty, "keep days", value->keep_days, KEEP_DAYS);
 	write_number(vty, "keep megabytes", value->keep_mb, KEEP_MB);
 }

@@ -145,20 +145,35 @@ void schema_down(int from, char out[SCHEMA_SQL_MAX])
 	add_version(out, from - 1);
 }
 
-void schema_insert(enum schema_dialect dialect, char out[SCHEMA_SQL_MAX])
+static void add_names(char out[SCHEMA_SQL_MAX])
 {
-	out[0] = '\0';
 	add(out, "INSERT INTO call_records (");
 	for (size_t i = 0; i < COLUMNS; i++)
 		add(out, "%s%s", i ? "," : "", columns[i].name);
-	add(out, ") VALUES (");
-	for (size_t i = 0; i < COLUMNS; i++) {
-		if (dialect == SCHEMA_SQLITE)
-			add(out, "%s?%zu", i ? "," : "", i + 1);
-		else
-			add(out, "%s$%zu", i ? "," : "", i + 1);
-	}
+	add(out, ")");
+}
+
+void schema_insert(char out[SCHEMA_SQL_MAX])
+{
+	out[0] = '\0';
+	add_names(out);
+	add(out, " VALUES (");
+	for (size_t i = 0; i < COLUMNS; i++)
+		add(out, "%s?%zu", i ? "," : "", i + 1);
 	add(out, ") ON CONFLICT DO NOTHING");
+}
+
+void schema_insert_all(char out[SCHEMA_SQL_MAX])
+{
+	out[0] = '\0';
+	add(out,
+	    "WITH moved AS (INSERT INTO call_records_spool VALUES ($2,$3,$4::bigint)"
+	    " ON CONFLICT (spool) DO UPDATE SET first=excluded.first, octets=excluded.octets) ");
+	add_names(out);
+	add(out, " SELECT ");
+	for (size_t i = 0; i < COLUMNS; i++)
+		add(out, "%s(r->>%zu)::%s", i ? "," : "", i, type_name(columns[i].type));
+	add(out, " FROM json_array_elements($1::json) r ON CONFLICT DO NOTHING");
 }
 
 /* Rows */

@@ -26,8 +26,11 @@ const char *schema_tables(void);
 /* Statements from one version to the next, or back; the version itself is written with them. */
 void schema_up(enum schema_dialect dialect, int from, char out[SCHEMA_SQL_MAX]);
 void schema_down(int from, char out[SCHEMA_SQL_MAX]);
-/* With a parameter for each column; a record that is there already is left as it is. */
-void schema_insert(enum schema_dialect dialect, char out[SCHEMA_SQL_MAX]);
+/* For SQLite, with a parameter for each column; a record that is there already is left as it is. */
+void schema_insert(char out[SCHEMA_SQL_MAX]);
+/* For PostgreSQL, of many records and the place behind them: $1 an array in JSON of arrays of the columns' values as
+ * text, $2 to $4 the spool, the first id, the octets. */
+void schema_insert_all(char out[SCHEMA_SQL_MAX]);
 
 #define SCHEMA_READ_VERSION "SELECT version FROM call_records_schema"
 

@@ -95,7 +95,7 @@ static int prepare(struct sqlite_store *s)
 				     " ORDER BY setup LIMIT ?2)";
 	char insert[SCHEMA_SQL_MAX];
 
-	schema_insert(SCHEMA_SQLITE, insert);
+	schema_insert(insert);
 	return sqlite3_prepare_v2(s->db, insert, -1, &s->insert, NULL) == SQLITE_OK &&
 			       sqlite3_prepare_v2(s->db, move, -1, &s->move, NULL) == SQLITE_OK &&
 			       sqlite3_prepare_v2(s->db, forget, -1, &s->forget, NULL) == SQLITE_OK

@@ -2,6 +2,7 @@
  * called from the worker's thread alone, and may block there; it logs nothing and uses no talloc. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,6 +37,8 @@ struct store {
 	char spool
 		[STORE_AT_MAX]; /* names whose journal it is, where several write to one database */
 	char error[STORE_ERROR_MAX];
+	atomic_bool
+		hurry; /* set by any thread: the program is to end, so wait for nobody for long */
 };
 
 /* A file; NULL without memory. */
@@ -43,3 +46,8 @@ struct store *sqlite_store_new(const char *path);
 /* Takes the schema back by one version, for an older program, in a file that nobody else uses. 0 with *to, or
  * -errno with error. */
 int sqlite_store_downgrade(const char *path, int *to, char error[STORE_ERROR_MAX]);
+
+/* A connection as libpq describes one, and a password, "" if none is needed. NULL without memory. */
+struct store *pg_store_new(const char *conninfo, const char *password);
+bool pg_store_check(const char *conninfo, char error[STORE_ERROR_MAX]); /* does it make sense? */
+int pg_store_downgrade(const char *conninfo, int *to, char error[STORE_ERROR_MAX]);

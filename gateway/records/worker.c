@@ -355,6 +355,8 @@ void worker_stop(struct worker *worker)
 	worker->stopping = true;
 	pthread_cond_signal(&worker->cond);
 	pthread_mutex_unlock(&worker->mutex);
+	for (size_t i = 0; i < worker->n; i++)
+		atomic_store(&worker->feeds[i].store->hurry, true);
 	pthread_join(worker->thread, NULL);
 	for (size_t i = 0; i < worker->n; i++)
 		free(worker->feeds[i].store);

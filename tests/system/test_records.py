@@ -7,10 +7,15 @@ import os
 import re
 import resource
 import signal
+import socket
 import sqlite3
 import subprocess
+import time
+
+import pytest
 
 from common.gateway import binary, wait_for
+from common.postgres import Postgres
 from common.sip import sdp
 
 RECORDS = "records\n file calls.jsonl\n"
@@ -218,3 +223,74 @@ def test_store_that_is_away_gets_all_later(own):
     wait_for("the alarm cleared", lambda: not gateway.cli.json("alarms"), 40)
     with contextlib.closing(sqlite3.connect(os.path.join(gateway.folder, "sub", "records.db"))) as db:
         assert db.execute("SELECT count(DISTINCT id) FROM call_records").fetchone() == (4,)
+
+
+@pytest.fixture(name="postgres")
+def the_postgres():
+    server = Postgres()
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+def wait_in_postgres(postgres, ids):
+    def there():
+        try:
+            return len(postgres.ask("SELECT id FROM call_records")) >= len(ids)
+        except subprocess.CalledProcessError:
+            return False  # the table is not made yet
+    wait_for("%d records in PostgreSQL" % len(ids), there, 40, 0.1)
+    assert sorted(i for i, in postgres.ask("SELECT id FROM call_records")) == sorted(ids)
+
+
+def test_postgresql_has_every_record_once(own, postgres):
+    """It is away, comes back, hangs and is killed; calls go on, and in the end it has what the journal has."""
+    gateway = own(extra="records\n store postgresql %s\n" % postgres.connection)
+
+    def calls(n):
+        before = len(records(gateway))
+        for _ in range(n):
+            gateway.originate("trunk pstn 600 hold 1")
+        wait_for("the records", lambda: len(records(gateway)) == before + 2 * n)
+        return [r["id"] for r in records(gateway)]
+
+    wait_in_postgres(postgres, calls(1))
+    assert postgres.ask("SELECT called, cause, ended, record::json->>'id' = id FROM call_records LIMIT 1") == [
+        ("600", "16", "released", "t")]
+    assert postgres.ask("SELECT version FROM call_records_schema") == [("2",)]
+    postgres.stop()
+    calls(2)
+    wait_for("the alarm", lambda: [a["about"] for a in gateway.cli.json("alarms")] == ["gateway postgresql"])
+    wait_stored(gateway, [r["id"] for r in records(gateway)])  # SQLite does not wait for it
+    postgres.start()
+    wait_in_postgres(postgres, [r["id"] for r in records(gateway)])
+    wait_for("the alarm cleared", lambda: not gateway.cli.json("alarms"))
+    postgres.process.send_signal(signal.SIGSTOP)  # connections that are there hang now if its children do too
+    children = subprocess.run(["pgrep", "-P", str(postgres.process.pid)], capture_output=True, text=True, check=True).stdout.split()
+    for child in children:
+        os.kill(int(child), signal.SIGSTOP)
+    ids = calls(1)
+    wait_for("the alarm", lambda: "does not answer" in "".join(a["text"] for a in gateway.cli.json("alarms")), 20)
+    gateway.close_cli()
+    os.kill(gateway.process.pid, signal.SIGKILL)
+    gateway.process.wait(5)
+    for pid in [postgres.process.pid, *map(int, children)]:
+        os.kill(pid, signal.SIGCONT)
+    gateway.up()
+    wait_in_postgres(postgres, ids)
+    gateway.end()
+    said = program("--records-downgrade", postgres.connection)
+    assert (said.returncode, said.stdout) == (0, "%s: schema 1 now\n" % postgres.connection), said.stderr
+    gateway.up()
+    wait_for("the schema", lambda: postgres.ask("SELECT version FROM call_records_schema") == [("2",)], 20, 0.1)
+    wait_in_postgres(postgres, ids)
+
+
+def test_end_of_the_program_does_not_wait_for_a_database_that_hangs(own):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections and says nothing
+        gateway = own(extra="records\n store postgresql host=127.0.0.1 port=%d user=x\n" % deaf.getsockname()[1])
+        wait_for("the alarm", lambda: [a["about"] for a in gateway.cli.json("alarms")] == ["gateway postgresql"], 12)
+        began = time.monotonic()
+        gateway.end()
+        assert time.monotonic() - began < 4

@@ -643,9 +643,36 @@ START_TEST(http_faults)
 }
 END_TEST
 
-UNIT_MAIN("errors", grammar_faults_say_what_would_be_right, names_are_names_and_unique,
-	  guard_faults, cli_faults, media_faults, span_faults, trunk_faults, span_group_faults,
-	  basic_rate_faults, channel_lists_are_understood_or_explained, sip_faults, auth_faults,
-	  registrar_faults, session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults,
-	  line_faults, route_faults, a_route_has_a_bounded_number_of_targets,
+START_TEST(records_faults)
+{
+	CHECK({ "records\n file dir/\n",
+		"f:2: records file dir/ is a directory; name a file in it, as dir/calls.jsonl\n" },
+	      { "records\n store sqlite dir/\n",
+		"f:2: records store sqlite dir/ is a directory; name a file in it, as "
+		"dir/records.db\n" },
+	      { "records\n file x\n store sqlite x\n",
+		"f:3: records store sqlite x is the journal too; give each a file of its own\n" },
+	      { "records\n keep megabytes 100\n", "f:2: records keep megabytes 100 has no room for "
+						  "two files of the journal; at least "
+						  "128, or a smaller `rotate megabytes`\n" },
+	      { "records\n keep megabytes 100\n rotate megabytes 50\n", "" },
+	      { "records\n store postgresql host=x password=y\n",
+		"f:2: a password in `store postgresql` would be shown; `postgresql password "
+		"SECRET` "
+		"is not\n" },
+	      { "records\n store postgresql hots=x\n",
+		"f:2: store postgresql: invalid connection option \"hots\"; right would be, say, "
+		"`store postgresql host=db.example dbname=calls user=gateway`\n" },
+	      { "records\n postgresql password x\n",
+		"f:2: records postgresql password has no database; `store postgresql "
+		"host=db.example dbname=calls user=gateway` names one\n" });
+}
+END_TEST
+
+UNIT_MAIN("errors", records_faults, grammar_faults_say_what_would_be_right,
+	  names_are_names_and_unique, guard_faults, cli_faults, media_faults, span_faults,
+	  trunk_faults, span_group_faults, basic_rate_faults,
+	  channel_lists_are_understood_or_explained, sip_faults, auth_faults, registrar_faults,
+	  session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults, line_faults,
+	  route_faults, a_route_has_a_bounded_number_of_targets,
 	  emergency_calls_have_numbers_and_ways, http_faults)
