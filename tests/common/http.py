@@ -55,6 +55,9 @@ class Http:
         finally:
             connection.close()
 
+    def events(self, query=""):
+        return Events(self, query)
+
     def get(self, path, **how):
         """What a path under /api/v1 says."""
         answer = self.ask("GET", "/api/v1/" + path, **how)
@@ -63,3 +66,37 @@ class Http:
 
     def post(self, path, body=None, **how):
         return self.ask("POST", "/api/v1/" + path, body, **how)
+
+
+class Events:
+    """A stream of events: an iterator of (name, data); the first one is the snapshot."""
+
+    def __init__(self, http, query):
+        self.connection = http.connect()
+        self.connection.request("GET", "/api/v1/events" + query, headers={"Authorization": "Bearer " + TOKENS[http.role]})
+        self.answer = self.connection.getresponse()
+        assert self.answer.status == 200 and self.answer.headers["Content-Type"] == "text/event-stream", self.answer.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.answer.close()
+        self.connection.close()
+
+    def __iter__(self):
+        name = None
+        for line in self.answer:
+            word, _, rest = line.decode().rstrip("\n").partition(": ")
+            if word == "event":
+                name = rest
+            elif word == "data":
+                yield name, json.loads(rest)
+
+    def until(self, name, wanted=lambda data: True, most=1000):
+        """The data of the first event of that name that is wanted."""
+        for _ in range(most):
+            got, data = next(iter(self))
+            if got == name and wanted(data):
+                return data
+        raise AssertionError("no event %s" % name)

@@ -7,6 +7,7 @@
 #include <osmocom/core/utils.h>
 
 #include "manage/http/access.h"
+#include "manage/http/events.h"
 #include "manage/http/metrics.h"
 #include "manage/http/request.h"
 #include "manage/manage.h"
@@ -227,34 +228,53 @@ static void answer_reading(struct gateway *gateway, struct http_request *request
 }
 
 /* For Prometheus, which says its token as everybody. */
-static void answer_metrics(struct gateway *gateway, struct access *access,
-			   struct http_request *request, struct http_reply *reply)
+static void answer_metrics(const struct api *api, struct http_request *request,
+			   struct http_reply *reply)
 {
 	size_t len = 0;
 
-	if (!access_enter(access, request, HTTP_VIEWER, !is_reading(request), reply))
+	if (!access_enter(api->access, request, HTTP_VIEWER, !is_reading(request), reply))
 		return;
 	if (!is_reading(request)) {
 		method_wrong("GET, HEAD", reply);
 	} else if (no_query(request, reply)) {
-		char *text = metrics_text(gateway, &len);
+		char *text = metrics_text(api->gateway, &len);
 
 		reply->status = 200;
 		reply_text(reply, "text/plain; version=0.0.4; charset=utf-8", text, len);
 	}
 }
 
-void api_answer(struct gateway *gateway, struct access *access, struct http_request *request,
-		struct http_reply *reply)
+static void answer_events(const struct api *api, const struct http_request *request,
+			  struct http_reply *reply)
 {
-	if (!access_host(access, request, reply))
+	unsigned kinds;
+
+	if (strcmp(request->method, "GET") != 0)
+		method_wrong("GET", reply);
+	else if (events_asked(api->events, request, &kinds, reply))
+		reply->events = kinds;
+}
+
+static void answer_known(const struct api *api, struct http_request *request,
+			 struct http_reply *reply)
+{
+	if (strcmp(request->path, ROOT "events") == 0)
+		answer_events(api, request, reply);
+	else
+		answer_reading(api->gateway, request, reply);
+}
+
+void api_answer(const struct api *api, struct http_request *request, struct http_reply *reply)
+{
+	if (!access_host(api->access, request, reply))
 		return;
 	if (strcmp(request->path, ROOT "session") == 0)
-		answer_session(access, request, reply);
+		answer_session(api->access, request, reply);
 	else if (strcmp(request->path, "/metrics") == 0)
-		answer_metrics(gateway, access, request, reply);
+		answer_metrics(api, request, reply);
 	else if (strncmp(request->path, ROOT, sizeof(ROOT) - 1) != 0)
 		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
-	else if (access_enter(access, request, HTTP_VIEWER, !is_reading(request), reply))
-		answer_reading(gateway, request, reply);
+	else if (access_enter(api->access, request, HTTP_VIEWER, !is_reading(request), reply))
+		answer_known(api, request, reply);
 }

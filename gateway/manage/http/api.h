@@ -2,10 +2,17 @@
 #pragma once
 
 struct access;
+struct events;
 struct gateway;
 struct http_reply;
 struct http_request;
 
+/* What answers draw on. */
+struct api {
+	struct gateway *gateway;
+	struct access *access;
+	struct events *events;
+};
+
 /* Answers any request; the reply is zeroed before and is the caller's after. */
-void api_answer(struct gateway *gateway, struct access *access, struct http_request *request,
-		struct http_reply *reply);
+void api_answer(const struct api *api, struct http_request *request, struct http_reply *reply);

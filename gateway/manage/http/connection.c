@@ -12,13 +12,15 @@
 #include "base/clock.h"
 #include "manage/http/access.h"
 #include "manage/http/api.h"
+#include "manage/http/events.h"
 #include "manage/http/request.h"
 #include "manage/manage.h"
 
 struct connection {
 	struct llist_head entry;
 	int fd;
-	uint64_t since_us; /* when it began to wait for what it waits for */
+	uint64_t
+		since_us; /* when it began to wait for what it waits for; 0: it may take its time */
 };
 
 struct exchange {
@@ -39,7 +41,7 @@ void connections_hurry(struct connections *connections)
 	struct connection *connection;
 
 	llist_for_each_entry (connection, &connections->list, entry)
-		if (now - connection->since_us > most)
+		if (connection->since_us && now - connection->since_us > most)
 			shutdown(connection->fd, SHUT_RDWR); /* libmicrohttpd closes it */
 }
 
@@ -50,7 +52,7 @@ void connection_changed(void *cls, struct MHD_Connection *mhd, void **socket,
 	struct connection *connection = *socket;
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		connection = talloc_zero(connections->gateway->owner, struct connection);
+		connection = talloc_zero(connections->api.gateway->owner, struct connection);
 		if (!connection)
 			return; /* its requests are refused */
 		connection->fd =
@@ -94,7 +96,7 @@ static struct exchange *exchange_new(const struct connections *connections,
 				     struct MHD_Connection *mhd, const char *method,
 				     const char *path)
 {
-	struct exchange *exchange = talloc_zero(connections->gateway->owner, struct exchange);
+	struct exchange *exchange = talloc_zero(connections->api.gateway->owner, struct exchange);
 	struct http_request *request = &exchange->request;
 
 	if (!exchange)
@@ -127,7 +129,8 @@ static void add_fields(struct MHD_Response *response, const struct http_reply *r
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		MHD_add_response_header(response, always[i][0], always[i][1]);
-	MHD_add_response_header(response, "Content-Type", reply->content_type);
+	MHD_add_response_header(response, "Content-Type",
+				reply->events ? "text/event-stream" : reply->content_type);
 	if (*reply->cookie)
 		MHD_add_response_header(response, "Set-Cookie", reply->cookie);
 	if (reply->allow)
@@ -156,6 +159,22 @@ static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct http_reply 
 	if (reply->status == 413)
 		MHD_add_response_header(response, "Connection", "close");
 	result = MHD_queue_response(mhd, reply->status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* The stream of events has no end, so its time has none. */
+static enum MHD_Result send_events(struct connections *connections, struct MHD_Connection *mhd,
+				   const struct http_reply *reply)
+{
+	struct MHD_Response *response = events_listen(connections->api.events, mhd, reply->events);
+	enum MHD_Result result;
+
+	if (!response)
+		return MHD_NO;
+	connection_of(mhd)->since_us = 0;
+	add_fields(response, reply);
+	result = MHD_queue_response(mhd, MHD_HTTP_OK, response);
 	MHD_destroy_response(response);
 	return result;
 }
@@ -213,8 +232,9 @@ enum MHD_Result connection_request(void *cls, struct MHD_Connection *mhd, const 
 	if (exchange->too_large)
 		refuse_body(exchange);
 	else
-		api_answer(connections->gateway, connections->access, &exchange->request,
-			   &exchange->reply);
+		api_answer(&connections->api, &exchange->request, &exchange->reply);
+	if (exchange->reply.events)
+		return send_events(connections, mhd, &exchange->reply);
 	return send_reply(mhd, &exchange->reply);
 }
 

@@ -8,13 +8,11 @@
 #include <microhttpd.h>
 #include <osmocom/core/linuxlist.h>
 
-struct access;
-struct gateway;
+#include "manage/http/api.h"
 
 /* What all of them share; its owner keeps it as long as the daemon. */
 struct connections {
-	struct gateway *gateway;
-	struct access *access;
+	struct api api;
 	struct llist_head list;
 	unsigned timeout_s;
 	bool secure;

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "manage/http/access.h"
 #include "manage/http/connection.h"
+#include "manage/http/events.h"
 #include "manage/http/http_config.h"
 #include "manage/http/http_tls.h"
 #include "manage/manage.h"
@@ -26,6 +27,7 @@ static struct {
 	struct http_config config;
 	struct connections connections;
 	struct access access;
+	struct events events;
 	struct http_tls tls;
 	struct MHD_Daemon *daemon; /* NULL: nothing is served */
 	struct osmo_fd epoll;
@@ -64,6 +66,11 @@ static void on_due(void *data)
 {
 	(void)data;
 	run();
+}
+
+static void run_soon(void)
+{
+	osmo_timer_schedule(&http.due, 0, 0);
 }
 
 /* A socket that listens, or -errno. */
@@ -113,6 +120,7 @@ static void stop_serving(void)
 {
 	if (!http.daemon)
 		return;
+	events_end(&http.events);
 	osmo_fd_unregister(&http.epoll);
 	osmo_timer_del(&http.due);
 	MHD_stop_daemon(http.daemon);
@@ -181,13 +189,15 @@ int http_apply(struct gateway *gateway, const struct http_config *config,
 	const bool same = same_server(&http.config, config);
 	int rc;
 
-	http.connections.gateway = gateway;
-	http.connections.access = &http.access;
+	http.connections.api = (struct api){ gateway, &http.access, &http.events };
 	http.access.config = &http.config;
 	http.config = *config;
+	if (same && http.daemon)
+		events_end(&http.events); /* who may listen can have changed */
 	if (same)
 		return 0;
 	stop_serving();
+	events_init(&http.events, gateway, run_soon);
 	connections_init(&http.connections);
 	osmo_timer_setup(&http.due, on_due, NULL);
 	osmo_timer_setup(&http.second, on_second, NULL);

@@ -44,6 +44,7 @@ struct http_reply {
 	char cookie[HTTP_COOKIE_MAX]; /* "": none is set */
 	const char *allow;            /* methods, with 405 */
 	unsigned retry_after_s;       /* 0: not said */
+	unsigned events; /* kinds of changes.h: it goes on with them; 0: it has a body */
 };
 
 /* Takes the tree; NULL is an answer without memory, 503. */

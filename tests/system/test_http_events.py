@@ -1,0 +1,98 @@
+"""Events as a stream: everything as it is, then what changes; and who does not listen properly."""
+import socket
+
+import pytest
+
+from common import ports
+from common.gateway import wait_for
+from common.http import TOKENS, Http, section
+
+
+@pytest.fixture(name="served")
+def gateway_with_http(own):
+    def make(*lines):
+        port = ports.any_port("tcp")
+        return own(extra=section(port, *lines)), port
+    return make
+
+
+def test_a_call_is_followed_from_begin_to_end(served):
+    gateway, port = served()
+    with Http(port).events() as events:
+        snapshot = events.until("snapshot")
+        for what in ("channels", "trunks", "calls", "alarms", "peers"):
+            assert snapshot[what] == gateway.cli.json(what), what
+        gateway.originate("trunk pstn 600 hold 2")
+        channel = events.until("channel", lambda row: row["name"] == "e1-1/1" and row["state"] == "active")
+        call = events.until("call", lambda row: row["id"] == channel["call"] and row["state"] == "active")
+        assert call["called"] == "600"
+        assert events.until("channel", lambda row: row["name"] == "e1-1/1" and row["state"] == "idle")
+    with Http(port).events() as events:
+        gateway.originate("trunk pstn 600 hold 1")
+        call = events.until("call")
+        assert events.until("call-gone", lambda row: row["id"] == call["id"]) == {"id": call["id"]}
+
+
+def test_only_what_was_asked_for_comes(served):
+    gateway, port = served()
+    with Http(port).events("?kinds=alarm,span") as events:
+        assert events.until("snapshot").keys() == {"spans", "alarms"}
+        gateway.originate("trunk pstn 600 hold 1")
+        gateway.record("talk 1")
+        gateway.cli.run("test span e1-1 cut")
+        name, data = next(iter(events))
+        assert name == "span" and data["alarms"] == "red"
+        alarm = events.until("alarm")
+        assert alarm["alarm"] == "span-red"
+        gateway.cli.run("test span e1-1 restore")
+        events.until("alarm-gone")
+    for query in ("?kinds=banana", "?kinds=", "?x=1", "?kinds=call&kinds=call"):
+        answer = Http(port).ask("GET", "/api/v1/events" + query)
+        assert answer.status == 400 and answer.json["expected"] == "span,trunk,channel,call,peer,alarm", query
+    assert Http(port, role=None).ask("GET", "/api/v1/events").status == 401
+
+
+def test_many_listeners_and_no_more(served):
+    gateway, port = served("timeout 1")
+    before = gateway.descriptors()
+    listeners = [Http(port).events() for _ in range(32)]
+    answer = Http(port).ask("GET", "/api/v1/events")
+    assert answer.status == 503 and answer.headers["Retry-After"]
+    gateway.cli.run("lock channel e1-1/5 no-graceful")  # after more than the timeout of a request
+    for listener in listeners:
+        assert listener.until("channel", lambda row: row["name"] == "e1-1/5")["administrative"] == "locked"
+    for listener in listeners:
+        listener.__exit__()
+    gateway.cli.run("unlock channel e1-1/5")
+    wait_for("their descriptors closed", lambda: gateway.descriptors() <= before, 25, 0.5)
+    assert Http(port).events().until("snapshot")
+
+
+def test_streams_end_with_the_right_to_listen(served):
+    gateway, port = served()
+    with Http(port).events() as events:
+        events.until("snapshot")
+        for line in ("configure terminal", "http", "no token viewer", "commit"):
+            gateway.cli.run(line)
+        assert list(events) == []  # it has ended
+    assert Http(port).ask("GET", "/api/v1/events").status == 401
+    with Http(port, role="admin").events() as events:
+        events.until("snapshot")
+        gateway.stop()
+        assert [name for name, _ in events if name == "snapshot"] == []
+
+
+def test_listeners_who_break_off_leave_nothing(served):
+    gateway, port = served()
+    before = gateway.descriptors()
+    for i in range(200):
+        with socket.create_connection(("127.0.0.1", port)) as s:
+            s.sendall(("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
+                       % TOKENS["viewer"]).encode())
+            if i % 2:
+                s.recv(100)
+    gateway.originate("trunk pstn 600 hold 1")
+    gateway.record("talk 1")
+    wait_for("their descriptors closed", lambda: gateway.descriptors() <= before, 25, 0.5)
+    gateway.wait_idle()
+    assert Http(port).get("calls") == []
