@@ -106,7 +106,10 @@ static int set_authenticate(struct vty *vty, const char *user, const char *secre
 			    const char *realm)
 {
 	struct peer_config *item = vty->index;
-	struct authenticate_config asked = { .digests = item->authenticate.digests };
+	struct authenticate_config asked = {
+		.digests = item->authenticate.digests,
+		.any_uri = item->authenticate.any_uri,
+	};
 
 	if (config_set_text(vty, "user", user, asked.user, sizeof(asked.user)) != CMD_SUCCESS ||
 	    config_set_text(vty, "realm", realm, asked.realm, sizeof(asked.realm)) != CMD_SUCCESS ||
@@ -147,6 +150,24 @@ DEFUN(peer_asked_algorithms, peer_asked_algorithms_cmd, "authenticate algorithms
 	return CMD_SUCCESS;
 }
 
+DEFUN(peer_asked_any_uri, peer_asked_any_uri_cmd, "authenticate any-uri",
+      ASKED_STR "What it signs may name another number: a proxy on the way changes them\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->authenticate.any_uri = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_peer_asked_any_uri, no_peer_asked_any_uri_cmd, "no authenticate any-uri",
+      NO_STR ASKED_STR "What it signs must name the number that it calls; the default\n")
+{
+	struct peer_config *item = vty->index;
+
+	item->authenticate.any_uri = false;
+	return CMD_SUCCESS;
+}
+
 void auth_vty_install(void)
 {
 	install_element(NODE_PEER, &peer_auth_cmd);
@@ -157,15 +178,21 @@ void auth_vty_install(void)
 	install_element(NODE_PEER, &peer_asked_realm_cmd);
 	install_element(NODE_PEER, &no_peer_asked_cmd);
 	install_element(NODE_PEER, &peer_asked_algorithms_cmd);
+	install_element(NODE_PEER, &peer_asked_any_uri_cmd);
+	install_element(NODE_PEER, &no_peer_asked_any_uri_cmd);
 }
 
 void auth_vty_validate(const struct peer_config *peer, struct config_report *report)
 {
-	if (peer->authenticate.digests && !peer->authenticate.user[0])
-		config_fault_option(report, peer->line, "authenticate algorithms",
-				    "peer %s is not asked who it is; `authenticate user` says with "
-				    "which name and password it would show it",
-				    peer->name);
+	const struct authenticate_config *asked = &peer->authenticate;
+
+	if (asked->user[0] || (!asked->digests && !asked->any_uri))
+		return;
+	config_fault_option(report, peer->line,
+			    asked->digests ? "authenticate algorithms" : "authenticate any-uri",
+			    "peer %s is not asked who it is; `authenticate user` says with "
+			    "which name and password it would show it",
+			    peer->name);
 }
 
 void auth_vty_write(const struct peer_config *peer, struct vty *vty)
@@ -184,4 +211,6 @@ void auth_vty_write(const struct peer_config *peer, struct vty *vty)
 			strcmp(asked->realm, REALM) != 0 ? asked->realm : "");
 	if (asked->digests)
 		vty_out(vty, " authenticate algorithms %s\n", digest_choice_name(asked->digests));
+	if (asked->any_uri)
+		vty_out(vty, " authenticate any-uri\n");
 }

@@ -107,5 +107,16 @@ def test_peer_is_asked_for_what_changes_a_call(asking):
         gateway.wait_idle()
 
 
+def test_answer_is_for_the_number_that_is_called(asking):
+    gateway = asking(" authenticate user pbx password other")
+    with gateway.phone() as phone:
+        call = phone.call("600", sdp(40000))
+        challenge = call.refused().get("WWW-Authenticate")
+        other = digest.answer(challenge, "INVITE", "pbx", "other", "sip:601@127.0.0.1")
+        call.remote = "<%s>" % call.target
+        assert call.invite(sdp(40000), ["Authorization: " + other]).refused().status == 400
+        assert "its answer is for sip:601@127.0.0.1, not for what it calls" in gateway.log()
+
+
 def shown(challenge, method, call, count):
     return "Authorization: " + digest.answer(challenge, method, "pbx", "other", call.target, count)

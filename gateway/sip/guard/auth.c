@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "sip/text/netaddr.h"
+#include "sip/text/request_uri.h"
 
 enum {
 	KEY_OCTETS = 32,
@@ -222,6 +223,11 @@ enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials
 	if (age_ms > NONCE_MS || !use(auth, number, born_ms, claim->qop ? claim->nc : 1))
 		return AUTH_STALE;
 	return AUTH_GOOD;
+}
+
+bool auth_signed_for(const struct digest_credentials *claim, const sip_t *sip)
+{
+	return sip->sip_to->a_tag || request_uri_same_user(claim->uri, sip->sip_request->rq_url);
 }
 
 int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm,

@@ -39,6 +39,9 @@ enum auth_verdict auth_claim(const sip_t *sip, const char *realm, struct digest_
 enum auth_verdict auth_verify(struct auth *auth, const struct digest_credentials *claim,
 			      const sip_t *sip, const struct sockaddr_storage *bound,
 			      const char *secret, enum digest_choice choice);
+/* Does what was signed name the number that the request calls (RFC 7616 3.4.6, RFC 3261 22.4)? Outside of a dialog alone: within
+ * one the Request-URI is our Contact, and there are phones that sign the number that began it. */
+bool auth_signed_for(const struct digest_credentials *claim, const sip_t *sip);
 /* Answers 401 with a challenge for each algorithm that is good enough, the strongest first (RFC 8760 2.4). Returns 401. */
 int auth_challenge(struct auth *auth, nta_incoming_t *irq, const char *realm,
 		   const struct sockaddr_storage *bound, enum digest_choice choice, bool stale);

@@ -1,6 +1,8 @@
 /* What a peer proves who it is with, when it asks us for something. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "sip/peer/credentials_config.h"
 #include "sip/text/digest.h"
 
@@ -9,4 +11,5 @@ struct authenticate_config {
 	char secret[CREDENTIALS_SECRET_MAX];
 	char realm[CREDENTIALS_NAME_MAX]; /* crosspoint */
 	enum digest_choice digests;
+	bool any_uri; /* what it signs may name another number than the request does */
 };

@@ -456,9 +456,14 @@ static struct user *authenticated(struct registrar *registrar, nta_incoming_t *i
 		verdict = auth_verify(auth, &claim, sip, from, user ? user->config.secret : NULL,
 				      config->digests);
 	}
-	if (verdict == AUTH_GOOD) {
+	if (verdict == AUTH_GOOD && auth_signed_for(&claim, sip)) {
 		guard_passed(registrar->ground->guard, from);
 		return user;
+	}
+	if (verdict == AUTH_GOOD) { /* RFC 7616 3.4.6 */
+		LOGP(DSIP, LOGL_NOTICE, "user %s: its answer is for %s, not for what it calls\n",
+		     user->config.peer.name, claim.uri);
+		verdict = AUTH_BROKEN;
 	}
 	if (verdict == AUTH_WRONG) {
 		char address[NETADDR_TEXT_MAX];

@@ -406,6 +406,9 @@ START_TEST(auth_faults)
 		" auth user u password x realm e\n",
 		"f:10: there is `auth` for 4 realms already, and no more are kept; `no auth realm "
 		"REALM` takes one away\n" },
+	      { "peer p\n address 192.0.2.1\n authenticate any-uri\n",
+		"f:3: peer p is not asked who it is; `authenticate user` says with which name and "
+		"password it would show it\n" },
 	      { "peer p\n address 192.0.2.1\n authenticate algorithms sha256\n",
 		"f:3: peer p is not asked who it is; `authenticate user` says with which name and "
 		"password it would show it\n" },

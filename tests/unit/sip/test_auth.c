@@ -14,7 +14,7 @@ static void open_asking(enum digest_choice digests)
 {
 	rig_open(&rig);
 	rig.peer.authenticate =
-		(struct authenticate_config){ "pbx", "s3cret", "crosspoint", digests };
+		(struct authenticate_config){ "pbx", "s3cret", "crosspoint", digests, false };
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 	cseq = 0;
 }
@@ -51,8 +51,8 @@ static struct digest_challenge hear_challenge(void)
 }
 
 /* An answer to it as the peer would write it. */
-static const char *answer(const struct digest_challenge *challenge, const char *user,
-			  const char *secret, uint32_t nc)
+static const char *answer_for(const char *uri, const struct digest_challenge *challenge,
+			      const char *user, const char *secret, uint32_t nc)
 {
 	static char header[DIGEST_HEADER_MAX + 64];
 	const struct digest_request request = { .method = "INVITE", .body = SDP, strlen(SDP) };
@@ -62,9 +62,9 @@ static const char *answer(const struct digest_challenge *challenge, const char *
 		.qop = nc ? DIGEST_QOP_AUTH : 0,
 		.nc = nc,
 		.cnonce = "c",
-		.uri = "sip:200@127.0.0.1",
 	};
 
+	snprintf(c.uri, sizeof(c.uri), "%s", uri);
 	snprintf(c.user, sizeof(c.user), "%s", user);
 	strcpy(c.realm, challenge->realm);
 	strcpy(c.nonce, challenge->nonce);
@@ -72,6 +72,12 @@ static const char *answer(const struct digest_challenge *challenge, const char *
 	digest_write_credentials(&c, text);
 	snprintf(header, sizeof(header), "Authorization: %s\n", text);
 	return header;
+}
+
+static const char *answer(const struct digest_challenge *challenge, const char *user,
+			  const char *secret, uint32_t nc)
+{
+	return answer_for("sip:200@127.0.0.1", challenge, user, secret, nc);
 }
 
 static void assert_served(void)
@@ -182,6 +188,33 @@ START_TEST(answer_without_count_is_good_once)
 }
 END_TEST
 
+/* Heard on its way, it calls no other number. */
+START_TEST(answer_is_for_the_number_that_is_called)
+{
+	static const char *const good[] = { "sip:200@gw.example", "sips:%32%300@127.0.0.1",
+					    "sip:127.0.0.1" };
+	uint32_t nc = 0;
+
+	open_asking(DIGEST_ALL);
+	send_invite("");
+	struct digest_challenge challenge = hear_challenge();
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		send_invite(answer_for(good[i], &challenge, "pbx", "s3cret", ++nc));
+		assert_served();
+	}
+	send_invite(answer_for("sip:201@127.0.0.1", &challenge, "pbx", "guess", ++nc));
+	hear_challenge(); /* the password comes first */
+	send_invite(answer_for("sip:201@127.0.0.1", &challenge, "pbx", "s3cret", ++nc));
+	peer_hears(&rig, "SIP/2.0 400 ");
+	send_ack();
+	rig.peer.authenticate.any_uri = true;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	send_invite(answer_for("sip:201@127.0.0.1", &challenge, "pbx", "s3cret", ++nc));
+	assert_served();
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(options_are_not_asked)
 {
 	open_asking(DIGEST_ALL);
@@ -217,4 +250,4 @@ END_TEST
 
 UNIT_MAIN("auth", right_answer_is_served_once, md5_is_good_unless_it_is_not,
 	  wrong_answers_are_asked_again, old_nonce_is_stale, answer_without_count_is_good_once,
-	  options_are_not_asked, failures_are_told)
+	  answer_is_for_the_number_that_is_called, options_are_not_asked, failures_are_told)

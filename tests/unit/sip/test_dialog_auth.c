@@ -206,7 +206,8 @@ static uint32_t nc;
 
 static void asked(struct peer_config *peer)
 {
-	peer->authenticate = (struct authenticate_config){ "pbx", "s3cret", "crosspoint", 0 };
+	peer->authenticate =
+		(struct authenticate_config){ "pbx", "s3cret", "crosspoint", 0, false };
 }
 
 /* What it says unasked to the last challenge, and headers before that. */

@@ -86,7 +86,8 @@ static void phone_hears(const char *first_line)
 		      rig.heard, first_line);
 }
 
-static const char *answer(const char *method, const char *user, const char *body)
+static const char *answer_for(const char *uri, const char *method, const char *user,
+			      const char *body)
 {
 	static char header[DIGEST_HEADER_MAX + 64];
 	const struct digest_request request = { method, body, strlen(body) };
@@ -96,11 +97,11 @@ static const char *answer(const char *method, const char *user, const char *body
 		.qop = DIGEST_QOP_AUTH,
 		.nc = ++nc,
 		.cnonce = "c",
-		.uri = "sip:127.0.0.1",
 	};
 
 	if (!challenge.nonce[0])
 		return "";
+	strcpy(c.uri, uri);
 	strcpy(c.user, user);
 	strcpy(c.realm, challenge.realm);
 	strcpy(c.nonce, challenge.nonce);
@@ -108,6 +109,11 @@ static const char *answer(const char *method, const char *user, const char *body
 	digest_write_credentials(&c, text);
 	snprintf(header, sizeof(header), "Authorization: %s\n", text);
 	return header;
+}
+
+static const char *answer(const char *method, const char *user, const char *body)
+{
+	return answer_for("sip:127.0.0.1", method, user, body);
 }
 
 /* more: headers, Contact among them. */
@@ -670,24 +676,38 @@ START_TEST(user_changes_its_own_call_alone)
 }
 END_TEST
 
-/* The method is signed, too (RFC 7616 3.4.3). */
-START_TEST(answer_to_a_registration_begins_no_call)
+static void phone_invites_with(const char *auth)
 {
 	char head[RIG_TEXT];
 
-	open_registrar();
-	register_as("anna", contact(""), "SIP/2.0 200 ");
 	cseq++;
 	snprintf(head, sizeof(head),
 		 "INVITE sip:500@127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
 		 "127.0.0.2:%u;rport;branch=z9hG4bKi%u\nFrom: <sip:anna@127.0.0.1>;tag=a\n"
 		 "To: <sip:500@127.0.0.1>\nCall-ID: i1\nCSeq: %u INVITE\nMax-Forwards: 70\n"
 		 "Contact: <sip:anna@10.9.8.7>\n%s",
-		 rig.config.port, phone_port, cseq, cseq, answer("REGISTER", "anna", ""));
+		 rig.config.port, phone_port, cseq, cseq, auth);
 	peer_says_from(&rig, phone, head, SDP);
+}
+
+/* Method (RFC 7616 3.4.3) and number are signed. */
+START_TEST(answer_to_something_else_begins_no_call)
+{
+	open_registrar();
+	register_as("anna", contact(""), "SIP/2.0 200 ");
+	phone_invites_with(answer("REGISTER", "anna", ""));
 	phone_hears("SIP/2.0 401 ");
 	phone_acks();
+	phone_invites_with(answer_for("sip:501@127.0.0.1", "INVITE", "anna", SDP));
+	phone_hears("SIP/2.0 400 ");
+	phone_acks();
 	ck_assert_ptr_null(mock_leg_told(&rig.line, LEG_SETUP));
+	phone_invites_with(answer_for("sip:500@gw.example", "INVITE", "anna", SDP));
+	phone_hears("SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	rig_settle(&rig);
+	phone_hears("SIP/2.0 486 ");
+	phone_acks();
 	end();
 }
 END_TEST
@@ -943,7 +963,7 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  last_contact_that_fails_ends_the_call, contact_that_rang_is_the_last,
 	  silent_contact_is_given_up_for_the_next, contact_that_is_only_slow_is_kept,
 	  user_calls_with_its_own_number_and_name, user_changes_its_own_call_alone,
-	  answer_to_a_registration_begins_no_call, user_may_not_call_each_number,
+	  answer_to_something_else_begins_no_call, user_may_not_call_each_number,
 	  user_calls_so_often_a_second, user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
 	  user_that_must_come_by_tls_is_asked_for_nothing_without, who_is_no_user_is_a_stranger,
 	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
