@@ -121,6 +121,28 @@ static int each_span(int ctl, FILE *out)
 	return n;
 }
 
+size_t dahdi_detect_lines(struct dahdi_line *lines, size_t n)
+{
+	struct dahdi_spaninfo info;
+	int ctl = dahdi_io_open("ctl");
+	size_t found = 0;
+
+	for (int i = 1; ctl >= 0 && i <= DAHDI_MAX_SPANS && found < n; i++) {
+		const struct kind *kind = read_span(ctl, i, &info) ? kind_of(&info) : NULL;
+
+		if (!kind)
+			continue;
+		lines[found].span = i;
+		lines[found].type = kind->type;
+		lines[found].d_channel = kind->d_channel;
+		lines[found].b_channels = kind->b_channels;
+		osmo_strlcpy(lines[found++].name, info.desc, sizeof(lines->name));
+	}
+	if (ctl >= 0)
+		dahdi_io_close(ctl);
+	return found;
+}
+
 int dahdi_detect(FILE *out)
 {
 	struct dahdi_versioninfo version = { 0 };

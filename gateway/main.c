@@ -31,6 +31,7 @@
 #include "manage/manage.h"
 #include "manage/manage_config.h"
 #include "manage/service.h"
+#include "manage/setup.h"
 #include "mg/mg.h"
 #include "mg/mg_config.h"
 #include "pstn/plant.h"
@@ -512,6 +513,9 @@ static void usage(FILE *to)
 		"good\n"
 		"       crosspoint --detect       list the cards, as a configuration to start "
 		"from\n"
+		"       crosspoint --setup [-c FILE] [--replace] [--pbx asterisk|freepbx|generic]\n"
+		"                                 ask about a line and a PBX, write FILE, tell the "
+		"PBX's half\n"
 		"       crosspoint --import SYSTEM.CONF CHAN_DAHDI.CONF\n"
 		"                                 say in a configuration what DAHDI's and "
 		"Asterisk's "
@@ -523,7 +527,8 @@ static void usage(FILE *to)
 struct arguments {
 	const char *file, *state, *check;
 	const char *import[2]; /* NULL: not asked for */
-	bool detect, version, help;
+	struct setup_request wizard;
+	bool detect, setup, version, help;
 };
 
 /* False when they make no sense. */
@@ -535,6 +540,9 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 		{ "check", required_argument, NULL, 'k' },
 		{ "detect", no_argument, NULL, 'd' },
 		{ "import", required_argument, NULL, 'i' },
+		{ "setup", no_argument, NULL, 'w' },
+		{ "pbx", required_argument, NULL, 'p' },
+		{ "replace", no_argument, NULL, 'r' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -552,8 +560,14 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 			out->check = optarg;
 		else if (c == 'i')
 			out->import[0] = optarg;
+		else if (c == 'p')
+			out->wizard.pbx = optarg;
 		else if (c == 'd')
 			out->detect = true;
+		else if (c == 'w')
+			out->setup = true;
+		else if (c == 'r')
+			out->wizard.replace = true;
 		else if (c == 'V')
 			out->version = true;
 		else if (c == 'h')
@@ -563,6 +577,13 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 	}
 	if (out->import[0] && optind < argc)
 		out->import[1] = argv[optind++];
+	if (optind < argc && !strcmp(argv[optind], "setup")) {
+		out->setup = true;
+		optind++;
+	}
+	if ((out->wizard.pbx || out->wizard.replace) && !out->setup)
+		return false;
+	out->wizard.file = out->file;
 	return optind == argc && !out->import[0] == !out->import[1];
 }
 
@@ -589,9 +610,10 @@ int main(int argc, char **argv)
 	app.root = talloc_named_const(NULL, 0, "crosspoint");
 	log_setup(app.root);
 	manage_init(app.root, VERSION);
-	rc = arguments.import[0] ? import_files(arguments.import[0], arguments.import[1])
-	     : arguments.check   ? check(arguments.check)
-				 : run(arguments.file, arguments.state);
+	rc = arguments.setup       ? setup_run(&arguments.wizard)
+	     : arguments.import[0] ? import_files(arguments.import[0], arguments.import[1])
+	     : arguments.check     ? check(arguments.check)
+				   : run(arguments.file, arguments.state);
 	talloc_free(app.root);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
