@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "sip/admission.h"
+#include "sip/agent/tls.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/start_line.h"
 #include "sip/session/dialog.h"
@@ -173,13 +174,6 @@ static struct screen_refusal judge_rate(struct sip *ground, struct peer *peer,
 	return guard_request(ground->guard, from, true);
 }
 
-static bool is_over_tls(void)
-{
-	const tport_t *tport = screen_tport();
-
-	return tport && !strcasecmp(tport_name(tport)->tpn_proto, "tls");
-}
-
 /* Who says to be a user of the registrar, and has yet to show it. */
 static struct screen_refusal judge_user(struct sip *ground, const struct sockaddr_storage *from,
 					const sip_t *sip)
@@ -208,7 +202,7 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 		return how;
 	if (!ground->asking)
 		return judge_user(ground, from, sip);
-	if (ground->asking->config.guard.tls && !is_over_tls()) {
+	if (ground->asking->config.guard.tls && !tls_carries(screen_tport())) {
 		ground->asking->limits->refused[LIMIT_TRANSPORT]++;
 		return (struct screen_refusal){ .status = 403, .phrase = "TLS is required here" };
 	}

@@ -1,6 +1,8 @@
 /* TLS as the rest of the SIP side sees it. */
 #include "sip/agent/tls.h"
 
+#include <strings.h>
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -28,6 +30,11 @@ void tls_reset(void)
 	tls_files_reset();
 	tls_conn_set_terms(&none);
 	tls_verify_forget();
+}
+
+bool tls_carries(const tport_t *tport)
+{
+	return tport && !strcasecmp(tport_name(tport)->tpn_proto, "tls");
 }
 
 bool tls_is_named(const tport_t *tport, const char *name)

@@ -20,6 +20,8 @@ void tls_reload(void);
 /* At stop and in tests: all is forgotten. No connection may be open. */
 void tls_reset(void);
 
+/* What came by this connection came by TLS. NULL: it did not. */
+bool tls_carries(const tport_t *tport);
 /* The other end of this connection has proved to own that name (RFC 5922 7.1: a sip URI or DNS name of subjectAltName). */
 bool tls_is_named(const tport_t *tport, const char *name);
 

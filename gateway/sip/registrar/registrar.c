@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/timer.h>
@@ -16,6 +15,7 @@
 #include "base/log.h"
 #include "call/cause.h"
 #include "sip/agent/connections.h"
+#include "sip/agent/tls.h"
 #include "sip/guard/auth.h"
 #include "sip/registrar/location.h"
 #include "sip/registrar/users.h"
@@ -416,22 +416,16 @@ bool registrar_serves(const struct registrar *registrar, const sip_t *sip)
 	       user_of_url(registrar, sip->sip_from->a_url);
 }
 
-static bool is_over_tls(nta_incoming_t *irq)
-{
-	tport_t *tport = nta_incoming_transport(NULL, irq, NULL);
-	const bool is = tport && !strcasecmp(tport_name(tport)->tpn_proto, "tls");
-
-	tport_unref(tport);
-	return is;
-}
-
 /* Before it is asked for a password, and with one: who it says to be, and who it then shows to be, may differ. */
 static bool is_secure(struct user *user, nta_incoming_t *irq)
 {
-	if (!user || !user->config.peer.guard.tls || is_over_tls(irq))
-		return true;
-	user->limits->refused[LIMIT_TRANSPORT]++;
-	return false;
+	tport_t *tport = nta_incoming_transport(NULL, irq, NULL);
+	const bool secure = !user || !user->config.peer.guard.tls || tls_carries(tport);
+
+	tport_unref(tport);
+	if (!secure)
+		user->limits->refused[LIMIT_TRANSPORT]++;
+	return secure;
 }
 
 /* Who sent it; NULL with the status, a challenge having been sent. */
