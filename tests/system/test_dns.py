@@ -207,3 +207,43 @@ def test_proxy_gets_the_requests_and_the_peer_is_who_is_asked(own, names, place)
     assert invite.get("To") == "<sip:600@pbx.test;user=phone>"
     proxy.respond(invite, "486 Busy Here")
     names_known.close()
+
+
+def _call_to(gateway, callee, contact):
+    """A call that the callee answers with that Contact: both ends of it."""
+    agent = sip.Agent(gateway.ports.sip, "127.0.0.31")
+    call = agent.call("600", sip.sdp(4000))
+    asked = callee.answer_call()
+    callee.send("\r\n".join([
+        "SIP/2.0 200 OK", *["%s: %s" % h for h in asked.invite_in.headers if h[0] in ("Via", "From", "Call-ID", "CSeq")],
+        "To: " + asked.local, "Contact: " + contact, "Content-Type: application/sdp",
+        "Content-Length: %d" % len(sip.sdp(4002)), "", sip.sdp(4002)]))
+    return agent, call
+
+
+def test_requests_in_a_call_follow_a_name_that_moves(own, names, place):
+    """Where the callee's Contact is a name: the ACK goes where it leads, and so does a BYE, also when it leads elsewhere
+    since; but not before what the DNS said has had its time."""
+    callee, first, second = (place("127.0.0.%d" % host) for host in (21, 22, 23))
+    dns = names({"_sip._udp.bob.test": [srv(1, 0, first.port, "bob1.test")], "bob1.test": [a(first.host)]}, ttl=6)
+    gateway = own(text=_config, dns=dns, peer=" address %s\n port %d\n" % (callee.host, callee.port))
+    for agent in (callee, first, second):
+        _aim(agent, gateway)
+    ends = []
+    for _ in range(2):
+        caller, call = _call_to(gateway, callee, "<sip:bob@bob.test>")
+        assert first.wait(lambda m: m.method == "ACK").start == "ACK sip:bob@bob.test SIP/2.0"
+        call.answered()
+        ends.append((caller, call))
+    dns.records.update({"_sip._udp.bob.test": [srv(1, 0, second.port, "bob2.test")], "bob2.test": [a(second.host)]})
+    for there, (caller, call) in zip((first, second), ends):
+        call.bye()
+        bye = there.wait(lambda m: m.method == "BYE")
+        assert bye.start == "BYE sip:bob@bob.test SIP/2.0"
+        there.respond(bye, "200 OK")
+        caller.close()
+        if there is first:
+            asked = len(dns.asked)
+            wait_for("the name is asked for again", lambda n=asked: ("bob2.test", A) in dns.asked[n:], 16)
+    gateway.wait_idle()
+    assert not any(m.method for m in callee.waiting)

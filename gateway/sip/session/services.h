@@ -45,7 +45,8 @@ struct turns {
 struct way {
 	struct hop_query next; /* what was looked up; host "": the dialog leads to a literal */
 	struct lookup *lookup; /* under way; NULL: none */
-	struct hop place;      /* where the name leads; ss_family 0: a literal says */
+	struct osmo_timer_list again; /* it is looked up once more */
+	struct hop place;             /* where the name leads; ss_family 0: a literal says */
 	char route[96]; /* the same, "sip:192.0.2.1:5060;transport=tcp;lr"; "": a literal says */
 	const nta_outgoing_t *of;        /* the INVITE of held */
 	struct osmo_timer_list patience; /* runs while one is held */

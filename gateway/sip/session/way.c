@@ -16,7 +16,8 @@
 
 enum {
 	PORT_MAX = 65535,
-	HELD_S = 4, /* the other side sends its 2xx again for 32 s (RFC 3261 13.3.1.4) */
+	HELD_S = 4,        /* the other side sends its 2xx again for 32 s (RFC 3261 13.3.1.4) */
+	LOOK_AGAIN_S = 30, /* when a name leads nowhere */
 };
 
 /* False: it is an address, or nothing that could be looked up. */
@@ -117,21 +118,53 @@ static const struct hop *choose(const struct session *s, const struct hop_list *
 	return list->n ? &list->hops[0] : NULL;
 }
 
-static void on_found(void *data, const struct hop_list *list)
+static void look_again(void *data);
+
+/* False: the name leads nowhere. */
+static bool follow(struct session *s, const struct hop_list *list)
 {
-	struct session *s = data;
 	const struct hop *hop = choose(s, list);
 
 	s->way.lookup = NULL;
-	if (hop) {
-		take_place(s, hop);
-		if (hop->transport == TRANSPORT_TLS && !s->peer->hops.is_guest)
-			tls_verify_expect(&hop->address, s->way.next.host);
-	} else {
+	osmo_timer_setup(&s->way.again, look_again, s);
+	osmo_timer_schedule(&s->way.again, hop ? (int)list->ttl_s + 1 : LOOK_AGAIN_S, 0);
+	if (!hop)
+		return false;
+	take_place(s, hop);
+	if (hop->transport == TRANSPORT_TLS && !s->peer->hops.is_guest)
+		tls_verify_expect(&hop->address, s->way.next.host);
+	return true;
+}
+
+static void on_found(void *data, const struct hop_list *list)
+{
+	struct session *s = data;
+
+	if (!follow(s, list))
 		LOGSES(s, LOGL_NOTICE, "%s leads nowhere; its requests go to %s\n",
 		       s->way.next.host, s->way.route[0] ? s->way.route : "nobody");
-	}
 	go_on(s);
+}
+
+static void on_found_again(void *data, const struct hop_list *list)
+{
+	struct session *s = data;
+	const struct hop before = s->way.place;
+
+	if (follow(s, list) && !hop_same(&before, &s->way.place))
+		LOGSES(s, LOGL_INFO, "%s leads elsewhere now: %s\n", s->way.next.host,
+		       s->way.route);
+	go_on(s);
+}
+
+static void look_again(void *data)
+{
+	struct session *s = data;
+
+	s->way.lookup =
+		lookup_start(agent_resolver(s->ground->agent), &s->way.next, on_found_again, s);
+	if (!s->way.lookup)
+		osmo_timer_schedule(&s->way.again, LOOK_AGAIN_S, 0);
 }
 
 static void look_up(struct session *s, const struct hop_query *query)
@@ -140,6 +173,7 @@ static void look_up(struct session *s, const struct hop_query *query)
 	struct hop heard;
 
 	lookup_cancel(way->lookup);
+	osmo_timer_del(&way->again);
 	way->next = *query;
 	if (heard_from(s, &heard))
 		take_place(s, &heard);
@@ -159,8 +193,7 @@ void way_learn(struct session *s)
 	if (!next || !next->url_host)
 		return;
 	if (s->peer->hop || !query_of(next, &query)) {
-		lookup_cancel(s->way.lookup);
-		let_go_of_held(s);
+		way_stop(s);
 		s->way = (struct way){ .route = "" };
 	} else if (!same_query(&query, &s->way.next)) {
 		look_up(s, &query);
@@ -219,5 +252,6 @@ void way_stop(struct session *s)
 {
 	lookup_cancel(s->way.lookup);
 	s->way.lookup = NULL;
+	osmo_timer_del(&s->way.again);
 	let_go_of_held(s);
 }

@@ -1,7 +1,7 @@
 /* Where the requests of a dialog go when its first Route, or its remote target, is a name: the place that it leads to (RFC
- * 3263), looked up by our own resolver once and kept while the name stays (struct way). So each request goes to a literal
- * address. Until it is known, and when the name leads nowhere, they go to where the other side was heard from. Control
- * thread. */
+ * 3263), looked up by our own resolver, and again whenever the DNS says that it may have changed (struct way). So each request
+ * goes to a literal address. Until it is known, and when the name leads nowhere, they go to where the other side was heard
+ * from; when it leads nowhere any more, to where it led. Control thread. */
 #pragma once
 
 #include "sip/session/session.h"

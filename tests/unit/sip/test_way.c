@@ -23,11 +23,13 @@ static void close_names(void)
 	close(place);
 }
 
-/* Every question that waits gets 127.0.0.1, or that there is no such name. Returns how many waited. */
-static unsigned dns_answers(bool known)
+/* Every question that waits gets 127.0.0.host with that time to live, or that there is no such name (host 0). Returns how
+ * many waited. */
+static unsigned dns_tells(uint8_t host, uint8_t ttl_s)
 {
-	static const uint8_t record[] = { 0xc0, DNS_HEADER, 0, 1, 0,   1, 0, 0,
-					  0,    60,         0, 4, 127, 0, 0, 1 };
+	const uint8_t record[] = { 0xc0, DNS_HEADER, 0, 1, 0,   1, 0, 0,
+				   0,    ttl_s,      0, 4, 127, 0, 0, host };
+	const bool known = host;
 	uint8_t message[DNS_MAX];
 	struct sockaddr_storage from;
 	socklen_t from_len = sizeof(from);
@@ -54,6 +56,11 @@ static unsigned dns_answers(bool known)
 		rig_settle(&rig);
 	}
 	return n;
+}
+
+static unsigned dns_answers(bool known)
+{
+	return dns_tells(known, 60);
 }
 
 static void place_hears(const char *first_line)
@@ -111,6 +118,53 @@ START_TEST(success_waits_for_the_name_and_is_acknowledged_there)
 	respond_from(place);
 	peer_hears_nothing(&rig);
 	rig_assert_idle(&rig);
+	close_names();
+}
+END_TEST
+
+/* A place of its own where the name leads later, at the same port. */
+static void move_place(const char *host)
+{
+	struct sockaddr_storage address;
+
+	close(place);
+	place = socket(AF_INET, SOCK_DGRAM, 0);
+	ck_assert(netaddr_parse(host, place_port, &address));
+	ck_assert_int_eq(bind(place, (struct sockaddr *)&address, netaddr_len(&address)), 0);
+}
+
+/* A server that is named anew is asked anew: what was kept of it lasts by the machine's clock, which no test moves. */
+static void forget_names(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(rig.config.dns_server, sizeof(rig.config.dns_server), "%s",
+			 i ? "127.0.0.1" : "127.0.0.9");
+		ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	}
+}
+
+START_TEST(name_is_looked_up_again_when_its_time_is_over)
+{
+	open_names();
+	out_place();
+	out_respond_at("200 OK", "b", named(), "");
+	ck_assert_uint_eq(dns_tells(1, 0), 1);
+	place_hears("ACK ");
+	forget_names();
+	rig_pass(&rig, 5900);
+	ck_assert_uint_eq(dns_tells(4, 0), 0);
+	rig_pass(&rig, 200);
+	ck_assert_uint_eq(dns_tells(0, 0), 1); /* for now nowhere: where it led */
+	forget_names();
+	rig_pass(&rig, 30100);
+	ck_assert_uint_eq(dns_tells(4, 0), 1);
+	move_place("127.0.0.4");
+	line_says(LEG_RELEASE, false);
+	place_hears("BYE sip:b@pbx.test:");
+	respond_from(place);
+	rig_assert_idle(&rig);
+	rig_pass(&rig, 31000);
+	ck_assert_uint_eq(dns_tells(4, 0), 0);
 	close_names();
 }
 END_TEST
@@ -269,7 +323,8 @@ START_TEST(nothing_is_left_to_sofias_resolver)
 }
 END_TEST
 
-UNIT_MAIN("way", success_waits_for_the_name_and_is_acknowledged_there, reliable_response_waits_too,
+UNIT_MAIN("way", success_waits_for_the_name_and_is_acknowledged_there,
+	  name_is_looked_up_again_when_its_time_is_over, reliable_response_waits_too,
 	  record_route_that_is_a_name_goes_first, name_that_leads_nowhere_is_where_it_spoke,
 	  silent_dns_is_waited_for_in_the_time_of_the_ack, caller_that_is_a_name_is_found,
 	  call_given_up_meanwhile_is_cleared, late_fork_is_cleared_where_it_spoke,
