@@ -56,6 +56,9 @@ $B/obj/%.o: %.c
 	@echo "  CC    $<"
 	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# The assembler reads these files into it.
+$B/obj/gateway/manage/http/page.o: $(wildcard gateway/manage/http/page/*)
+
 $B/unit/%: $B/obj/tests/unit/%.o $B/libcrosspoint.a
 	@echo "  LINK  $@"
 	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) $$(pkg-config --libs check)

@@ -173,6 +173,16 @@ static bool is_json(const struct http_request *request, struct http_reply *reply
 	return false;
 }
 
+bool access_suffices(const struct http_request *request, enum http_role at_least,
+		     struct http_reply *reply)
+{
+	if (request->role >= at_least)
+		return true;
+	reply_error(reply, 403, NULL, http_role_name(at_least), "%s is %s, which does not suffice",
+		    request->who, http_role_name(request->role));
+	return false;
+}
+
 bool access_enter(struct access *access, struct http_request *request, enum http_role at_least,
 		  bool changes, struct http_reply *reply)
 {
@@ -183,12 +193,8 @@ bool access_enter(struct access *access, struct http_request *request, enum http
 						   : "who asks is not known");
 		return false;
 	}
-	if (request->role < at_least) {
-		reply_error(reply, 403, NULL, http_role_name(at_least),
-			    "%s is %s, which does not suffice", request->who,
-			    http_role_name(request->role));
+	if (!access_suffices(request, at_least, reply))
 		return false;
-	}
 	return !changes || (own_page(request, reply) && is_json(request, reply));
 }
 

@@ -42,6 +42,10 @@ bool access_host(const struct access *access, const struct http_request *request
 bool access_enter(struct access *access, struct http_request *request, enum http_role at_least,
 		  bool changes, struct http_reply *reply);
 
+/* Whether his role, which is known, is enough; else the reply says 403. */
+bool access_suffices(const struct http_request *request, enum http_role at_least,
+		     struct http_reply *reply);
+
 /* Requests about a session: sign in, look, sign out. They answer. */
 void access_sign_in(struct access *access, const struct http_request *request,
 		    struct http_reply *reply);

@@ -7,8 +7,10 @@
 #include <osmocom/core/utils.h>
 
 #include "manage/http/access.h"
+#include "manage/http/acts.h"
 #include "manage/http/events.h"
 #include "manage/http/metrics.h"
+#include "manage/http/page.h"
 #include "manage/http/request.h"
 #include "manage/manage.h"
 #include "manage/views.h"
@@ -259,17 +261,45 @@ static void answer_events(const struct api *api, const struct http_request *requ
 static void answer_known(const struct api *api, struct http_request *request,
 			 struct http_reply *reply)
 {
-	if (strcmp(request->path, ROOT "events") == 0)
+	const char *path = request->path + sizeof(ROOT) - 1;
+
+	if (strcmp(path, "events") == 0)
 		answer_events(api, request, reply);
+	else if (strcmp(request->method, "POST") == 0 && acts_known(path))
+		acts_answer(api->gateway, path, request, reply);
+	else if (acts_known(path) && strchr(path, '/'))
+		method_wrong("POST", reply);
 	else
 		answer_reading(api->gateway, request, reply);
 }
 
+/* Files tell nothing of this gateway: anybody may read them. */
+static void answer_file(const struct page_file *file, const struct http_request *request,
+			struct http_reply *reply)
+{
+	const size_t len = (size_t)(file->end - file->begin);
+	char *text;
+
+	if (!is_reading(request)) {
+		method_wrong("GET, HEAD", reply);
+		return;
+	}
+	text = malloc(len);
+	if (text)
+		memcpy(text, file->begin, len);
+	reply->status = 200;
+	reply_text(reply, file->content_type, text, len);
+}
+
 void api_answer(const struct api *api, struct http_request *request, struct http_reply *reply)
 {
+	const struct page_file *file = page_find(request->path);
+
 	if (!access_host(api->access, request, reply))
 		return;
-	if (strcmp(request->path, ROOT "session") == 0)
+	if (file)
+		answer_file(file, request, reply);
+	else if (strcmp(request->path, ROOT "session") == 0)
 		answer_session(api->access, request, reply);
 	else if (strcmp(request->path, "/metrics") == 0)
 		answer_metrics(api, request, reply);
