@@ -23,7 +23,9 @@
 #include "call/emergency.h"
 #include "call/emergency_config.h"
 #include "call/call_fraud.h"
+#include "call/history_config.h"
 #include "call/route_config.h"
+#include "call/timeline.h"
 #include "drivers/dahdi_detect.h"
 #include "manage/http/http.h"
 #include "manage/http/http_config.h"
@@ -140,6 +142,14 @@ static int apply_records(const struct config *to, struct config_report *report)
 	return rc;
 }
 
+static void apply_history(const struct config *to)
+{
+	const struct history_config *history = config_get(to, &history_section);
+
+	timelines_keep(call_timelines(app.gateway.hub), history->calls,
+		       (size_t)history->messages_mib << 20);
+}
+
 /* By default the ways of emergency calls are the trunks whose far end is the network. */
 static int apply_emergency(const struct config *to, struct config_report *report)
 {
@@ -207,6 +217,8 @@ static int carry_to(const struct config *to, struct config_report *report)
 		rc = apply_records(to, report);
 	if (rc == 0)
 		rc = http_apply(&app.gateway, config_get(to, &http_section), report);
+	if (rc == 0)
+		apply_history(to);
 	return rc;
 }
 

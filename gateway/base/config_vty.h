@@ -23,6 +23,7 @@ enum config_node {
 	NODE_FRAUD,
 	NODE_RECORDS,
 	NODE_HTTP,
+	NODE_HISTORY,
 	NODES_END
 };
 

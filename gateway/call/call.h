@@ -28,6 +28,14 @@ void call_hub_close(struct call_hub *hub, void (*on_empty)(void *data), void *da
  * call_context(leg->call)). After LEG_RELEASE_COMPLETE leg->call is NULL and the leg may be freed. */
 void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg);
 
+/* The leg's messages are those of that key (timeline.h), whatever call it is in. Before the first is sent. */
+void call_names_messages(struct leg *leg, uint64_t key);
+/* No octets are kept before timelines_keep says so. */
+struct timelines *call_timelines(const struct call_hub *hub);
+/* What the line of the call says besides: its sound. Without a call nothing. */
+void call_notes_media(struct leg *leg, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 uint32_t call_context(const struct call *call);
 uint32_t call_id(const struct call *call);
 /* Whom this leg talks to: NULL until the call is answered, and once it is being cleared. */
@@ -52,12 +60,21 @@ void call_unwatch(struct call_hub *hub, call_progress_cb on_progress, void *data
 /* Clears a call with cause 16; false when there is no such call. */
 bool call_clear(struct call_hub *hub, uint32_t id);
 
+/* Who cleared it first. */
+enum call_ended_by {
+	CALL_ENDED_BY_NOBODY,
+	CALL_ENDED_BY_GATEWAY,
+	CALL_ENDED_BY_CALLER,
+	CALL_ENDED_BY_CALLED
+};
+enum { CALL_WHY_MAX = 256 };
+
 /* A picture of one call, for people and programs. */
 struct call_status {
 	uint32_t id, context;
 	const char *
 		state; /* "collecting", "routing", "overlap", "proceeding", "alerting", "active" ... */
-	const char *route; /* name, "" before one was found */
+	char route[TARGET_NAME_MAX]; /* name, "" before one was found */
 	struct {
 		bool present;
 		enum target_kind kind;
@@ -66,14 +83,21 @@ struct call_status {
 	char calling[LEG_DIGITS_MAX + 1], called[LEG_DIGITS_MAX + 1],
 		called_out[LEG_DIGITS_MAX + 1];
 	uint64_t setup_us, alert_us, answer_us; /* clock_now_us, 0: not yet */
+	uint64_t ended_us;                      /* of an ended call */
+	int64_t setup_wall_ms;                  /* since 1970 */
 	uint8_t cause;                          /* once clearing */
-	uint8_t precedence;                     /* enum leg_precedence */
-	uint32_t continues, continued_by;       /* by transfer.h; 0: none */
+	uint8_t location;                       /* enum cause_location */
+	enum call_ended_by ended_by;
+	char why[CALL_WHY_MAX];           /* attempts that failed, and why it ended, in words */
+	uint8_t precedence;               /* enum leg_precedence */
+	uint32_t continues, continued_by; /* by transfer.h; 0: none */
 };
 /* fn is called for each in order of id until it returns false. */
 void calls_each(const struct call_hub *hub,
 		bool (*fn)(void *data, const struct call_status *status), void *data);
 bool call_get(const struct call_hub *hub, uint32_t id, struct call_status *out);
+/* The same, and of a call that has ended not long ago; call_timelines has what happened to it. */
+bool call_get_recent(const struct call_hub *hub, uint32_t id, struct call_status *out);
 
 struct call_records {
 	const char *path;     /* "": records go nowhere */

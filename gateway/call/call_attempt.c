@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/call_timeline.h"
 #include "call/hub.h"
 #include "call/quality.h"
 
@@ -14,6 +15,7 @@ void call_attempt_why(struct call *call, enum target_kind kind, const char *name
 
 	snprintf(call->why + len, sizeof(call->why) - len, "%s%s: %s", len ? "; " : "",
 		 target_text(kind, name, target), why);
+	call_note(call, "%s: %s", target, why);
 }
 
 static void add_why(struct call *call, const struct route_target *target, const char *why)
@@ -131,6 +133,8 @@ unsigned call_attempt(struct call *call, const struct route_target *to, struct t
 	call->slots[slot] = (struct call_slot){ 0 };
 	call->current = call->attempts = (uint8_t)slot;
 	call_attach(call, call->current, leg);
+	call_note(call, "to %s %s, number %s", target_kind_name(to->kind), to->name,
+		  call->called_out);
 	call_tell(call, call->current, &msg);
 	call_attempt_tell(call, call->setup.incomplete ? LEG_SETUP_ACK : LEG_PROCEEDING);
 	return 0;

@@ -6,6 +6,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "call/emergency.h"
+#include "call/call_timeline.h"
 #include "call/hub.h"
 
 /* clang-format off */
@@ -211,6 +212,7 @@ static void hear(struct call *call, struct leg *leg, const struct leg_msg *msg)
 
 	LOGCALL(call, LOGL_DEBUG, "from %s %s: %s cause %u\n", target_kind_name(leg->kind),
 		leg->via, leg_verb_name(msg->verb), msg->cause);
+	call_note_verb(call, event.slot, TIMELINE_IN, msg);
 	if (msg->law != LEG_LAW_ANY)
 		call->slots[event.slot].law = msg->law;
 	if (event.slot != SLOT_CALLER && !call->cause)

@@ -28,6 +28,7 @@
 #include "call/call_divert.h"
 #include "call/emergency_way.h"
 #include "call/call_record.h"
+#include "call/call_timeline.h"
 #include "call/hub.h"
 #include "call/transfer_hub.h"
 
@@ -48,6 +49,7 @@ static const struct osmo_tdef_state_timeout timeouts[32] = {
 void call_change(struct call *call, enum call_state state)
 {
 	osmo_tdef_fsm_inst_state_chg(call->fi, state, timeouts, timers, -1);
+	call_note(call, "%s", osmo_fsm_inst_state_name(call->fi));
 }
 
 /* Legs */
@@ -61,6 +63,8 @@ void call_attach(struct call *call, unsigned slot, struct leg *leg)
 	snprintf(s->via, sizeof(s->via), "%s", leg->via);
 	leg->call = call;
 	call->attached++;
+	timeline_party(call->timeline, slot, leg->kind, leg->via);
+	timeline_bind(call->timeline, slot, leg->key);
 }
 
 void call_detach(struct call *call, unsigned slot)
@@ -83,6 +87,7 @@ void call_tell(struct call *call, unsigned slot, const struct leg_msg *msg)
 	call_journal_told(call, slot, msg);
 	LOGCALL(call, LOGL_DEBUG, "to %s %s: %s cause %u\n", target_kind_name(s->kind), s->via,
 		leg_verb_name(msg->verb), msg->cause);
+	call_note_verb(call, slot, TIMELINE_OUT, msg);
 	leg_tell(s->leg, msg);
 }
 
@@ -133,6 +138,8 @@ static void set_end(struct call *call, unsigned by, unsigned cause, unsigned loc
 	call->cause = cause ? cause : CAUSE_NORMAL_UNSPECIFIED;
 	call->location = location;
 	call->ended_by = by;
+	call_note(call, "ends by %s, cause %u %s (%s)", call_ended_by_name(call), call->cause,
+		  cause_name(call->cause), cause_location_name(call->location));
 }
 
 void call_drop(struct call *call)

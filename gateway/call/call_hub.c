@@ -1,5 +1,6 @@
 /* The hub itself: calls by id, configuration, draining, totals. */
 #include "call/call_record.h"
+#include "call/call_timeline.h"
 #include "call/hub.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "call/emergency_plan.h"
 #include "call/emergency_way.h"
+#include "call/history_config.h"
 #include "call/lines.h"
 #include "call/quality.h"
 #include "mg/mg.h"
@@ -99,6 +101,7 @@ struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_se
 		return NULL;
 	}
 	talloc_set_destructor(call, call_destructor);
+	call->timeline = timeline_begin(hub->timelines, call->id);
 	call->context = mg_context(hub->mg);
 	call->setup_us = clock_now_us();
 	if (leg)
@@ -116,6 +119,16 @@ static void check_drained(struct call_hub *hub)
 		osmo_timer_schedule(&hub->drained, 0, 0);
 }
 
+static void end_timeline(const struct call *call)
+{
+	struct call_status last;
+
+	call_picture(call, &last);
+	last.state = "ended";
+	last.ended_us = clock_now_us();
+	timeline_end(call->timeline, &last);
+}
+
 void call_end(struct call *call)
 {
 	struct call_hub *hub = call->hub;
@@ -126,6 +139,7 @@ void call_end(struct call *call)
 		hub->totals.failed++;
 	call_record(call);
 	quality_note(hub->quality, call);
+	end_timeline(call);
 	fraud_ended(hub->fraud, &call->fraud);
 	emergency_way_end(call);
 	if (call->on_progress)
@@ -166,7 +180,9 @@ struct call_hub *call_hub_new(void *talloc_ctx, struct mg *mg)
 		hub->fraud = fraud_new(hub, call_fraud_cut, hub);
 	if (hub && hub->fraud)
 		hub->quality = quality_new();
-	if (!hub || !hub->quality) {
+	if (hub && hub->quality)
+		hub->timelines = timelines_new(HISTORY_CALLS, 0);
+	if (!hub || !hub->timelines) {
 		talloc_free(hub);
 		return NULL;
 	}
@@ -198,6 +214,7 @@ void call_hub_free(struct call_hub *hub)
 	fraud_free(hub->fraud);
 	quality_free(hub->quality);
 	journal_close(hub->journal);
+	timelines_free(hub->timelines);
 	talloc_free(hub);
 }
 
@@ -281,6 +298,17 @@ bool call_get(const struct call_hub *hub, uint32_t id, struct call_status *out)
 	if (call)
 		call_picture(call, out);
 	return call;
+}
+
+bool call_get_recent(const struct call_hub *hub, uint32_t id, struct call_status *out)
+{
+	const struct call_status *last = timeline_last(hub->timelines, id);
+
+	if (call_get(hub, id, out))
+		return true;
+	if (last)
+		*out = *last;
+	return last;
 }
 
 void call_totals(const struct call_hub *hub, struct call_totals *out)

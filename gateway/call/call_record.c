@@ -34,21 +34,46 @@ static void picture_leg(const struct call_slot *slot, struct call_status *out, u
 		slot->leg->ops->describe(slot->leg, out->leg[i].about, sizeof(out->leg[i].about));
 }
 
+static enum call_ended_by ended_by(const struct call *call)
+{
+	if (!call->cause)
+		return CALL_ENDED_BY_NOBODY;
+	return call->ended_by == SLOT_GATEWAY  ? CALL_ENDED_BY_GATEWAY
+	       : call->ended_by == SLOT_CALLER ? CALL_ENDED_BY_CALLER
+					       : CALL_ENDED_BY_CALLED;
+}
+
+const char *call_ended_by_name(const struct call *call)
+{
+	static const char *const names[] = {
+		[CALL_ENDED_BY_NOBODY] = "nobody",
+		[CALL_ENDED_BY_GATEWAY] = "the gateway",
+		[CALL_ENDED_BY_CALLER] = "the caller",
+		[CALL_ENDED_BY_CALLED] = "the called party",
+	};
+
+	return names[ended_by(call)];
+}
+
 void call_picture(const struct call *call, struct call_status *out)
 {
 	*out = (struct call_status){
 		.id = call->id,
 		.context = call->context,
 		.state = osmo_fsm_inst_state_name(call->fi),
-		.route = call->route.name,
 		.setup_us = call->setup_us,
 		.alert_us = call->alert_us,
 		.answer_us = call->answer_us,
+		.setup_wall_ms = call->keep.setup_ms,
 		.cause = call->cause,
+		.location = call->location,
+		.ended_by = ended_by(call),
 		.precedence = call->setup.precedence,
 		.continues = call->continues,
 		.continued_by = call->continued_by,
 	};
+	memcpy(out->route, call->route.name, sizeof(out->route));
+	memcpy(out->why, call->why, sizeof(out->why));
 	picture_leg(&call->slots[SLOT_CALLER], out, 0);
 	picture_leg(call_called_slot(call), out, 1);
 	memcpy(out->calling, call->setup.calling.digits, sizeof(out->calling));
@@ -76,12 +101,8 @@ static void put_time(struct osmo_strbuf *text, const char *what, uint64_t from_u
 
 static void put_end(struct osmo_strbuf *text, const struct call *call)
 {
-	const char *by = call->ended_by == SLOT_GATEWAY  ? "the gateway"
-			 : call->ended_by == SLOT_CALLER ? "the caller"
-							 : "the called party";
-
 	OSMO_STRBUF_PRINTF(*text, "cause %u %s (%s), by %s", call->cause, cause_name(call->cause),
-			   cause_location_name(call->location), by);
+			   cause_location_name(call->location), call_ended_by_name(call));
 	if (*call->why)
 		OSMO_STRBUF_PRINTF(*text, ": %s", call->why);
 }

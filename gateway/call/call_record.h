@@ -13,3 +13,4 @@ void call_picture(const struct call *call, struct call_status *out);
 /* Notes progress in the journal, and tells the watcher, if any; or that the call has ended. */
 void call_notify(struct call *call, const char *text);
 void call_notify_end(const struct call *call);
+const char *call_ended_by_name(const struct call *call); /* "the caller"; "nobody" while none has */

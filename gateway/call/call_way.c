@@ -11,6 +11,7 @@
 
 #include "call/call_attempt.h"
 #include "call/emergency_way.h"
+#include "call/call_timeline.h"
 #include "call/hub.h"
 
 /* As much of the number as is known, as the route has it; false when it grows too long. */
@@ -173,6 +174,7 @@ void call_way_find(struct call *call)
 		call_attempt_collect(call);
 	} else {
 		call->route = *route;
+		call_note(call, "route %s for number %s", route->name, call->setup.called.digits);
 		narrow(call);
 		if (call_fraud_admits(call))
 			call_way_advance(call);

@@ -18,6 +18,7 @@
 #include "call/cause.h"
 #include "records/journal.h"
 #include "call/route.h"
+#include "call/timeline.h"
 
 enum { HUB_TARGET_BUCKETS = 256 };
 
@@ -38,16 +39,17 @@ struct call_hub {
 	struct fraud *fraud;
 	struct call_totals totals;
 	struct quality *quality;
-	struct journal *journal; /* NULL: no records are kept */
-	unsigned interim_s;      /* a record of a call each time; 0: at its end alone */
-	bool closed;             /* to new calls, but emergency ones */
+	struct journal *journal;     /* NULL: no records are kept */
+	unsigned interim_s;          /* a record of a call each time; 0: at its end alone */
+	bool closed;                 /* to new calls, but emergency ones */
+	struct timelines *timelines; /* no child of the hub: ended calls are no part of it */
 	bool draining;
 	struct osmo_timer_list drained; /* on_empty runs from the loop, above no one's frame */
 	void (*on_empty)(void *data);
 	void *on_empty_data;
 };
 
-enum { CALL_SLOTS = 1 + ROUTE_TARGETS, CALL_QUEUE = 32, CALL_WHY_MAX = 256 };
+enum { CALL_SLOTS = 1 + ROUTE_TARGETS, CALL_QUEUE = 32 };
 enum {
 	SLOT_CALLER = 0,
 	SLOT_GATEWAY = 0xff
@@ -130,6 +132,7 @@ struct call {
 	uint64_t setup_us, alert_us, answer_us;
 	struct call_keep keep;
 	struct call_search search;
+	struct timeline *timeline;         /* NULL: none */
 	struct fraud_use fraud;            /* what it uses of the rules against fraud */
 	struct call_event refused;         /* the last target that did; cause 0: none yet */
 	uint8_t cause, location;           /* the first that cleared it; cause 0: none yet */

@@ -93,6 +93,7 @@ struct leg {
 	const char *via;       /* name of the trunk, peer or line it belongs to; outlives the leg */
 	enum target_kind kind; /* which of these */
 	char channel[TARGET_CHANNEL_MAX]; /* "e1-1/17"; "" where there is none */
+	uint64_t key; /* what its messages are known by (call_names_messages); 0: none yet */
 };
 
 void leg_tell(struct leg *leg, const struct leg_msg *msg);

@@ -27,6 +27,7 @@
 #include "base/log.h"
 #include "call/emergency_config.h"
 #include "call/fraud_config.h"
+#include "call/history_config.h"
 #include "records/records_config.h"
 #include "call/route_config.h"
 #include "drivers/span_config.h"
@@ -270,7 +271,7 @@ static void drop_library_commands(int first, int end)
 static const struct config_section *const sections[] = {
 	&manage_section, &media_section,     &spans_section,  &trunks_section,
 	&sip_section,    &registrar_section, &routes_section, &emergency_section,
-	&fraud_section,  &records_section,   &http_section,
+	&fraud_section,  &records_section,   &http_section,   &history_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)
@@ -298,6 +299,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_alarms_install();
 	show_transports_install();
 	show_records_install();
+	show_timeline_install();
 	show_emergency_install();
 	show_performance_install();
 	show_registrations_install();

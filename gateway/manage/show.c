@@ -27,22 +27,6 @@
 
 #define JSON_STR "As JSON, for programs\n"
 
-/* A JSON string of text that may have come over a wire: what is not UTF-8 is made so. */
-static json_t *wire_text(const char *text)
-{
-	json_t *string = json_string(text);
-	char clean[256];
-	size_t n;
-
-	if (string)
-		return string;
-	/* Not UTF-8: octets from a line or a network. */
-	for (n = 0; n < sizeof(clean) - 1 && text[n]; n++)
-		clean[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
-	clean[n] = '\0';
-	return json_string(clean);
-}
-
 /* One show command whose tree is an array: what gathers it, and its columns in text. */
 struct listing {
 	json_t *(*gather)(struct gateway *gateway);

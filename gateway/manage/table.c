@@ -191,3 +191,18 @@ void json_out(struct vty *vty, const json_t *tree)
 		text_out(vty, text);
 	free(text);
 }
+
+json_t *wire_text(const char *text)
+{
+	json_t *string = json_string(text);
+	char clean[256];
+	size_t n;
+
+	if (string)
+		return string;
+	/* Not UTF-8: octets from a line or a network. */
+	for (n = 0; n < sizeof(clean) - 1 && text[n]; n++)
+		clean[n] = (unsigned char)text[n] < 0x80 ? text[n] : '?';
+	clean[n] = '\0';
+	return json_string(clean);
+}

@@ -22,5 +22,7 @@ void table_out(struct vty *vty, const json_t *rows, const struct table_column *c
  * below. */
 void record_out(struct vty *vty, const json_t *object);
 void json_out(struct vty *vty, const json_t *tree);
+/* A string of text that may have come over a wire: what is not UTF-8 is made so. */
+json_t *wire_text(const char *text);
 /* Text of several lines, with the terminal's line ends. */
 void text_out(struct vty *vty, const char *text);

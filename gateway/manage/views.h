@@ -17,6 +17,7 @@ json_t *view_spans(struct gateway *gateway);
 json_t *view_trunks(struct gateway *gateway);
 json_t *view_channels(struct gateway *gateway);
 json_t *view_calls(struct gateway *gateway);
+json_t *view_calls_recent(struct gateway *gateway); /* that have ended, the last first */
 json_t *view_peers(struct gateway *gateway);
 json_t *view_quality(struct gateway *gateway);
 json_t *view_registrations(struct gateway *gateway);
@@ -27,6 +28,9 @@ json_t *view_alarm_history(struct gateway *gateway);
 
 /* One of them with all that is known; NULL when there is none. */
 json_t *view_call(struct gateway *gateway, uint32_t id);
+/* {"call", "left_out", "entries": [{"at", "after_ms", "party", "way", "kind", "text", "octets"}]}: what happened to it, up or
+ * ended. octets: "kept", "gone" (newer ones have taken their place), "none". */
+json_t *view_timeline(struct gateway *gateway, uint32_t id);
 json_t *view_alarm(struct gateway *gateway, uint32_t id);
 json_t *
 view_performance(const char *span); /* a list: quarters of an hour, "now" first, and the day */

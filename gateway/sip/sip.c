@@ -11,6 +11,7 @@
 #include "sip/admission.h"
 #include "sip/guard/auth.h"
 #include "sip/session/dialog.h"
+#include "sip/session/messages.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
 #include "sip/peer/ping.h"
@@ -102,6 +103,7 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 	sip->agent = agent_new(sip, &sip->screen);
 	if (!sip->agent)
 		goto fail;
+	messages_watch(hub);
 	sip->guard->agent = sip->agent;
 	sip->guard->hub = hub;
 	sip->peers = peers_new(sip, hub, sip->agent, &model, sip);
@@ -204,6 +206,7 @@ void sip_free(struct sip *sip)
 	registrar_free(sip->registrar);
 	peers_free(sip->peers);
 	agent_free(sip->agent);
+	messages_unwatch();
 	tls_reset();
 	guard_free(sip->guard);
 	talloc_free(sip);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/pstn/isdn/words.c"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* An edit may change the message type, the location of a cause and of a progress indicator, and what ends a
@@ -17,6 +19,12 @@ static void hear(const uint8_t *frame, size_t size)
 	uint8_t type;
 	bool message = q931_hear(frame, size, &heard);
 
+	char words[64];
+
+	words_of_message(frame, size, words, sizeof(words));
+	for (const char *c = words; *c; c++)
+		if (*c < ' ' || *c > '~')
+			abort();
 	if (q931_sent(frame, size, &reference, &type) && !message)
 		abort();
 	if (message && (heard.uui.len > LEG_UUI_MAX || strlen(heard.moved_to) > 31))

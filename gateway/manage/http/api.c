@@ -34,6 +34,7 @@ static const struct collection collections[] = {
 	{ "spans", "span", view_spans, "name", NULL },
 	{ "trunks", "trunk", view_trunks, "name", NULL },
 	{ "channels", "channel", view_channels, "name", NULL },
+	{ "calls/recent", "call", view_calls_recent, "id", NULL },
 	{ "calls", "call", view_calls, "id", view_call },
 	{ "peers", "peer", view_peers, "name", NULL },
 	{ "quality", "figure", view_quality, "name", NULL },

@@ -83,13 +83,16 @@ static int on_write(struct pri *pri, void *buf, int size)
 		return size;
 	size_t len = (size_t)size - FCS_LEN;
 	memcpy(frame, buf, len);
-	if (q931_sent(frame, len, &reference, &type)) {
+	const bool message = q931_sent(frame, len, &reference, &type);
+	if (message) {
 		struct q931_edit edit = { 0 };
 		reference = with_tei(dchannel, reference, tei_of(frame));
 		dchannel->user->on_send(dchannel->data, reference, type, &edit);
 		len = q931_edit(frame, len, sizeof(frame), &edit);
 	}
 	dchannel->user->on_trace(dchannel->data, true, frame, len);
+	if (message)
+		dchannel->user->on_call_frame(dchannel->data, true, reference, frame, len);
 	dchannel->span->driver->hdlc_send(dchannel->span, dchannel->timeslot, frame, len);
 	return size;
 }
@@ -197,8 +200,10 @@ void dchannel_receive(struct dchannel *dchannel, const uint8_t *frame, size_t le
 	dchannel->tei = tei_of(frame);
 	dchannel->rx = frame;
 	dchannel->rx_len = len;
-	const pri_event *event = pri_check_event(dchannel->pri);
 	heard.reference = with_tei(dchannel, heard.reference, dchannel->tei);
+	if (message)
+		dchannel->user->on_call_frame(dchannel->data, false, heard.reference, frame, len);
+	const pri_event *event = pri_check_event(dchannel->pri);
 	if (event)
 		on_event(dchannel, event, message ? &heard : NULL);
 	else if (message)

@@ -25,6 +25,9 @@ struct dchannel_user {
 	void (*on_send)(void *data, uint16_t reference, uint8_t type, struct q931_edit *edit);
 	/* Every frame as it is on the line, without FCS. */
 	void (*on_trace)(void *data, bool sent, const uint8_t *frame, size_t len);
+	/* The same, of those that carry a message of a call. */
+	void (*on_call_frame)(void *data, bool sent, uint16_t reference, const uint8_t *frame,
+			      size_t len);
 };
 
 struct dchannel_place {

@@ -21,6 +21,7 @@
 #include "pstn/isdn/isdn_clear.h"
 #include "pstn/isdn/isdn_leg.h"
 #include "pstn/isdn/isdn_machine.h"
+#include "pstn/isdn/isdn_messages.h"
 #include "pstn/isdn/mask.h"
 #include "pstn/isdn/restart.h"
 #include "pstn/isdn/service.h"
@@ -269,12 +270,19 @@ static void on_trace(void *data, bool sent, const uint8_t *frame, size_t len)
 	capture_frame(capture, isdn->trunk.config.side == TRUNK_NETWORK, sent, shown, len);
 }
 
+static void on_call_frame(void *data, bool sent, uint16_t reference, const uint8_t *frame,
+			  size_t len)
+{
+	isdn_messages_tell(((struct isdn_member *)data)->isdn, sent, reference, frame, len);
+}
+
 static const struct dchannel_user dchannel_user = {
 	.name = name,
 	.on_event = on_event,
 	.on_message = on_message,
 	.on_send = on_send,
 	.on_trace = on_trace,
+	.on_call_frame = on_call_frame,
 };
 
 /* The trunk */

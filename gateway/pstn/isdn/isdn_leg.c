@@ -177,6 +177,7 @@ bool isdn_leg_attach(struct isdn_leg *leg)
 	}
 	leg->term = (uint32_t)id;
 	leg->media = MEDIA_ADDED;
+	call_notes_media(&leg->leg, "sound of %s", leg->leg.channel);
 	return true;
 }
 

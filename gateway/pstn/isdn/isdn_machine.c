@@ -22,6 +22,7 @@
 #include "pstn/isdn/enquiry.h"
 #include "pstn/isdn/hold.h"
 #include "pstn/isdn/isdn_clear.h"
+#include "pstn/isdn/isdn_messages.h"
 #include "pstn/isdn/notify.h"
 #include "pstn/isdn/overlap.h"
 #include "pstn/isdn/setup.h"
@@ -107,8 +108,10 @@ static unsigned send_setup(struct isdn_leg *leg, const struct leg_setup *setup)
 	if (cause)
 		return cause;
 	leg->q931 = pri_new_call(pri);
-	if (leg->q931)
+	if (leg->q931) {
 		leg->reference = reference_of(pri, leg->q931);
+		isdn_messages_name(leg);
+	}
 	if (!leg->q931 || pri_setup(pri, leg->q931, sr))
 		cause = CAUSE_CONGESTION;
 	pri_sr_free(sr);
@@ -385,6 +388,7 @@ bool isdn_machine_ring(struct isdn *isdn, const pri_event_ring *ring,
 	leg->incoming = true;
 	leg->q931 = ring->call;
 	leg->reference = dchannel_reference(isdn->dchannel, ring->cref);
+	isdn_messages_name(leg);
 	isdn_leg_change(leg, ST_CALL_PRESENT);
 	unsigned cause = setup_of_ring(ring, &msg.setup);
 	copy_numbers(leg, &msg.setup);

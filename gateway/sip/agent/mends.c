@@ -10,6 +10,8 @@
  *	| test_dns.py test_name_leads_to_ipv6
  * sres_resolver_create | nta resolves names by a resolver of its own, of /etc/resolv.conf: it gets none, and sends to addresses alone
  *	| test_way nothing_is_left_to_sofias_resolver
+ * tport_deliver, tport_send_msg, tport_log_msg | messages are shown to its own log alone, as lines of text
+ *	| test_timeline.py, all of it
  * nta_msg_ackbye | a 2xx of a fork that came too late is acknowledged and ended by names: it goes to where the 2xx came from
  *	| test_way late_fork_is_cleared_where_it_spoke
  * tls_init_secondary | no SNI, no certificates that change, no names checked, no minimum version, one reference too few of each
@@ -42,6 +44,7 @@
 #include "base/log.h"
 #include "sip/agent/connections.h"
 #include "sip/agent/sockets.h"
+#include "sip/agent/tap.h"
 #include "sip/agent/tls_conn.h"
 #include "sip/text/netaddr.h"
 
@@ -49,6 +52,12 @@
 int tport_tcp_init_secondary(tport_t *self, int socket, int accepted, char const **reason);
 void tport_zap_secondary(tport_t *self);
 int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit);
+struct sigcomp_compartment;
+struct tport_compressor;
+void tport_deliver(tport_t *self, msg_t *msg, msg_t *next, struct tport_compressor *comp,
+		   su_time_t now);
+int tport_send_msg(tport_t *self, msg_t *msg, tp_name_t const *tpn, struct sigcomp_compartment *cc);
+void tport_log_msg(tport_t *self, msg_t *msg, char const *what, char const *via, su_time_t now);
 int nta_msg_ackbye(nta_agent_t *agent, msg_t *msg);
 struct tls_s *tls_init_secondary(struct tls_s *master, int fd, int accept);
 void tls_free(struct tls_s *tls);
@@ -67,6 +76,9 @@ static struct {
 	tport_t *(*tport_primary_by_name)(tport_t const *, tp_name_t const *);
 	sres_resolver_t *(*sres_resolver_create)(su_root_t *, char const *, tag_type_t, tag_value_t,
 						 ...);
+	void (*tport_deliver)(tport_t *, msg_t *, msg_t *, struct tport_compressor *, su_time_t);
+	int (*tport_send_msg)(tport_t *, msg_t *, tp_name_t const *, struct sigcomp_compartment *);
+	void (*tport_log_msg)(tport_t *, msg_t *, char const *, char const *, su_time_t);
 	int (*nta_msg_ackbye)(nta_agent_t *, msg_t *);
 	struct tls_s *(*tls_init_secondary)(struct tls_s *, int, int);
 	void (*tls_free)(struct tls_s *);
@@ -94,6 +106,9 @@ bool mends_install(void)
 		MEND(tport_bind_socket),
 		MEND(tport_primary_by_name),
 		MEND(sres_resolver_create),
+		MEND(tport_deliver),
+		MEND(tport_send_msg),
+		MEND(tport_log_msg),
 		MEND(nta_msg_ackbye),
 		MEND(tls_init_secondary),
 		MEND(tls_free),
@@ -162,6 +177,25 @@ msg_t *msg_next(msg_t *msg)
 	if (next)
 		msg_maxsize(next, AGENT_MESSAGE_MAX);
 	return next;
+}
+
+void tport_deliver(tport_t *self, msg_t *msg, msg_t *next, struct tport_compressor *comp,
+		   su_time_t now)
+{
+	tap_received(self, msg);
+	real.tport_deliver(self, msg, next, comp, now);
+}
+
+int tport_send_msg(tport_t *self, msg_t *msg, tp_name_t const *tpn, struct sigcomp_compartment *cc)
+{
+	tap_sent(self, msg);
+	return real.tport_send_msg(self, msg, tpn, cc);
+}
+
+/* That it logs makes it keep the text of what it receives as it came, which is all that is wanted of it. */
+void tport_log_msg(tport_t *self, msg_t *msg, char const *what, char const *via, su_time_t now)
+{
+	(void)self, (void)msg, (void)what, (void)via, (void)now;
 }
 
 /* Names */

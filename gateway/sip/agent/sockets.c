@@ -91,7 +91,8 @@ static int add_to_nta(nta_agent_t *nta, struct socket *s)
 	rc = nta_agent_add_tport(nta, URL_STRING_MAKE(url), TPTAG_IDENT(sockets_ident(s->name)),
 				 TPTAG_UDP_RMEM(RECEIVE_BUFFER), TPTAG_IDLE(IDLE_MS),
 				 TPTAG_TIMEOUT(PART_MS), TPTAG_QUEUESIZE(UNSENT_MAX),
-				 TPTAG_CERTIFICATE(NO_FILES), TPTAG_PONG2PING(1), TAG_END());
+				 TPTAG_CERTIFICATE(NO_FILES), TPTAG_PONG2PING(1), TPTAG_LOG(1),
+				 TAG_END());
 	clear_comments(nta);
 	connections_renew();
 	if (rc < 0)

@@ -27,6 +27,7 @@
 #include "sip/text/netaddr.h"
 #include "sip/session/early.h"
 #include "sip/session/ending.h"
+#include "sip/session/messages.h"
 #include "sip/session/modify.h"
 #include "sip/session/info.h"
 #include "sip/session/receiving.h"
@@ -175,6 +176,7 @@ struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incom
 		return NULL;
 	}
 	nta_incoming_bind(irq, session_on_ack_or_cancel, s);
+	call_names_messages(&s->leg, messages_key(ground->hub, s->sip_call_id));
 	return s;
 }
 

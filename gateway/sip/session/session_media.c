@@ -9,6 +9,21 @@
 
 enum { US_PER_MS = 1000 };
 
+/* "RTP pcma to 192.0.2.1:4000 from 192.0.2.2:20000"; nothing before both are known. */
+static void note_way(struct session *s)
+{
+	const struct sockaddr_storage *here = &s->ours.origin.rtp, *there = &s->rtp.remote;
+	char from[NETADDR_TEXT_MAX], to[NETADDR_TEXT_MAX];
+
+	if (!here->ss_family || !there->ss_family || !netaddr_port(there))
+		return;
+	netaddr_text(here, from, sizeof(from));
+	netaddr_text(there, to, sizeof(to));
+	call_notes_media(&s->leg, "RTP %s to %s from %s%s%s", codec_get(s->rtp.codec)->name, to,
+			 from, s->rtp.send ? "" : ", not sent",
+			 s->rtp.receive ? "" : ", not heard");
+}
+
 static void log_stats(struct session *s, const struct mg_stats *stats)
 {
 	LOGSES(s, LOGL_INFO,
@@ -16,6 +31,10 @@ static void log_stats(struct session *s, const struct mg_stats *stats)
 	       (unsigned long long)stats->tx_packets, (unsigned long long)stats->rx_packets,
 	       (unsigned long long)stats->rx_lost, (unsigned long long)stats->rx_late,
 	       (unsigned long long)stats->rx_bad, stats->rx_jitter_us / US_PER_MS);
+	call_notes_media(&s->leg, "RTP sent %llu, received %llu, lost %llu, late %llu, bad %llu",
+			 (unsigned long long)stats->tx_packets,
+			 (unsigned long long)stats->rx_packets, (unsigned long long)stats->rx_lost,
+			 (unsigned long long)stats->rx_late, (unsigned long long)stats->rx_bad);
 }
 
 static void on_media(void *data, const struct mg_event *event)
@@ -26,6 +45,7 @@ static void on_media(void *data, const struct mg_event *event)
 	case MG_EV_ADDED:
 		s->media = MEDIA_UP;
 		s->ours.origin.rtp = event->local;
+		note_way(s);
 		osmo_fsm_inst_dispatch(s->fi, EV_MEDIA_UP, NULL);
 		break;
 	case MG_EV_FAILED:
@@ -97,6 +117,7 @@ bool session_media_modify(struct session *s, const struct mg_rtp *rtp)
 		return false;
 	}
 	s->rtp = term.rtp;
+	note_way(s);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "sip/session/clearing.h"
 #include "sip/session/early.h"
 #include "sip/session/identity.h"
+#include "sip/session/messages.h"
 #include "sip/session/modify.h"
 #include "sip/session/redirect.h"
 #include "sip/session/overlap.h"
@@ -121,6 +122,8 @@ static bool send_invite(struct session *s)
 	if (sip && sip->sip_call_id)
 		s->sip_call_id = talloc_strdup(s, sip->sip_call_id->i_id);
 	msg_destroy(msg);
+	if (s->sip_call_id)
+		call_names_messages(&s->leg, messages_key(s->ground->hub, s->sip_call_id));
 	agent_touch(s->ground->agent);
 	LOGSES(s, LOGL_INFO, "INVITE %s, Call-ID %s\n", texts.request_uri,
 	       s->sip_call_id ? s->sip_call_id : "?");

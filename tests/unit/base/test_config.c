@@ -432,9 +432,10 @@ START_TEST(a_file_is_read_to_its_end_whatever_its_size)
 	char file[] = "/tmp/crosspoint-test-XXXXXX";
 	int fd = mkstemp(file);
 
-	check_file_fault("/proc/version", /* of size 0 */
-			 ":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
-			 "peer, registrar, user, line, route, emergency, fraud, records, http\n");
+	check_file_fault(
+		"/proc/version", /* of size 0 */
+		":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
+		"peer, registrar, user, line, route, emergency, fraud, records, http, history\n");
 	ck_assert_int_eq(ftruncate(fd, MOST), 0);
 	check_file_fault(file,
 			 ": holds octets 0, so it is no configuration; plain text is right\n");

@@ -44,7 +44,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, route, emergency, fraud, records, http\n" },
+		"registrar, user, line, route, emergency, fraud, records, http, history\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
 	      { "trunk t x\n", "f:1: \"x\" is too much; nothing comes after \"trunk t\"\n" },
@@ -64,7 +64,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, route, emergency, fraud, records, http\n" },
+		"registrar, user, line, route, emergency, fraud, records, http, history\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "media\n end\n",

@@ -1,0 +1,14 @@
+/* The configuration of what is kept of calls in memory, as a value. */
+#pragma once
+
+struct config_section;
+
+enum { HISTORY_CALLS = 1000, HISTORY_CALLS_MAX = 100000, HISTORY_MIB = 16, HISTORY_MIB_MAX = 1024 };
+
+struct history_config {
+	unsigned calls;        /* that have ended */
+	unsigned messages_mib; /* of signalling messages, for captures; 0: none */
+	int line;
+};
+
+extern const struct config_section history_section;
