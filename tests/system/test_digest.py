@@ -67,6 +67,22 @@ def test_requests_within_a_call_answer_a_challenge(asking):
         gateway.wait_idle()
 
 
+def test_challenge_after_ringing(asking):
+    """One branch rings, another one asks: the INVITE that answers is of no dialog."""
+    gateway = asking(AUTH)
+    with gateway.phone() as phone:
+        gateway.originate("peer pbx 200 line milliwatt hold 1")
+        call = phone.answer_call()
+        call.reply(call.invite_in, 180, "Ringing", extra=["Record-Route: <sip:127.0.0.1:%d;lr>" % phone.port])
+        again = asked(call, call.invite_in, "one")
+        assert again.start == call.invite_in.start and "tag=" not in again.get("To") and not again.get("Route")
+        call.local = again.get("To") + ";tag=other"
+        call.reply(again, 200, "OK", sdp(40000))
+        call.wait_request("ACK")
+        assert call.bye_comes().get("To").endswith(";tag=other")
+        gateway.wait_idle()
+
+
 def test_proxy_and_server_ask_in_their_own_realms(asking):
     """RFC 3261 22.3: the third INVITE shows both passwords, and counts the first nonce on."""
     gateway = asking(AUTH + "\n" + PROXY_AUTH)

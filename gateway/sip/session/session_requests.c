@@ -13,9 +13,11 @@
 #include "sip/session/info.h"
 #include "sip/session/refer.h"
 #include "sip/session/refer_out.h"
+#include "sip/session/uac.h"
 #include "sip/session/way.h"
 #include "sip/text/netaddr.h"
 
+enum { UNAUTHORIZED = 401, PROXY_UNAUTHORIZED = 407 };
 enum { CSEQ_END = 0x80000000 /* RFC 3261 8.1.1.5 */, RETRY_AFTER_MAX = 10 /* s, RFC 3261 14.2 */ };
 
 /* Does the remote target's URI name this address? A peer that is a proxy may let the other end speak to us
@@ -159,6 +161,17 @@ void session_refuse_for_now(struct session_request *request)
 
 /* Ours */
 
+/* NULL: no answer is due. */
+static nta_outgoing_t *answer_challenge(struct session *s, nta_outgoing_t *orq, const sip_t *sip)
+{
+	const int status = nta_outgoing_status(orq);
+
+	if (s->fi->state == ST_CANCELLING ||
+	    ((status == UNAUTHORIZED || status == PROXY_UNAUTHORIZED) && !uac_begin_anew(s)))
+		return NULL;
+	return credentials_retry(s->peer, s->dialog, orq, sip, session_on_invite_response, s);
+}
+
 int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
 	struct session *s = data;
@@ -173,9 +186,7 @@ int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip
 		return 0;
 	}
 	trial_heard(&s->trial);
-	again = s->fi->state == ST_CANCELLING ? NULL
-					      : credentials_retry(s->peer, s->dialog, orq, sip,
-								  session_on_invite_response, s);
+	again = answer_challenge(s, orq, sip);
 	if (again) {
 		nta_outgoing_destroy(orq);
 		s->invite_out = again;

@@ -140,6 +140,18 @@ static bool renew_dialog(struct session *s)
 	return dialog;
 }
 
+bool uac_begin_anew(struct session *s)
+{
+	if (!s->early)
+		return true;
+	if (!renew_dialog(s))
+		return false;
+	s->ex = (struct exchange){ .open = EXCHANGE_OURS };
+	if (s->fi->state == ST_RINGING)
+		osmo_fsm_inst_state_chg_keep_timer(s->fi, ST_CALLING);
+	return true;
+}
+
 /* longer: the one before may be answered yet. */
 static bool ask_once_more(struct session *s, bool longer)
 {

@@ -102,6 +102,41 @@ START_TEST(invite_is_sent_again_with_the_answer)
 }
 END_TEST
 
+/* A branch rings, and another one's challenge is what the proxy chooses: the next INVITE belongs to no dialog yet. */
+START_TEST(challenge_after_ringing_begins_anew)
+{
+	char first[RIG_TEXT], uri[512];
+	struct digest_credentials c;
+
+	open_with("");
+	place_call();
+	memcpy(first, rig.heard, sizeof(first));
+	snprintf(uri, sizeof(uri), "%.*s", (int)strcspn(first, "\r"), first);
+	respond("183 Session Progress", "Record-Route: <sip:127.0.0.1;lr>\n", SDP);
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_PROGRESS), 1);
+	memcpy(rig.heard, first, sizeof(first));
+	ask("401 Unauthorized", ASKS "nonce=\"n1\", " SHA);
+	assert_signed(&rig, "Authorization", "INVITE", "s3cret", &c);
+	ck_assert_ptr_null(strstr(heard(&rig, "To"), "tag="));
+	ck_assert_str_eq(heard(&rig, "Route"), "");
+	ck_assert_msg(!strncmp(rig.heard, uri, strlen(uri)), "%s", rig.heard);
+	peer_says(&rig, SDP,
+		  "SIP/2.0 200 OK\nVia: %s\nFrom: %s\nTo: %s;tag=d\nCall-ID: %s\nCSeq: %s\n"
+		  "Contact: <sip:d@127.0.0.1:%u>\n",
+		  heard(&rig, "Via"), heard(&rig, "From"), heard(&rig, "To"),
+		  heard(&rig, "Call-ID"), heard(&rig, "CSeq"), rig.peer.port);
+	peer_hears(&rig, "ACK sip:d@");
+	ck_assert_ptr_nonnull(strstr(heard(&rig, "To"), "tag=d"));
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_CONNECT), 1);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE sip:d@");
+	respond("200 OK", "", "");
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(strongest_algorithm_is_chosen)
 {
 	struct digest_credentials c;
@@ -363,9 +398,9 @@ START_TEST(cancelled_call_is_not_tried_again)
 }
 END_TEST
 
-UNIT_MAIN("credentials", invite_is_sent_again_with_the_answer, strongest_algorithm_is_chosen,
-	  every_form_of_challenge_is_answered, wrong_password_is_said_once,
-	  stale_is_answered_once_more, proxy_and_server_may_both_ask,
+UNIT_MAIN("credentials", invite_is_sent_again_with_the_answer, challenge_after_ringing_begins_anew,
+	  strongest_algorithm_is_chosen, every_form_of_challenge_is_answered,
+	  wrong_password_is_said_once, stale_is_answered_once_more, proxy_and_server_may_both_ask,
 	  each_realm_gets_its_credentials, one_response_may_ask_for_all,
 	  nonce_given_again_is_counted_on, foreign_realm_gets_no_answer, second_realm_is_foreign,
 	  nobody_without_a_user, broken_challenge_is_a_refusal, cancelled_call_is_not_tried_again)
