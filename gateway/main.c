@@ -133,6 +133,7 @@ static int apply_records(const struct config *to, struct config_report *report)
 		place_file(setup.sqlite, sizeof(setup.sqlite), config->sqlite);
 	snprintf(setup.postgresql, sizeof(setup.postgresql), "%s", config->postgresql);
 	snprintf(setup.password, sizeof(setup.password), "%s", config->password);
+	setup.radius = config->radius;
 	rc = call_hub_records(app.gateway.hub, &keep);
 	if (rc < 0)
 		return no_journal(config, setup.journal, rc, report);

@@ -19,4 +19,5 @@ void config_hide_secrets(char *text)
 {
 	hide_after(text, " password ");
 	hide_after(text, " sha256 ");
+	hide_after(text, " secret ");
 }

@@ -124,11 +124,16 @@ static int start(struct records *records)
 {
 	const struct records_setup *to = &records->setup;
 	struct worker_setup setup = { .path = to->journal, .limits = to->limits };
+	char place[STORE_AT_MAX + 8];
 
 	if (*to->sqlite && !add_store(records, &setup, sqlite_store_new(to->sqlite)))
 		return -ENOMEM;
 	if (*to->postgresql &&
 	    !add_store(records, &setup, pg_store_new(to->postgresql, to->password)))
+		return -ENOMEM;
+	snprintf(place, sizeof(place), "%s.radius", to->journal);
+	if (*to->radius.address &&
+	    !add_store(records, &setup, radius_store_new(&to->radius, place)))
 		return -ENOMEM;
 	records->worker = worker_start(&setup);
 	if (!records->worker)
@@ -137,11 +142,22 @@ static int start(struct records *records)
 	return 0;
 }
 
+static bool same(const struct records_setup *a, const struct records_setup *b)
+{
+	return strcmp(a->journal, b->journal) == 0 && strcmp(a->sqlite, b->sqlite) == 0 &&
+	       strcmp(a->postgresql, b->postgresql) == 0 && strcmp(a->password, b->password) == 0 &&
+	       strcmp(a->radius.address, b->radius.address) == 0 &&
+	       a->radius.port == b->radius.port &&
+	       strcmp(a->radius.secret, b->radius.secret) == 0 &&
+	       a->limits.max_age_s == b->limits.max_age_s &&
+	       a->limits.max_octets == b->limits.max_octets;
+}
+
 int records_apply(struct records *records, const struct records_setup *setup)
 {
 	int rc;
 
-	if (memcmp(&records->setup, setup, sizeof(*setup)) == 0)
+	if (same(&records->setup, setup))
 		return 0;
 	stop(records);
 	records->setup = *setup;

@@ -16,6 +16,7 @@ struct records_setup {
 	char journal[STORE_AT_MAX];                   /* "": nothing is stored */
 	char sqlite[STORE_AT_MAX];                    /* "": no such store */
 	char postgresql[STORE_AT_MAX], password[128]; /* as libpq describes it; "": no such store */
+	struct radius_server radius;                  /* address "": no such store */
 	struct store_limits limits;
 };
 /* What runs as it is to be goes on undisturbed. 0 or -errno: then nothing is stored, and the alarm stands. */

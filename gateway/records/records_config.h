@@ -1,6 +1,8 @@
 /* The configuration of call records, as a value. */
 #pragma once
 
+#include "records/store.h"
+
 struct config_section;
 
 /* File names are paths, or names in the state directory. */
@@ -8,10 +10,11 @@ struct config_section;
 #define RECORDS_SQLITE "records.db"
 
 struct records_config {
-	char file[200];       /* the journal; "": no records are kept */
-	char sqlite[200];     /* "": no such store */
-	char postgresql[300]; /* as libpq describes a connection; "": no such store */
-	char password[128];   /* for it; "": none */
+	char file[200];              /* the journal; "": no records are kept */
+	char sqlite[200];            /* "": no such store */
+	char postgresql[300];        /* as libpq describes a connection; "": no such store */
+	char password[128];          /* for it; "": none */
+	struct radius_server radius; /* address "": no such store */
 	unsigned interim_min; /* a record so often of a call that goes on; 0: at its end alone */
 	unsigned rotate_mb;   /* of the journal's files, each */
 	unsigned keep_days, keep_mb; /* of all of them together, and of the store in SQLite */

@@ -7,6 +7,8 @@
  *    store sqlite records.db
  *    store postgresql host=db.example dbname=calls user=gateway
  *    postgresql password secret
+ *    store radius 192.0.2.7 1813
+ *    radius secret shared
  *    keep days 400
  *    keep megabytes 4096
  */
@@ -21,7 +23,7 @@
 #include "base/config_vty.h"
 #include "records/store.h"
 
-enum { ROTATE_MB = 64, KEEP_DAYS = 400, KEEP_MB = 4096 };
+enum { RADIUS_PORT = 1813, ROTATE_MB = 64, KEEP_DAYS = 400, KEEP_MB = 4096 };
 
 static struct records_config *candidate(void)
 {
@@ -127,6 +129,34 @@ DEFUN(records_pg_password, records_pg_password_cmd, "postgresql password SECRET"
 			       sizeof(candidate()->password));
 }
 
+#define RADIUS_STR "A server of RADIUS accounting\n"
+#define RADIUS_SECRET_STR "What the two share, to know each other by\nThe secret\n"
+
+DEFUN(records_radius, records_radius_cmd, "store radius ADDRESS [<1-65535>]",
+      STORE_STR RADIUS_STR "Its IPv4 or IPv6 address\nIts port, 1813 when not given\n")
+{
+	struct radius_server *radius = &candidate()->radius;
+
+	radius->port = argc > 1 ? (unsigned)atoi(argv[1]) : RADIUS_PORT;
+	return config_set_address(vty, "store radius", argv[0], radius->address);
+}
+
+DEFUN(records_no_radius, records_no_radius_cmd, "no store radius", NO_STR STORE_STR RADIUS_STR)
+{
+	candidate()->radius = (struct radius_server){ .port = RADIUS_PORT };
+	return CMD_SUCCESS;
+}
+
+DEFUN(records_radius_secret, records_radius_secret_cmd, "radius secret SECRET",
+      RADIUS_STR RADIUS_SECRET_STR)
+{
+	if (strchr(argv[0], ','))
+		return config_reject(vty, "radius secret has a comma, which the client cannot "
+					  "take; letters and digits are right");
+	return config_set_text(vty, "radius secret", argv[0], candidate()->radius.secret,
+			       sizeof(candidate()->radius.secret));
+}
+
 #define KEEP_STR "How long records are kept, by the journal and in SQLite\n"
 
 DEFUN(records_keep_days, records_keep_days_cmd, "keep days <1-36500>",
@@ -149,6 +179,7 @@ static void init(void *section_value)
 
 	snprintf(value->file, sizeof(value->file), RECORDS_FILE);
 	snprintf(value->sqlite, sizeof(value->sqlite), RECORDS_SQLITE);
+	value->radius.port = RADIUS_PORT;
 	value->rotate_mb = ROTATE_MB;
 	value->keep_days = KEEP_DAYS;
 	value->keep_mb = KEEP_MB;
@@ -171,6 +202,9 @@ static void install(void)
 	install_element(NODE_RECORDS, &records_postgresql_cmd);
 	install_element(NODE_RECORDS, &records_no_postgresql_cmd);
 	install_element(NODE_RECORDS, &records_pg_password_cmd);
+	install_element(NODE_RECORDS, &records_radius_cmd);
+	install_element(NODE_RECORDS, &records_no_radius_cmd);
+	install_element(NODE_RECORDS, &records_radius_secret_cmd);
 	install_element(NODE_RECORDS, &records_keep_days_cmd);
 	install_element(NODE_RECORDS, &records_keep_mb_cmd);
 }
@@ -202,6 +236,11 @@ static void validate(const struct config *config, struct config_report *report)
 			report, value->line, "postgresql password",
 			"records postgresql password has no database; `store postgresql "
 			"host=db.example dbname=calls user=gateway` names one");
+	if (!*value->radius.secret != !*value->radius.address)
+		config_fault_option(
+			report, value->line, "store radius",
+			"records store radius needs both, a server and a secret: `store "
+			"radius 192.0.2.7` and `radius secret SECRET`");
 	if (value->keep_mb < 2 * value->rotate_mb)
 		config_fault_option(report, value->line, "keep megabytes",
 				    "records keep megabytes %u has no room for two files of the "
@@ -231,7 +270,8 @@ static bool is_usual(const struct records_config *value)
 
 	init(&usual);
 	return strcmp(value->file, usual.file) == 0 && strcmp(value->sqlite, usual.sqlite) == 0 &&
-	       !*value->postgresql && !*value->password && value->rotate_mb == usual.rotate_mb &&
+	       !*value->postgresql && !*value->password && !*value->radius.address &&
+	       !*value->radius.secret && value->rotate_mb == usual.rotate_mb &&
 	       !value->interim_min && value->keep_days == usual.keep_days &&
 	       value->keep_mb == usual.keep_mb;
 }
@@ -249,6 +289,9 @@ static void write_value(const void *section_value, struct vty *vty)
 	write_file(vty, "store sqlite", value->sqlite, RECORDS_SQLITE);
 	write_file(vty, "store postgresql", value->postgresql, "");
 	write_file(vty, "postgresql password", value->password, "");
+	if (*value->radius.address)
+		vty_out(vty, " store radius %s %u\n", value->radius.address, value->radius.port);
+	write_file(vty, "radius secret", value->radius.secret, "");
 	write_number(vty, "keep days", value->keep_days, KEEP_DAYS);
 	write_number(vty, "keep megabytes", value->keep_mb, KEEP_MB);
 }

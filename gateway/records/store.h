@@ -34,8 +34,8 @@ struct store_ops {
 /* The head of every store's object. */
 struct store {
 	const struct store_ops *ops;
-	char spool
-		[STORE_AT_MAX]; /* names whose journal it is, where several write to one database */
+	/* Names whose journal it is, where several write to one database. */
+	char spool[STORE_AT_MAX + 64];
 	char error[STORE_ERROR_MAX];
 	atomic_bool
 		hurry; /* set by any thread: the program is to end, so wait for nobody for long */
@@ -51,3 +51,11 @@ int sqlite_store_downgrade(const char *path, int *to, char error[STORE_ERROR_MAX
 struct store *pg_store_new(const char *conninfo, const char *password);
 bool pg_store_check(const char *conninfo, char error[STORE_ERROR_MAX]); /* does it make sense? */
 int pg_store_downgrade(const char *conninfo, int *to, char error[STORE_ERROR_MAX]);
+
+struct radius_server {
+	char address[64]; /* of IPv4 or IPv6; "": none */
+	unsigned port;
+	char secret[128];
+};
+/* place_file: where it notes how far it has come. NULL without memory. */
+struct store *radius_store_new(const struct radius_server *server, const char *place_file);

@@ -17,6 +17,7 @@ import time
 import pytest
 
 from common.cli import Cli, CliError
+from common.freeradius import FreeRadius
 from common.gateway import binary, wait_for
 from common.postgres import Postgres
 from common.sip import sdp
@@ -317,3 +318,45 @@ def test_end_of_the_program_does_not_wait_for_a_database_that_hangs(own):
         began = time.monotonic()
         gateway.end()
         assert time.monotonic() - began < 4
+
+
+@pytest.fixture(name="radius")
+def the_radius():
+    server = FreeRadius()
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+def test_radius_server_hears_of_every_call(own, radius):
+    """A Stop for each record, and none twice where nothing was killed; the server is away meanwhile."""
+    gateway = own(extra="records\n store radius 127.0.0.1 %d\n radius secret %s\n" % (radius.port, radius.secret))
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("accounting", lambda: len(radius.accepted()) == 2)
+    ours = {r["id"]: r for r in records(gateway)}
+    for request in radius.accepted():
+        record = ours[request["Acct-Session-Id"]]
+        assert (request["Acct-Status-Type"], request["Acct-Terminate-Cause"]) == ("Stop", "User-Request")
+        assert request["Called-Station-Id"] == "600" and request["Acct-Session-Time"] == str(record["talk_ms"] // 1000)
+        assert request["h323-disconnect-cause"] == "h323-disconnect-cause=10"
+        assert request["NAS-Port-Id"] == (record["to"]["channel"] or record["from"]["channel"]) != ""
+        when = time.mktime(time.strptime(request["Event-Timestamp"].rsplit(" ", 1)[0], "%b %d %Y %H:%M:%S"))
+        assert abs(when - time.time()) < 60
+    radius.stop()
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway radius"], 12)
+    assert "does not answer" in alarms(gateway)[0]["text"] or "cannot be asked" in alarms(gateway)[0]["text"]
+    wait_for("the records", lambda: len(records(gateway)) == 4)
+    gateway.end()
+    radius.start()
+    gateway.up()
+    wait_for("accounting", lambda: len(radius.accepted()) >= 4, 20)
+    assert sorted(r["Acct-Session-Id"] for r in radius.accepted()) == sorted(r["id"] for r in records(gateway))
+
+
+def test_radius_server_with_another_secret_is_an_alarm(own, radius):
+    gateway = own(extra="records\n store radius 127.0.0.1 %d\n radius secret wrong\n" % radius.port)
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway radius"], 12)
+    assert radius.accepted() == []

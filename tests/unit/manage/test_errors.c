@@ -666,6 +666,14 @@ START_TEST(records_faults)
 	      { "records\n store postgresql hots=x\n",
 		"f:2: store postgresql: invalid connection option \"hots\"; right would be, say, "
 		"`store postgresql host=db.example dbname=calls user=gateway`\n" },
+	      { "records\n store radius 127.0.0.1\n",
+		"f:2: records store radius needs both, a server and a secret: `store radius "
+		"192.0.2.7` and `radius secret SECRET`\n" },
+	      { "records\n store radius x\n radius secret a,b\n",
+		"f:2: store radius \"x\" is no address; an IPv4 or IPv6 address in figures, as "
+		"192.0.2.1\n"
+		"f:3: radius secret has a comma, which the client cannot take; letters and digits "
+		"are right\n" },
 	      { "records\n postgresql password x\n",
 		"f:2: records postgresql password has no database; `store postgresql "
 		"host=db.example dbname=calls user=gateway` names one\n" });
