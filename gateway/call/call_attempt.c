@@ -6,6 +6,7 @@
 
 #include "call/call_timeline.h"
 #include "call/hub.h"
+#include "call/numbers.h"
 #include "call/quality.h"
 
 void call_attempt_why(struct call *call, enum target_kind kind, const char *name, const char *why)
@@ -73,17 +74,31 @@ static void name_origin(const struct call *call, struct leg_transit *out)
 		memcpy(out->trunk_group, from->via, sizeof(out->trunk_group));
 }
 
-/* As the route has it. */
-static struct leg_msg setup_out(const struct call *call)
+enum translated call_attempt_numbers(const struct call *call, const struct target *target,
+				     struct leg_setup *out)
+{
+	const struct call_slot *caller = &call->slots[SLOT_CALLER];
+	const struct target *from = target_find(call->hub, caller->kind, caller->via);
+	const struct translations *translations = call->hub->translations;
+	enum translated got;
+
+	*out = call->setup;
+	got = numbers_in(translations, from, out, NULL);
+	if (got == TRANSLATED)
+		got = numbers_by_route(translations, &call->route, out, NULL);
+	if (got == TRANSLATED)
+		got = numbers_out(translations, target, out, NULL);
+	return got;
+}
+
+static struct leg_msg setup_out(const struct call *call, const struct leg_setup *setup)
 {
 	struct leg_msg msg = {
 		.verb = LEG_SETUP,
 		.law = call->slots[SLOT_CALLER].law,
-		.setup = call->setup,
+		.setup = *setup,
 	};
 
-	memcpy(msg.setup.called.digits, call->called_out, sizeof(call->called_out));
-	route_apply_rules(&call->route, &msg.setup);
 	msg.setup.context = call->context;
 	name_origin(call, &msg.setup.transit);
 	if (call->uui)
@@ -108,13 +123,19 @@ unsigned call_attempt(struct call *call, const struct route_target *to, struct t
 {
 	struct leg *leg = NULL;
 	const char *why = "refused";
+	struct leg_setup setup;
 	unsigned cause;
 
 	if (!target) {
 		add_why(call, to, "does not exist");
 		return CAUSE_NO_ROUTE;
 	}
-	struct leg_msg msg = setup_out(call);
+	if (call_attempt_numbers(call, target, &setup) != TRANSLATED) {
+		add_why(call, to, "the number grows too long");
+		return CAUSE_INVALID_NUMBER;
+	}
+	memcpy(call->called_out, setup.called.digits, sizeof(call->called_out));
+	struct leg_msg msg = setup_out(call, &setup);
 	unsigned slot = call_attempt_slot(call);
 	if (!slot) {
 		add_why(call, to, "earlier attempts are not over");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "call/leg.h"
+#include "call/translation.h"
 
 struct call;
 struct route_target;
@@ -10,6 +11,9 @@ struct route_target;
  * is to take it for. 0, or the cause why it cannot be, with why extended. */
 unsigned call_attempt(struct call *call, const struct route_target *to, struct target *target,
 		      uint8_t precedence);
+/* The caller's setup as its translations, its route and those of a target (NULL: none yet) make it. */
+enum translated call_attempt_numbers(const struct call *call, const struct target *target,
+				     struct leg_setup *out);
 /* A slot for one more called leg; 0: earlier ones are not over. */
 unsigned call_attempt_slot(const struct call *call);
 /* Why an attempt came to nothing, for the record. */

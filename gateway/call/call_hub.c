@@ -222,13 +222,18 @@ int call_hub_apply(struct call_hub *hub, const struct routes_config *config)
 {
 	struct route_table *routes = route_table_new(hub, config);
 	struct lines *lines = lines_new(hub, config);
+	struct translations *translations =
+		translations_new(hub, config->translations, config->n_translations);
 
-	if (!routes || !lines) {
+	if (!routes || !lines || !translations) {
 		talloc_free(routes);
+		talloc_free(translations);
 		lines_free(lines);
 		return -ENOMEM;
 	}
 	talloc_free(hub->routes);
+	talloc_free(hub->translations);
+	hub->translations = translations;
 	lines_free(hub->lines);
 	hub->routes = routes;
 	hub->lines = lines;

@@ -13,28 +13,24 @@
 #include "call/emergency_way.h"
 #include "call/call_timeline.h"
 #include "call/hub.h"
-
-/* As much of the number as is known, as the route has it; false when it grows too long. */
-static bool rewrite(struct call *call, char out[static LEG_DIGITS_MAX + 1])
-{
-	if (route_rewrite(&call->route, call->setup.called.digits, out, LEG_DIGITS_MAX + 1))
-		return true;
-	snprintf(call->why, sizeof(call->why), "route %s: the number grows too long",
-		 call->route.name);
-	call_clear_for(call, CAUSE_INVALID_NUMBER);
-	return false;
-}
+#include "call/numbers.h"
 
 bool call_way_goes_on(unsigned cause)
 {
 	return cause == CAUSE_NO_ROUTE || call_attempt_reroutes(cause);
 }
 
+/* Does the target take the number as it grows, and can what it is told be known by now? */
+static bool takes_parts(const struct call *call, const struct target *target)
+{
+	struct leg_setup setup;
+
+	return target->overlap && call_attempt_numbers(call, target, &setup) != TRANSLATE_WAIT;
+}
+
 /* Out of targets, the cause of the last attempt or refusal stands; a missing target hides neither. */
 void call_way_advance(struct call *call)
 {
-	if (!rewrite(call, call->called_out))
-		return;
 	if (call->setup.precedence == LEG_EMERGENCY) {
 		emergency_way_advance(call);
 		return;
@@ -44,7 +40,7 @@ void call_way_advance(struct call *call)
 		struct target *target = target_find(call->hub, to->kind, to->name);
 		unsigned cause;
 
-		if (call->setup.incomplete && target && !target->overlap) {
+		if (call->setup.incomplete && target && !takes_parts(call, target)) {
 			call_attempt_collect(call);
 			return;
 		}
@@ -124,12 +120,22 @@ unsigned call_way_route(const struct call_hub *hub, const struct route_question 
 static unsigned find_route(struct call *call, const struct route_config **route)
 {
 	const struct call_slot *from = &call->slots[SLOT_CALLER];
+	struct leg_setup setup = call->setup;
 	const struct route_question question = {
 		.from_kind = from->kind,
 		.from_name = from->via,
-		.setup = &call->setup,
+		.setup = &setup,
 	};
+	enum translated got =
+		numbers_in(call->hub->translations, target_find(call->hub, from->kind, from->via),
+			   &setup, NULL);
 
+	if (got == TRANSLATE_WAIT)
+		return 0;
+	if (got == TRANSLATE_TOO_LONG) {
+		snprintf(call->why, sizeof(call->why), "the number grows too long");
+		return CAUSE_INVALID_NUMBER;
+	}
 	return call_way_route(call->hub, &question, &call->setup.incomplete, route, call->why,
 			      sizeof(call->why));
 }
@@ -195,17 +201,24 @@ static bool add_digits(struct call *call, const char *digits)
 	return true;
 }
 
-/* What a rewritten number begins with never changes as it grows: what was not told is its end. */
+/* What a number begins with never changes as it grows: what was not told is its end. */
 void call_way_forward(struct call *call)
 {
+	const struct call_slot *to = &call->slots[call->current];
+	const struct target *target = target_find(call->hub, to->kind, to->via);
 	struct leg_msg msg = { .verb = LEG_INFORMATION, .complete = !call->setup.incomplete };
-	char out[LEG_DIGITS_MAX + 1] = "";
 	size_t told = strlen(call->called_out);
+	struct leg_setup setup;
 
-	if (!rewrite(call, out))
+	if (call_attempt_numbers(call, target, &setup) != TRANSLATED) {
+		snprintf(call->why, sizeof(call->why), "route %s: the number grows too long",
+			 call->route.name);
+		call_clear_for(call, CAUSE_INVALID_NUMBER);
 		return;
-	snprintf(msg.digits, sizeof(msg.digits), "%s", out + told);
-	memcpy(call->called_out, out, sizeof(out));
+	}
+	if (strlen(setup.called.digits) > told)
+		osmo_strlcpy(msg.digits, setup.called.digits + told, sizeof(msg.digits));
+	memcpy(call->called_out, setup.called.digits, sizeof(call->called_out));
 	if (*msg.digits || msg.complete)
 		call_tell(call, call->current, &msg);
 }

@@ -26,6 +26,7 @@ struct emergency;
 struct lines;
 struct quality;
 struct transfer;
+struct translations;
 
 struct call_hub {
 	struct mg *mg;
@@ -34,6 +35,7 @@ struct call_hub {
 	struct llist_head watched; /* calls with on_progress */
 	uint32_t last_id;
 	struct route_table *routes;
+	struct translations *translations;
 	struct lines *lines;
 	struct emergency *emergency;
 	struct fraud *fraud;

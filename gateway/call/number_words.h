@@ -19,5 +19,6 @@ extern const struct value_string bearer_words[];
 	"Of a private network\n"
 #define NUMBER_PRESENTATION_CHOICE "allowed|restricted|unavailable"
 #define NUMBER_PRESENTATION_HELP "Shown\nHidden\nThere is none to show\n"
+#define NUMBER_SCREENING_CHOICE "unscreened|passed|failed|network"
 #define BEARER_CHOICE "speech|audio|unrestricted"
 #define BEARER_HELP "Speech\n3.1 kHz audio\nUnrestricted digital information, 64 kbit/s\n"

@@ -26,7 +26,3 @@ enum route_answer route_find_early(const struct route_table *table,
 /* False when no route at all is open to calls from there, whatever is dialled. */
 bool route_serves(const struct route_table *table, enum target_kind from_kind,
 		  const char *from_name);
-/* Applies strip and prepend; false when the result would not fit into size octets. */
-bool route_rewrite(const struct route_config *route, const char *called, char *out, size_t size);
-/* Applies the rest of the route's number rules: type, plan and so on, and the calling number. */
-void route_apply_rules(const struct route_config *route, struct leg_setup *setup);

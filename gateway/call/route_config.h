@@ -5,21 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "call/number_match.h"
 #include "call/target.h"
+#include "call/translation.h"
 
 struct config_section;
 
-enum { ROUTE_PATTERN_MAX = 33, ROUTE_TARGETS = 8, ROUTE_NAME_MAX = 32 };
+enum { ROUTE_PATTERN_MAX = NUMBER_PATTERN_MAX, ROUTE_TARGETS = 8, ROUTE_NAME_MAX = 32 };
 
 struct route_target {
 	enum target_kind kind;
 	char name[TARGET_NAME_MAX];
-};
-
-/* A number as a route wants it. */
-struct number_match {
-	char digits[ROUTE_PATTERN_MAX]; /* it begins so; "": any */
-	bool exact;                     /* it is this one, whole; with "": there is none */
 };
 
 /* What a route wants of a call besides from and called. Bytes are Q.931's value plus one; 0: any. */
@@ -39,6 +35,7 @@ struct route_config {
 	char called[ROUTE_PATTERN_MAX]; /* a prefix of digits, "" matches all */
 	bool called_exact;              /* the whole number, not a prefix */
 	struct route_when when;
+	struct number_names translate;   /* before the rules that follow */
 	unsigned strip;                  /* leading digits taken away before it is sent on */
 	char prepend[ROUTE_PATTERN_MAX]; /* digits put in front then */
 	char calling[ROUTE_PATTERN_MAX]; /* sent instead of the caller's number; "": as it came */
@@ -77,6 +74,8 @@ struct routes_config {
 	size_t n_routes;
 	struct line_config *lines;
 	size_t n_lines;
+	struct translation_config *translations;
+	size_t n_translations;
 };
 
 extern const struct config_section routes_section;

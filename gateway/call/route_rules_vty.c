@@ -57,7 +57,7 @@ RULE(calling_plan, 3, "calling-plan", NUMBER_PLAN_CHOICE,
      "Numbering plan of the caller's number; by default as it came\n", NUMBER_PLAN_HELP)
 RULE(calling_presentation, 4, "calling-presentation", NUMBER_PRESENTATION_CHOICE,
      "May the caller's number be shown? By default as it came\n", NUMBER_PRESENTATION_HELP)
-RULE(calling_screening, 5, "calling-screening", "unscreened|passed|failed|network",
+RULE(calling_screening, 5, "calling-screening", NUMBER_SCREENING_CHOICE,
      "Who vouches for the caller's number; by default as it came\n",
      "Nobody\nThe network, of the caller's word\nNobody: the network found it wrong\n"
      "The network, by its own\n")

@@ -10,6 +10,7 @@
 #include "call/explain.h"
 #include "call/hub.h"
 #include "call/number_words.h"
+#include "call/numbers.h"
 
 static void refuse(struct route_test *out, unsigned cause, const char *why)
 {
@@ -72,36 +73,32 @@ static bool is_trusted(struct call_hub *hub, const struct route_question *questi
 
 /* The numbers */
 
-static void tell_number(const struct explain *explain, const char *which,
-			const struct leg_number *before, const struct leg_number *after)
+/* False: refused. */
+static bool fits(enum translated got, const struct explain *explain, struct route_test *out)
 {
-	if (!strcmp(before->digits, after->digits) && before->type == after->type &&
-	    before->plan == after->plan && before->presentation == after->presentation &&
-	    before->screening == after->screening)
-		return;
-	explain_step(explain, "%s number %s (%s) becomes %s (%s, %s, %s)", which,
-		     *before->digits ? before->digits : "(none)",
-		     get_value_string(number_type_words, before->type),
-		     *after->digits ? after->digits : "(none)",
-		     get_value_string(number_type_words, after->type),
-		     get_value_string(number_plan_words, after->plan),
-		     get_value_string(number_presentation_words, after->presentation));
+	if (got == TRANSLATED)
+		return true;
+	explain_step(explain, "a number grows too long");
+	refuse(out, CAUSE_INVALID_NUMBER, "a number grows too long");
+	return false;
 }
 
-static bool rewrite(const struct route_config *route, const struct route_question *question,
-		    struct route_test *out)
+static bool translate_in(struct call_hub *hub, const struct route_question *question,
+			 struct route_test *out)
 {
-	out->setup = *question->setup;
-	if (!route_rewrite(route, question->setup->called.digits, out->setup.called.digits,
-			   sizeof(out->setup.called.digits))) {
-		explain_step(question->explain, "the called number grows too long");
-		refuse(out, CAUSE_INVALID_NUMBER, "the number grows too long");
-		return false;
-	}
-	route_apply_rules(route, &out->setup);
-	tell_number(question->explain, "called", &question->setup->called, &out->setup.called);
-	tell_number(question->explain, "calling", &question->setup->calling, &out->setup.calling);
-	return true;
+	const struct target *from = target_find(hub, question->from_kind, question->from_name);
+	enum translated got = numbers_in(hub->translations, from, &out->setup, question->explain);
+
+	return fits(got, question->explain, out);
+}
+
+static bool rewrite(struct call_hub *hub, const struct route_config *route,
+		    const struct route_question *question, struct route_test *out)
+{
+	enum translated got =
+		numbers_by_route(hub->translations, route, &out->setup, question->explain);
+
+	return fits(got, question->explain, out);
 }
 
 /* Targets */
@@ -111,10 +108,13 @@ static unsigned probe(struct call_hub *hub, const struct route_target *to,
 		      const struct explain *explain, struct route_test *out)
 {
 	const struct target *target = target_find(hub, to->kind, to->name);
+	const struct leg_setup before = out->setup;
 	const char *kind = target_kind_name(to->kind), *why = "does not exist";
 	unsigned cause = CAUSE_NO_ROUTE;
 
 	out->channel[0] = '\0';
+	if (!fits(numbers_out(hub->translations, target, &out->setup, explain), explain, out))
+		return out->cause;
 	if (target && target->probe)
 		cause = target->probe(target->data, &out->setup, out->channel, &why);
 	else if (target)
@@ -123,6 +123,7 @@ static unsigned probe(struct call_hub *hub, const struct route_target *to,
 		explain_step(explain, "%s %s: %s, cause %u %s", kind, to->name, why, cause,
 			     cause_name(cause));
 		refuse(out, cause, why);
+		out->setup = before;
 		return cause;
 	}
 	explain_step(explain, "%s%s%s takes it%s%s", kind, *to->name ? " " : "", to->name,
@@ -187,38 +188,51 @@ static bool is_special(struct call_hub *hub, const struct route_question *questi
 
 	if (emergency_applies(emergency, question->from_kind, name, called)) {
 		explain_step(question->explain, "an emergency call: routes have no say");
+		out->setup.precedence = LEG_EMERGENCY;
 		emergency_way_route(emergency, question->from_kind, name, called, &route);
-		if (rewrite(&route, question, out))
+		if (translate_in(hub, question, out) && rewrite(hub, &route, question, out))
 			try_ways(hub, question, out);
 	} else {
 		back = call_back_find(emergency, question->from_kind, name, called);
 		if (!back)
 			return false;
+		out->setup.precedence = LEG_CALL_BACK;
 		explain_step(question->explain, "a call back to who made an emergency call");
 		emergency_way_back_route(back, &route);
-		if (rewrite(&route, question, out))
+		if (translate_in(hub, question, out) && rewrite(hub, &route, question, out))
 			try_targets(hub, &route, question->explain, out);
 	}
 	memcpy(out->route, route.name, sizeof(out->route));
 	return true;
 }
 
+/* False: refused. */
+static bool finds_route(struct call_hub *hub, const struct route_question *question,
+			const struct route_config **route, struct route_test *out)
+{
+	struct route_question translated = *question;
+	bool incomplete = false;
+
+	translated.setup = &out->setup;
+	out->cause =
+		call_way_route(hub, &translated, &incomplete, route, out->why, sizeof(out->why));
+	if (out->cause)
+		explain_step(question->explain, "%s", out->why);
+	else
+		memcpy(out->route, (*route)->name, sizeof(out->route));
+	return !out->cause;
+}
+
 void call_route_test(struct call_hub *hub, const struct route_question *question,
 		     struct route_test *out)
 {
 	const struct route_config *route = NULL;
-	bool incomplete = false;
 
-	*out = (struct route_test){ 0 };
+	*out = (struct route_test){ .setup = *question->setup };
 	tell_call(question);
 	if (is_special(hub, question, out) || !is_let_in(hub, question, out))
 		return;
-	out->cause = call_way_route(hub, question, &incomplete, &route, out->why, sizeof(out->why));
-	if (out->cause) {
-		explain_step(question->explain, "%s", out->why);
-		return;
-	}
-	memcpy(out->route, route->name, sizeof(out->route));
-	if (is_trusted(hub, question, out) && rewrite(route, question, out))
+	if (translate_in(hub, question, out) && finds_route(hub, question, &route, out) &&
+	    is_trusted(hub, question, out) && rewrite(hub, route, question, out))
 		try_targets(hub, route, question->explain, out);
 }

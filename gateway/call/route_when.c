@@ -8,20 +8,10 @@
 #include "call/number_words.h"
 #include "call/route_config.h"
 
-bool number_match_is_any(const struct number_match *match)
-{
-	return !*match->digits && !match->exact;
-}
-
-static bool same_match(const struct number_match *a, const struct number_match *b)
-{
-	return a->exact == b->exact && !strcmp(a->digits, b->digits);
-}
-
 bool route_when_equals(const struct route_when *a, const struct route_when *b)
 {
-	return same_match(&a->calling, &b->calling) &&
-	       same_match(&a->redirecting, &b->redirecting) && a->bearer == b->bearer &&
+	return number_match_equals(&a->calling, &b->calling) &&
+	       number_match_equals(&a->redirecting, &b->redirecting) && a->bearer == b->bearer &&
 	       a->called_type == b->called_type && a->calling_type == b->calling_type &&
 	       a->presentation == b->presentation;
 }
@@ -31,12 +21,6 @@ bool route_when_is_any(const struct route_when *when)
 	static const struct route_when any;
 
 	return route_when_equals(when, &any);
-}
-
-bool number_matches(const struct number_match *match, const char *digits)
-{
-	return match->exact ? !strcmp(match->digits, digits)
-			    : !strncmp(match->digits, digits, strlen(match->digits));
 }
 
 static bool is_other(uint8_t wanted, uint8_t value)

@@ -5,14 +5,11 @@
 #include <stddef.h>
 
 struct leg_setup;
-struct number_match;
 struct route_when;
 
 /* Is there no condition? */
 bool route_when_is_any(const struct route_when *when);
 bool route_when_equals(const struct route_when *a, const struct route_when *b);
-bool number_match_is_any(const struct number_match *match);
-bool number_matches(const struct number_match *match, const char *digits);
 /* The first condition that does not hold. */
 enum route_when_part {
 	WHEN_HOLDS, /* all hold */

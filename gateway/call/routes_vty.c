@@ -10,6 +10,7 @@
  */
 #include "call/route_config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@
 #include "call/route_rules_vty.h"
 #include "call/route_when.h"
 #include "call/route_when_vty.h"
+#include "call/translate_vty.h"
+#include "call/translation_vty.h"
 
 static void init_route(void *item)
 {
@@ -30,7 +33,7 @@ static void init_route(void *item)
 	route->from_any = true;
 }
 
-enum { LINES, ROUTES };
+enum { LINES, TRANSLATIONS, ROUTES };
 
 static const struct config_list lists[] = {
 	[LINES] = {
@@ -42,6 +45,15 @@ static const struct config_list lists[] = {
 		.line_at = offsetof(struct line_config, line),
 		.node = NODE_LINE,
 		.init = line_vty_init,
+	},
+	[TRANSLATIONS] = {
+		.kind = "translation",
+		.items_at = offsetof(struct routes_config, translations),
+		.n_at = offsetof(struct routes_config, n_translations),
+		.item_size = sizeof(struct translation_config),
+		.name_size = TARGET_NAME_MAX,
+		.line_at = offsetof(struct translation_config, line),
+		.node = NODE_TRANSLATION,
 	},
 	[ROUTES] = {
 		.kind = "route",
@@ -71,6 +83,19 @@ DEFUN(line, line_cmd, "line NAME", LINE_STR NAME_STR)
 DEFUN_ATTR(no_line, no_line_cmd, "no line NAME", NO_STR LINE_STR NAME_STR, CONFIG_TERMINAL_ONLY)
 {
 	return config_list_remove(vty, &lists[LINES], edited(), argv[0]);
+}
+
+#define TRANSLATION_STR "A translation: what becomes of numbers\n"
+
+DEFUN(translation, translation_cmd, "translation NAME", TRANSLATION_STR NAME_STR)
+{
+	return config_list_enter(vty, &lists[TRANSLATIONS], edited(), argv[0]);
+}
+
+DEFUN_ATTR(no_translation, no_translation_cmd, "no translation NAME",
+	   NO_STR TRANSLATION_STR NAME_STR, CONFIG_TERMINAL_ONLY)
+{
+	return config_list_remove(vty, &lists[TRANSLATIONS], edited(), argv[0]);
 }
 
 #define ROUTE_STR_ "From what is dialled, and who dials, to where it goes\n"
@@ -293,6 +318,9 @@ static void install(void)
 	install_element(CONFIG_NODE, &line_cmd);
 	install_element(CONFIG_NODE, &no_line_cmd);
 	line_vty_install();
+	install_element(CONFIG_NODE, &translation_cmd);
+	install_element(CONFIG_NODE, &no_translation_cmd);
+	translation_vty_install();
 	install_element(CONFIG_NODE, &route_cmd);
 	install_element(CONFIG_NODE, &no_route_cmd);
 	install_node(&node, NULL);
@@ -308,6 +336,7 @@ static void install(void)
 	install_element(NODE_ROUTE, &route_calling_cmd);
 	install_element(NODE_ROUTE, &no_route_calling_cmd);
 	route_when_vty_install();
+	translate_vty_install_route(offsetof(struct route_config, translate));
 	route_rules_vty_install();
 	install_element(NODE_ROUTE, &route_to_cmd);
 	install_element(NODE_ROUTE, &no_route_to_cmd);
@@ -362,8 +391,12 @@ static void validate_reach(const struct routes_config *value, size_t i,
 static void validate_route(const struct config *config, const struct route_config *route,
 			   struct config_report *report)
 {
+	char whose[ROUTE_NAME_MAX + 8];
+
 	if (!route->from_any)
 		validate_target(config, route, "from", &route->from, report);
+	snprintf(whose, sizeof(whose), "route %s", route->name);
+	translate_vty_validate_names(config, &route->translate, whose, route->line, report);
 	if (!route->n_targets)
 		config_fault_option(
 			report, route->line, "to",
@@ -391,6 +424,8 @@ static void validate(const struct config *config, struct config_report *report)
 
 	for (size_t i = 0; i < value->n_lines; i++)
 		line_vty_validate(&value->lines[i], report);
+	for (size_t i = 0; i < value->n_translations; i++)
+		translation_vty_validate(&value->translations[i], report);
 	for (size_t i = 0; i < value->n_routes; i++) {
 		validate_route(config, &value->routes[i], report);
 		validate_reach(value, i, report);
@@ -412,6 +447,7 @@ static void write_route(const struct route_config *route, struct vty *vty)
 	if (route->called[0])
 		vty_out(vty, " called %s%s\n", route->called_exact ? "exact " : "", route->called);
 	route_when_vty_write(&route->when, vty);
+	translate_vty_write_names(&route->translate, "", vty);
 	if (route->strip)
 		vty_out(vty, " strip %u\n", route->strip);
 	if (route->prepend[0])
@@ -429,6 +465,8 @@ static void write_value(const void *section_value, struct vty *vty)
 
 	for (size_t i = 0; i < value->n_lines; i++)
 		line_vty_write(&value->lines[i], vty);
+	for (size_t i = 0; i < value->n_translations; i++)
+		translation_vty_write(&value->translations[i], vty);
 	for (size_t i = 0; i < value->n_routes; i++)
 		write_route(&value->routes[i], vty);
 }
@@ -436,7 +474,7 @@ static void write_value(const void *section_value, struct vty *vty)
 const struct config_section routes_section = {
 	.size = sizeof(struct routes_config),
 	.lists = lists,
-	.n_lists = 2,
+	.n_lists = ARRAY_SIZE(lists),
 	.install = install,
 	.validate = validate,
 	.write = write_value,

@@ -14,11 +14,21 @@ struct call_hub;
 enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_USER, TARGET_KINDS };
 enum { TARGET_NAME_MAX = 32, TARGET_TEXT_MAX = TARGET_NAME_MAX + 8, TARGET_CHANNEL_MAX = 24 };
 
+/* Translations of a call's numbers, by name; "": none. */
+struct number_names {
+	char called[TARGET_NAME_MAX], calling[TARGET_NAME_MAX], redirecting[TARGET_NAME_MAX];
+};
+/* Of calls from somewhere, and of calls to it. */
+struct number_translations {
+	struct number_names in, out;
+};
+
 struct target {
 	struct llist_head entry;
 	enum target_kind kind;
 	char name[TARGET_NAME_MAX];
 	void *data;
+	struct number_translations translations;
 	/* Its legs take a SETUP that is incomplete and the rest in LEG_INFORMATION; others are set up once the
 	 * number is whole. */
 	bool overlap;

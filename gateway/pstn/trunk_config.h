@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/bucket.h"
+#include "call/target.h"
 #include "drivers/tdm.h"
 
 struct config_section;
@@ -85,6 +86,7 @@ struct trunk_config {
 	char protocol[16]; /* "isdn" */
 	struct trunk_span spans[TRUNK_SPANS_MAX];
 	size_t n_spans;
+	struct number_translations translations;
 	enum trunk_side side;
 	enum trunk_variant variant;
 	bool multipoint; /* BRI: several terminals on one bus; else point to point */

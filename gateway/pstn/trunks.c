@@ -176,6 +176,7 @@ static int open_trunk(struct trunks *trunks, const struct trunk_config *config)
 	trunk->target.probe = probe;
 	trunk->target.preempt = trunk_preempt;
 	trunk->target.overlap = config->overlap_sending;
+	trunk->target.translations = config->translations;
 	osmo_strlcpy(trunk->target.name, config->name, sizeof(trunk->target.name));
 	target_register(trunks->env.hub, &trunk->target);
 	llist_add_tail(&trunk->entry, &trunks->list);
@@ -205,6 +206,7 @@ int trunks_apply(struct trunks *trunks, const struct trunks_config *config)
 		if (trunk) { /* stays; into its new place */
 			trunk->protocol->retune(trunk, &config->trunks[i]);
 			trunk->target.overlap = config->trunks[i].overlap_sending;
+			trunk->target.translations = config->trunks[i].translations;
 			busy_out_retune(trunk);
 			llist_move_tail(&trunk->entry, &trunks->list);
 			continue;

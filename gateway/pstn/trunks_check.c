@@ -2,11 +2,13 @@
  * right. */
 #include "pstn/trunks_check.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
 
 #include "base/config.h"
+#include "call/translate_vty.h"
 #include "call/emergency_config.h"
 #include "drivers/span_config.h"
 #include "pstn/channel_list.h"
@@ -227,6 +229,11 @@ void trunks_check(const struct config *config, struct config_report *report)
 	const struct trunks_config *value = config_get(config, &trunks_section);
 
 	for (size_t i = 0; i < value->n; i++) {
+		char whose[TRUNK_NAME_MAX + 8];
+
+		snprintf(whose, sizeof(whose), "trunk %s", value->trunks[i].name);
+		translate_vty_validate(config, &value->trunks[i].translations, whose,
+				       value->trunks[i].line, report);
 		check_one(config, &value->trunks[i], report);
 		check_group(config, &value->trunks[i], report);
 		check_variant(config, &value->trunks[i], report);

@@ -16,6 +16,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
+#include "call/translate_vty.h"
 #include "pstn/channel_list.h"
 #include "pstn/trunk_causes_vty.h"
 #include "pstn/trunk_limits_vty.h"
@@ -505,6 +506,7 @@ static void install(void)
 	install_element(NODE_TRUNK, &no_trunk_timer_cmd);
 	trunk_causes_install();
 	trunk_limits_install();
+	translate_vty_install(NODE_TRUNK, offsetof(struct trunk_config, translations));
 }
 
 static void write_timers(const struct trunk_config *trunk, struct vty *vty)
@@ -573,6 +575,7 @@ static void write_trunk(const struct trunk_config *trunk, struct vty *vty)
 	if (trunk->echo_tail_ms != ECHO_TAIL_MS && trunk->echo_tail_ms)
 		vty_out(vty, " echo tail %u\n", trunk->echo_tail_ms);
 	write_timers(trunk, vty);
+	translate_vty_write(&trunk->translations, vty);
 	trunk_limits_write(trunk, vty);
 	trunk_causes_write(&trunk->causes, vty);
 }

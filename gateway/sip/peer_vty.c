@@ -8,10 +8,12 @@
  */
 #include "sip/peer_vty.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/config_vty.h"
+#include "call/translate_vty.h"
 #include "sip/guard_vty.h"
 #include "sip/auth_vty.h"
 #include "sip/path_vty.h"
@@ -146,6 +148,7 @@ void peer_vty_install(void)
 	install_node(&node, NULL);
 	identity_vty_install();
 	numbering_vty_install();
+	translate_vty_install(NODE_PEER, offsetof(struct peer_config, translations));
 	install_element(NODE_PEER, &peer_address_cmd);
 	install_element(NODE_PEER, &peer_port_cmd);
 	path_vty_install();
@@ -243,6 +246,7 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " trusted\n");
 	identity_vty_write(peer, vty);
 	numbering_vty_write(peer, vty);
+	translate_vty_write(&peer->translations, vty);
 	peer_media_vty_write(&peer->media, vty);
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);

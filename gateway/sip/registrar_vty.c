@@ -9,12 +9,14 @@
  *    limit calls 2
  *    number deny 00
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
+#include "call/translate_vty.h"
 #include "call/leg.h"
 #include "call/route_config.h"
 #include "sip/guard_vty.h"
@@ -257,6 +259,7 @@ static void install(void)
 	install_element(NODE_USER, &no_user_display_cmd);
 	install_element(NODE_USER, &user_contacts_cmd);
 	peer_media_vty_install(NODE_USER);
+	translate_vty_install(NODE_USER, offsetof(struct user_config, peer.translations));
 	peer_guard_vty_install_user();
 }
 
@@ -307,10 +310,14 @@ static void validate_standby(const struct config *config, const struct registrar
 	talloc_free(names);
 }
 
-static void validate_user(const struct registrar_config *value, size_t i,
-			  struct config_report *report)
+static void validate_user(const struct config *config, const struct registrar_config *value,
+			  size_t i, struct config_report *report)
 {
 	const struct user_config *user = &value->users[i];
+	char whose[PEER_NAME_MAX + 8];
+
+	snprintf(whose, sizeof(whose), "user %s", user->peer.name);
+	translate_vty_validate(config, &user->peer.translations, whose, user->peer.line, report);
 
 	peer_guard_vty_validate("user", &user->peer, report);
 	if (!user->secret[0])
@@ -352,7 +359,7 @@ static void validate(const struct config *config, struct config_report *report)
 				    value->expires_s, value->expires_min_s, value->expires_max_s);
 	validate_standby(config, value, report);
 	for (size_t i = 0; i < value->n_users; i++)
-		validate_user(value, i, report);
+		validate_user(config, value, i, report);
 }
 
 static void write_user(const struct user_config *user, struct vty *vty)
@@ -367,6 +374,7 @@ static void write_user(const struct user_config *user, struct vty *vty)
 	if (user->contacts)
 		vty_out(vty, " contacts %u\n", user->contacts);
 	peer_media_vty_write(&user->peer.media, vty);
+	translate_vty_write(&user->peer.translations, vty);
 	peer_guard_vty_write(&user->peer.guard, vty);
 }
 

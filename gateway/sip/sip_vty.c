@@ -5,10 +5,12 @@
  */
 #include "sip/sip_config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/config_vty.h"
+#include "call/translate_vty.h"
 #include "sip/guard_vty.h"
 #include "sip/listen_vty.h"
 #include "sip/identity_vty.h"
@@ -96,8 +98,14 @@ static void validate(const struct config *config, struct config_report *report)
 
 	guard_vty_validate(value, report);
 	peer_vty_validate(value, report);
-	for (size_t i = 0; i < value->n_peers; i++)
-		register_vty_validate(config, &value->peers[i], report);
+	for (size_t i = 0; i < value->n_peers; i++) {
+		const struct peer_config *peer = &value->peers[i];
+		char whose[PEER_NAME_MAX + 8];
+
+		snprintf(whose, sizeof(whose), "peer %s", peer->name);
+		translate_vty_validate(config, &peer->translations, whose, peer->line, report);
+		register_vty_validate(config, peer, report);
+	}
 }
 
 static void write_value(const void *section_value, struct vty *vty)

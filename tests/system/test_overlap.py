@@ -47,6 +47,24 @@ def test_number_reaches_the_line_digit_by_digit(gateway, phone, rtp):
     gateway.wait_idle()
 
 
+def test_number_is_translated_as_it_grows(own, rtp):
+    """The trunk prefix 0 is taken away or 00 is, once it is certain which; the line is told 6 and what is left."""
+    def translating(ports, **how):
+        text = overlapping(ports, **how) + "translation in\n match 00 strip 2\n match 0 strip 1\ntranslation out\n match any prepend 6\n"
+        text = text.replace("peer phones\n", "peer phones\n translate in called in\n", 1)
+        text = text.replace("trunk pstn\n", "trunk pstn\n translate out called out\n", 1)
+        return text.replace(" from peer phones\n called 6\n", " from peer phones\n called 0\n", 1)
+
+    gateway, party = own(text=translating), rtp()
+    with gateway.phone() as phone:
+        call = Dialler(phone, "0").dial("0", sdp(party.port)).dial("000", sdp(party.port))
+        wait_for("the line", lambda: [c["state"] for c in gateway.cli.json("calls")] == ["overlap", "collecting"])
+        call.dial("0000", sdp(party.port))
+        party.remote = call.answered().media()
+        call.bye()
+        gateway.wait_idle()
+
+
 def test_pause_ends_a_number(gateway, phone, rtp):
     """The exchange has no 60: it refuses it once nothing more can come."""
     call = Dialler(phone, "60").dial("60", sdp(rtp().port))

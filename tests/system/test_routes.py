@@ -1,6 +1,7 @@
 """Routes by more than what is dialled: who calls, who diverted the call, what is known of the numbers."""
 import json
 
+import config
 import pytest
 from common.sip import sdp
 
@@ -130,3 +131,63 @@ emergency
     assert (emergency["route"], emergency["to"]) == ("emergency", "trunk pstn")
     assert "there is no peer nobody" in gateway.cli.run("route test 1 from peer nobody")
     assert "right would be: speech|audio|unrestricted" in gateway.cli.run("route test 1 from peer phones bearer x")
+
+
+_TRANSLATIONS = """\
+translation from-phones
+ match 0 strip 1 type national
+ match any keep
+translation to-line
+ match any from-type national prepend 6
+translation callers
+ match 4930 strip 4 type subscriber
+ match none replace 111 presentation restricted
+ match any keep
+translation diverters
+ match any replace 222
+route national-out
+ from peer phones
+ called 99
+ when called-type national
+ translate called back
+ translate redirecting diverters
+ to trunk pstn
+translation back
+ match 99 strip 1 type national
+route digits
+ from trunk exchange
+ called exact 6980
+ to line odd-cause
+route translated
+ from trunk exchange
+ called exact 6981
+ to peer strict
+"""
+
+
+def _translating(ports, **how):
+    text = config.text(ports, extra=_TRANSLATIONS, **how)
+    text = text.replace("peer phones\n", "peer phones\n translate in called from-phones\n translate in calling callers\n", 1)
+    return text.replace("trunk pstn\n", "trunk pstn\n translate out called to-line\n", 1)
+
+
+def test_numbers_are_translated_from_there_by_the_route_and_to_there(own, rtp):
+    party = rtp()
+    gateway = own(text=_translating)
+    told = _test(gateway, "09981 from peer phones calling 4930100 redirecting 5")
+    assert told["steps"][2:4] == [
+        "translations of where it comes from: called number 09981 (unknown, allowed) becomes 9981 (national, e164, allowed)",
+        "translations of where it comes from: calling number 4930100 (unknown, allowed) becomes 100 (subscriber, e164, allowed)",
+    ], told["steps"]
+    assert (told["called"], told["calling"], told["route"]) == ("6981", "100", "national-out"), told
+    with gateway.phone() as phone, gateway.agent("127.0.0.3", gateway.ports.strict) as strict:
+        call = phone.call("09981", sdp(party.port, "0 8"),
+                          extra=["P-Asserted-Identity: <sip:4930100@x>", "Diversion: <sip:5@x>;reason=user-busy"])
+        back = strict.answer_call()
+        assert "sip:100@" in back.invite_in.get("From") and "sip:6981@" in back.invite_in.start
+        back.reply(back.invite_in, 486)
+        call.refused()
+        # without a number of the caller's
+        call = phone.call("09980", sdp(party.port, "0 8"), extra=["Privacy: id"])
+        call.refused()
+    gateway.wait_idle()

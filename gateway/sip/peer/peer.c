@@ -176,6 +176,7 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 			peer->moved = true;
 		peer->config = *c;
 		peer->target.overlap = c->session.overlap;
+		peer->target.translations = c->translations;
 		hops_start(&peer->hops, peers->agent, &peer->config, &peer->address);
 	}
 	return 0;

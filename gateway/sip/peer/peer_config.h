@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "call/target.h"
 #include "sip/guard/guard_config.h"
 #include "sip/peer/authenticate_config.h"
 #include "sip/peer/credentials_config.h"
@@ -32,6 +33,7 @@ struct peer_config {
 	struct register_config registration;
 	struct authenticate_config authenticate;
 	struct session_policy session;
+	struct number_translations translations; /* of calls from it and to it */
 	struct number_policy numbers;
 	struct identity_policy identity;
 	struct cause_rules causes;

@@ -366,6 +366,7 @@ static void register_all(struct registrar *registrar)
 		user->target.seize = seize_named;
 		user->target.probe = probe_named;
 		user->target.lets_in = lets_in;
+		user->target.translations = user->config.peer.translations;
 		user->target.may_call = may_call;
 		target_register(registrar->ground->hub, &user->target);
 	}

@@ -73,8 +73,10 @@ static struct line_config lines[] = {
 	{ .name = "busy", .kind = LINE_REJECT, .cause = CAUSE_USER_BUSY, .tone = TONE_BUSY },
 };
 
-static const struct routes_config config = { routes, sizeof(routes) / sizeof(routes[0]), lines,
-					     sizeof(lines) / sizeof(lines[0]) };
+static const struct routes_config config = { .routes = routes,
+					     .n_routes = sizeof(routes) / sizeof(routes[0]),
+					     .lines = lines,
+					     .n_lines = sizeof(lines) / sizeof(lines[0]) };
 
 static inline void start(void)
 {

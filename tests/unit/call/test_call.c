@@ -194,7 +194,11 @@ START_TEST(no_route_from_there_is_cause_3)
 					      .n_targets = 1 };
 
 	start();
-	ck_assert_int_eq(call_hub_apply(hub, &(struct routes_config){ &from_b, 1, lines, 4 }), 0);
+	ck_assert_int_eq(call_hub_apply(hub, &(struct routes_config){ .routes = &from_b,
+								      .n_routes = 1,
+								      .lines = lines,
+								      .n_lines = 4 }),
+			 0);
 	idle_blocks = talloc_total_blocks(hub);
 	dial("600");
 	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_NO_ROUTE);

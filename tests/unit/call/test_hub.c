@@ -158,7 +158,11 @@ START_TEST(thousands_of_calls_are_kept_in_order)
 	unsigned n = 0;
 
 	start();
-	ck_assert_int_eq(call_hub_apply(hub, &(struct routes_config){ &route, 1, lines, 4 }), 0);
+	ck_assert_int_eq(call_hub_apply(hub, &(struct routes_config){ .routes = &route,
+								      .n_routes = 1,
+								      .lines = lines,
+								      .n_lines = 4 }),
+			 0);
 	idle_blocks = talloc_total_blocks(hub);
 	mock_target_open(&crowd_target, hub, TARGET_TRUNK, "crowd", NULL);
 	crowd_target.target.seize = seize_one;

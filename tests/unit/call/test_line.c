@@ -27,7 +27,9 @@ static void dial(const struct line_config *config, uint8_t law)
 				      .from_any = true,
 				      .targets = { { TARGET_LINE, "test" } },
 				      .n_targets = 1 };
-	const struct routes_config routes = { &route, 1, &line, 1 };
+	const struct routes_config routes = {
+		.routes = &route, .n_routes = 1, .lines = &line, .n_lines = 1
+	};
 	struct leg_msg setup = { .verb = LEG_SETUP, .law = law };
 
 	mock_log_start(DCALL);

@@ -169,65 +169,6 @@ START_TEST(a_route_is_certain_when_nothing_that_follows_can_change_it)
 }
 END_TEST
 
-START_TEST(rules_say_what_the_numbers_are)
-{
-	const struct leg_setup came = {
-		.called = { .digits = "1", .type = LEG_TON_NATIONAL, .plan = 1 },
-		.calling = { .digits = "2", .type = LEG_TON_SUBSCRIBER, .plan = 9, .screening = 1 },
-		.calling_subaddress = { .len = 1 },
-	};
-	struct route_config route = { 0 };
-	struct leg_setup setup = came;
-
-	route_apply_rules(&route, &setup);
-	ck_assert_mem_eq(&setup, &came, sizeof(came));
-	route = (struct route_config){
-		.called_type = LEG_TON_UNKNOWN + 1,
-		.called_plan = 8 + 1,
-		.calling_type = LEG_TON_INTERNATIONAL + 1,
-		.calling_plan = 1 + 1,
-		.calling_presentation = LEG_PRES_RESTRICTED + 1,
-		.calling_screening = 3 + 1,
-	};
-	route_apply_rules(&route, &setup);
-	ck_assert_uint_eq(setup.called.type, LEG_TON_UNKNOWN);
-	ck_assert_uint_eq(setup.called.plan, 8);
-	ck_assert_uint_eq(setup.calling.type, LEG_TON_INTERNATIONAL);
-	ck_assert_uint_eq(setup.calling.plan, 1);
-	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_RESTRICTED);
-	ck_assert_uint_eq(setup.calling.screening, 3);
-	ck_assert_str_eq(setup.called.digits, "1");
-	ck_assert_str_eq(setup.calling.digits, "2");
-	ck_assert_uint_eq(setup.calling_subaddress.len, 1);
-}
-END_TEST
-
-START_TEST(calling_number_replaced_is_nobodys_word_and_stays_hidden)
-{
-	struct route_config route = { .calling = "030123" };
-	struct leg_setup setup = {
-		.calling = { .digits = "2", .type = LEG_TON_NATIONAL, .screening = 3 },
-		.calling_subaddress = { .len = 1 },
-	};
-
-	route_apply_rules(&route, &setup);
-	ck_assert_str_eq(setup.calling.digits, "030123");
-	ck_assert_uint_eq(setup.calling.type, LEG_TON_UNKNOWN);
-	ck_assert_uint_eq(setup.calling.plan, 1);
-	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_ALLOWED);
-	ck_assert_uint_eq(setup.calling.screening, 0);
-	ck_assert_uint_eq(setup.calling_subaddress.len, 0);
-	setup.calling.presentation = LEG_PRES_RESTRICTED;
-	route_apply_rules(&route, &setup);
-	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_RESTRICTED);
-	setup.calling.presentation = LEG_PRES_UNAVAILABLE;
-	route.calling_screening = 3 + 1;
-	route_apply_rules(&route, &setup);
-	ck_assert_uint_eq(setup.calling.presentation, LEG_PRES_ALLOWED);
-	ck_assert_uint_eq(setup.calling.screening, 3);
-}
-END_TEST
-
 START_TEST(table_keeps_its_own_copy)
 {
 	struct route_config routes[] = { ANY("a", "1") };
@@ -260,37 +201,6 @@ START_TEST(serves_whom_it_names_and_all_with_any)
 	ck_assert(route_serves(both, TARGET_PEER, "x"));
 	talloc_free(named);
 	talloc_free(both);
-}
-END_TEST
-
-START_TEST(rewriting_strips_then_prepends)
-{
-	static const struct {
-		unsigned strip;
-		const char *prepend, *called, *out;
-	} rows[] = {
-		{ 0, "", "600", "600" },
-		{ 1, "", "600", "00" },
-		{ 3, "", "600", "" },
-		{ 9, "", "600", "" },
-		{ 0, "00", "600", "00600" },
-		{ 2, "41", "0044", "4144" },
-		{ 0, "", "", "" },
-		{ 0, "123456", "1234567890", NULL },
-		{ 0, "12345", "1234567890", "123451234567890" },
-	};
-	char out[16];
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct route_config route = { .strip = rows[i].strip };
-
-		strcpy(route.prepend, rows[i].prepend);
-		memset(out, 'x', sizeof(out));
-		ck_assert_int_eq(route_rewrite(&route, rows[i].called, out, sizeof(out)),
-				 rows[i].out != NULL);
-		if (rows[i].out)
-			ck_assert_str_eq(out, rows[i].out);
-	}
 }
 END_TEST
 
@@ -372,9 +282,7 @@ END_TEST
 
 UNIT_MAIN("route", longest_prefix_then_named_from_then_file_order,
 	  exact_matches_the_whole_number_alone,
-	  a_route_is_certain_when_nothing_that_follows_can_change_it,
-	  rules_say_what_the_numbers_are, calling_number_replaced_is_nobodys_word_and_stays_hidden,
-	  table_keeps_its_own_copy, empty_table_serves_nobody,
-	  serves_whom_it_names_and_all_with_any, rewriting_strips_then_prepends,
+	  a_route_is_certain_when_nothing_that_follows_can_change_it, table_keeps_its_own_copy,
+	  empty_table_serves_nobody, serves_whom_it_names_and_all_with_any,
 	  ten_thousand_routes_are_each_found, ten_thousand_routes_cost_a_lookup_no_more_than_ten,
 	  lack_of_memory_gives_no_table_and_leaks_nothing)

@@ -96,7 +96,8 @@ START_TEST(says_each_step)
 	ck_assert_str_eq(told.text[3], "peer c takes it");
 	ask("100", "71");
 	ck_assert_uint_eq(
-		n_told("called number 71 (unknown) becomes 001 (unknown, unknown, allowed)"), 1);
+		n_told("the route: called number 71 (unknown, allowed) becomes 001 (unknown, "
+				 "unknown, allowed)"), 1);
 	stop();
 }
 END_TEST

@@ -44,7 +44,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, route, emergency, fraud, records, http, history\n" },
+		"registrar, user, line, translation, route, emergency, fraud, records, http, "
+		"history\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
 	      { "trunk t x\n", "f:1: \"x\" is too much; nothing comes after \"trunk t\"\n" },
@@ -64,7 +65,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, route, emergency, fraud, records, http, history\n" },
+		"registrar, user, line, translation, route, emergency, fraud, records, http, "
+		"history\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "media\n end\n",
@@ -567,6 +569,32 @@ START_TEST(route_faults)
 }
 END_TEST
 
+START_TEST(translation_faults)
+{
+	CHECK({ "translation n\n", "f:1: translation n does nothing; it needs `match` and what "
+				   "becomes of the number\n" },
+	      { "translation n\n match 1x keep\n",
+		"f:2: match \"1x\" is no number; digits 0-9 * # A-D are right\n" },
+	      { "translation n\n match 1 cut 1\n",
+		"f:2: \"cut\" is unknown here; strip, prepend, replace, type, plan, presentation, "
+		"screening, from-type and keep are right\n" },
+	      { "translation n\n match 1 strip 33\n",
+		"f:2: strip \"33\" is wrong; 0 to 32 digits are right\n" },
+	      { "translation n\n match any type local\n",
+		"f:2: type \"local\" is unknown; right would be: "
+		"unknown|international|national|network|subscriber|abbreviated\n" },
+	      { "translation n\n match any strip\n",
+		"f:2: \"strip\" is incomplete; it needs a value\n" },
+	      { "translation n\n match any keep\n match 1 strip 1\n",
+		"f:2: translation n: no rule behind `match any` is ever reached; put it last\n" },
+	      { "line l\n echo\nroute r\n to line l\n translate called m\n",
+		"f:5: route r: translation m does not exist; translations are: none\n" },
+	      { "translation n\n match any keep\npeer p\n address 192.0.2.1\n translate out "
+		"calling m\n",
+		"f:5: peer p: translation m does not exist; translations are: n\n" });
+}
+END_TEST
+
 START_TEST(a_route_has_a_bounded_number_of_targets)
 {
 	char *text = talloc_strdup(NULL, "");
@@ -685,5 +713,5 @@ UNIT_MAIN("errors", records_faults, grammar_faults_say_what_would_be_right,
 	  trunk_faults, span_group_faults, basic_rate_faults,
 	  channel_lists_are_understood_or_explained, sip_faults, auth_faults, registrar_faults,
 	  session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults, line_faults,
-	  route_faults, a_route_has_a_bounded_number_of_targets,
+	  route_faults, translation_faults, a_route_has_a_bounded_number_of_targets,
 	  emergency_calls_have_numbers_and_ways, http_faults)

@@ -38,7 +38,9 @@ static void up(void)
 		.n_targets = 1,
 	};
 	static struct line_config line = { .name = "ring", .kind = LINE_RING };
-	const struct routes_config routes = { &route, 1, &line, 1 };
+	const struct routes_config routes = {
+		.routes = &route, .n_routes = 1, .lines = &line, .n_lines = 1
+	};
 
 	rig_up(NULL);
 	ck_assert_int_eq(call_hub_apply(hub, &routes), 0);

@@ -108,7 +108,7 @@ END_TEST
 START_TEST(exclusive_call_that_lost_goes_its_next_way)
 {
 	struct route_config routes[4];
-	const struct routes_config config = { routes, ARRAY_SIZE(routes), NULL, 0 };
+	const struct routes_config config = { .routes = routes, .n_routes = ARRAY_SIZE(routes) };
 
 	open_for(CHANNEL_EXCLUSIVE, CHANNEL_EXCLUSIVE, TWO);
 	set_route(&routes[0], TARGET_PEER, "a", "", TARGET_TRUNK, "user");

@@ -53,8 +53,10 @@ static void set_routes(void)
 	};
 	static const char *const sides[] = { "user", "net" };
 	struct route_config routes[2 + 2 * ARRAY_SIZE(lines)];
-	const struct routes_config config = { routes, ARRAY_SIZE(routes), lines,
-					      ARRAY_SIZE(lines) };
+	const struct routes_config config = { .routes = routes,
+					      .n_routes = ARRAY_SIZE(routes),
+					      .lines = lines,
+					      .n_lines = ARRAY_SIZE(lines) };
 	size_t n = 0;
 
 	set_route(&routes[n++], TARGET_PEER, "a", "", TARGET_TRUNK, "user");

@@ -60,8 +60,10 @@ static void world_routes(void)
 		  .clear_ms = 5000 },
 	};
 	struct route_config routes[10];
-	const struct routes_config config = { routes, ARRAY_SIZE(routes), lines,
-					      ARRAY_SIZE(lines) };
+	const struct routes_config config = { .routes = routes,
+					      .n_routes = ARRAY_SIZE(routes),
+					      .lines = lines,
+					      .n_lines = ARRAY_SIZE(lines) };
 
 	set_route(&routes[0], TARGET_PEER, "a", "", TARGET_TRUNK, "user");
 	set_route(&routes[1], TARGET_PEER, "b", "", TARGET_TRUNK, "net");
