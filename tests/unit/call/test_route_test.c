@@ -97,7 +97,8 @@ START_TEST(says_each_step)
 	ask("100", "71");
 	ck_assert_uint_eq(
 		n_told("the route: called number 71 (unknown, allowed) becomes 001 (unknown, "
-				 "unknown, allowed)"), 1);
+		       "unknown, allowed)"),
+		1);
 	stop();
 }
 END_TEST
