@@ -2,6 +2,8 @@
 #
 #   make                 build/crosspoint
 #   make demo            install what is missing, build, and hear four calls
+#   make man             build/man/crosspoint.8, crosspoint.cfg.5, from the program itself
+#   make install         below PREFIX (/usr/local) and /etc, all of it below DESTDIR
 #   make check           install what tests need, then lint, unit, fuzz and system tests
 #   make check-unit SAN=address|undefined|thread
 #   make lint, make check-fuzz, make check-system, make bench
@@ -36,7 +38,8 @@ BENCH := $(BENCH_SRC:tests/bench/%.c=build/bench/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
-.PHONY: all demo check check-unit check-fuzz check-system check-dahdi qualify lint format bench clean deps-build deps-demo deps-dahdi
+.DELETE_ON_ERROR:
+.PHONY: all man install demo check check-unit check-fuzz check-system check-dahdi qualify lint format bench clean deps-build deps-demo deps-dahdi
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
@@ -118,6 +121,26 @@ demo: deps-demo
 
 check:
 	$Q tests/run-check
+
+man: $B/man/crosspoint.8 $B/man/crosspoint.cfg.5
+
+$B/man/crosspoint.8 $B/man/crosspoint.cfg.5: $B/crosspoint
+	@echo "  MAN   $@"
+	$Q mkdir -p $(@D) && $< --manual $(patsubst .%,%,$(suffix $@)) >$@
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+DOC := $(DESTDIR)$(PREFIX)/share/doc/crosspoint
+UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
+
+# No configuration is written: `crosspoint --setup` does.
+install: all man
+	$Q install -D -m 755 $B/crosspoint $(DESTDIR)$(PREFIX)/sbin/crosspoint
+	$Q install -D -m 644 $B/man/crosspoint.8 $(DESTDIR)$(PREFIX)/share/man/man8/crosspoint.8
+	$Q install -D -m 644 $B/man/crosspoint.cfg.5 $(DESTDIR)$(PREFIX)/share/man/man5/crosspoint.cfg.5
+	$Q install -D -m 644 -t $(DOC) README.md LICENSE conf/crosspoint.cfg conf/pbx.cfg conf/demo.cfg
+	$Q install -d $(UNITS) $(DESTDIR)/etc/crosspoint $(DESTDIR)/var/lib/crosspoint
+	$Q sed 's|/usr/sbin/|$(PREFIX)/sbin/|' conf/crosspoint.service >$(UNITS)/crosspoint.service
 
 clean:
 	rm -rf build

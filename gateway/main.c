@@ -32,6 +32,7 @@
 #include "manage/import.h"
 #include "manage/manage.h"
 #include "manage/manage_config.h"
+#include "manage/manual.h"
 #include "manage/service.h"
 #include "manage/setup.h"
 #include "mg/mg.h"
@@ -532,14 +533,36 @@ static void usage(FILE *to)
 		"       crosspoint --import SYSTEM.CONF CHAN_DAHDI.CONF\n"
 		"                                 say in a configuration what DAHDI's and "
 		"Asterisk's "
-		"files say\n" RECORDS_USAGE "       crosspoint --version\n"
-		"       crosspoint --help\n",
+		"files say\n" RECORDS_USAGE
+		"       crosspoint --manual 5|8   print the manual page crosspoint.cfg(5) or "
+		"crosspoint(8), for man(1)\n"
+		"       crosspoint --version      print the version\n"
+		"       crosspoint --help         print this\n",
 		DEFAULT_FILE, DEFAULT_STATE);
+}
+
+static int print_manual(const char *section)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int rc = -ENOMEM;
+
+	if (out) {
+		usage(out);
+		fclose(out);
+		rc = manual_print(stdout, section, text);
+	}
+	if (rc == -EINVAL)
+		fprintf(stderr, "--manual %s: there is no such page; 5 or 8\n", section);
+	free(text);
+	return rc;
 }
 
 struct arguments {
 	const char *file, *state, *check;
 	const char *import[2]; /* NULL: not asked for */
+	const char *manual;
 	struct setup_request wizard;
 	bool detect, setup, version, help;
 };
@@ -553,6 +576,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 		{ "check", required_argument, NULL, 'k' },
 		{ "detect", no_argument, NULL, 'd' },
 		{ "import", required_argument, NULL, 'i' },
+		{ "manual", required_argument, NULL, 'm' },
 		{ "setup", no_argument, NULL, 'w' },
 		{ "pbx", required_argument, NULL, 'p' },
 		{ "replace", no_argument, NULL, 'r' },
@@ -573,6 +597,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 			out->check = optarg;
 		else if (c == 'i')
 			out->import[0] = optarg;
+		else if (c == 'm')
+			out->manual = optarg;
 		else if (c == 'p')
 			out->wizard.pbx = optarg;
 		else if (c == 'd')
@@ -623,7 +649,8 @@ int main(int argc, char **argv)
 	app.root = talloc_named_const(NULL, 0, "crosspoint");
 	log_setup(app.root);
 	manage_init(app.root, VERSION);
-	rc = arguments.setup       ? setup_run(&arguments.wizard)
+	rc = arguments.manual      ? print_manual(arguments.manual)
+	     : arguments.setup     ? setup_run(&arguments.wizard)
 	     : arguments.import[0] ? import_files(arguments.import[0], arguments.import[1])
 	     : arguments.check     ? check(arguments.check)
 				   : run(arguments.file, arguments.state);
