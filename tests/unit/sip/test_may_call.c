@@ -102,10 +102,10 @@ static void stop(void)
 	mock_leg_close(&second);
 }
 
-static const char *credentials(void)
+static const char *credentials(const char *method, const char *body)
 {
 	static char header[DIGEST_HEADER_MAX + 64];
-	const struct digest_request request = { "INVITE", SDP, strlen(SDP) };
+	const struct digest_request request = { method, body, strlen(body) };
 	struct digest_credentials c = {
 		.qop = DIGEST_QOP_AUTH,
 		.nc = ++nonce_uses,
@@ -126,20 +126,25 @@ static const char *credentials(void)
 	return header;
 }
 
-/* An INVITE of the caller's, who is asked for a password where it is a user. */
-static void dial(struct dialog *d, const char *number)
+/* A request of the caller's, who is asked for a password where it is a user. */
+static void request(struct dialog *d, const char *method, const char *headers, const char *body)
 {
-	static const char type[] = "Content-Type: application/sdp\n";
-	char headers[1200];
+	char more[1200];
 
-	d->number = number;
-	ask(d, "INVITE", type, SDP);
+	ask(d, method, headers, body);
 	if (!is_user)
 		return;
 	peer_hears(&rig, "SIP/2.0 401 ");
-	snprintf(headers, sizeof(headers), "%s%.1024s", type, credentials());
-	ask_at(d, "ACK", d->cseq, "", "");
-	ask(d, "INVITE", headers, SDP);
+	snprintf(more, sizeof(more), "%s%.1000s", headers, credentials(method, body));
+	if (*body)
+		ask_at(d, "ACK", d->cseq, "", "");
+	ask(d, method, more, body);
+}
+
+static void dial(struct dialog *d, const char *number)
+{
+	d->number = number;
+	request(d, "INVITE", "Content-Type: application/sdp\n", SDP);
 }
 
 static void talk_with_line(void)
@@ -176,7 +181,7 @@ static bool referred(const char *number, const char *headers)
 	start();
 	talk_with_line();
 	snprintf(refer_to, sizeof(refer_to), "Refer-To: <sip:%s@127.0.0.1%s>\n", number, headers);
-	ask(&one, "REFER", refer_to, "");
+	request(&one, "REFER", refer_to, "");
 	return to_second.asked;
 }
 
