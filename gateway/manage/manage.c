@@ -300,6 +300,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_transports_install();
 	show_records_install();
 	show_timeline_install();
+	why_vty_install();
 	show_emergency_install();
 	show_performance_install();
 	show_registrations_install();

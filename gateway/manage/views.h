@@ -31,6 +31,8 @@ json_t *view_call(struct gateway *gateway, uint32_t id);
 /* {"call", "left_out", "entries": [{"at", "after_ms", "party", "way", "kind", "text", "octets"}]}: what happened to it, up or
  * ended. octets: "kept", "gone" (newer ones have taken their place), "none". */
 json_t *view_timeline(struct gateway *gateway, uint32_t id);
+/* {"call", "steps": [...], "meaning", "advice"}: why it ended or where it is, in plain words. */
+json_t *view_why(struct gateway *gateway, uint32_t id);
 json_t *view_alarm(struct gateway *gateway, uint32_t id);
 json_t *
 view_performance(const char *span); /* a list: quarters of an hour, "now" first, and the day */

@@ -42,6 +42,8 @@ def test_one_call_is_told_whole(served):
     gateway.originate("trunk pstn 600 hold 60")
     wait_for("the call at both of its trunks", lambda: len(http.get("calls?state=active")) == 2)
     call = http.get("calls")[0]
+    assert "SETUP" in " ".join(e["text"] for e in http.get("calls/%d/timeline" % call["id"])["entries"])
+    assert http.get("calls/%d/why" % call["id"])["meaning"] is None
     whole = http.get("calls/%d" % call["id"])
     assert whole["called"] == "600" and whole["terminations"]
     assert http.get("channels/e1-1/1")["call"] == call["id"]
@@ -64,6 +66,8 @@ def test_mistakes_are_told(served):
             ("GET", "/api/v1/spans/e9-1/performance", 404, "there is no span e9-1"),
             ("GET", "/api/v1/alarms/x", 404, "there is no alarm x"),
             ("GET", "/api/v1/calls/99999999999999999999", 404, "there is no call 9"),
+            ("GET", "/api/v1/calls/99999999999999999999/why", 404, "there is no call 9"),
+            ("GET", "/api/v1/calls//why", 404, "there is no"),
             ("GET", "/api/v1/channels?colour=red", 400, "what is not there"),
             ("GET", "/api/v1/media?x=1", 400, "nothing to choose"),
             ("GET", "/api/v1/channels?" + "&".join("a%d=1" % i for i in range(20)), 400, "query is too long"),

@@ -1,6 +1,7 @@
 /* Paths of the API in a table. What they say is what the show commands say (views.h). */
 #include "manage/http/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +170,41 @@ static bool answer_performance(const char *path, const struct http_request *requ
 	return true;
 }
 
+/* calls/7/timeline, calls/7/why: of a call that is up, or has ended not long ago */
+static bool answer_call_part(struct gateway *gateway, const char *path,
+			     const struct http_request *request, struct http_reply *reply)
+{
+	static const struct {
+		const char *name;
+		json_t *(*view)(struct gateway *gateway, uint32_t id);
+	} parts[] = { { "timeline", view_timeline }, { "why", view_why } };
+	static const char calls[] = "calls/";
+	const char *part = strrchr(path, '/');
+	char id[12];
+	json_t *found;
+
+	if (strncmp(path, calls, sizeof(calls) - 1) != 0 || part < path + sizeof(calls))
+		return false;
+	snprintf(id, sizeof(id), "%.*s", (int)(part - path - sizeof(calls) + 1),
+		 path + sizeof(calls) - 1);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (strcmp(part + 1, parts[i].name) != 0)
+			continue;
+		if (!no_query(request, reply))
+			return true;
+		found = parts[i].view(gateway, id_of(id));
+		if (found)
+			reply_json(reply, 200, found);
+		else
+			reply_error(reply, 404, NULL, NULL,
+				    "there is no call %s; " ROOT "calls and " ROOT
+				    "calls/recent list them",
+				    id);
+		return true;
+	}
+	return false;
+}
+
 static bool answer_collection(struct gateway *gateway, const char *path,
 			      const struct http_request *request, struct http_reply *reply)
 {
@@ -226,6 +262,7 @@ static void answer_reading(struct gateway *gateway, struct http_request *request
 		reply_error(reply, 400, NULL, NULL,
 			    "the query is too long; up to %d parts are right", HTTP_QUERY_MAX);
 	else if (!answer_performance(path, request, reply) &&
+		 !answer_call_part(gateway, path, request, reply) &&
 		 !answer_collection(gateway, path, request, reply))
 		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
 }
