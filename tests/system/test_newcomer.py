@@ -1,0 +1,16 @@
+"""From nothing to calls that are heard and seen: the path of tests/demo/newcomer, `make demo` included."""
+import os
+import re
+import subprocess
+
+from common.gateway import ROOT
+
+
+def test_the_path_is_walked_in_ten_minutes():
+    done = subprocess.run([os.path.join(ROOT, "tests", "demo", "newcomer")], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=660, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    lines = done.stdout.splitlines()
+    steps = [float(m.group(1)) for m in (re.match(r" *([\d.]+) s  \w", line) for line in lines) if m]
+    assert len(steps) == 6 and lines[-1].startswith("newcomer: ok: "), done.stdout
+    assert sum(steps) < 600
