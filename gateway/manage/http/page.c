@@ -11,10 +11,22 @@
 	__asm__(".section .rodata,\"a\",@progbits\n" #name "_begin:\n"                             \
 		".incbin \"gateway/manage/http/page/" file "\"\n" #name "_end:\n.previous\n")
 
-EMBED(openapi, "openapi.json");
+EMBED(page_index, "index.html");
+EMBED(page_style, "style.css");
+EMBED(page_icon, "icon.svg");
+EMBED(page_app, "app.js");
+EMBED(page_view, "view.js");
+EMBED(page_api, "api.js");
+EMBED(page_openapi, "openapi.json");
 
 static const struct page_file files[] = {
-	{ "/api/v1/openapi.json", "application/json", openapi_begin, openapi_end },
+	{ "/", "text/html; charset=utf-8", page_index_begin, page_index_end },
+	{ "/style.css", "text/css", page_style_begin, page_style_end },
+	{ "/icon.svg", "image/svg+xml", page_icon_begin, page_icon_end },
+	{ "/app.js", "text/javascript", page_app_begin, page_app_end },
+	{ "/view.js", "text/javascript", page_view_begin, page_view_end },
+	{ "/api.js", "text/javascript", page_api_begin, page_api_end },
+	{ "/api/v1/openapi.json", "application/json", page_openapi_begin, page_openapi_end },
 };
 
 const struct page_file *page_find(const char *path)
