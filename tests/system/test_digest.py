@@ -43,26 +43,33 @@ def asked(call, request, nonce, proxy=False):
     call.reply(request, 407 if proxy else 401, "Who are you?", extra=[kind[0] + REALM % nonce])
     if request.method == "INVITE":
         call.wait_request("ACK")
-    again = call.agent.wait(lambda m: m.method == request.method and m.get(kind[1]))
+    again = call.agent.wait(lambda m: m.method == request.method and nonce in m.get(kind[1]))
     assert digest.is_right(again.get(kind[1]), request.method, "gateway", "s3cret"), again.headers
     assert again.cseq[0] == request.cseq[0] + 1
     return again
 
 
 def test_requests_within_a_call_answer_a_challenge(asking):
-    """INVITE, PRACK, BYE."""
+    """INVITE, PRACK, BYE; what is known by then is shown unasked."""
     gateway = asking(AUTH)
     with gateway.phone() as phone:
         gateway.originate("peer pbx 200 line milliwatt hold 1")
         call = phone.answer_call()
         invite = asked(call, call.invite_in, "one")
         call.reply(invite, 183, "Session Progress", sdp(40000), ["Require: 100rel", "RSeq: 1"])
-        prack = asked(call, call.wait_request("PRACK"), "two", proxy=True)
+        first = call.wait_request("PRACK")
+        assert digest.fields(first.get("Authorization"))["nc"] == "00000002"
+        assert digest.is_right(first.get("Authorization"), "PRACK", "gateway", "s3cret")
+        prack = asked(call, first, "two", proxy=True)
         assert prack.get("RAck") == "1 %d INVITE" % invite.cseq[0]
         call.reply(prack, 200, "OK")
         call.reply(invite, 200, "OK")
         call.wait_request("ACK")
-        bye = asked(call, call.wait_request("BYE"), "three")
+        bye = call.wait_request("BYE")
+        for kind, nonce in ("Authorization", "one"), ("Proxy-Authorization", "two"):
+            assert digest.is_right(bye.get(kind), "BYE", "gateway", "s3cret")
+            assert digest.fields(bye.get(kind))["nonce"] == nonce
+        bye = asked(call, bye, "three")
         call.reply(bye, 200, "OK")
         gateway.wait_idle()
 

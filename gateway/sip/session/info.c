@@ -1,12 +1,14 @@
 /* Digits one after the other: whoever sends them by INFO may not number them, so each waits for the one before. */
 #include "sip/session/info.h"
+#include "sip/session/login.h"
 #include "sip/session/way.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "sip/peer/credentials.h"
+#include <osmocom/core/talloc.h>
+
 #include "sip/text/dtmf_relay.h"
 
 enum { OK = 200, BAD_REQUEST = 400, UNSUPPORTED_TYPE = 415, BAD_PACKAGE = 469 };
@@ -83,7 +85,7 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (nta_outgoing_status(orq) < 200 || orq != s->info.request)
 		return 0;
-	s->info.request = credentials_retry(s->peer, s->dialog, orq, sip, on_response, s);
+	s->info.request = login_retry(s, s->dialog, orq, sip, on_response, s);
 	nta_outgoing_destroy(orq);
 	send_next(s);
 	return 0;
@@ -96,17 +98,19 @@ static void take_first(struct session *s)
 
 static void send_next(struct session *s)
 {
-	char body[DTMF_RELAY_TEXT_MAX];
+	char body[DTMF_RELAY_TEXT_MAX], *login;
 
 	if (s->info.request || !*s->info.queue)
 		return;
 	dtmf_relay_write(*s->info.queue, body);
 	take_first(s);
-	s->info.request = nta_outgoing_tcreate(s->dialog, on_response, s, NULL, SIP_METHOD_INFO,
-					       NULL, SIPTAG_CONTACT_STR(s->contact),
-					       SIPTAG_USER_AGENT_STR(AGENT_NAME),
-					       SIPTAG_CONTENT_TYPE_STR(DTMF_RELAY_TYPE),
-					       SIPTAG_PAYLOAD_STR(body), WAY_TAGS(s), TAG_END());
+	login = login_ahead(s, "INFO");
+	s->info.request = nta_outgoing_tcreate(
+		s->dialog, on_response, s, NULL, SIP_METHOD_INFO, NULL,
+		SIPTAG_CONTACT_STR(s->contact), SIPTAG_USER_AGENT_STR(AGENT_NAME),
+		SIPTAG_CONTENT_TYPE_STR(DTMF_RELAY_TYPE), SIPTAG_PAYLOAD_STR(body),
+		LOGIN_TAGS(login), WAY_TAGS(s), TAG_END());
+	talloc_free(login);
 	agent_touch(s->ground->agent);
 }
 

@@ -1,14 +1,15 @@
 /* Our own changes of an established session. */
 #include "sip/session/modify.h"
 
+#include <osmocom/core/talloc.h>
 #include <sofia-sip/su_uniqueid.h>
 
-#include "sip/peer/credentials.h"
 #include "sip/peer/supported.h"
 #include "sip/peer/trust.h"
 #include "sip/session/early.h"
 #include "sip/session/ending.h"
 #include "sip/session/identity.h"
+#include "sip/session/login.h"
 #include "sip/session/prack.h"
 #include "sip/session/refresh.h"
 #include "sip/session/update.h"
@@ -34,7 +35,7 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (orq != s->modify.request || !sip)
 		return 0;
-	again = credentials_retry(s->peer, s->dialog, orq, sip, on_response, s);
+	again = login_retry(s, s->dialog, orq, sip, on_response, s);
 	if (again) {
 		nta_outgoing_destroy(orq);
 		s->modify.request = again;
@@ -62,13 +63,14 @@ static const char *describe(struct session *s, unsigned changes)
 static nta_outgoing_t *ask(struct session *s, bool update, const char *sdp)
 {
 	char timer[REFRESH_HEADERS_MAX] = "", supported[SUPPORTED_MAX];
-	char identity[IDENTITY_HEADERS_MAX];
+	char identity[IDENTITY_HEADERS_MAX], *login = login_ahead(s, update ? "UPDATE" : "INVITE");
+	nta_outgoing_t *request;
 
 	identity_write_party(s, identity);
 
 	if (s->fi->state == ST_ACTIVE) /* session timers begin with the answer (RFC 4028 7.1) */
 		refresh_ask(s, timer);
-	return nta_outgoing_tcreate(
+	request = nta_outgoing_tcreate(
 		s->dialog, on_response, s, NULL, update ? sip_method_update : sip_method_invite,
 		update ? "UPDATE" : "INVITE", NULL, SIPTAG_CONTACT_STR(s->contact),
 		SIPTAG_ALLOW_STR(AGENT_ALLOW),
@@ -76,7 +78,9 @@ static nta_outgoing_t *ask(struct session *s, bool update, const char *sdp)
 		SIPTAG_USER_AGENT_STR(AGENT_NAME), TAG_IF(*timer, SIPTAG_HEADER_STR(timer)),
 		TAG_IF(*identity, SIPTAG_HEADER_STR(identity)),
 		TAG_IF(sdp, SIPTAG_CONTENT_TYPE_STR("application/sdp")),
-		TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), WAY_TAGS(s), TAG_END());
+		TAG_IF(sdp, SIPTAG_PAYLOAD_STR(sdp)), LOGIN_TAGS(login), WAY_TAGS(s), TAG_END());
+	talloc_free(login);
+	return request;
 }
 
 /* Is there an early dialog for sure, in which UPDATE is taken (RFC 3311 4)? */

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
-#include "sip/peer/credentials.h"
+#include <osmocom/core/talloc.h>
+
+#include "sip/session/login.h"
 #include "sip/session/way.h"
 
 static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
@@ -12,15 +14,14 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (nta_outgoing_status(orq) < 200 || orq != prack->request)
 		return 0;
-	prack->request =
-		credentials_retry(prack->s->peer, prack->leg, orq, sip, on_response, prack);
+	prack->request = login_retry(prack->s, prack->leg, orq, sip, on_response, prack);
 	nta_outgoing_destroy(orq);
 	return 0;
 }
 
 void prack_send(struct prack *prack, struct session *s, const sip_t *response)
 {
-	char rack[48];
+	char rack[48], *login = login_ahead(s, "PRACK");
 
 	prack_stop(prack);
 	prack->s = s;
@@ -29,7 +30,8 @@ void prack_send(struct prack *prack, struct session *s, const sip_t *response)
 		 response->sip_cseq->cs_seq, response->sip_cseq->cs_method_name);
 	prack->request = nta_outgoing_tcreate(
 		s->dialog, on_response, prack, NULL, SIP_METHOD_PRACK, NULL, SIPTAG_RACK_STR(rack),
-		SIPTAG_USER_AGENT_STR(AGENT_NAME), WAY_TAGS(s), TAG_END());
+		SIPTAG_USER_AGENT_STR(AGENT_NAME), LOGIN_TAGS(login), WAY_TAGS(s), TAG_END());
+	talloc_free(login);
 	agent_touch(s->ground->agent);
 }
 

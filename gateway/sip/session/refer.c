@@ -2,6 +2,7 @@
  * (RFC 3515 2.4.4, RFC 6665): one NOTIFY at a time, but for the last, which waits for nothing as a BYE may follow. */
 #include "sip/session/refer.h"
 #include "sip/session/identity.h"
+#include "sip/session/login.h"
 #include "sip/session/way.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <osmocom/core/talloc.h>
 
 #include "call/transfer.h"
-#include "sip/peer/credentials.h"
 #include "sip/peer/supported.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/refer_to.h"
@@ -67,7 +67,7 @@ static int on_notify_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (status < 200 || orq != refer->notify)
 		return 0;
-	refer->notify = credentials_retry(s->peer, s->dialog, orq, sip, on_notify_response, refer);
+	refer->notify = login_retry(s, s->dialog, orq, sip, on_notify_response, refer);
 	nta_outgoing_destroy(orq);
 	if (refer->notify)
 		return 0;
@@ -85,7 +85,7 @@ static int on_notify_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 static void send_notify(struct refer *refer, int status, const char *end)
 {
 	struct session *s = refer->s;
-	char event[32] = "refer", state[64], fragment[96];
+	char event[32] = "refer", state[64], fragment[96], *login;
 
 	if (refer->silent)
 		return;
@@ -98,12 +98,14 @@ static void send_notify(struct refer *refer, int status, const char *end)
 	snprintf(fragment, sizeof(fragment), "SIP/2.0 %d %s\r\n", status,
 		 sip_status_phrase(status));
 	nta_outgoing_destroy(refer->notify); /* it goes on by itself */
+	login = login_ahead(s, "NOTIFY");
 	refer->notify = nta_outgoing_tcreate(
 		s->dialog, on_notify_response, refer, NULL, SIP_METHOD_NOTIFY, NULL,
 		SIPTAG_CONTACT_STR(s->contact), SIPTAG_EVENT_STR(event),
 		SIPTAG_SUBSCRIPTION_STATE_STR(state), SIPTAG_USER_AGENT_STR(AGENT_NAME),
 		SIPTAG_CONTENT_TYPE_STR("message/sipfrag;version=2.0"),
-		SIPTAG_PAYLOAD_STR(fragment), WAY_TAGS(s), TAG_END());
+		SIPTAG_PAYLOAD_STR(fragment), LOGIN_TAGS(login), WAY_TAGS(s), TAG_END());
+	talloc_free(login);
 	agent_touch(s->ground->agent);
 }
 

@@ -6,8 +6,8 @@
 
 #include <osmocom/core/talloc.h>
 
-#include "sip/peer/credentials.h"
 #include "sip/session/identity.h"
+#include "sip/session/login.h"
 #include "sip/session/way.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/sipfrag.h"
@@ -67,7 +67,7 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (status < OK || orq != refer->request)
 		return 0;
-	again = credentials_retry(s->peer, s->dialog, orq, sip, on_response, refer);
+	again = login_retry(s, s->dialog, orq, sip, on_response, refer);
 	nta_outgoing_destroy(orq);
 	refer->request = again;
 	if (again || status < REDIRECT)
@@ -82,15 +82,19 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 static nta_outgoing_t *send_refer(struct refer_out *refer, const char *number)
 {
 	struct session *s = refer->s;
-	char uri[IDENTITY_URI_MAX], to[IDENTITY_URI_MAX + 2];
+	char uri[IDENTITY_URI_MAX], to[IDENTITY_URI_MAX + 2], *login = login_ahead(s, "REFER");
+	nta_outgoing_t *request;
 
 	identity_write_uri(s, number, uri);
 	snprintf(to, sizeof(to), "<%s>", uri);
 	LOGSES(s, LOGL_INFO, "REFER to %s\n", uri);
-	return nta_outgoing_tcreate(s->dialog, on_response, refer, NULL, SIP_METHOD_REFER, NULL,
-				    SIPTAG_CONTACT_STR(s->contact), SIPTAG_REFER_TO_STR(to),
-				    SIPTAG_REFERRED_BY_STR(s->contact),
-				    SIPTAG_USER_AGENT_STR(AGENT_NAME), WAY_TAGS(s), TAG_END());
+	request = nta_outgoing_tcreate(s->dialog, on_response, refer, NULL, SIP_METHOD_REFER, NULL,
+				       SIPTAG_CONTACT_STR(s->contact), SIPTAG_REFER_TO_STR(to),
+				       SIPTAG_REFERRED_BY_STR(s->contact),
+				       SIPTAG_USER_AGENT_STR(AGENT_NAME), LOGIN_TAGS(login),
+				       WAY_TAGS(s), TAG_END());
+	talloc_free(login);
+	return request;
 }
 
 int refer_out_ask(struct leg *leg, const char *number)

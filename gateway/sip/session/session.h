@@ -69,8 +69,9 @@ struct session {
 	enum leg_law law;      /* the far circuit's */
 	struct exchange ex;    /* of the dialog at hand */
 	struct description ours;
-	bool calling; /* UAC of the INVITE that began it */
-	bool holding; /* the far circuit holds: we describe ourselves as sending only */
+	bool calling;    /* UAC of the INVITE that began it */
+	bool challenged; /* the peer has asked in it who we are (login.h) */
+	bool holding;    /* the far circuit holds: we describe ourselves as sending only */
 	struct llist_head earlies; /* UAC: early.h; early is the one at hand, NULL: none yet */
 	struct early *early;
 	bool held;                /* the peer holds us, and the hub knows */

@@ -1,9 +1,11 @@
 /* The end of an established session, by us. */
-#include "sip/peer/credentials.h"
 #include "sip/session/clearing.h"
 #include "sip/session/identity.h"
+#include "sip/session/login.h"
 #include "sip/session/way.h"
 #include "sip/text/reason.h"
+
+#include <osmocom/core/talloc.h>
 
 static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 {
@@ -12,7 +14,7 @@ static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 
 	if (nta_outgoing_status(orq) < 200)
 		return 0;
-	again = credentials_retry(s->peer, s->dialog, orq, sip, on_bye_response, s);
+	again = login_retry(s, s->dialog, orq, sip, on_bye_response, s);
 	nta_outgoing_destroy(s->bye);
 	s->bye = again;
 	if (again)
@@ -24,13 +26,15 @@ static int on_bye_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 void session_bye(struct session *s)
 {
 	char reason[REASON_TEXT_MAX], headers[IDENTITY_HEADERS_MAX];
+	char *login = login_ahead(s, "BYE");
 
 	clearing_write(s, reason, sizeof(reason));
 	identity_write_end(s, headers);
 	s->bye = nta_outgoing_tcreate(s->dialog, on_bye_response, s, NULL, SIP_METHOD_BYE, NULL,
 				      SIPTAG_REASON_STR(reason), SIPTAG_USER_AGENT_STR(AGENT_NAME),
-				      TAG_IF(*headers, SIPTAG_HEADER_STR(headers)), WAY_TAGS(s),
-				      TAG_END());
+				      TAG_IF(*headers, SIPTAG_HEADER_STR(headers)),
+				      LOGIN_TAGS(login), WAY_TAGS(s), TAG_END());
+	talloc_free(login);
 	agent_touch(s->ground->agent);
 	if (!s->bye) {
 		session_close(s);

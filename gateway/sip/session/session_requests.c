@@ -6,11 +6,11 @@
 #include <sofia-sip/su_uniqueid.h>
 
 #include "base/clock.h"
-#include "sip/peer/credentials.h"
 #include "sip/peer/options.h"
 #include "sip/peer/supported.h"
 #include "sip/session/early.h"
 #include "sip/session/info.h"
+#include "sip/session/login.h"
 #include "sip/session/refer.h"
 #include "sip/session/refer_out.h"
 #include "sip/session/uac.h"
@@ -169,7 +169,7 @@ static nta_outgoing_t *answer_challenge(struct session *s, nta_outgoing_t *orq, 
 	if (s->fi->state == ST_CANCELLING ||
 	    ((status == UNAUTHORIZED || status == PROXY_UNAUTHORIZED) && !uac_begin_anew(s)))
 		return NULL;
-	return credentials_retry(s->peer, s->dialog, orq, sip, session_on_invite_response, s);
+	return login_retry(s, s->dialog, orq, sip, session_on_invite_response, s);
 }
 
 int session_on_invite_response(void *data, nta_outgoing_t *orq, const sip_t *sip)

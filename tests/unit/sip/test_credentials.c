@@ -92,6 +92,9 @@ START_TEST(invite_is_sent_again_with_the_answer)
 	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
 	rig_settle(&rig);
 	peer_hears(&rig, "BYE ");
+	assert_signed(&rig, "Authorization", "BYE", "s3cret", &c); /* RFC 3261 22.3 */
+	ck_assert_str_eq(c.nonce, "n1");
+	ck_assert_uint_eq(c.nc, 2);
 	respond("407 Proxy Authentication Required", PROXY_ASKS "nonce=\"n2\", " SHA, "");
 	peer_hears(&rig, "BYE ");
 	assert_signed(&rig, "Proxy-Authorization", "BYE", "s3cret", &c);

@@ -19,31 +19,48 @@ static void known(struct peer_config *peer)
 	peer->media.telephone_event = false;
 }
 
+static const char *shows; /* the nonce that our next request shows unasked; NULL: none */
+
 static void open_known(void)
 {
+	shows = NULL;
 	open_two();
 	configure(known);
+}
+
+/* The request heard last shows that nonce, for its own Request-URI. */
+static void assert_shown(const char *method, const char *nonce)
+{
+	struct digest_credentials c;
+	const char *uri = rig.heard + strlen(method) + 1;
+
+	assert_signed(&rig, "Proxy-Authorization", method, "s3cret", &c);
+	ck_assert_str_eq(c.nonce, nonce);
+	ck_assert_msg(!strncmp(uri, c.uri, strlen(c.uri)) && uri[strlen(c.uri)] == ' ', "%s",
+		      rig.heard);
 }
 
 /* The request heard last is refused, and comes once more with the answer; that is refused, too. more: what both have. */
 static void heard_again(const char *method, const char *more)
 {
-	struct digest_credentials c;
 	char first_to[512], first_from[512], line[64];
 	int cseq = atoi(heard(&rig, "CSeq"));
 	bool invite = !strcmp(method, "INVITE");
 
 	snprintf(first_to, sizeof(first_to), "%s", heard(&rig, "To"));
 	snprintf(first_from, sizeof(first_from), "%s", heard(&rig, "From"));
-	ck_assert_str_eq(heard(&rig, "Proxy-Authorization"), "");
+	if (shows)
+		assert_shown(method, shows);
+	else
+		ck_assert_str_eq(heard(&rig, "Proxy-Authorization"), "");
 	ck_assert_msg(strstr(rig.heard, more) != NULL, "%s", rig.heard);
 	respond_to_heard(ASKED, "", ASKS("n1"), "");
 	if (invite)
 		peer_hears(&rig, "ACK ");
 	snprintf(line, sizeof(line), "%s sip:", method);
 	peer_hears(&rig, line);
-	assert_signed(&rig, "Proxy-Authorization", method, "s3cret", &c);
-	ck_assert_str_eq(c.nonce, "n1");
+	assert_shown(method, "n1");
+	shows = "n1";
 	ck_assert_int_eq(atoi(heard(&rig, "CSeq")), cseq + 1);
 	ck_assert_str_eq(heard(&rig, "To"), first_to);
 	ck_assert_str_eq(heard(&rig, "From"), first_from);
@@ -54,6 +71,7 @@ static void heard_again(const char *method, const char *more)
 static void refused_again(void)
 {
 	respond_to_heard(ASKED, "", ASKS("n2"), "");
+	shows = NULL;
 }
 
 START_TEST(prack_is_answered_for)
@@ -112,6 +130,45 @@ START_TEST(prack_may_outlive_its_call)
 	memcpy(rig.heard, invited, sizeof(invited));
 	respond_to_heard("486 Busy Here", "b", "", "");
 	peer_hears(&rig, "ACK ");
+	end_two();
+}
+END_TEST
+
+/* Nobody would hear the challenge to a BYE of a gateway that stops. */
+START_TEST(bye_of_the_end_shows_who_we_are)
+{
+	open_known();
+	out_place();
+	respond_to_heard(ASKED, "b", ASKS("n1"), "");
+	peer_hears(&rig, "ACK ");
+	peer_hears(&rig, "INVITE ");
+	respond_to_heard("200 OK", "b", "", SDP);
+	peer_hears(&rig, "ACK ");
+	sip_free(rig.sip);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE ");
+	assert_shown("BYE", "n1");
+	rig.sip = sip_new(rig.talloc_ctx, rig.hub, rig.mg);
+	end_two();
+}
+END_TEST
+
+/* What another call was asked for is not told to whoever takes part in this one. */
+START_TEST(a_call_that_was_not_asked_shows_nothing)
+{
+	open_known();
+	out_place();
+	respond_to_heard(ASKED, "b", ASKS("n1"), "");
+	peer_hears(&rig, "ACK ");
+	peer_hears(&rig, "INVITE ");
+	respond_to_heard("486 Busy Here", "b", "", "");
+	peer_hears(&rig, "ACK ");
+	mock_leg_close(&rig.line);
+	talk(&one);
+	line_says(LEG_RELEASE, false);
+	peer_hears(&rig, "BYE ");
+	ck_assert_str_eq(heard(&rig, "Proxy-Authorization"), "");
+	respond_to_heard("200 OK", "", "", "");
 	end_two();
 }
 END_TEST
@@ -363,7 +420,8 @@ START_TEST(call_that_is_not_answered_is_not_asked_again)
 END_TEST
 
 UNIT_MAIN("dialog-auth", prack_is_answered_for, prack_of_a_reinvite_is_answered_for,
-	  prack_may_outlive_its_call, update_is_answered_for, digits_are_answered_for,
+	  prack_may_outlive_its_call, bye_of_the_end_shows_who_we_are,
+	  a_call_that_was_not_asked_shows_nothing, update_is_answered_for, digits_are_answered_for,
 	  refer_is_answered_for, notify_is_answered_for, what_changes_a_call_is_asked_for,
 	  cached_nonce_goes_on, the_rest_of_a_call_is_not_asked_for,
 	  call_that_is_not_answered_is_not_asked_again)
