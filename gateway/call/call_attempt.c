@@ -8,6 +8,7 @@
 #include "call/hub.h"
 #include "call/numbers.h"
 #include "call/quality.h"
+#include "call/route_turns.h"
 
 void call_attempt_why(struct call *call, enum target_kind kind, const char *name, const char *why)
 {
@@ -24,25 +25,11 @@ static void add_why(struct call *call, const struct route_target *target, const 
 	call_attempt_why(call, target->kind, target->name, why);
 }
 
-bool call_attempt_reroutes(unsigned cause)
-{
-	switch (cause) {
-	case CAUSE_DESTINATION_OUT_OF_ORDER:
-	case CAUSE_NO_CIRCUIT:
-	case CAUSE_NETWORK_OUT_OF_ORDER:
-	case CAUSE_TEMPORARY_FAILURE:
-	case CAUSE_CONGESTION:
-	case CAUSE_CHANNEL_NOT_AVAILABLE:
-	case CAUSE_RESOURCE_UNAVAILABLE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool call_attempt_congested(unsigned cause)
 {
-	return cause != CAUSE_DESTINATION_OUT_OF_ORDER && call_attempt_reroutes(cause);
+	static const struct route_config usual;
+
+	return cause != CAUSE_DESTINATION_OUT_OF_ORDER && route_reroutes(&usual, cause);
 }
 
 void call_attempt_tell(struct call *call, enum leg_verb verb)

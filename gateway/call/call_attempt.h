@@ -22,7 +22,5 @@ void call_attempt_why(struct call *call, enum target_kind kind, const char *name
 void call_attempt_tell(struct call *call, enum leg_verb verb);
 /* More must be dialled. */
 void call_attempt_collect(struct call *call);
-/* Another target may be better off (route_config.h). */
-bool call_attempt_reroutes(unsigned cause);
 /* Circuits or equipment are missing for now, and not the called party. */
 bool call_attempt_congested(unsigned cause);

@@ -7,6 +7,7 @@
 #include "call/call_way.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "call/call_attempt.h"
@@ -14,10 +15,11 @@
 #include "call/call_timeline.h"
 #include "call/hub.h"
 #include "call/numbers.h"
+#include "call/route_turns.h"
 
-bool call_way_goes_on(unsigned cause)
+bool call_way_goes_on(const struct route_config *route, unsigned cause)
 {
-	return cause == CAUSE_NO_ROUTE || call_attempt_reroutes(cause);
+	return cause == CAUSE_NO_ROUTE || route_reroutes(route, cause);
 }
 
 /* Does the target take the number as it grows, and can what it is told be known by now? */
@@ -55,7 +57,7 @@ void call_way_advance(struct call *call)
 			.cause = (uint8_t)cause,
 			.location = LOC_PRIVATE_LOCAL,
 		};
-		if (!call_way_goes_on(cause))
+		if (!call_way_goes_on(&call->route, cause))
 			break;
 	}
 	call_clear_by(call, &call->refused);
@@ -64,7 +66,7 @@ void call_way_advance(struct call *call)
 bool call_way_lets_retry(const struct call *call, unsigned cause)
 {
 	return call->setup.precedence == LEG_EMERGENCY ||
-	       (call_attempt_reroutes(cause) && call->tried < call->route.n_targets);
+	       (route_reroutes(&call->route, cause) && call->tried < call->route.n_targets);
 }
 
 void call_way_retry(struct call *call, const struct call_event *event)
@@ -166,6 +168,11 @@ static void narrow(struct call *call)
 	};
 }
 
+static unsigned by_chance(unsigned n)
+{
+	return (unsigned)random() % n;
+}
+
 void call_way_find(struct call *call)
 {
 	const struct route_config *route = NULL;
@@ -180,6 +187,7 @@ void call_way_find(struct call *call)
 		call_attempt_collect(call);
 	} else {
 		call->route = *route;
+		route_draw(&call->route, by_chance);
 		call_note(call, "route %s for number %s", route->name, call->setup.called.digits);
 		narrow(call);
 		if (call_fraud_admits(call))

@@ -13,5 +13,5 @@ struct route_question;
 unsigned call_way_route(const struct call_hub *hub, const struct route_question *question,
 			bool *incomplete, const struct route_config **route, char *why,
 			size_t size);
-/* A target that ends an attempt with that cause: is the next one tried? */
-bool call_way_goes_on(unsigned cause);
+/* A target cannot be asked for that cause: is the next one tried? A missing one always has it. */
+bool call_way_goes_on(const struct route_config *route, unsigned cause);

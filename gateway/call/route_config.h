@@ -18,6 +18,12 @@ struct route_target {
 	char name[TARGET_NAME_MAX];
 };
 
+/* Which causes of a target have the next one tried; bit c % 8 of octet c / 8: cause c. */
+struct route_causes {
+	bool given; /* else 27, 34, 38, 41, 42, 44, 47 */
+	uint8_t bits[16];
+};
+
 /* What a route wants of a call besides from and called. Bytes are Q.931's value plus one; 0: any. */
 struct route_when {
 	struct number_match calling;
@@ -42,8 +48,10 @@ struct route_config {
 	/* What the numbers are said to be: Q.931's value plus one; 0: as they came. */
 	uint8_t called_type, called_plan, calling_type, calling_plan, calling_presentation,
 		calling_screening;
-	struct route_target targets
-		[ROUTE_TARGETS]; /* tried in turn while the cause lets (34, 38, 41, 42, 44, 47, 27) */
+	struct route_target targets[ROUTE_TARGETS]; /* tried in turn while the cause lets */
+	/* Of targets that follow each other with a weight, by chance the first is drawn, then the next; 0: in its place. */
+	uint16_t weights[ROUTE_TARGETS];
+	struct route_causes reroute;
 	size_t n_targets;
 	int line;
 };

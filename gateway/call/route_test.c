@@ -134,20 +134,51 @@ static unsigned probe(struct call_hub *hub, const struct route_target *to,
 	return 0;
 }
 
+/* A call draws its order by weight; here the heaviest comes first, so that the answer is always the same. */
+static void sort_by_weight(struct route_config *route)
+{
+	for (size_t i = 1; i < route->n_targets; i++) {
+		const struct route_target target = route->targets[i];
+		uint16_t weight = route->weights[i];
+		size_t at = i;
+
+		for (; at && route->weights[at - 1] && weight > route->weights[at - 1]; at--) {
+			route->targets[at] = route->targets[at - 1];
+			route->weights[at] = route->weights[at - 1];
+		}
+		route->targets[at] = target;
+		route->weights[at] = weight;
+	}
+}
+
+static void tell_weights(const struct route_config *route, const struct explain *explain)
+{
+	for (size_t i = 0; i < route->n_targets; i++) {
+		if (route->weights[i])
+			explain_step(explain, "%s %s is drawn with weight %u",
+				     target_kind_name(route->targets[i].kind),
+				     route->targets[i].name, route->weights[i]);
+	}
+}
+
 /* As call_way_advance. */
-static void try_targets(struct call_hub *hub, const struct route_config *route,
+static void try_targets(struct call_hub *hub, const struct route_config *config,
 			const struct explain *explain, struct route_test *out)
 {
+	struct route_config route = *config;
+
 	refuse(out, CAUSE_NO_ROUTE, "the route has no targets");
-	for (size_t i = 0; i < route->n_targets; i++) {
+	sort_by_weight(&route);
+	tell_weights(&route, explain);
+	for (size_t i = 0; i < route.n_targets; i++) {
 		const struct route_test before = *out;
-		unsigned cause = probe(hub, &route->targets[i], explain, out);
+		unsigned cause = probe(hub, &route.targets[i], explain, out);
 
 		if (!cause)
 			return;
 		if (cause == CAUSE_NO_ROUTE && i)
 			refuse(out, before.cause, before.why);
-		if (!call_way_goes_on(cause)) {
+		if (!call_way_goes_on(&route, cause)) {
 			explain_step(explain, "after cause %u no other target is tried", cause);
 			return;
 		}

@@ -21,6 +21,7 @@
 #include "call/line_vty.h"
 #include "call/route_digits.h"
 #include "call/route_rules_vty.h"
+#include "call/route_targets_vty.h"
 #include "call/route_when.h"
 #include "call/route_when_vty.h"
 #include "call/translate_vty.h"
@@ -111,14 +112,6 @@ DEFUN_ATTR(no_route, no_route_cmd, "no route NAME", NO_STR ROUTE_STR_ NAME_STR,
 	return config_list_remove(vty, &lists[ROUTES], edited(), argv[0]);
 }
 
-static enum target_kind parse_kind(const char *word)
-{
-	return word[0] == 't'   ? TARGET_TRUNK
-	       : word[0] == 'p' ? TARGET_PEER
-	       : word[0] == 'u' ? TARGET_USER
-				: TARGET_LINE;
-}
-
 #define FROM_STR "Who dials\n"
 
 DEFUN(route_from_any, route_from_any_cmd, "from any", FROM_STR "Any trunk or peer; the default\n")
@@ -147,7 +140,7 @@ DEFUN(route_from, route_from_cmd, "from (trunk|peer|user) NAME",
 
 	if (config_set_name(vty, argv[0], argv[1], item->from.name, sizeof(item->from.name)))
 		return CMD_WARNING;
-	item->from.kind = parse_kind(argv[0]);
+	item->from.kind = route_target_kind(argv[0]);
 	item->from_any = false;
 	return CMD_SUCCESS;
 }
@@ -237,80 +230,6 @@ DEFUN(no_route_calling, no_route_calling_cmd, "no calling", NO_STR CALLING_STR)
 	return CMD_SUCCESS;
 }
 
-#define TO_STR "Where it goes; several are tried in turn while the cause lets them\n"
-#define KINDS_STR "A trunk\nA peer\nA test line\nA user of the registrar\n"
-#define REGISTRAR_STR "The user of the registrar that has the number\n"
-
-static size_t target_position(const struct route_config *route, enum target_kind kind,
-			      const char *name)
-{
-	size_t i = 0;
-
-	while (i < route->n_targets &&
-	       (route->targets[i].kind != kind || strcmp(route->targets[i].name, name) != 0))
-		i++;
-	return i;
-}
-
-static int add_target(struct vty *vty, const struct route_target *target)
-{
-	struct route_config *item = vty->index;
-	char text[TARGET_TEXT_MAX];
-
-	if (target_position(item, target->kind, target->name) < item->n_targets)
-		return config_reject(vty, "route %s goes to %s already; once is right", item->name,
-				     target_text(target->kind, target->name, text));
-	if (item->n_targets == ROUTE_TARGETS)
-		return config_reject(vty, "route %s has too many targets; at most %d", item->name,
-				     ROUTE_TARGETS);
-	item->targets[item->n_targets++] = *target;
-	return CMD_SUCCESS;
-}
-
-DEFUN(route_to, route_to_cmd, "to (trunk|peer|line|user) NAME", TO_STR KINDS_STR NAME_STR)
-{
-	struct route_target target = { .kind = parse_kind(argv[0]) };
-
-	if (config_set_name(vty, argv[0], argv[1], target.name, sizeof(target.name)))
-		return CMD_WARNING;
-	return add_target(vty, &target);
-}
-
-DEFUN(route_to_registrar, route_to_registrar_cmd, "to registrar", TO_STR REGISTRAR_STR)
-{
-	const struct route_target target = { .kind = TARGET_USER };
-
-	return add_target(vty, &target);
-}
-static int remove_target(struct vty *vty, struct route_config *item, enum target_kind kind,
-			 const char *name)
-{
-	size_t i = target_position(item, kind, name);
-	char text[TARGET_TEXT_MAX];
-
-	if (i == item->n_targets)
-		return config_reject(vty, "route %s does not go to %s", item->name,
-				     target_text(kind, name, text));
-	item->n_targets--;
-	memmove(&item->targets[i], &item->targets[i + 1],
-		(item->n_targets - i) * sizeof(item->targets[0]));
-	return CMD_SUCCESS;
-}
-
-DEFUN(no_route_to, no_route_to_cmd, "no to (trunk|peer|line|user) NAME",
-      NO_STR TO_STR KINDS_STR NAME_STR)
-{
-	return remove_target(vty, vty->index, parse_kind(argv[0]), argv[1]);
-}
-
-DEFUN(no_route_to_registrar, no_route_to_registrar_cmd, "no to registrar",
-      NO_STR TO_STR REGISTRAR_STR)
-{
-	struct route_config *item = vty->index;
-
-	return remove_target(vty, item, TARGET_USER, "");
-}
-
 static void install(void)
 {
 	static struct cmd_node node = { NODE_ROUTE, "%s(config-route)# ", 1, .name = "route" };
@@ -338,10 +257,7 @@ static void install(void)
 	route_when_vty_install();
 	translate_vty_install_route(offsetof(struct route_config, translate));
 	route_rules_vty_install();
-	install_element(NODE_ROUTE, &route_to_cmd);
-	install_element(NODE_ROUTE, &no_route_to_cmd);
-	install_element(NODE_ROUTE, &route_to_registrar_cmd);
-	install_element(NODE_ROUTE, &no_route_to_registrar_cmd);
+	route_targets_vty_install();
 }
 
 /* direction: "from" or "to". */
@@ -432,18 +348,13 @@ static void validate(const struct config *config, struct config_report *report)
 	}
 }
 
-static void write_target(const char *direction, const struct route_target *target, struct vty *vty)
+static void write_route(const struct route_config *route, struct vty *vty)
 {
 	char text[TARGET_TEXT_MAX];
 
-	vty_out(vty, " %s %s\n", direction, target_text(target->kind, target->name, text));
-}
-
-static void write_route(const struct route_config *route, struct vty *vty)
-{
 	vty_out(vty, "\nroute %s\n", route->name);
 	if (!route->from_any)
-		write_target("from", &route->from, vty);
+		vty_out(vty, " from %s\n", target_text(route->from.kind, route->from.name, text));
 	if (route->called[0])
 		vty_out(vty, " called %s%s\n", route->called_exact ? "exact " : "", route->called);
 	route_when_vty_write(&route->when, vty);
@@ -455,8 +366,7 @@ static void write_route(const struct route_config *route, struct vty *vty)
 	if (route->calling[0])
 		vty_out(vty, " calling %s\n", route->calling);
 	route_rules_vty_write(route, vty);
-	for (size_t i = 0; i < route->n_targets; i++)
-		write_target("to", &route->targets[i], vty);
+	route_targets_vty_write(route, vty);
 }
 
 static void write_value(const void *section_value, struct vty *vty)

@@ -12,8 +12,9 @@
 
 #include "base/config.h"
 #include "base/config_vty.h"
-#include "call/call_attempt.h"
 #include "call/cause.h"
+#include "call/route_config.h"
+#include "call/route_turns.h"
 #include "manage/cli.h"
 #include "manage/manage.h"
 #include "manage/table.h"
@@ -70,11 +71,25 @@ static void add_to_line(json_t *rows, unsigned cause)
 	}
 }
 
+static const char *after(const struct route_config *route, unsigned cause)
+{
+	return route_reroutes(route, cause) ? "the next target is tried" : "the call ends";
+}
+
 static void add_routes(json_t *rows, unsigned cause)
 {
-	add(rows, "in the gateway", "routes", cause,
-	    call_attempt_reroutes(cause) ? "the next target is tried" : "the call ends",
+	static const struct route_config usual;
+	const struct routes_config *routes = config_get(cli_gateway()->running, &routes_section);
+
+	add(rows, "in the gateway", "routes", cause, after(&usual, cause),
 	    "what a route does by itself");
+	for (size_t i = 0; i < routes->n_routes; i++) {
+		const struct route_config *route = &routes->routes[i];
+
+		if (route->reroute.given)
+			add(rows, "in the gateway", route->name, cause, after(route, cause),
+			    "its reroute");
+	}
 }
 
 static void add_to_sip(json_t *rows, unsigned cause)

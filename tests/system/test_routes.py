@@ -191,3 +191,42 @@ def test_numbers_are_translated_from_there_by_the_route_and_to_there(own, rtp):
         call = phone.call("09980", sdp(party.port, "0 8"), extra=["Privacy: id"])
         call.refused()
     gateway.wait_idle()
+
+
+def test_weights_share_calls_and_causes_lead_on(own, rtp):
+    """Of 40 calls each of the two weighted targets gets some; a third target gets what both refuse with a cause listed."""
+    party = rtp()
+    gateway = own(extra="""\
+route shared
+ from peer phones
+ called 77
+ to line refusing weight 50
+ to line unallocated weight 50
+route on-busy
+ from peer phones
+ called 78
+ to line refusing weight 10
+ to line unallocated weight 20
+ to line odd-cause
+ reroute on 21 1
+route not-on-34
+ from peer phones
+ called 79
+ to line no-circuit
+ to line odd-cause
+ reroute never
+""")
+    steps = _test(gateway, "78 from peer phones")["steps"]
+    assert steps[-3:] == ["line unallocated is drawn with weight 20", "line refusing is drawn with weight 10", "line unallocated takes it"]
+    assert "its reroute" in gateway.cli.run("cause test 21")
+    with gateway.phone() as phone:
+        since = gateway.mark()
+        for _ in range(40):
+            phone.call("77", sdp(party.port, "0 8")).refused()
+        gateway.wait_idle()
+        log = gateway.log()[since:]
+        assert log.count("cause 21 ") and log.count("cause 1 ") and log.count("cause 21 ") + log.count("cause 1 ") == 40
+        for number, cause in (("78", 122), ("79", 34)):
+            since = gateway.mark()
+            phone.call(number, sdp(party.port, "0 8")).refused()
+            assert "cause %d " % cause in gateway.only("call [0-9]+: from", since)

@@ -547,6 +547,11 @@ START_TEST(route_faults)
 		"f:4: calling \"12x\" is no number; digits 0-9 * # A-D are right\n" },
 	      { "line l\n echo\nroute r\n when calling 12x\n to line l\n",
 		"f:4: when calling \"12x\" is no number; digits 0-9 * # A-D are right\n" },
+	      { "line l\n echo\nroute r\n to line l\n reroute on 34 128\n",
+		"f:5: reroute on \"128\" is no cause; 1 to 127 are right\n" },
+	      { "line l\n echo\nroute r\n to line l weight 0\n",
+		"f:4: \"0\" is wrong after \"to line l weight\"; right would be: a number from 1 "
+		"to 1000\n" },
 	      { "line l\n echo\nroute r\n when bearer sound\n to line l\n",
 		"f:4: \"sound\" is wrong after \"when bearer\"; right would be: speech, audio, "
 		"unrestricted\n" },
