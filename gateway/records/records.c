@@ -54,7 +54,7 @@ static void on_look(void *data)
 	for (size_t i = 0; i < status.n_stores; i++)
 		tell_store(records, i, &status.stores[i]);
 	if (status.unread) {
-		snprintf(text, sizeof(text), "%" PRIu64 " files", status.unread);
+		snprintf(text, sizeof(text), "files: %" PRIu64, status.unread);
 		alarm_raise(ALARM_RECORDS_UNREAD, "", "", text);
 	}
 	osmo_timer_schedule(&records->look, LOOK_S, 0);

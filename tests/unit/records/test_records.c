@@ -1,0 +1,166 @@
+/* Stores as configuration sets them up, and the alarms about them. */
+#include "records/records.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <osmocom/core/talloc.h>
+
+#include "base/alarm.h"
+#include "base/clock.h"
+#include "records/journal_format.h"
+#include "records/worker.h"
+#include "tests/mock/mock_log.c"
+#include "tests/unit/unit.h"
+
+enum { S = 1000000 };
+
+static char dir[] = "/tmp/stores-XXXXXX";
+static struct records *records;
+static struct records_setup setup;
+
+static void add_file(const char *suffix, const char *id)
+{
+	char name[STORE_AT_MAX + 8];
+	FILE *file;
+
+	snprintf(name, sizeof(name), "%s%s", setup.journal, suffix);
+	file = fopen(name, "a");
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, JOURNAL_HEAD "%s\"," JOURNAL_RELEASED "\n", id);
+	fclose(file);
+}
+
+static void begin(void)
+{
+	mock_log_start(DALARM);
+	clock_use_virtual(1 * S);
+	alarms_reset();
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	setup = (struct records_setup){ .limits = { 3600, 1 << 20 } };
+	snprintf(setup.journal, sizeof(setup.journal), "%s/calls.jsonl", dir);
+	snprintf(setup.sqlite, sizeof(setup.sqlite), "%s/records.db", dir);
+	records = records_new(NULL);
+	ck_assert_ptr_nonnull(records);
+}
+
+static void end(void)
+{
+	static const char *const names[] = { "calls.jsonl", "calls.jsonl.1", "records.db",
+					     "records.db-wal", "records.db-shm" };
+	char name[STORE_AT_MAX];
+
+	records_free(records);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
+		unlink(name);
+	}
+	ck_assert_int_eq(rmdir(dir), 0);
+	alarms_reset();
+}
+
+static struct worker_status status(void)
+{
+	struct worker_status now;
+
+	ck_assert(records_status(records, &now));
+	return now;
+}
+
+/* Waits for the other thread, bounded. */
+#define EVENTUALLY(condition)                                                                      \
+	do {                                                                                       \
+		const struct timespec moment = { .tv_nsec = 5000000 };                             \
+		for (unsigned turns = 0; !(condition); turns++) {                                  \
+			ck_assert_msg(turns < 4000, "never: " #condition);                         \
+			nanosleep(&moment, NULL);                                                  \
+		}                                                                                  \
+	} while (0)
+
+static bool note(void *data, const struct alarm_status *alarm)
+{
+	char *text = data;
+
+	snprintf(text + strlen(text), 200 - strlen(text), "%s %s: %s\n", alarm->info->name,
+		 alarm->object, alarm->text);
+	return true;
+}
+
+static const char *standing(void)
+{
+	static char text[200];
+
+	text[0] = '\0';
+	alarms_each(true, note, text);
+	return text;
+}
+
+START_TEST(records_are_stored_when_woken)
+{
+	begin();
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	ck_assert_str_eq(records_sqlite(records), setup.sqlite);
+	EVENTUALLY(status().stores[0].works);
+	add_file("", "1");
+	records_wake(records);
+	EVENTUALLY(status().stores[0].taken == 1);
+	ck_assert_int_eq(records_apply(records, &setup), 0); /* the same: it goes on */
+	ck_assert_uint_eq(status().stores[0].taken, 1);
+	clock_advance(2 * S);
+	ck_assert_str_eq(standing(), "");
+	setup.limits.max_age_s = 7200; /* another: it begins anew, where it was */
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	ck_assert_uint_eq(status().stores[0].taken, 0);
+	add_file("", "2");
+	records_wake(records);
+	EVENTUALLY(status().stores[0].taken == 1);
+	end();
+}
+END_TEST
+
+START_TEST(store_that_fails_is_an_alarm_while_it_does)
+{
+	begin();
+	snprintf(setup.sqlite, sizeof(setup.sqlite), "%s/no/records.db", dir);
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	EVENTUALLY(!status().stores[0].works);
+	clock_advance(2 * S);
+	ck_assert_str_eq(standing(), "records-store sqlite: unable to open database file\n");
+	setup.sqlite[0] = '\0';
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	ck_assert_str_eq(standing(), "");
+	ck_assert_uint_eq(status().n_stores, 0);
+	end();
+}
+END_TEST
+
+START_TEST(unread_records_that_go_are_an_alarm)
+{
+	begin();
+	add_file(".1", "1");
+	add_file("", "2");
+	setup.limits.max_octets = 10;
+	snprintf(setup.sqlite, sizeof(setup.sqlite), "%s/no/records.db", dir);
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	EVENTUALLY(status().unread == 1);
+	clock_advance(2 * S);
+	ck_assert_ptr_nonnull(strstr(standing(), "records-unread : files: 1\n"));
+	end();
+}
+END_TEST
+
+START_TEST(without_a_journal_nothing_is_stored)
+{
+	begin();
+	setup.journal[0] = '\0';
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	ck_assert(!records_status(records, &(struct worker_status){ 0 }));
+	records_wake(records);
+	end();
+}
+END_TEST
+
+UNIT_MAIN("records", records_are_stored_when_woken, store_that_fails_is_an_alarm_while_it_does,
+	  unread_records_that_go_are_an_alarm, without_a_journal_nothing_is_stored)
