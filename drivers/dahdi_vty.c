@@ -111,7 +111,7 @@ DEFUN(span_coding, span_coding_cmd, "coding (hdb3|b8zs|ami)",
 	return CMD_SUCCESS;
 }
 
-#define CRC4_STR "Check the E1's frames by the CRC-4 procedure (G.706)\n"
+#define CRC4_STR "Check the E1's frames by the CRC-4 procedure (G.706); by default not\n"
 
 DEFUN(span_crc4, span_crc4_cmd, "crc4", CRC4_STR)
 {
@@ -126,7 +126,7 @@ DEFUN(span_no_crc4, span_no_crc4_cmd, "no crc4", NO_STR CRC4_STR)
 }
 
 DEFUN(span_build_out, span_build_out_cmd, "line-build-out <0-7>",
-      "The length of the cable to the network\n"
+      "The length of the cable to the network; 0 by default\n"
       "0: up to 40 m; 1 to 4: up to 81, 122, 162, 200 m; 5 to 7: -7.5, -15, -22.5 dB\n")
 {
 	here(vty)->line_build_out = (unsigned)atoi(argv[0]);
@@ -134,7 +134,7 @@ DEFUN(span_build_out, span_build_out_cmd, "line-build-out <0-7>",
 }
 
 DEFUN(span_clock_priority, span_clock_priority_cmd, "clock-priority <0-255>",
-      "As a source of the card's clock\n"
+      "As a source of the card's clock; 0 by default\n"
       "1: the first choice; 0: none, the far end follows us\n")
 {
 	here(vty)->clock_priority = (unsigned)atoi(argv[0]);
@@ -142,7 +142,7 @@ DEFUN(span_clock_priority, span_clock_priority_cmd, "clock-priority <0-255>",
 }
 
 DEFUN(span_tone_zone, span_tone_zone_cmd, "tone-zone COUNTRY",
-      "The country whose tones and ringing the card makes\n"
+      "The country whose tones and ringing the card makes; by default none is loaded\n"
       "Two letters, as us or de\n")
 {
 	return config_set_text(vty, "tone-zone", argv[0], here(vty)->tone_zone,
@@ -170,7 +170,7 @@ DEFUN(span_echo_canceller, span_echo_canceller_cmd, "echo-canceller NAME",
 			       sizeof(here(vty)->echo_canceller));
 }
 
-#define HARDHDLC_STR "Let the card do the D channels' HDLC\n"
+#define HARDHDLC_STR "Let the card do the D channels' HDLC; by default the kernel does\n"
 
 DEFUN(span_hardhdlc, span_hardhdlc_cmd, "hardhdlc", HARDHDLC_STR)
 {
@@ -185,7 +185,7 @@ DEFUN(span_no_hardhdlc, span_no_hardhdlc_cmd, "no hardhdlc", NO_STR HARDHDLC_STR
 }
 
 DEFUN(span_rx_gain, span_rx_gain_cmd, "rx-gain <-24-24>",
-      "Loudness of speech from the line\n"
+      "Loudness of speech from the line; 0 dB by default\n"
       "dB\n")
 {
 	here(vty)->rx_gain = atoi(argv[0]);
@@ -193,7 +193,7 @@ DEFUN(span_rx_gain, span_rx_gain_cmd, "rx-gain <-24-24>",
 }
 
 DEFUN(span_tx_gain, span_tx_gain_cmd, "tx-gain <-24-24>",
-      "Loudness of speech to the line\n"
+      "Loudness of speech to the line; 0 dB by default\n"
       "dB\n")
 {
 	here(vty)->tx_gain = atoi(argv[0]);
@@ -209,7 +209,7 @@ DEFUN(span_side, span_side_cmd, "bri-side (nt|te)",
 	return CMD_SUCCESS;
 }
 
-#define TERMINATION_STR "A BRI's line ends here: the card puts 100 ohm to it\n"
+#define TERMINATION_STR "A BRI's line ends here: the card puts 100 ohm to it; by default not\n"
 
 DEFUN(span_termination, span_termination_cmd, "termination", TERMINATION_STR)
 {

@@ -42,7 +42,7 @@ const struct span_config *spans_config_find(const struct spans_config *spans, co
 	return config_list_find(&span_list, spans, name);
 }
 
-#define SPAN_STR "A bundle of timeslots: an E1 or T1\n"
+#define SPAN_STR "A bundle of timeslots: an E1, T1 or BRI\n"
 #define SPAN_NAME_STR "Its name, as in e1-1/17\n"
 
 DEFUN(span, span_cmd, "span NAME", SPAN_STR SPAN_NAME_STR)
@@ -57,7 +57,7 @@ DEFUN_ATTR(no_span, no_span_cmd, "no span NAME", NO_STR SPAN_STR SPAN_NAME_STR,
 }
 
 DEFUN(span_driver, span_driver_cmd, "driver (virtual|sbus|dahdi)",
-      "What carries the span\n"
+      "What carries the span; no default\n"
       "A cable in memory to another virtual span\n"
       "A bus of basic rate in memory: one NT, and up to eight TEs whose far-end it is\n"
       "A card, or what else DAHDI drives; `dahdi` says which\n")
@@ -68,7 +68,8 @@ DEFUN(span_driver, span_driver_cmd, "driver (virtual|sbus|dahdi)",
 }
 
 DEFUN(span_far_end, span_far_end_cmd, "far-end NAME",
-      "The span at the other end of a virtual cable, or the NT of a TE's bus\n" SPAN_NAME_STR)
+      "The span at the other end of a virtual cable, or the NT of a TE's bus; no "
+      "default\n" SPAN_NAME_STR)
 {
 	struct span_config *item = vty->index;
 

@@ -19,7 +19,7 @@ DEFUN(history, history_cmd, "history", "What is kept of calls in memory: their t
 
 DEFUN(history_calls, history_calls_cmd, "calls <0-100000>",
       "Calls that have ended and keep their time line, for `show call` and `why`\n"
-      "So many; the oldest make room (1000)\n")
+      "So many; the oldest make room; 1000 by default\n")
 {
 	struct history_config *value = config_candidate(&history_section);
 
@@ -29,7 +29,7 @@ DEFUN(history_calls, history_calls_cmd, "calls <0-100000>",
 
 DEFUN(history_messages, history_messages_cmd, "messages <0-1024>",
       "Memory for the octets of signalling messages, of all calls, for captures\n"
-      "MiB; the oldest make room (16); 0: none are kept\n")
+      "MiB; the oldest make room; 16 by default, 0: none are kept\n")
 {
 	struct history_config *value = config_candidate(&history_section);
 

@@ -104,7 +104,7 @@ DEFUN(media_jitter_initial, media_jitter_initial_cmd,
 }
 
 DEFUN(media_jitter_fixed, media_jitter_fixed_cmd, "jitter fixed <10-500>",
-      JITTER_STR "The same delay for good\n"
+      JITTER_STR "The same delay for good; by default it is adaptive\n"
 		 "ms\n")
 {
 	struct jitter_config *jitter = &edited()->jitter;

@@ -21,7 +21,9 @@ static uint8_t *rules_of(struct vty *vty, const char *direction)
 	return *direction == 'f' ? trunk->causes.from_line : trunk->causes.to_line;
 }
 
-#define CAUSE_MAP_STR "Causes that are taken for others; `cause test` shows what becomes of one\n"
+#define CAUSE_MAP_STR                                                                              \
+	"Causes that are taken for others, by default none; `cause test` shows what becomes of "   \
+	"one\n"
 #define DIRECTIONS "(from-line|to-line)"
 #define DIRECTIONS_STR                                                                             \
 	"What the line clears with, before routes or SIP see it\n"                                 \

@@ -208,7 +208,8 @@ DEFUN(trunk_d_channel, trunk_d_channel_cmd, "d-channel <1-31>",
 }
 
 DEFUN(trunk_interface, trunk_interface_cmd, "interface <0-126>",
-      "The span's number in a group of spans with one D channel (NFAS), alike at both ends\n"
+      "The span's number in a group of spans with one D channel (NFAS), alike at both ends; by "
+      "default in their order, from 0\n"
       "0 has the D channel (Q.931 4.5.13, interface identifier)\n")
 {
 	struct trunk_span *span = selected_span(vty, "interface");
@@ -320,7 +321,7 @@ DEFUN(trunk_inband, trunk_inband_cmd, "inband (announcements|always|never)",
 
 /* Options that are on or off */
 
-#define OVERLAP_STR "Numbers that come digit by digit\n"
+#define OVERLAP_STR "Numbers that come digit by digit; by default they are whole\n"
 #define OVERLAP_STRS                                                                               \
 	OVERLAP_STR "From the line: SETUP ACKNOWLEDGE asks for more (Q.931 5.2.4)\n"               \
 		    "To the line: the rest follows in INFORMATION (Q.931 5.1.3)\n"
@@ -347,8 +348,11 @@ DEFUN(no_trunk_overlap, no_trunk_overlap_cmd, "no overlap (receiving|sending)", 
 }
 
 #define MULTIPOINT_STR "BRI: several terminals on one bus; by default one, point to point\n"
-#define TRANSFER_STR "Two of its calls that are joined here are joined by the exchange instead\n"
-#define BUSY_OUT_STR "Out of service while nobody that its calls could go to is alive\n"
+#define TRANSFER_STR                                                                               \
+	"Two of its calls that are joined here are joined by the exchange instead; by default "    \
+	"not\n"
+#define BUSY_OUT_STR                                                                               \
+	"Out of service while nobody that its calls could go to is alive; by default in service\n"
 #define RESTART_STR "RESTART when the D channel comes up (Q.931 5.5); the default\n"
 
 DEFUN(trunk_multipoint, trunk_multipoint_cmd, "multipoint", MULTIPOINT_STR)
@@ -415,10 +419,10 @@ DEFUN(no_trunk_restart, no_trunk_restart_cmd, "no restart", NO_STR RESTART_STR)
 	return CMD_SUCCESS;
 }
 
-#define ECHO_STR "Echo of the line, taken away from speech\n"
+#define ECHO_STR "Echo of the line, by default taken away from speech\n"
 
 DEFUN(trunk_echo_tail, trunk_echo_tail_cmd, "echo tail <8-128>",
-      ECHO_STR "How late it may come; 64 ms\n"
+      ECHO_STR "How late it may come; 64 ms by default\n"
 	       "Milliseconds\n")
 {
 	struct trunk_config *item = vty->index;
@@ -435,7 +439,7 @@ DEFUN(trunk_echo_off, trunk_echo_off_cmd, "echo off", ECHO_STR "It stays\n")
 	return CMD_SUCCESS;
 }
 
-#define TIMER_STR "A timer of Q.931\n"
+#define TIMER_STR "A timer of Q.931; the figure behind each is its default\n"
 #define TIMERS "(t301|t302|t303|t304|t305|t306|t308|t309|t310|t313|t316|t322)"
 #define TIMERS_STR                                                                                 \
 	"ALERTING to CONNECT; 180 s\n"                                                             \

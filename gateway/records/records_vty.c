@@ -36,7 +36,7 @@ DEFUN(records, records_cmd, "records",
 	return config_section_enter(vty, NODE_RECORDS, &candidate()->line);
 }
 
-#define FILE_STR "The journal: one line of JSON for each call\n"
+#define FILE_STR "The journal: one line of JSON for each call; by default calls.jsonl\n"
 #define NAME_STR "A path, or a name in the state directory\n"
 
 DEFUN(records_file, records_file_cmd, "file NAME", FILE_STR NAME_STR)
@@ -53,14 +53,15 @@ DEFUN(records_no_file, records_no_file_cmd, "no file", NO_STR "No records are ke
 #define MB_STR "Megabytes\nHow many\n"
 
 DEFUN(records_rotate, records_rotate_cmd, "rotate megabytes <1-1024>",
-      "When a file of the journal is full and the next is begun\n" MB_STR)
+      "When a file of the journal is full and the next is begun; 64 MB by default\n" MB_STR)
 {
 	candidate()->rotate_mb = (unsigned)atoi(argv[0]);
 	return CMD_SUCCESS;
 }
 
 #define INTERIM_STR                                                                                \
-	"A record of each call that is answered and goes on, besides the one at its end\n"
+	"A record of each call that is answered and goes on, besides the one at its end; by "      \
+	"default none\n"
 
 DEFUN(records_interim, records_interim_cmd, "interim <1-1440>",
       INTERIM_STR "Minutes between them\n")
@@ -75,7 +76,7 @@ DEFUN(records_no_interim, records_no_interim_cmd, "no interim", NO_STR INTERIM_S
 	return CMD_SUCCESS;
 }
 
-#define STORE_STR "Where records are stored, besides the journal\n"
+#define STORE_STR "Where records are stored, besides the journal; by default in SQLite alone\n"
 #define SQLITE_STR "A file of SQLite; `show records` looks there\n"
 
 DEFUN(records_sqlite, records_sqlite_cmd, "store sqlite NAME", STORE_STR SQLITE_STR NAME_STR)
@@ -160,14 +161,14 @@ DEFUN(records_radius_secret, records_radius_secret_cmd, "radius secret SECRET",
 #define KEEP_STR "How long records are kept, by the journal and in SQLite\n"
 
 DEFUN(records_keep_days, records_keep_days_cmd, "keep days <1-36500>",
-      KEEP_STR "By their age\nDays\n")
+      KEEP_STR "By their age\nDays; 400 by default\n")
 {
 	candidate()->keep_days = (unsigned)atoi(argv[0]);
 	return CMD_SUCCESS;
 }
 
 DEFUN(records_keep_mb, records_keep_mb_cmd, "keep megabytes <16-16777216>",
-      KEEP_STR "As long as there are fewer\nMegabytes, of each of the two\n")
+      KEEP_STR "As long as there are fewer\nMegabytes, of each of the two; 4096 by default\n")
 {
 	candidate()->keep_mb = (unsigned)atoi(argv[0]);
 	return CMD_SUCCESS;

@@ -74,7 +74,7 @@ void guard_vty_write_prefixes(const char *option, const struct netprefixes *list
 	}
 }
 
-#define DENY_STR "From there nothing is heard at all\n"
+#define DENY_STR "From there nothing is heard at all; by default nowhere\n"
 #define PREFIX_STR "An address, or a range: 192.0.2.0/24\n"
 
 DEFUN(sip_deny, sip_deny_cmd, "deny PREFIX", DENY_STR PREFIX_STR)

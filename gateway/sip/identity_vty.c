@@ -43,7 +43,8 @@ static struct identity_policy *policy_of(struct vty *vty)
 
 /* What is believed */
 
-#define TRUST_STR "What is believed of its headers, where it is not as `trusted` says\n"
+#define TRUST_STR                                                                                  \
+	"What is believed of its headers, where it is not as `trusted` says, the default\n"
 #define SUBJECT_STR                                                                                \
 	"P-Asserted-Identity and Remote-Party-ID\nThe cause in Reason\n"                           \
 	"Diversion and History-Info\nrn, npdi and cic of a called number\n"
@@ -180,7 +181,8 @@ DEFUN(peer_no_trunk_context, peer_no_trunk_context_cmd, "no trunk-context",
 /* Causes */
 
 #define CAUSE_MAP_STR                                                                              \
-	"Causes and statuses otherwise than RFC 3398 has them; of a peer before those of sip\n"
+	"Causes and statuses otherwise than RFC 3398 has them; of a peer before those of sip; by " \
+	"default none\n"
 #define CAUSE_MAP_HELP                                                                             \
 	CAUSE_MAP_STR "A call that ends with that cause is refused with that status\n"             \
 		      "A refusal with that status is that cause\n"                                 \

@@ -26,8 +26,10 @@ static struct guard_peer_config *edited(const struct vty *vty)
 
 /* Access lists */
 
-#define ALLOW_STR "Its requests come from there too: a provider's many machines\n"
-#define DENY_STR "A request from there is never the peer's\n"
+#define ALLOW_STR                                                                                  \
+	"Its requests come from there too: a provider's many machines; by default from its "       \
+	"addresses alone\n"
+#define DENY_STR "A request from there is never the peer's; by default all are\n"
 #define PREFIX_STR "An address, or a range: 192.0.2.0/24\n"
 
 DEFUN(peer_allow, peer_allow_cmd, "allow PREFIX", ALLOW_STR PREFIX_STR)

@@ -70,7 +70,9 @@ DEFUN(peer_ptime, peer_ptime_cmd, "ptime (10|20|30|40|50|60)",
 	return CMD_SUCCESS;
 }
 
-#define MUX_STR "RTCP over the port of RTP is offered (RFC 5761); the peer may always ask for it\n"
+#define MUX_STR                                                                                    \
+	"RTCP over the port of RTP is offered (RFC 5761), by default not; the peer may always "    \
+	"ask for it\n"
 
 DEFUN(peer_rtcp_mux, peer_rtcp_mux_cmd, "rtcp-mux", MUX_STR)
 {

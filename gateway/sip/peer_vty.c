@@ -102,7 +102,9 @@ DEFUN(peer_source_port, peer_source_port_cmd, "source-port (any|same)",
 	return CMD_SUCCESS;
 }
 
-#define TRUSTED_STR "Its Reason header and asserted identity are believed (RFC 6432, RFC 3325)\n"
+#define TRUSTED_STR                                                                                \
+	"Its Reason header and asserted identity are believed (RFC 6432, RFC 3325); by default "   \
+	"not\n"
 
 DEFUN(peer_trusted, peer_trusted_cmd, "trusted", TRUSTED_STR)
 {

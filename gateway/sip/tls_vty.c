@@ -21,7 +21,7 @@ static struct tls_config *edited(void)
 }
 
 #define TLS_STR "TLS: who we are, and whom we believe\n"
-#define CERTIFICATE_STR "Our certificate; read again by itself when it changes\n"
+#define CERTIFICATE_STR "Our certificate, by default none; read again by itself when it changes\n"
 #define FILE_STR "PEM file, with the chain up to the CA behind it\n"
 #define KEY_STR "Its key, where it is in a file of its own\nPEM file, without a password\n"
 #define SERVER_NAME_STR                                                                            \

@@ -56,7 +56,7 @@ DEFUN(peer_transfer, peer_transfer_cmd, "transfer (trusted|allow|refuse)",
 	"Its users transfer calls, and take them over, by REFER and Replaces (RFC 3515, RFC "      \
 	"3891)\n"                                                                                  \
 	"Whom an operator puts through (`transfer call`) calls the number itself, asked by "       \
-	"REFER\n"
+	"REFER; by default the gateway does\n"
 
 DEFUN(peer_by_refer, peer_by_refer_cmd, "transfer by-refer", BY_REFER_STR)
 {

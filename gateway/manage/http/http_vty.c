@@ -107,7 +107,8 @@ DEFUN_ATTR(no_http_tls, no_http_tls_cmd, "no tls", NO_STR TLS_STR, CONFIG_TERMIN
 }
 
 #define HOST_STR                                                                                   \
-	"A name that it is called by, besides localhost and addresses; others are refused\n"       \
+	"A name that it is called by, besides localhost and addresses, by default none; others "   \
+	"are refused\n"                                                                            \
 	"Name, as in the URL\n"
 
 static char *host_named(const char *name)

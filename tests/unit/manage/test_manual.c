@@ -120,6 +120,66 @@ START_TEST(words_are_explained_with_their_help)
 }
 END_TEST
 
+/* What has no default: what a section cannot be without, what may be said several times, and conditions. Of the node's
+ * name, a colon and the command, this is the beginning. */
+static const char *const no_default[] = {
+	"span:dahdi ",
+	"trunk:protocol ",
+	"trunk:span ",
+	"trunk:d-channel ",
+	"trunk:channels ",
+	"peer:address ",
+	"user:password ",
+	"user:number ",
+	"line:echo",
+	"line:tone ",
+	"line:quiet",
+	"line:reject ",
+	"line:ring",
+	"line:clear ",
+	"line:readback",
+	"route:from ",
+	"route:called ",
+	"route:when ",
+	"route:to ",
+	"emergency:number ",
+	"translation:match ",
+	"records:postgresql password ",
+	"records:radius secret ",
+	"http:user ",
+	"http:token ",
+	"emergency:except ",
+	"http:tls ",
+};
+
+static bool tells_default(const struct cmd_element *element)
+{
+	return strstr(element->doc, "efault") || !strncmp(element->string, "no ", 3);
+}
+
+START_TEST(every_option_tells_its_default)
+{
+	grammar_init();
+	for (unsigned i = NODE_CLI; i < NODES_END; i++) {
+		const struct cmd_node *node = vector_lookup(cmdvec, i);
+
+		for (unsigned k = 0; node && k < vector_active(node->cmd_vector); k++) {
+			const struct cmd_element *element = vector_slot(node->cmd_vector, k);
+			char *name = talloc_asprintf(NULL, "%s:%s", node->name, element->string);
+			size_t x = 0;
+
+			while (x < ARRAY_SIZE(no_default) &&
+			       strncmp(name, no_default[x], strlen(no_default[x])) != 0)
+				x++;
+			ck_assert_msg(tells_default(element) || x < ARRAY_SIZE(no_default) ||
+					      (element->attr & CONFIG_TERMINAL_ONLY),
+				      "%s: its help does not tell its default", name);
+			talloc_free(name);
+		}
+	}
+}
+END_TEST
+
 START_TEST(every_alarm_is_there)
 {
 	char *program = page("8");
@@ -180,6 +240,6 @@ START_TEST(other_sections_are_none)
 }
 END_TEST
 
-UNIT_MAIN("manual", every_command_has_its_entry, words_are_explained_with_their_help,
-	  every_alarm_is_there, usage_becomes_the_ways_to_start, no_text_is_taken_for_a_macro,
-	  other_sections_are_none)
+UNIT_MAIN("manual", every_command_has_its_entry, every_option_tells_its_default,
+	  words_are_explained_with_their_help, every_alarm_is_there,
+	  usage_becomes_the_ways_to_start, no_text_is_taken_for_a_macro, other_sections_are_none)
