@@ -56,6 +56,8 @@ struct originate {
 };
 uint32_t call_originate(struct call_hub *hub, const struct originate *what,
 			call_progress_cb on_progress, void *data, const char **why);
+/* The same for a call that is there. False: there is none, or somebody watches it already. */
+bool call_watch(struct call_hub *hub, uint32_t id, call_progress_cb on_progress, void *data);
 void call_unwatch(struct call_hub *hub, call_progress_cb on_progress, void *data);
 /* Clears a call with cause 16; false when there is no such call. */
 bool call_clear(struct call_hub *hub, uint32_t id);

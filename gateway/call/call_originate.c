@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/call_record.h"
 #include "call/hub.h"
 #include "call/line.h"
 #include "call/lines.h"
@@ -91,6 +92,16 @@ uint32_t call_originate(struct call_hub *hub, const struct originate *what,
 	osmo_timer_setup(&call->begin, on_begin, call);
 	osmo_timer_schedule(&call->begin, 0, 0);
 	return call->id;
+}
+
+bool call_watch(struct call_hub *hub, uint32_t id, call_progress_cb on_progress, void *data)
+{
+	struct call *call = call_find(hub, id);
+
+	if (!call || call->on_progress)
+		return false;
+	watch(call, on_progress, data);
+	return true;
 }
 
 void call_unwatch(struct call_hub *hub, call_progress_cb on_progress, void *data)

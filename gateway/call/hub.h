@@ -19,6 +19,7 @@
 #include "records/journal.h"
 #include "call/route.h"
 #include "call/timeline.h"
+#include "call/transfer_note.h"
 
 enum { HUB_TARGET_BUCKETS = 256 };
 
@@ -142,6 +143,7 @@ struct call {
 	uint8_t ended_by;                  /* slot, or SLOT_GATEWAY */
 	char why[CALL_WHY_MAX];            /* failed attempts, for the record */
 	struct transfer *transfer;         /* to a number, under way; NULL: none. It frees itself */
+	struct transfer_note transfer_note;
 	uint32_t continues,
 		continued_by; /* the call that a party came from, and went to; 0: none */
 	struct osmo_timer_list

@@ -258,6 +258,11 @@ static void put_way(struct osmo_strbuf *text, const struct call *call)
 		put_text(text, "referred_by", call->setup.referrer);
 }
 
+static const char *party_name(uint8_t slot)
+{
+	return slot == SLOT_CALLER ? "caller" : "called";
+}
+
 static void put_end(struct osmo_strbuf *text, const struct call *call)
 {
 	if (!call->cause) {
@@ -269,9 +274,37 @@ static void put_end(struct osmo_strbuf *text, const struct call *call)
 	put_count(text, "cause", call->cause);
 	put_text(text, "location", cause_location_name(call->location));
 	put_text(text, "released_by",
-		 call->ended_by == SLOT_GATEWAY  ? "gateway"
-		 : call->ended_by == SLOT_CALLER ? "caller"
-						 : "called");
+		 call->ended_by == SLOT_GATEWAY ? "gateway" : party_name(call->ended_by));
+}
+
+static const char *outcome_of(const struct transfer_note *note)
+{
+	switch (note->outcome) {
+	case TRANSFER_DONE:
+		return "done";
+	case TRANSFER_FAILED:
+		return "failed";
+	case TRANSFER_ABANDONED:
+		return "abandoned";
+	default:
+		return "asked";
+	}
+}
+
+static void put_transfer(struct osmo_strbuf *text, const struct transfer_note *note)
+{
+	if (!note->outcome) {
+		put_null(text, "transfer");
+		return;
+	}
+	OSMO_STRBUF_PRINTF(*text, "\"transfer\":{");
+	put_text(text, "by", note->by == SLOT_GATEWAY ? "operator" : party_name(note->by));
+	put_text(text, "to", note->to);
+	put_positive(text, "call", note->with);
+	put_text(text, "way", note->way == TRANSFER_BY_PARTY ? "party" : "gateway");
+	put_text(text, "outcome", outcome_of(note));
+	put_positive(text, "cause", note->cause);
+	close_with(text, "},");
 }
 
 static const char *end_of(enum record_kind kind)
@@ -306,6 +339,7 @@ void record_write(const struct call *call, enum record_kind kind, char out[RECOR
 	put_tried(&text, call);
 	put_positive(&text, "continues", call->continues);
 	put_positive(&text, "continued_by", call->continued_by);
+	put_transfer(&text, &call->transfer_note);
 	put_end(&text, call);
 	put_text(&text, "why", call->why);
 	if (kind == RECORD_INTERIM)

@@ -97,6 +97,7 @@ static void put_through(struct transfer *t, const struct leg_msg *answer)
 		turn.party = party_in(to, 1);
 	from->transfer = NULL;
 	from->continued_by = to->id;
+	transfer_note_outcome(from, TRANSFER_DONE, 0);
 	call_detach(to, SLOT_CALLER);
 	party_move(from, waiting, to, SLOT_CALLER);
 	talloc_free(t);
@@ -113,6 +114,8 @@ static void fail(struct transfer *t, const struct leg_msg *why)
 	unsigned by = t->by;
 
 	call_hears(t->hub, &t->leg, &gone);
+	if (from)
+		transfer_note_outcome(from, TRANSFER_FAILED, why->cause);
 	if (from && (!from->slots[by].leg || from->slots[by].released)) {
 		party_ends(from, SLOT_GATEWAY, why->cause, why->location);
 		return; /* it was abandoned with that */
@@ -122,6 +125,12 @@ static void fail(struct transfer *t, const struct leg_msg *why)
 		return;
 	from->transfer = NULL;
 	transfer_report(from, by, LEG_RELEASE, why->cause, why->location);
+}
+
+static void on_alerting(struct call *from)
+{
+	if (from)
+		call_notify(from, "being put through: alerting");
 }
 
 static void give_up(struct transfer *t, unsigned cause, unsigned location)
@@ -146,6 +155,7 @@ static void tell(struct leg *leg, const struct leg_msg *msg)
 	case LEG_ALERTING:
 		if (!msg->inband)
 			ring(t);
+		on_alerting(t->from);
 		transfer_report(t->from, t->by, LEG_ALERTING, 0, 0);
 		break;
 	case LEG_PROGRESS:
@@ -246,9 +256,8 @@ static void done_there(struct transfer *t)
 {
 	struct call *from = t->from;
 
-	LOGCALL(from, LOGL_INFO, "put through to %s, which its own side called\n", t->to.digits);
 	from->transfer = NULL;
-	call_notify(from, "put through");
+	transfer_note_outcome(from, TRANSFER_DONE, 0);
 	party_ends(from, party_other(from, t->by), CAUSE_NORMAL, LOC_USER);
 	talloc_free(t);
 }
@@ -258,11 +267,12 @@ static void failed_there(struct transfer *t, unsigned cause)
 {
 	const struct leg_setup setup = { .called = t->to };
 
-	if (cause == CAUSE_FACILITY_REJECTED && !t->hub->draining && !place(t, setup))
+	if (cause == CAUSE_FACILITY_REJECTED && !t->hub->draining && !place(t, setup)) {
+		t->from->transfer_note.way = TRANSFER_BY_US;
 		return;
-	LOGCALL(t->from, LOGL_NOTICE, "not put through to %s: %s\n", t->to.digits,
-		cause_name(cause));
+	}
 	t->from->transfer = NULL;
+	transfer_note_outcome(t->from, TRANSFER_FAILED, cause);
 	talloc_free(t);
 }
 
@@ -283,6 +293,7 @@ int call_transfer(struct leg *by, const struct leg_setup *to)
 		return -ENOMEM;
 	}
 	from->transfer = t;
+	transfer_note_wish(from, t->by, to->called.digits, 0);
 	return 0;
 }
 
@@ -300,11 +311,14 @@ int call_put_through(struct call_hub *hub, uint32_t id, bool caller, const char 
 		return rc;
 	snprintf(to.called.digits, sizeof(to.called.digits), "%s", number);
 	struct transfer *t = transfer_new(call, by, &to.called);
-	if (!t || (!ask(t) && place(t, to))) {
+	bool asked = t && ask(t);
+	if (!t || (!asked && place(t, to))) {
 		talloc_free(t);
 		return -ENOMEM;
 	}
 	call->transfer = t;
+	transfer_note_wish(call, SLOT_GATEWAY, number, 0);
+	call->transfer_note.way = asked ? TRANSFER_BY_PARTY : TRANSFER_BY_US;
 	return 0;
 }
 
@@ -329,6 +343,7 @@ void transfer_abandon(struct call *call)
 		return;
 	call->transfer = NULL;
 	t->from = NULL;
+	transfer_note_outcome(call, TRANSFER_ABANDONED, 0);
 	transfer_report(call, t->by, LEG_RELEASE, call->cause, call->location);
 	hush(t);
 	osmo_timer_del(&t->begin);
@@ -348,7 +363,7 @@ void transfer_hears(struct call *call, const struct call_event *event)
 	if (how == LEG_CONNECT)
 		done_there(t);
 	else if (how == LEG_ALERTING)
-		call_notify(call, "being put through: alerting");
+		on_alerting(call);
 	else if (how == LEG_RELEASE)
 		failed_there(t, event->cause);
 }

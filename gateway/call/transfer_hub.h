@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "call/leg.h"
+#include "call/transfer_note.h"
 
 struct call_event;
 
@@ -22,3 +23,8 @@ void transfer_joined(struct call *call, unsigned fresh);
  * done. from NULL: nobody asks any more. */
 void transfer_report(struct call *from, unsigned by, enum leg_verb how, unsigned cause,
 		     unsigned location);
+
+/* What the record says of it (transfer_note.h), and who watches the call hears. */
+/* A wish of that slot's, to the number or the other call. */
+void transfer_note_wish(struct call *call, unsigned by, const char *to, uint32_t with);
+void transfer_note_outcome(struct call *call, enum transfer_outcome outcome, unsigned cause);

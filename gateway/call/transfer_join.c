@@ -76,6 +76,12 @@ static int pair(const struct call *first, uint32_t context, const struct end *ca
 	return 0;
 }
 
+static void note_done(struct call *call, unsigned by, uint32_t with)
+{
+	transfer_note_wish(call, by, "", with);
+	transfer_note_outcome(call, TRANSFER_DONE, 0);
+}
+
 int call_join(struct leg *by, struct leg *with)
 {
 	int rc = party_check(by);
@@ -99,6 +105,8 @@ int call_join(struct leg *by, struct leg *with)
 		move_media(first->hub, caller.leg, first->context);
 		return rc;
 	}
+	note_done(first, by_slot, second->id);
+	note_done(second, with_slot, first->id);
 	transfer_report(first, by_slot, LEG_CONNECT, 0, 0);
 	party_ends(first, by_slot, CAUSE_NORMAL, LOC_USER);
 	party_ends(second, with_slot, CAUSE_NORMAL, LOC_USER);

@@ -16,7 +16,7 @@
 #include "manage/manage.h"
 #include "pstn/trunk.h"
 
-/* A session that watches the calls it placed. */
+/* A session that watches the calls it placed, and those it has somebody put through in. */
 struct watch {
 	struct llist_head entry;
 	struct vty *vty;
@@ -173,6 +173,17 @@ static const char *why_not(int rc)
 	}
 }
 
+/* The outcome is told to this session, unless somebody else hears what becomes of the call already. */
+static void watch_transfer(struct vty *vty, uint32_t id)
+{
+	struct watch *watch = watch_of(vty);
+
+	if (call_watch(cli_gateway()->hub, id, on_progress, watch))
+		watch->calls++;
+	else if (!watch->calls)
+		watch_free(watch);
+}
+
 DEFUN(transfer_call, transfer_call_cmd, "transfer call <1-4294967295> (caller|called) to NUMBER",
       "Put a party through\nOf a call\nIts number, as in `show calls`\n"
       "Who called; the other one is let go of\n"
@@ -190,6 +201,7 @@ DEFUN(transfer_call, transfer_call_cmd, "transfer call <1-4294967295> (caller|ca
 	rc = call_put_through(cli_gateway()->hub, strtoul(argv[0], NULL, 10), caller, argv[2]);
 	if (rc)
 		return config_reject(vty, "call %s: %s", argv[0], why_not(rc));
+	watch_transfer(vty, strtoul(argv[0], NULL, 10));
 	vty_out(vty, "Call %s: who %s is being put through to %s.%s", argv[0],
 		caller ? "called" : "was called", argv[2], VTY_NEWLINE);
 	return CMD_SUCCESS;

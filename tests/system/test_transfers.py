@@ -3,6 +3,7 @@ import json
 import os
 
 import config
+from common.cli import Cli
 from common.gateway import wait_for
 from common.sip import Agent, Call, sdp
 
@@ -235,11 +236,17 @@ def first_call(gateway):
     return min(c["id"] for c in gateway.cli.json("calls"))
 
 
+def transfer(gateway, what):
+    """From a session of its own: the outcome comes between the lines of whoever waits there."""
+    with Cli(gateway.ports.cli) as session:
+        return session.run("transfer call " + what)
+
+
 def test_operator_puts_the_line_through(gateway, phone, rtp):
     """The echo line that was called is put through to the phone; who called it is let go of."""
     call = phone.call("600", sdp(rtp().port))
     call.answered()
-    assert "put through to 680" in gateway.cli.run("transfer call %d called to 680" % first_call(gateway))
+    assert "put through to 680" in transfer(gateway, "%d called to 680" % first_call(gateway))
     party = rtp()
     new = answer(phone.answer_call(), party)
     call.bye_comes()
@@ -248,23 +255,38 @@ def test_operator_puts_the_line_through(gateway, phone, rtp):
     gateway.wait_idle()
 
 
+def test_operator_hears_the_outcome(gateway, phone, rtp):
+    """In the session that asked, as it comes."""
+    call = phone.call("600", sdp(rtp().port))
+    call.answered()
+    with Cli(gateway.ports.cli) as session:
+        session.run("transfer call %d called to 606" % first_call(gateway))
+        session.until("not put through: cause 1 ")
+        session.run("transfer call %d called to 680" % first_call(gateway))
+        new = answer(phone.answer_call(), rtp())
+        session.until(r"call \d+: put through")
+    call.bye_comes()
+    new.bye()
+    gateway.wait_idle()
+
+
 def test_operator_is_told_what_cannot_be(gateway, phone, rtp):
     assert "no such call" in gateway.cli.run("transfer call 4000000000 caller to 600")
     call = phone.call("605", sdp(rtp().port))
     call.response(180)
-    assert "not answered" in gateway.cli.run("transfer call %d caller to 600" % first_call(gateway))
-    assert "no number" in gateway.cli.run("transfer call %d caller to 6x0" % first_call(gateway))
+    assert "not answered" in transfer(gateway, "%d caller to 600" % first_call(gateway))
+    assert "no number" in transfer(gateway, "%d caller to 6x0" % first_call(gateway))
     call.cancel()
     gateway.wait_idle()
 
 
 def test_operator_puts_a_phone_through_by_refer(own, rtp):
     """The phone calls the number itself, and says so."""
-    gateway = own(text=lambda p: config.text(p).replace("peer phones\n", "peer phones\n transfer by-refer\n", 1))
+    gateway = own(text=lambda p: config.text(p, extra=RECORDS).replace("peer phones\n", "peer phones\n transfer by-refer\n", 1))
     with gateway.phone() as phone:
         call = phone.call("600", sdp(rtp().port))
         call.answered()
-        gateway.cli.run("transfer call %d caller to 601" % first_call(gateway))
+        transfer(gateway, "%d caller to 601" % first_call(gateway))
         asked = call.wait_request("REFER")
         assert asked.get("Refer-To").startswith("<sip:601@")
         call.reply(asked, 202, "Accepted")
@@ -275,6 +297,8 @@ def test_operator_puts_a_phone_through_by_refer(own, rtp):
         call.bye_comes()
         new.bye()
         gateway.wait_idle()
+    said = [r["transfer"] for r in records(gateway) if r["transfer"]]
+    assert said == [{"by": "operator", "to": "601", "call": None, "way": "party", "outcome": "done", "cause": None}]
 
 
 def test_operator_puts_a_phone_through_that_refuses_refer(own, rtp):
@@ -284,7 +308,7 @@ def test_operator_puts_a_phone_through_that_refuses_refer(own, rtp):
         party = rtp()
         gateway.originate("trunk exchange 200 line quiet")
         call = answer(phone.answer_call(), rtp())
-        gateway.cli.run("transfer call %d called to 201" % max(c["id"] for c in gateway.cli.json("calls")))
+        transfer(gateway, "%d called to 201" % max(c["id"] for c in gateway.cli.json("calls")))
         call.reply(call.wait_request("REFER"), 405, "Method Not Allowed")
         new = answer(phone.answer_call(), party)
         assert new.invite_in.start.startswith("INVITE sip:201@")

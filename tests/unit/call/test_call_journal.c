@@ -2,13 +2,15 @@
 #include <unistd.h>
 
 #include <jansson.h>
+#include <osmocom/core/select.h>
 
 #include "call/hub.h"
+#include "call/transfer.h"
 #include "records/journal.h"
 #include "tests/unit/call/rig.h"
 #include "tests/unit/unit.h"
 
-static char dir[] = "/tmp/records-XXXXXX";
+static char dir[32];
 static char path[64], slots_path[80];
 
 static int records_to(const char *where, unsigned interim_s)
@@ -25,6 +27,7 @@ static int records_to(const char *where, unsigned interim_s)
 static void start_records(void)
 {
 	start();
+	strcpy(dir, "/tmp/records-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/calls.jsonl", dir);
 	snprintf(slots_path, sizeof(slots_path), "%s.open", path);
@@ -225,6 +228,69 @@ static void check_media(const json_t *record)
 	ck_assert(json_is_null(json_object_get(json_object_get(record, "to"), "media")));
 }
 
+static void turns(void)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		osmo_select_main(1);
+		mock_mg_run(mg);
+	}
+}
+
+/* How c takes the call that a is to be put through by. */
+static const struct transfer_row {
+	uint8_t verb, cause; /* of c; LEG_SETUP: a hangs up meanwhile */
+	bool operator;
+	const char *by, *outcome;
+} transfer_rows[] = {
+	{ LEG_CONNECT, 0, false, "called", "done" },
+	{ LEG_CONNECT, 0, true, "operator", "done" },
+	{ LEG_RELEASE, CAUSE_USER_BUSY, false, "called", "failed" },
+	{ LEG_RELEASE, CAUSE_USER_BUSY, true, "operator", "failed" },
+	{ LEG_SETUP, 0, true, "operator", "abandoned" },
+};
+
+static void transfer_as(const struct transfer_row *row)
+{
+	static const struct leg_setup to_600 = { .called = { .digits = "600" } };
+
+	bring_to("active");
+	if (row->operator)
+		ck_assert_int_eq(call_put_through(hub, call_id(a.leg->call), true, "600"), 0);
+	else
+		ck_assert_int_eq(call_transfer(b.leg, &to_600), 0);
+	turns();
+	if (row->verb != LEG_SETUP)
+		mock_leg_say(&c, row->verb, row->cause, false);
+	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+	turns();
+}
+
+START_TEST(transfer_is_on_record)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(transfer_rows); i++) {
+		const struct transfer_row *row = &transfer_rows[i];
+		unsigned first = 0;
+
+		start_records();
+		transfer_as(row);
+		json_t *record = line_of(path, first);
+		if (json_is_null(json_object_get(record, "transfer"))) { /* of the new call */
+			json_decref(record);
+			record = line_of(path, ++first);
+		}
+		const json_t *transfer = json_object_get(record, "transfer");
+		ck_assert_str_eq(TEXT(transfer, "by"), row->by);
+		ck_assert_str_eq(TEXT(transfer, "to"), "600");
+		ck_assert_str_eq(TEXT(transfer, "way"), "gateway");
+		ck_assert_str_eq(TEXT(transfer, "outcome"), row->outcome);
+		ck_assert_int_eq(NUMBER(transfer, "cause"), row->cause);
+		ck_assert(json_is_null(json_object_get(transfer, "call")));
+		json_decref(record);
+		stop_records();
+	}
+}
+END_TEST
+
 START_TEST(media_is_as_the_leg_says_at_its_end)
 {
 	const struct leg_msg gone = {
@@ -343,6 +409,6 @@ END_TEST
 
 UNIT_MAIN("call_journal", ended_call_says_all, failed_call_says_why,
 	  call_in_progress_is_kept_as_it_is_so_far, records_begun_in_mid_call_have_the_call,
-	  octets_of_a_stranger_stay_json, targets_tried_are_told,
+	  octets_of_a_stranger_stay_json, targets_tried_are_told, transfer_is_on_record,
 	  media_is_as_the_leg_says_at_its_end, long_call_has_interim_records,
 	  call_without_answer_has_no_interim_record, longest_record_fits)

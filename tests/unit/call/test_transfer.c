@@ -284,6 +284,46 @@ START_TEST(nobody_transfers_to_a_number_that_it_may_not_call)
 }
 END_TEST
 
+static char news[256];
+
+static void on_news(void *data, uint32_t id, const char *text, bool ended)
+{
+	(void)data;
+	(void)id;
+	(void)ended;
+	snprintf(news + strlen(news), sizeof(news) - strlen(news), "%s; ", text);
+}
+
+START_TEST(who_watches_the_call_is_told)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		talk();
+		uint32_t id = call_id(a.leg->call);
+		*news = '\0';
+		ck_assert(!call_watch(hub, id + 1, on_news, NULL));
+		ck_assert(call_watch(hub, id, on_news, NULL));
+		ck_assert(!call_watch(hub, id, on_news, NULL));
+		ck_assert_int_eq(call_put_through(hub, id, true, "600"), 0);
+		turns();
+		mock_leg_say(&c, LEG_ALERTING, 0, true);
+		ck_assert_str_eq(news, "being put through: alerting; ");
+		if (i == 0)
+			mock_leg_say(&c, LEG_CONNECT, 0, false);
+		else if (i == 1)
+			mock_leg_say(&c, LEG_RELEASE, CAUSE_USER_BUSY, false);
+		hang_up(&a);
+		turns();
+		static const char *const texts[] = {
+			"; put through; ended: cause 16 ",
+			"; not put through: cause 17 user busy; ended: cause 16 ",
+			"; not put through: the call ends; ended: cause 16 ",
+		};
+		ck_assert_msg(strstr(news, texts[i]), "%s", news);
+		end();
+	}
+}
+END_TEST
+
 START_TEST(operator_may_clear_either_call)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -518,7 +558,7 @@ UNIT_MAIN("transfer", the_other_party_is_put_through, who_waits_hears_the_ringin
 	  a_transfer_that_fails_changes_nothing, a_number_without_a_route_is_told,
 	  who_asked_may_hang_up, who_asked_and_has_hung_up_hears_the_outcome, who_waits_may_hang_up,
 	  one_transfer_at_a_time, nobody_transfers_to_a_number_that_it_may_not_call,
-	  operator_may_clear_either_call, two_calls_are_joined,
+	  who_watches_the_call_is_told, operator_may_clear_either_call, two_calls_are_joined,
 	  the_sound_of_joined_calls_is_in_one_context, one_call_is_not_joined_with_itself,
 	  calls_not_answered_are_not_joined, another_takes_a_party_s_place,
 	  another_may_answer_while_it_rings, the_caller_s_place_is_not_taken_before_the_answer,
