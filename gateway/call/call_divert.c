@@ -5,6 +5,7 @@
 
 #include "call/call_divert.h"
 #include "call/hub.h"
+#include "call/way_steps.h"
 
 enum { DIVERSIONS_MAX = 5 }; /* Q.952.2 and its kin: more are taken for a loop */
 

@@ -31,6 +31,7 @@
 #include "call/call_timeline.h"
 #include "call/hub.h"
 #include "call/transfer_hub.h"
+#include "call/way_steps.h"
 
 enum { T306 = 306, X_GUARD = -150 };
 

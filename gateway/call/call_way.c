@@ -16,6 +16,7 @@
 #include "call/hub.h"
 #include "call/numbers.h"
 #include "call/route_turns.h"
+#include "call/way_steps.h"
 
 bool call_way_goes_on(const struct route_config *route, unsigned cause)
 {

@@ -15,6 +15,7 @@
 #include "call/call_back.h"
 #include "call/emergency_plan.h"
 #include "call/hub.h"
+#include "call/way_steps.h"
 
 enum pass { PASS_PLAIN, PASS_EXEMPT, PASS_PREEMPT, PASSES };
 

@@ -182,21 +182,6 @@ void call_clear_for(struct call *call, enum cause cause); /* the gateway's own c
 /* Lets all legs go without waiting for their last word, cause 41 if there was none yet. */
 void call_drop(struct call *call);
 
-/* call_way.c */
-void call_way_find(struct call *call);
-/* To the next target that takes the call, or COLLECTING, or the end. */
-void call_way_advance(struct call *call);
-/* Another target may be better off (route_config.h). */
-bool call_way_lets_retry(const struct call *call, unsigned cause);
-/* The called leg in charge clears early: on to the next target. */
-void call_way_retry(struct call *call, const struct call_event *event);
-/* The caller has dialled on. */
-void call_way_dialled(struct call *call, const struct leg_msg *msg);
-/* To the called leg, what it has not been told of the number. */
-void call_way_forward(struct call *call);
-/* The number is whole: nothing that is keyed from now on belongs to it. */
-void call_way_close(struct call *call);
-
 /* call_fraud.c: may it go on? If not it is being cleared. And for fraud_new, with the hub as data */
 bool call_fraud_admits(struct call *call);
 void call_fraud_cut(void *data);

@@ -1,0 +1,23 @@
+/* The steps of a call along its way by the routes, which its state machine takes; for the files of this folder. They are
+ * call_way.c's; the decisions alone are in call_way.h. */
+#pragma once
+
+#include <stdbool.h>
+
+struct call;
+struct call_event;
+struct leg_msg;
+
+void call_way_find(struct call *call);
+/* To the next target that takes the call, or COLLECTING, or the end. */
+void call_way_advance(struct call *call);
+/* Another target may be better off (route_config.h). */
+bool call_way_lets_retry(const struct call *call, unsigned cause);
+/* The called leg in charge clears early: on to the next target. */
+void call_way_retry(struct call *call, const struct call_event *event);
+/* The caller has dialled on. */
+void call_way_dialled(struct call *call, const struct leg_msg *msg);
+/* To the called leg, what it has not been told of the number. */
+void call_way_forward(struct call *call);
+/* The number is whole: nothing that is keyed from now on belongs to it. */
+void call_way_close(struct call *call);
