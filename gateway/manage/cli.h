@@ -43,6 +43,7 @@ void drain_vty_install(void);
 void show_records_install(void);
 void show_timeline_install(void);
 void why_vty_install(void);
+void export_vty_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);
 void show_registrations_install(void);

@@ -301,6 +301,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_records_install();
 	show_timeline_install();
 	why_vty_install();
+	export_vty_install();
 	show_emergency_install();
 	show_performance_install();
 	show_registrations_install();

@@ -14,16 +14,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "call/pcapng.h"
 #include "drivers/tdm.h"
-
-enum {
-	PACKET_HOST = 0,        /* sll_pkttype: to us */
-	PACKET_OUTGOING = 4,    /* sll_pkttype: from us */
-	HATYPE_LAPD = 8445,     /* ARPHRD_LAPD */
-	ETHERTYPE_LAPD = 0x30,  /* ETH_P_LAPD */
-	LINKTYPE_LAPD = 177,    /* LINKTYPE_LINUX_LAPD */
-	PSEUDO_HEADER_LEN = 16, /* "cooked" */
-};
 
 struct file_header {
 	uint32_t magic;
@@ -33,7 +25,7 @@ struct file_header {
 
 struct record {
 	uint32_t seconds, microseconds, captured_len, len;
-	uint8_t packet[PSEUDO_HEADER_LEN + TDM_MAX_FRAME];
+	uint8_t packet[LAPD_HEADER_LEN + TDM_MAX_FRAME];
 };
 
 _Static_assert(sizeof(struct record) < PIPE_BUF, "a pipe takes a record whole");
@@ -61,7 +53,7 @@ static int open_file(const char *path)
 		.magic = 0xa1b2c3d4,
 		.major = 2,
 		.minor = 4,
-		.snap_len = PSEUDO_HEADER_LEN + TDM_MAX_FRAME,
+		.snap_len = LAPD_HEADER_LEN + TDM_MAX_FRAME,
 		.link_type = LINKTYPE_LAPD,
 	};
 	int err, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0600);
@@ -133,19 +125,14 @@ void capture_frame(struct capture *capture, bool network, bool sent, const uint8
 	struct record record = {
 		.seconds = (uint32_t)now.tv_sec,
 		.microseconds = (uint32_t)now.tv_nsec / 1000,
-		.captured_len = (uint32_t)(PSEUDO_HEADER_LEN + len),
-		.len = (uint32_t)(PSEUDO_HEADER_LEN + len),
+		.captured_len = (uint32_t)(LAPD_HEADER_LEN + len),
+		.len = (uint32_t)(LAPD_HEADER_LEN + len),
 	};
 	uint8_t *packet = record.packet;
 
 	if (len > TDM_MAX_FRAME)
 		return;
-	packet[1] = sent ? PACKET_OUTGOING : PACKET_HOST;
-	packet[2] = HATYPE_LAPD >> 8;
-	packet[3] = HATYPE_LAPD & 0xff;
-	packet[5] = 1; /* length of the address: one octet, 1 when we are the network */
-	packet[6] = network;
-	packet[15] = ETHERTYPE_LAPD;
-	memcpy(packet + PSEUDO_HEADER_LEN, frame, len);
-	put(capture, &record, offsetof(struct record, packet) + PSEUDO_HEADER_LEN + len);
+	pcapng_lapd_header(network, sent, packet);
+	memcpy(packet + LAPD_HEADER_LEN, frame, len);
+	put(capture, &record, offsetof(struct record, packet) + LAPD_HEADER_LEN + len);
 }

@@ -43,6 +43,7 @@ def test_one_call_is_told_whole(served):
     wait_for("the call at both of its trunks", lambda: len(http.get("calls?state=active")) == 2)
     call = http.get("calls")[0]
     assert "SETUP" in " ".join(e["text"] for e in http.get("calls/%d/timeline" % call["id"])["entries"])
+    assert http.ask("GET", "/api/v1/calls/%d/pcap" % call["id"]).body[:4] == b"\x0a\x0d\x0d\x0a"
     assert http.get("calls/%d/why" % call["id"])["meaning"] is None
     whole = http.get("calls/%d" % call["id"])
     assert whole["called"] == "600" and whole["terminations"]

@@ -1,6 +1,8 @@
 """What happened to a call: one time line of both legs' messages, and what people make of it."""
 import re
+import subprocess
 
+from common import sip
 from common.gateway import wait_for
 from common.sip import sdp
 
@@ -44,12 +46,12 @@ def test_messages_of_both_legs_are_on_one_line(gateway, rtp):
     gateway.wait_idle()
     number = last_call(gateway, calling="100", called="600", to="trunk pstn e1-1/1")
     found = words(timeline(gateway, number), "sip", "isdn")
-    sip, isdn = "peer phones", "trunk pstn"
-    in_order(found, [(sip, "in", "INVITE sip:600@"), (isdn, "out", "SETUP from 100 to 600"), (isdn, "in", "CALL PROCEEDING"),
-                     (isdn, "in", "CONNECT"), (sip, "out", "200 OK, SDP"), (sip, "in", "ACK"), (sip, "in", "BYE"),
+    peer, isdn = "peer phones", "trunk pstn"
+    in_order(found, [(peer, "in", "INVITE sip:600@"), (isdn, "out", "SETUP from 100 to 600"), (isdn, "in", "CALL PROCEEDING"),
+                     (isdn, "in", "CONNECT"), (peer, "out", "200 OK, SDP"), (peer, "in", "ACK"), (peer, "in", "BYE"),
                      (isdn, "out", "DISCONNECT cause 16 normal call clearing"), (isdn, "in", "RELEASE"), (isdn, "out", "RELEASE COMPLETE")])
-    in_order(found, [(sip, "in", "BYE"), (sip, "out", "200 OK to BYE")])
-    assert found[1] == (sip, "out", "100 Trying")
+    in_order(found, [(peer, "in", "BYE"), (peer, "out", "200 OK to BYE")])
+    assert found[1] == (peer, "out", "100 Trying")
     text = gateway.cli.run("show call %d timeline" % number)
     assert re.search(r"0\.\d{3}  trunk pstn +<-  isdn   SETUP from 100 to 600", text), text
 
@@ -63,15 +65,15 @@ def test_call_from_the_line(gateway, phone, rtp):
     call.wait_request("ACK")
     up = wait_for("the call on the list", lambda: [c for c in gateway.cli.json("calls") if c["to"] == "peer phones"])[0]["id"]
     found = wait_for("CONNECT ACKNOWLEDGE", lambda: has(words(timeline(gateway, up), "sip", "isdn"), "CONNECT ACKNOWLEDGE"))
-    sip, isdn = "peer phones", "trunk pstn"
-    in_order(found, [(isdn, "in", "SETUP from 4930123456 to 200"), (isdn, "out", "CALL PROCEEDING"), (sip, "out", "INVITE sip:200@"),
-                     (sip, "in", "180 Ringing"), (isdn, "out", "ALERTING"), (sip, "in", "200 OK, SDP"), (isdn, "out", "CONNECT"),
+    peer, isdn = "peer phones", "trunk pstn"
+    in_order(found, [(isdn, "in", "SETUP from 4930123456 to 200"), (isdn, "out", "CALL PROCEEDING"), (peer, "out", "INVITE sip:200@"),
+                     (peer, "in", "180 Ringing"), (isdn, "out", "ALERTING"), (peer, "in", "200 OK, SDP"), (isdn, "out", "CONNECT"),
                      (isdn, "in", "CONNECT ACKNOWLEDGE")])
-    in_order(found, [(sip, "in", "200 OK, SDP"), (sip, "out", "ACK")])
+    in_order(found, [(peer, "in", "200 OK, SDP"), (peer, "out", "ACK")])
     call.bye()
     gateway.wait_idle()
     found = words(timeline(gateway, last_call(gateway, to="peer phones", called="200")), "sip", "isdn")
-    in_order(found, [(sip, "in", "BYE"), (isdn, "out", "DISCONNECT cause 16"), (isdn, "out", "RELEASE COMPLETE")])
+    in_order(found, [(peer, "in", "BYE"), (isdn, "out", "DISCONNECT cause 16"), (isdn, "out", "RELEASE COMPLETE")])
 
 
 def test_message_sent_again_is_there_again(gateway, phone):
@@ -106,3 +108,50 @@ def test_only_so_much_is_kept(own, rtp):
         assert octets[0] == "gone", octets
         held.bye()
     gateway.wait_idle()
+
+
+def dissected(path, *more):
+    """One line for each packet, of fields that tshark finds."""
+    run = subprocess.run(["tshark", "-r", path, "-T", "fields", "-E", "separator=|", *more], capture_output=True, text=True, timeout=60, check=True)
+    return run.stdout.splitlines()
+
+
+def test_export_is_read_by_wireshark(gateway, rtp, tmp_path):
+    """Both interfaces of the file are dissected, in order and between the right ends."""
+    path = str(tmp_path / "call.pcapng")
+    with gateway.phone() as phone:
+        at = phone.port
+        call = phone.call("600", sdp(rtp().port), extra=["Authorization: Digest username=\"a\", response=\"secret\""])
+        call.answered()
+        call.bye()
+    gateway.wait_idle()
+    number = last_call(gateway, calling="100", called="600", to="trunk pstn e1-1/1")
+    said = gateway.cli.run("export call %d pcap %s" % (number, path))
+    rows = dissected(path, "-d", "udp.port==%d,sip" % gateway.ports.sip, "-e", "frame.interface_name", "-e", "sip.Method", "-e", "sip.Status-Code",
+                     "-e", "q931.message_type", "-e", "udp.srcport", "-e", "udp.dstport", "-e", "frame.comment")
+    assert "%d messages are in" % len(rows) in said
+    there, here = str(at), str(gateway.ports.sip)
+    assert rows[0] == "SIP|INVITE||||%s|%s|peer phones" % (there, here) or rows[0] == "SIP|INVITE|||%s|%s|peer phones" % (there, here), rows[0]
+    assert rows[1] == "SIP||100||%s|%s|peer phones" % (here, there), rows[1]
+    types = [int(r.split("|")[3], 0) for r in rows if r.startswith("ISDN|")]
+    assert types[0] == 5 and types[-3:] == [0x45, 0x4D, 0x5A], types
+    assert [r.split("|")[1] for r in rows if r.split("|")[1]] == ["INVITE", "ACK", "BYE"]
+    wrong = dissected(path, "-o", "ip.check_checksum:TRUE", "-Y", "_ws.malformed || ip.checksum.status == 0 || _ws.expert.severity >= 0x800000", "-e", "frame.number")
+    assert not wrong, wrong
+    with open(path, "rb") as f:
+        assert b"secret" not in f.read()
+    assert "cannot write /nonexistent/x: No such file" in gateway.cli.run("export call %d pcap /nonexistent/x" % number)
+    assert "cannot write /dev/full: No space left" in gateway.cli.run("export call %d pcap /dev/full" % number)
+    assert "nor is it among the last" in gateway.cli.run("export call 4000000000 pcap " + path)
+
+
+def test_export_of_ipv6(own, rtp, tmp_path):
+    gateway = own(host="::1")
+    path = str(tmp_path / "call.pcapng")
+    with sip.Agent(gateway.ports.sip, "::1", gateway.ports.phone, "::1") as phone:
+        phone.call("999", sdp(4000, host="::1")).refused()
+    number = wait_for("the ended call", lambda: gateway.cli.json("calls recent"))[0]["id"]
+    gateway.cli.run("export call %d pcap %s" % (number, path))
+    rows = dissected(path, "-o", "udp.check_checksum:TRUE", "-d", "udp.port==%d,sip" % gateway.ports.sip, "-e", "ipv6.src", "-e", "udp.checksum.status",
+                     "-e", "sip.Status-Code")
+    assert rows[0] == "::1|1|" and rows[-1] == "::1|1|" and "::1|1|404" in rows, rows

@@ -7,6 +7,7 @@
 
 #include <osmocom/core/utils.h>
 
+#include "call/pcapng.h"
 #include "manage/http/access.h"
 #include "manage/http/acts.h"
 #include "manage/http/events.h"
@@ -170,32 +171,58 @@ static bool answer_performance(const char *path, const struct http_request *requ
 	return true;
 }
 
-/* calls/7/timeline, calls/7/why: of a call that is up, or has ended not long ago */
+/* Of a call that is up, or has ended not long ago. */
+
+static bool put_timeline(struct gateway *gateway, uint32_t id, struct http_reply *reply)
+{
+	json_t *found = view_timeline(gateway, id);
+
+	if (found)
+		reply_json(reply, 200, found);
+	return found;
+}
+
+static bool put_why(struct gateway *gateway, uint32_t id, struct http_reply *reply)
+{
+	json_t *found = view_why(gateway, id);
+
+	if (found)
+		reply_json(reply, 200, found);
+	return found;
+}
+
+static bool put_pcap(struct gateway *gateway, uint32_t id, struct http_reply *reply)
+{
+	struct pcapng file;
+
+	if (!pcapng_of_call(gateway->hub, id, &file))
+		return false;
+	reply->status = 200;
+	reply_text(reply, "application/x-pcapng", (char *)file.octets, file.len);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*put)(struct gateway *gateway, uint32_t id, struct http_reply *reply);
+} call_parts[] = { { "timeline", put_timeline }, { "why", put_why }, { "pcap", put_pcap } };
+
+/* calls/7/timeline, calls/7/why, calls/7/pcap */
 static bool answer_call_part(struct gateway *gateway, const char *path,
 			     const struct http_request *request, struct http_reply *reply)
 {
-	static const struct {
-		const char *name;
-		json_t *(*view)(struct gateway *gateway, uint32_t id);
-	} parts[] = { { "timeline", view_timeline }, { "why", view_why } };
 	static const char calls[] = "calls/";
 	const char *part = strrchr(path, '/');
 	char id[12];
-	json_t *found;
 
 	if (strncmp(path, calls, sizeof(calls) - 1) != 0 || part < path + sizeof(calls))
 		return false;
 	snprintf(id, sizeof(id), "%.*s", (int)(part - path - sizeof(calls) + 1),
 		 path + sizeof(calls) - 1);
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (strcmp(part + 1, parts[i].name) != 0)
+	for (size_t i = 0; i < ARRAY_SIZE(call_parts); i++) {
+		if (strcmp(part + 1, call_parts[i].name) != 0)
 			continue;
-		if (!no_query(request, reply))
-			return true;
-		found = parts[i].view(gateway, id_of(id));
-		if (found)
-			reply_json(reply, 200, found);
-		else
+		if (no_query(request, reply) && !call_parts[i].put(gateway, id_of(id), reply))
 			reply_error(reply, 404, NULL, NULL,
 				    "there is no call %s; " ROOT "calls and " ROOT
 				    "calls/recent list them",
