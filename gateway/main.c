@@ -27,6 +27,7 @@
 #include "call/route_config.h"
 #include "call/timeline.h"
 #include "drivers/dahdi_detect.h"
+#include "manage/client.h"
 #include "manage/http/http.h"
 #include "manage/http/http_config.h"
 #include "manage/import.h"
@@ -459,11 +460,13 @@ static void print_ready(const char *version)
 	struct osmo_sockaddr_str sip_at, cli_at;
 
 	osmo_sockaddr_str_from_str(&sip_at, sip->address, sip->port);
-	osmo_sockaddr_str_from_str(&cli_at, cli->cli_address, cli->cli_port);
-	fprintf(stderr,
-		"crosspoint %s: ready; SIP udp " OSMO_SOCKADDR_STR_FMT
-		", CLI " OSMO_SOCKADDR_STR_FMT "\n",
-		version, OSMO_SOCKADDR_STR_FMT_ARGS(&sip_at), OSMO_SOCKADDR_STR_FMT_ARGS(&cli_at));
+	fprintf(stderr, "crosspoint %s: ready; SIP udp " OSMO_SOCKADDR_STR_FMT ", CLI %s", version,
+		OSMO_SOCKADDR_STR_FMT_ARGS(&sip_at), cli->cli_socket);
+	if (*cli->cli_address &&
+	    osmo_sockaddr_str_from_str(&cli_at, cli->cli_address, cli->cli_port) == 0)
+		fprintf(stderr, "%s" OSMO_SOCKADDR_STR_FMT, *cli->cli_socket ? " and " : "",
+			OSMO_SOCKADDR_STR_FMT_ARGS(&cli_at));
+	fprintf(stderr, "\n");
 }
 
 static void start_serving(void)
@@ -517,6 +520,28 @@ static int check(const char *file)
 	return config ? 0 : -EINVAL;
 }
 
+struct arguments {
+	const char *file, *state, *check;
+	const char *import[2]; /* NULL: not asked for */
+	const char *manual;
+	struct setup_request wizard;
+	bool cli, detect, setup, version, help;
+	int n_words; /* of the command for --cli */
+	char **words;
+};
+
+/* The exit code, or -errno. */
+static int command(const struct arguments *arguments)
+{
+	struct config_report *report = config_report_new(app.root, arguments->file);
+	struct config *config = config_read(app.root, arguments->file, report);
+
+	report_print(report);
+	return config ? client_run(config_get(config, &manage_section), arguments->n_words,
+				   arguments->words)
+		      : -EINVAL;
+}
+
 static void usage(FILE *to)
 {
 	fprintf(to,
@@ -525,6 +550,9 @@ static void usage(FILE *to)
 		"                                 keep locks and records in DIR (%s)\n"
 		"       crosspoint --check FILE   tell every fault of FILE, and whether it is "
 		"good\n"
+		"       crosspoint --cli [-c FILE] [COMMAND]\n"
+		"                                 give commands to the gateway that runs with "
+		"FILE\n"
 		"       crosspoint --detect       list the cards, as a configuration to start "
 		"from\n"
 		"       crosspoint --setup [-c FILE] [--replace] [--pbx asterisk|freepbx|generic]\n"
@@ -559,14 +587,6 @@ static int print_manual(const char *section)
 	return rc;
 }
 
-struct arguments {
-	const char *file, *state, *check;
-	const char *import[2]; /* NULL: not asked for */
-	const char *manual;
-	struct setup_request wizard;
-	bool detect, setup, version, help;
-};
-
 /* False when they make no sense. */
 static bool parse_arguments(int argc, char **argv, struct arguments *out)
 {
@@ -574,6 +594,7 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 		{ "config", required_argument, NULL, 'c' },
 		{ "state", required_argument, NULL, 's' },
 		{ "check", required_argument, NULL, 'k' },
+		{ "cli", no_argument, NULL, 'x' },
 		{ "detect", no_argument, NULL, 'd' },
 		{ "import", required_argument, NULL, 'i' },
 		{ "manual", required_argument, NULL, 'm' },
@@ -601,6 +622,8 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 			out->manual = optarg;
 		else if (c == 'p')
 			out->wizard.pbx = optarg;
+		else if (c == 'x')
+			out->cli = true;
 		else if (c == 'd')
 			out->detect = true;
 		else if (c == 'w')
@@ -616,6 +639,11 @@ static bool parse_arguments(int argc, char **argv, struct arguments *out)
 	}
 	if (out->import[0] && optind < argc)
 		out->import[1] = argv[optind++];
+	if (out->cli) {
+		out->words = argv + optind;
+		out->n_words = argc - optind;
+		return true;
+	}
 	if (optind < argc && !strcmp(argv[optind], "setup")) {
 		out->setup = true;
 		optind++;
@@ -653,7 +681,8 @@ int main(int argc, char **argv)
 	     : arguments.setup     ? setup_run(&arguments.wizard)
 	     : arguments.import[0] ? import_files(arguments.import[0], arguments.import[1])
 	     : arguments.check     ? check(arguments.check)
+	     : arguments.cli       ? command(&arguments)
 				   : run(arguments.file, arguments.state);
 	talloc_free(app.root);
-	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return rc >= 0 ? rc : EXIT_FAILURE;
 }

@@ -82,7 +82,7 @@ DEFUN(configure, configure_cmd, "configure terminal",
       "Edit the configuration, as a candidate until `commit`\n"
       "From here\n")
 {
-	if (!cli_gateway())
+	if (!cli_gateway() || !cli_may_change(vty))
 		return CMD_WARNING;
 	if (state.editor && state.editor != vty) {
 		vty_out(vty,
@@ -159,7 +159,8 @@ static bool cli_moves(const struct config *from, const struct config *to)
 	const struct manage_config *a = config_get(from, &manage_section);
 	const struct manage_config *b = config_get(to, &manage_section);
 
-	return a->cli_port != b->cli_port || strcmp(a->cli_address, b->cli_address) != 0;
+	return a->cli_port != b->cli_port || strcmp(a->cli_address, b->cli_address) != 0 ||
+	       strcmp(a->cli_socket, b->cli_socket) != 0 || strcmp(a->cli_group, b->cli_group) != 0;
 }
 
 static void waiting_out(void *data, const struct plant_waiting *waiting)

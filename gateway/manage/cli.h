@@ -18,7 +18,9 @@ unsigned cli_uptime_s(void);
 void cli_install(struct cmd_element *element);
 /* The same for one that changes something: the audit log is told of it. */
 void cli_install_action(struct cmd_element *element);
-/* Who gives commands there, for the audit log: "cli 127.0.0.1:51234". It lives until the next call. */
+/* May the session change anything? False after a complaint: it may only look. */
+bool cli_may_change(struct vty *vty);
+/* Who gives commands there, for the audit log: "cli 127.0.0.1:51234", "cli user alice". It lives until the next call. */
 const char *cli_who(const struct vty *vty);
 /* Installs a command, closed to files, in CONFIG_NODE and in every node below it. */
 void cli_install_editing(struct cmd_element *element);

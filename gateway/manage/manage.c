@@ -33,6 +33,7 @@
 #include "drivers/span_config.h"
 #include "manage/audit.h"
 #include "manage/cli.h"
+#include "manage/cli_socket.h"
 #include "manage/http/http_config.h"
 #include "manage/manage_config.h"
 #include "mg/mg_config.h"
@@ -59,6 +60,7 @@ static struct gateway *gateway;
 static LLIST_HEAD(sessions);
 static unsigned n_sessions;
 static uint64_t started_us;
+static bool on_tcp; /* the CLI listens there, too */
 static struct vty_app_info app_info = { .name = "crosspoint", .copyright = "" };
 
 struct gateway *cli_gateway(void)
@@ -334,9 +336,8 @@ static int port_error(const char *address, uint16_t port)
 	return rc;
 }
 
-int manage_start(struct gateway *served)
+static int listen_on_tcp(struct gateway *served, const struct manage_config *config)
 {
-	const struct manage_config *config = config_get(served->running, &manage_section);
 	int error = port_error(config->cli_address, config->cli_port);
 
 	if (error) {
@@ -347,14 +348,28 @@ int manage_start(struct gateway *served)
 		     served->config_file);
 		return -error;
 	}
+	return telnet_init_dynif(served->owner, served, config->cli_address, config->cli_port) < 0
+		       ? -EADDRINUSE
+		       : 0;
+}
+
+int manage_start(struct gateway *served)
+{
+	const struct manage_config *config = config_get(served->running, &manage_section);
+	int rc = 0;
+
+	if (*config->cli_socket)
+		rc = cli_socket_open(served->owner, config->cli_socket, config->cli_group);
+	on_tcp = *config->cli_address;
+	if (rc == 0 && on_tcp)
+		rc = listen_on_tcp(served, config);
+	if (rc < 0) {
+		cli_socket_close();
+		return rc;
+	}
 	gateway = served;
 	audit_open(served->state_dir);
 	osmo_signal_register_handler(SS_L_VTY, on_vty_event, NULL);
-	if (telnet_init_dynif(served->owner, served, config->cli_address, config->cli_port) < 0) {
-		osmo_signal_unregister_handler(SS_L_VTY, on_vty_event, NULL);
-		gateway = NULL;
-		return -EADDRINUSE;
-	}
 	return 0;
 }
 
@@ -367,7 +382,9 @@ void manage_stop(void)
 	llist_for_each_entry_safe (session, next, &sessions, entry)
 		vty_close(session->vty); /* comes back as VTY_CLOSED */
 	channel_test_end_all();
-	telnet_exit();
+	if (on_tcp)
+		telnet_exit();
+	cli_socket_close();
 	osmo_signal_unregister_handler(SS_L_VTY, on_vty_event, NULL);
 	candidate_stop();
 	commit_stop();

@@ -99,7 +99,7 @@ DEFUN(write_running, write_running_cmd, "write",
 	char *text, *body;
 	int rc;
 
-	if (!gateway)
+	if (!gateway || !cli_may_change(vty))
 		return CMD_WARNING;
 	if (commit_is_unconfirmed())
 		return config_reject(vty,

@@ -1,0 +1,8 @@
+/* The CLI on a Unix socket: who may open the file may give commands. Control thread. */
+#pragma once
+
+/* group: who may, besides us and root; "": nobody. Permissions are 0660. A file that a process left behind that is gone
+ * is replaced. 0 or -errno with the reason logged: -EADDRINUSE, somebody listens there; -EEXIST, it is no socket;
+ * -ENOENT, no such group or directory. */
+int cli_socket_open(void *talloc_ctx, const char *path, const char *group);
+void cli_socket_close(void); /* sessions are closed before */
