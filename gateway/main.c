@@ -1,7 +1,6 @@
 /* The program: reads its arguments and its configuration, opens every layer from below, serves
  * until told to stop, and closes them from above. The only file that knows all layers. */
 #include <errno.h>
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +26,7 @@
 #include "call/route_config.h"
 #include "call/timeline.h"
 #include "drivers/dahdi_detect.h"
+#include "manage/arguments.h"
 #include "manage/client.h"
 #include "manage/http/http.h"
 #include "manage/http/http_config.h"
@@ -46,9 +46,6 @@
 #include "records/records_config.h"
 #include "sip/registrar/registrar_config.h"
 #include "sip/sip.h"
-
-#define DEFAULT_FILE "/etc/crosspoint/crosspoint.cfg"
-#define DEFAULT_STATE "/var/lib/crosspoint"
 
 enum { DRAIN_S = 10 }; /* what calls get to end in, after the first SIGTERM */
 
@@ -520,18 +517,8 @@ static int check(const char *file)
 	return config ? 0 : -EINVAL;
 }
 
-struct arguments {
-	const char *file, *state, *check;
-	const char *import[2]; /* NULL: not asked for */
-	const char *manual;
-	struct setup_request wizard;
-	bool cli, detect, setup, version, help;
-	int n_words; /* of the command for --cli */
-	char **words;
-};
-
 /* The exit code, or -errno. */
-static int command(const struct arguments *arguments)
+static int give_command(const struct arguments *arguments)
 {
 	struct config_report *report = config_report_new(app.root, arguments->file);
 	struct config *config = config_read(app.root, arguments->file, report);
@@ -542,33 +529,6 @@ static int command(const struct arguments *arguments)
 		      : -EINVAL;
 }
 
-static void usage(FILE *to)
-{
-	fprintf(to,
-		"Usage: crosspoint [-c FILE] [--state DIR]\n"
-		"                                 run with the configuration FILE (%s);\n"
-		"                                 keep locks and records in DIR (%s)\n"
-		"       crosspoint --check FILE   tell every fault of FILE, and whether it is "
-		"good\n"
-		"       crosspoint --cli [-c FILE] [COMMAND]\n"
-		"                                 give commands to the gateway that runs with "
-		"FILE\n"
-		"       crosspoint --detect       list the cards, as a configuration to start "
-		"from\n"
-		"       crosspoint --setup [-c FILE] [--replace] [--pbx asterisk|freepbx|generic]\n"
-		"                                 ask about a line and a PBX, write FILE, tell the "
-		"PBX's half\n"
-		"       crosspoint --import SYSTEM.CONF CHAN_DAHDI.CONF\n"
-		"                                 say in a configuration what DAHDI's and "
-		"Asterisk's "
-		"files say\n" RECORDS_USAGE
-		"       crosspoint --manual 5|8   print the manual page crosspoint.cfg(5) or "
-		"crosspoint(8), for man(1)\n"
-		"       crosspoint --version      print the version\n"
-		"       crosspoint --help         print this\n",
-		DEFAULT_FILE, DEFAULT_STATE);
-}
-
 static int print_manual(const char *section)
 {
 	char *text = NULL;
@@ -577,7 +537,7 @@ static int print_manual(const char *section)
 	int rc = -ENOMEM;
 
 	if (out) {
-		usage(out);
+		arguments_usage(out);
 		fclose(out);
 		rc = manual_print(stdout, section, text);
 	}
@@ -587,102 +547,52 @@ static int print_manual(const char *section)
 	return rc;
 }
 
-/* False when they make no sense. */
-static bool parse_arguments(int argc, char **argv, struct arguments *out)
+/* The exit code, or -errno. */
+static int do_as_asked(const struct arguments *arguments)
 {
-	static const struct option options[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "state", required_argument, NULL, 's' },
-		{ "check", required_argument, NULL, 'k' },
-		{ "cli", no_argument, NULL, 'x' },
-		{ "detect", no_argument, NULL, 'd' },
-		{ "import", required_argument, NULL, 'i' },
-		{ "manual", required_argument, NULL, 'm' },
-		{ "setup", no_argument, NULL, 'w' },
-		{ "pbx", required_argument, NULL, 'p' },
-		{ "replace", no_argument, NULL, 'r' },
-		{ "version", no_argument, NULL, 'V' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int c;
+	const struct setup_request wizard = { arguments->file, arguments->pbx, arguments->replace };
 
-	out->file = DEFAULT_FILE;
-	out->state = DEFAULT_STATE;
-	while ((c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1) {
-		if (c == 'c')
-			out->file = optarg;
-		else if (c == 's')
-			out->state = optarg;
-		else if (c == 'k')
-			out->check = optarg;
-		else if (c == 'i')
-			out->import[0] = optarg;
-		else if (c == 'm')
-			out->manual = optarg;
-		else if (c == 'p')
-			out->wizard.pbx = optarg;
-		else if (c == 'x')
-			out->cli = true;
-		else if (c == 'd')
-			out->detect = true;
-		else if (c == 'w')
-			out->setup = true;
-		else if (c == 'r')
-			out->wizard.replace = true;
-		else if (c == 'V')
-			out->version = true;
-		else if (c == 'h')
-			out->help = true;
-		else
-			return false;
+	switch (arguments->mode) {
+	case MODE_MANUAL:
+		return print_manual(arguments->value);
+	case MODE_SETUP:
+		return setup_run(&wizard);
+	case MODE_IMPORT:
+		return import_files(arguments->value, arguments->words[0]);
+	case MODE_CHECK:
+		return check(arguments->value);
+	case MODE_CLI:
+		return give_command(arguments);
+	default:
+		return run(arguments->file, arguments->state);
 	}
-	if (out->import[0] && optind < argc)
-		out->import[1] = argv[optind++];
-	if (out->cli) {
-		out->words = argv + optind;
-		out->n_words = argc - optind;
-		return true;
-	}
-	if (optind < argc && !strcmp(argv[optind], "setup")) {
-		out->setup = true;
-		optind++;
-	}
-	if ((out->wizard.pbx || out->wizard.replace) && !out->setup)
-		return false;
-	out->wizard.file = out->file;
-	return optind == argc && !out->import[0] == !out->import[1];
 }
 
 int main(int argc, char **argv)
 {
-	struct arguments arguments = { 0 };
+	struct arguments arguments;
 	int rc = records_command(argc, argv);
 
 	if (rc >= 0)
 		return rc;
-	if (!parse_arguments(argc, argv, &arguments)) {
-		usage(stderr);
+	if (arguments_parse(argc, argv, &arguments)) {
+		arguments_usage(stderr);
 		return 2;
 	}
-	if (arguments.help || arguments.version) {
-		if (arguments.help)
-			usage(stdout);
-		else
-			printf("crosspoint %s\n", VERSION);
+	if (arguments.mode == MODE_HELP) {
+		arguments_usage(stdout);
 		return EXIT_SUCCESS;
 	}
-	if (arguments.detect)
+	if (arguments.mode == MODE_VERSION) {
+		printf("crosspoint %s\n", VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (arguments.mode == MODE_DETECT)
 		return dahdi_detect(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 	app.root = talloc_named_const(NULL, 0, "crosspoint");
 	log_setup(app.root);
 	manage_init(app.root, VERSION);
-	rc = arguments.manual      ? print_manual(arguments.manual)
-	     : arguments.setup     ? setup_run(&arguments.wizard)
-	     : arguments.import[0] ? import_files(arguments.import[0], arguments.import[1])
-	     : arguments.check     ? check(arguments.check)
-	     : arguments.cli       ? command(&arguments)
-				   : run(arguments.file, arguments.state);
+	rc = do_as_asked(&arguments);
 	talloc_free(app.root);
 	return rc >= 0 ? rc : EXIT_FAILURE;
 }
