@@ -583,7 +583,7 @@ START_TEST(contact_that_is_only_slow_is_kept)
 }
 END_TEST
 
-static void phone_invites(const char *from)
+static void phone_invites_with(const char *from, const char *auth)
 {
 	char head[RIG_TEXT];
 
@@ -593,8 +593,13 @@ static void phone_invites(const char *from)
 		 "127.0.0.2:%u;rport;branch=z9hG4bKi%u\nFrom: \"Someone\" "
 		 "<sip:%s@127.0.0.1>;tag=a\nTo: <sip:500@127.0.0.1>\nCall-ID: i1\nCSeq: %u "
 		 "INVITE\nMax-Forwards: 70\nContact: <sip:anna@10.9.8.7>\n%s",
-		 rig.config.port, phone_port, cseq, from, cseq, answer("INVITE", from, SDP));
+		 rig.config.port, phone_port, cseq, from, cseq, auth);
 	peer_says_from(&rig, phone, head, SDP);
+}
+
+static void phone_invites(const char *from)
+{
+	phone_invites_with(from, answer("INVITE", from, SDP));
 }
 
 static void phone_acks(void)
@@ -646,9 +651,10 @@ static void phone_asks(const char *method, const char *tag, const char *auth, co
 	peer_says_from(&rig, phone, head, body);
 }
 
-START_TEST(user_changes_its_own_call_alone)
+/* An established call of anna's; the tag of ours in it. */
+static const char *open_call(void)
 {
-	char tag[64];
+	static char tag[64];
 
 	open_registrar();
 	phone_invites("anna");
@@ -662,6 +668,13 @@ START_TEST(user_changes_its_own_call_alone)
 	phone_hears("SIP/2.0 200 ");
 	snprintf(tag, sizeof(tag), "%s", heard_tag(&rig, "To"));
 	phone_acks();
+	return tag;
+}
+
+START_TEST(user_changes_its_own_call_alone)
+{
+	const char *tag = open_call();
+
 	phone_asks("UPDATE", tag, "", SDP);
 	phone_hears("SIP/2.0 401 ");
 	phone_asks("UPDATE", tag, answer("UPDATE", "bert", SDP), SDP);
@@ -676,33 +689,46 @@ START_TEST(user_changes_its_own_call_alone)
 }
 END_TEST
 
-static void phone_invites_with(const char *auth)
+/* Whatever peer spoke last, who fails in a user's call is none. */
+START_TEST(failure_in_a_call_counts_as_any)
 {
-	char head[RIG_TEXT];
+	const char *tag = open_call();
+	struct guard_status status;
 
-	cseq++;
-	snprintf(head, sizeof(head),
-		 "INVITE sip:500@127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
-		 "127.0.0.2:%u;rport;branch=z9hG4bKi%u\nFrom: <sip:anna@127.0.0.1>;tag=a\n"
-		 "To: <sip:500@127.0.0.1>\nCall-ID: i1\nCSeq: %u INVITE\nMax-Forwards: 70\n"
-		 "Contact: <sip:anna@10.9.8.7>\n%s",
-		 rig.config.port, phone_port, cseq, cseq, auth);
-	peer_says_from(&rig, phone, head, SDP);
+	rig.sip->guard->config.ban = (struct ban_policy){ .after = 2, .within_s = 60, .for_s = 60 };
+	for (unsigned i = 0; i < 2; i++) {
+		sip_guard_status(rig.sip, &status);
+		ck_assert_uint_eq(status.bans, 0);
+		peer_says(&rig, "",
+			  "OPTIONS sip:127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP "
+			  "127.0.0.1:%u;branch=z9hG4bKo%u\nFrom: <sip:a@b>;tag=a\nTo: <sip:c@d>\n"
+			  "Call-ID: o%u\nCSeq: 1 OPTIONS\n",
+			  rig.peer.port, i, i);
+		phone_asks("UPDATE", tag, answer("INVITE", "anna", SDP), SDP);
+		phone_hears("SIP/2.0 401 ");
+	}
+	sip_guard_status(rig.sip, &status);
+	ck_assert_uint_eq(status.bans, 1);
+	sip_unban_all(rig.sip);
+	phone_asks("BYE", tag, "", "");
+	phone_hears("SIP/2.0 200 ");
+	end();
 }
+END_TEST
 
 /* Method (RFC 7616 3.4.3) and number are signed. */
 START_TEST(answer_to_something_else_begins_no_call)
 {
 	open_registrar();
 	register_as("anna", contact(""), "SIP/2.0 200 ");
-	phone_invites_with(answer("REGISTER", "anna", ""));
+	phone_invites_with("anna", answer("REGISTER", "anna", ""));
 	phone_hears("SIP/2.0 401 ");
 	phone_acks();
-	phone_invites_with(answer_for("sip:501@127.0.0.1", "INVITE", "anna", SDP));
+	phone_invites_with("anna", answer_for("sip:501@127.0.0.1", "INVITE", "anna", SDP));
 	phone_hears("SIP/2.0 400 ");
 	phone_acks();
 	ck_assert_ptr_null(mock_leg_told(&rig.line, LEG_SETUP));
-	phone_invites_with(answer_for("sip:500@gw.example", "INVITE", "anna", SDP));
+	phone_invites_with("anna", answer_for("sip:500@gw.example", "INVITE", "anna", SDP));
 	phone_hears("SIP/2.0 100 ");
 	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_USER_BUSY, false);
 	rig_settle(&rig);
@@ -963,8 +989,9 @@ UNIT_MAIN("registrar", phone_registers_asks_and_leaves, time_runs_out,
 	  last_contact_that_fails_ends_the_call, contact_that_rang_is_the_last,
 	  silent_contact_is_given_up_for_the_next, contact_that_is_only_slow_is_kept,
 	  user_calls_with_its_own_number_and_name, user_changes_its_own_call_alone,
-	  answer_to_something_else_begins_no_call, user_may_not_call_each_number,
-	  user_calls_so_often_a_second, user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
+	  failure_in_a_call_counts_as_any, answer_to_something_else_begins_no_call,
+	  user_may_not_call_each_number, user_calls_so_often_a_second,
+	  user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
 	  user_that_must_come_by_tls_is_asked_for_nothing_without, who_is_no_user_is_a_stranger,
 	  standby_leaves_users_to_their_pbx, locations_outlive_a_restart,
 	  users_keep_their_phones_over_a_commit)
