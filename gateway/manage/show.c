@@ -147,17 +147,21 @@ static const struct table_column trunk_columns[] = {
 static const struct listing trunks_listing = { view_trunks, "No trunks.", trunk_columns,
 					       ARRAY_SIZE(trunk_columns) };
 
+static json_t *channel_row(const struct channel_status *channel)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "name",
+			 channel->name, "trunk", channel->trunk, "state", channel->state,
+			 "administrative", channel->administrative, "operational",
+			 channel->operational, "usage", channel->usage, "availability",
+			 channel->availability, "call",
+			 channel->call ? json_integer(channel->call) : json_null(), "direction",
+			 channel->direction, "calling", wire_text(channel->calling), "called",
+			 wire_text(channel->called));
+}
+
 static bool add_channel(void *data, const struct channel_status *channel)
 {
-	json_array_append_new(
-		data, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "name",
-				channel->name, "trunk", channel->trunk, "state", channel->state,
-				"administrative", channel->administrative, "operational",
-				channel->operational, "usage", channel->usage, "availability",
-				channel->availability, "call",
-				channel->call ? json_integer(channel->call) : json_null(),
-				"direction", channel->direction, "calling",
-				wire_text(channel->calling), "called", wire_text(channel->called)));
+	json_array_append_new(data, channel_row(channel));
 	return true;
 }
 
@@ -236,6 +240,86 @@ static const struct table_column call_columns[] = {
 };
 static const struct listing calls_listing = { view_calls, "No calls.", call_columns,
 					      ARRAY_SIZE(call_columns) };
+
+/* Sights: FNV-1a over what a row is made of. */
+
+static uint64_t print_text(uint64_t print, const char *text)
+{
+	for (; *text; text++)
+		print = (print ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return (print ^ 0xff) * UINT64_C(1099511628211);
+}
+
+static uint64_t print_number(uint64_t print, uint64_t number)
+{
+	return (print ^ number) * UINT64_C(1099511628211);
+}
+
+struct seeing {
+	view_sight_cb fn;
+	void *data;
+};
+
+static json_t *row_of_channel(const void *status)
+{
+	return channel_row(status);
+}
+
+static bool see_channel(void *data, const struct channel_status *channel)
+{
+	const char *const texts[] = { channel->trunk,          channel->state,
+				      channel->administrative, channel->operational,
+				      channel->usage,          channel->availability,
+				      channel->direction,      channel->calling,
+				      channel->called };
+	const struct seeing *seeing = data;
+	struct view_sight sight = { .status = channel, .row = row_of_channel };
+
+	snprintf(sight.key, sizeof(sight.key), "%s", channel->name);
+	sight.print = print_number(0, channel->call);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		sight.print = print_text(sight.print, texts[i]);
+	return seeing->fn(seeing->data, &sight);
+}
+
+void view_see_channels(struct gateway *gateway, view_sight_cb fn, void *data)
+{
+	struct seeing seeing = { fn, data };
+
+	channels_each(gateway->trunks, see_channel, &seeing);
+}
+
+static json_t *row_of_call(const void *status)
+{
+	return call_row(status);
+}
+
+static bool see_call(void *data, const struct call_status *call)
+{
+	const char *const texts[] = { call->state, call->calling, call->called, call->route };
+	const struct seeing *seeing = data;
+	struct view_sight sight = { .status = call, .row = row_of_call };
+
+	snprintf(sight.key, sizeof(sight.key), "%u", call->id);
+	sight.print = print_number(0, call->answer_us);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		sight.print = print_text(sight.print, texts[i]);
+	for (unsigned i = 0; i < ARRAY_SIZE(call->leg); i++) {
+		if (!call->leg[i].present)
+			continue;
+		sight.print = print_number(sight.print, call->leg[i].kind);
+		sight.print = print_text(sight.print, call->leg[i].via);
+		sight.print = print_text(sight.print, call->leg[i].channel);
+	}
+	return seeing->fn(seeing->data, &sight);
+}
+
+void view_see_calls(struct gateway *gateway, view_sight_cb fn, void *data)
+{
+	struct seeing seeing = { fn, data };
+
+	calls_each(gateway->hub, see_call, &seeing);
+}
 
 static json_t *call_record(const struct call_status *call)
 {

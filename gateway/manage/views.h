@@ -2,6 +2,7 @@
  * reference, the caller's. Lists are arrays of objects; the others are one object. Control thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -36,3 +37,15 @@ json_t *view_why(struct gateway *gateway, uint32_t id);
 json_t *view_alarm(struct gateway *gateway, uint32_t id);
 json_t *
 view_performance(const char *span); /* a list: quarters of an hour, "now" first, and the day */
+
+/* The two long lists, seen row by row without making the rows. */
+struct view_sight {
+	char key[24];   /* "e1-1/17", "7" */
+	uint64_t print; /* another one when the row is, but for times that grow */
+	const void *status;
+	json_t *(*row)(
+		const void *status); /* the row, until the callback returns; a new reference */
+};
+typedef bool (*view_sight_cb)(void *data, const struct view_sight *sight);
+void view_see_channels(struct gateway *gateway, view_sight_cb fn, void *data);
+void view_see_calls(struct gateway *gateway, view_sight_cb fn, void *data);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "manage/views.h"
@@ -14,6 +15,7 @@ static const struct {
 	json_t *(*view)(struct gateway *gateway);
 	const char *key;
 	const char *moving[MOVING_MAX]; /* members that are no change, up to NULL */
+	void (*see)(struct gateway *gateway, view_sight_cb fn, void *data); /* of a long list */
 } kinds[CHANGE_KINDS] = {
 	[CHANGE_SPAN] = { "span",
 			  "span-gone",
@@ -27,13 +29,15 @@ static const struct {
 			     "channels",
 			     view_channels,
 			     "name",
-			     { NULL } },
+			     { NULL },
+			     view_see_channels },
 	[CHANGE_CALL] = { "call",
 			  "call-gone",
 			  "calls",
 			  view_calls,
 			  "id",
-			  { "age_s", "answered_s" } },
+			  { NULL },
+			  view_see_calls },
 	[CHANGE_PEER] = { "peer", "peer-gone", "peers", view_peers, "name", { "round_trip_ms" } },
 	[CHANGE_ALARM] = { "alarm", "alarm-gone", "alarms", view_alarms, "id", { NULL } },
 };
@@ -83,6 +87,102 @@ static void tell_gone(enum change_kind kind, json_t *before, const json_t *now, 
 	}
 }
 
+/* Long lists: what was seen of each row is compared, and few rows are made. */
+
+struct glance {
+	enum change_kind kind;
+	bool first;
+	change_cb on_change;
+	void *data;
+	struct changes_seen *before, *now;
+	size_t n_before, n_now, size;
+	size_t next; /* of before: rows keep their order */
+};
+
+static struct changes_seen *seen_before(struct glance *glance, const char *key)
+{
+	for (size_t i = 0; i < glance->n_before; i++) {
+		const size_t at = (glance->next + i) % glance->n_before;
+
+		if (strcmp(glance->before[at].key, key) != 0)
+			continue;
+		glance->next = at + 1;
+		return &glance->before[at];
+	}
+	return NULL;
+}
+
+/* Without memory it is told of again the next time. */
+static void remember(struct glance *glance, const struct view_sight *sight)
+{
+	if (glance->n_now == glance->size) {
+		size_t size = glance->size ? 2 * glance->size : 64;
+		struct changes_seen *now = realloc(glance->now, size * sizeof(*now));
+
+		if (!now)
+			return;
+		glance->now = now;
+		glance->size = size;
+	}
+	glance->now[glance->n_now] = (struct changes_seen){ .print = sight->print };
+	memcpy(glance->now[glance->n_now++].key, sight->key, sizeof(sight->key));
+}
+
+static bool on_sight(void *data, const struct view_sight *sight)
+{
+	struct glance *glance = data;
+	struct changes_seen *before = seen_before(glance, sight->key);
+
+	if (before)
+		before->met = true;
+	remember(glance, sight);
+	if (!glance->first && (!before || before->print != sight->print)) {
+		json_t *row = sight->row(sight->status);
+
+		glance->on_change(glance->data, glance->kind, kinds[glance->kind].name, row);
+		json_decref(row);
+	}
+	return true;
+}
+
+static void tell_unmet(const struct glance *glance)
+{
+	for (size_t i = 0; i < glance->n_before; i++) {
+		const char *key = glance->before[i].key;
+		json_t *gone;
+
+		if (glance->before[i].met)
+			continue;
+		gone = json_pack("{s:o}", kinds[glance->kind].key,
+				 glance->kind == CHANGE_CALL ? json_integer(atoll(key))
+							     : json_string(key));
+		glance->on_change(glance->data, glance->kind, kinds[glance->kind].gone, gone);
+		json_decref(gone);
+	}
+}
+
+static void look_long(struct changes *changes, enum change_kind kind, struct gateway *gateway,
+		      change_cb on_change, void *data)
+{
+	struct glance glance = {
+		.kind = kind,
+		.first = !changes->looked[kind],
+		.on_change = on_change,
+		.data = data,
+		.before = changes->seen[kind],
+		.n_before = changes->n_seen[kind],
+	};
+
+	kinds[kind].see(gateway, on_sight, &glance);
+	tell_unmet(&glance);
+	free(glance.before);
+	changes->seen[kind] = glance.now;
+	changes->n_seen[kind] = glance.n_now;
+	changes->looked[kind] = true;
+}
+
+/* Short lists */
+
 static void look(struct changes *changes, enum change_kind kind, struct gateway *gateway,
 		 change_cb on_change, void *data)
 {
@@ -110,7 +210,7 @@ static void look(struct changes *changes, enum change_kind kind, struct gateway 
 void changes_look(struct changes *changes, struct gateway *gateway, change_cb on_change, void *data)
 {
 	for (enum change_kind kind = 0; kind < CHANGE_KINDS; kind++)
-		look(changes, kind, gateway, on_change, data);
+		(kinds[kind].see ? look_long : look)(changes, kind, gateway, on_change, data);
 }
 
 json_t *changes_snapshot(struct gateway *gateway, unsigned mask)
@@ -127,6 +227,7 @@ void changes_fini(struct changes *changes)
 {
 	for (enum change_kind kind = 0; kind < CHANGE_KINDS; kind++) {
 		json_decref(changes->rows[kind]);
-		changes->rows[kind] = NULL;
+		free(changes->seen[kind]);
 	}
+	memset(changes, 0, sizeof(*changes));
 }

@@ -2,6 +2,10 @@
  * of every state that lasts as long as a look is apart. Control thread. */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <jansson.h>
 
 struct gateway;
@@ -19,8 +23,16 @@ enum { CHANGE_ALL = (1 << CHANGE_KINDS) - 1 };
 
 /* In its owner's memory, zeroed at first. */
 struct changes {
-	json_t *rows
-		[CHANGE_KINDS]; /* objects: a row by its key, without what moves all the time; NULL: not looked yet */
+	/* Of the long lists, malloc'd: each row's key and what it was made of. */
+	struct changes_seen {
+		char key[24];
+		uint64_t print;
+		bool met;
+	} * seen[CHANGE_KINDS];
+	size_t n_seen[CHANGE_KINDS];
+	bool looked[CHANGE_KINDS];
+	/* Of the others, objects: a row by its key, without what moves all the time. */
+	json_t *rows[CHANGE_KINDS];
 };
 
 /* event: "channel", data: the row; or "channel-gone", data: its key alone. */
