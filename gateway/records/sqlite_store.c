@@ -2,10 +2,12 @@
 #include "records/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -135,8 +137,24 @@ static void close_store(struct store *store)
 	s->db = NULL;
 }
 
+/* Who called whom is nobody else's business: SQLite's own files are for all to read. The files that it makes beside
+ * this one get the same rights. */
+static int make_file(struct sqlite_store *s)
+{
+	int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+
+	if (fd < 0) {
+		snprintf(s->store.error, sizeof(s->store.error), "%s", strerror(errno));
+		return -errno;
+	}
+	close(fd);
+	return 0;
+}
+
 static int open_file(struct sqlite_store *s)
 {
+	if (make_file(s) < 0)
+		return -EIO;
 	if (sqlite3_open_v2(s->path, &s->db,
 			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 			    NULL) != SQLITE_OK)

@@ -127,7 +127,7 @@ START_TEST(store_that_fails_is_an_alarm_while_it_does)
 	ck_assert_int_eq(records_apply(records, &setup), 0);
 	EVENTUALLY(!status().stores[0].works);
 	clock_advance(2 * S);
-	ck_assert_str_eq(standing(), "records-store sqlite: unable to open database file\n");
+	ck_assert_str_eq(standing(), "records-store sqlite: No such file or directory\n");
 	setup.sqlite[0] = '\0';
 	ck_assert_int_eq(records_apply(records, &setup), 0);
 	ck_assert_str_eq(standing(), "");

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -117,6 +118,23 @@ START_TEST(record_is_taken_once_with_its_place)
 		"it's \"so\"|released|PCMA|3|4.32|null\n");
 	ck_assert_str_eq(ask("SELECT count(*), json_extract(record,'$.cause') FROM call_records"),
 			 "2|16\n");
+	end();
+}
+END_TEST
+
+START_TEST(others_may_not_read_it)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	char name[80];
+	struct stat there;
+
+	begin();
+	put_call("1", "2026-11-30T08:00:00.000Z", 16);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
+		ck_assert_int_eq(stat(name, &there), 0);
+		ck_assert_uint_eq(there.st_mode & 07, 0);
+	}
 	end();
 }
 END_TEST
@@ -314,8 +332,8 @@ START_TEST(records_are_found)
 }
 END_TEST
 
-UNIT_MAIN("sqlite_store", record_is_taken_once_with_its_place, strange_lines_are_no_rows,
-	  another_journal_has_its_own_place, schema_goes_back_one_step_and_up_again,
-	  newer_schema_is_left_alone, what_cannot_be_written_says_why,
-	  file_of_something_else_is_an_error, old_records_go,
+UNIT_MAIN("sqlite_store", record_is_taken_once_with_its_place, others_may_not_read_it,
+	  strange_lines_are_no_rows, another_journal_has_its_own_place,
+	  schema_goes_back_one_step_and_up_again, newer_schema_is_left_alone,
+	  what_cannot_be_written_says_why, file_of_something_else_is_an_error, old_records_go,
 	  size_is_bounded_and_the_oldest_go_first, records_are_found)
