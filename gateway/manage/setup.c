@@ -99,6 +99,7 @@ static void say_next(const char *file, const struct setup_answers *answers)
 int setup_run(const struct setup_request *request)
 {
 	struct dahdi_line lines[SETUP_LINES];
+	struct setup_found found = { .lines = lines, .replace = request->replace };
 	struct setup_answers answers;
 	int rc;
 
@@ -110,7 +111,8 @@ int setup_run(const struct setup_request *request)
 	rc = check_file(request);
 	if (rc < 0)
 		return rc;
-	rc = setup_ask(stdin, stdout, lines, dahdi_detect_lines(lines, SETUP_LINES), &answers);
+	found.n_lines = dahdi_detect_lines(lines, SETUP_LINES);
+	rc = setup_ask(stdin, stdout, &found, &answers);
 	if (rc < 0) {
 		printf("\n");
 		fprintf(stderr, "%s: not written: the answers ended too early\n", request->file);

@@ -15,8 +15,7 @@ enum { ANSWER_OCTETS = 512, QUESTIONS = 5, CLI_PORT = 4262, HTTP_PORT = 8080 };
 
 struct dialogue {
 	FILE *in, *out;
-	const struct dahdi_line *lines;
-	size_t n_lines;
+	const struct setup_found *found;
 	struct setup_answers *answers;
 	unsigned asked;
 	char complaint[ANSWER_OCTETS];
@@ -107,8 +106,8 @@ static void offer(struct dialogue *d)
 	fprintf(d->out, "The lines that there are:\n"
 			"  1  virtual: no card; a public exchange is built in, to try everything "
 			"against\n");
-	for (size_t i = 0; i < d->n_lines; i++) {
-		const struct dahdi_line *line = &d->lines[i];
+	for (size_t i = 0; i < d->found->n_lines; i++) {
+		const struct dahdi_line *line = &d->found->lines[i];
 
 		fprintf(d->out, "  %zu  %s, span %u", 2 + 2 * i, line->type, line->span);
 		if (*line->name && printable(line->name))
@@ -119,13 +118,13 @@ static void offer(struct dialogue *d)
 			"side)\n",
 			3 + 2 * i);
 	}
-	if (!d->n_lines)
+	if (!d->found->n_lines)
 		fprintf(d->out, "  (no card is found; `crosspoint --detect` says why)\n");
 }
 
 static bool take_line(struct dialogue *d, const char *text)
 {
-	size_t most = 1 + 2 * d->n_lines;
+	size_t most = 1 + 2 * d->found->n_lines;
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
@@ -136,7 +135,7 @@ static bool take_line(struct dialogue *d, const char *text)
 	if (n < 1 || n > most)
 		return complain(d, "\"%s\" is none of them; %s%zu is right.", text,
 				most > 1 ? "a number from 1 to " : "", most);
-	d->answers->card = n > 1 ? &d->lines[(n - 2) / 2] : NULL;
+	d->answers->card = n > 1 ? &d->found->lines[(n - 2) / 2] : NULL;
 	d->answers->network = n > 1 && n % 2;
 	return true;
 }
@@ -156,7 +155,7 @@ static bool take_own(struct dialogue *d, const char *text)
 	const char *fault = setup_place_read(text, &own);
 
 	if (!fault)
-		fault = setup_place_check(&own, &d->answers->pbx);
+		fault = setup_place_check(&own, &d->answers->pbx, d->found->replace);
 	if (fault)
 		return complain(d, "\"%s\" %s.", text, fault);
 	if (!own.port)
@@ -170,7 +169,7 @@ static int ask_own(struct dialogue *d)
 	struct setup_place guess;
 	char text[SETUP_HOST + 16];
 
-	setup_place_guess(&d->answers->pbx, &guess);
+	setup_place_guess(&d->answers->pbx, d->found->replace, &guess);
 	setup_place_text(&guess, text, sizeof(text));
 	return ask(d, "This machine's address, as the PBX sees it?", *guess.host ? text : NULL,
 		   take_own);
@@ -227,12 +226,9 @@ static bool take_prefix(struct dialogue *d, const char *text)
 	return true;
 }
 
-int setup_ask(FILE *in, FILE *out, const struct dahdi_line *lines, size_t n_lines,
-	      struct setup_answers *answers)
+int setup_ask(FILE *in, FILE *out, const struct setup_found *found, struct setup_answers *answers)
 {
-	struct dialogue d = {
-		.in = in, .out = out, .lines = lines, .n_lines = n_lines, .answers = answers
-	};
+	struct dialogue d = { .in = in, .out = out, .found = found, .answers = answers };
 	int rc;
 
 	*answers = (struct setup_answers){ 0 };
@@ -241,7 +237,7 @@ int setup_ask(FILE *in, FILE *out, const struct dahdi_line *lines, size_t n_line
 		"Ctrl-C leaves everything as it is.\n\n",
 		QUESTIONS);
 	offer(&d);
-	rc = ask(&d, "Which line?", n_lines ? "2" : "1", take_line);
+	rc = ask(&d, "Which line?", found->n_lines ? "2" : "1", take_line);
 	if (rc == 0)
 		rc = ask(&d, "The PBX's address? (ADDRESS or NAME, with :PORT if it is not 5060)",
 			 NULL, take_pbx);
@@ -257,7 +253,7 @@ int setup_ask(FILE *in, FILE *out, const struct dahdi_line *lines, size_t n_line
 			 "What is dialled at the PBX to reach the line? It is taken away again. "
 			 "(or: none)",
 			 "0", take_prefix);
-	answers->cli_port = setup_free_port(CLI_PORT);
-	answers->http_port = setup_free_port(HTTP_PORT);
+	answers->cli_port = found->replace ? CLI_PORT : setup_free_port(CLI_PORT);
+	answers->http_port = found->replace ? HTTP_PORT : setup_free_port(HTTP_PORT);
 	return rc;
 }

@@ -15,6 +15,13 @@ enum {
 	SETUP_HOST = 256
 };
 
+/* What is known before the first question. */
+struct setup_found {
+	const struct dahdi_line *lines; /* that the cards have */
+	size_t n_lines;
+	bool replace; /* the gateway may run already: ports that are taken may be its own */
+};
+
 /* A SIP address: of the PBX, or our own. */
 struct setup_place {
 	char host[SETUP_HOST]; /* a name, or an IPv4 or IPv6 address */
@@ -32,10 +39,9 @@ struct setup_answers {
 	uint16_t cli_port, http_port;
 };
 
-/* setup_ask.c: the questions, on out, and their answers, from in; lines are what the cards have. *answers refers to
- * lines. 0, or -ECANCELED at the end of input. */
-int setup_ask(FILE *in, FILE *out, const struct dahdi_line *lines, size_t n_lines,
-	      struct setup_answers *answers);
+/* setup_ask.c: the questions, on out, and their answers, from in; *answers refers to the
+ * lines found. 0, or -ECANCELED at the end of input. */
+int setup_ask(FILE *in, FILE *out, const struct setup_found *found, struct setup_answers *answers);
 
 /* setup_place.c */
 
@@ -44,10 +50,12 @@ int setup_ask(FILE *in, FILE *out, const struct dahdi_line *lines, size_t n_line
 const char *setup_place_read(const char *text, struct setup_place *place);
 /* As it stands in URIs and questions: with [] round IPv6, and the port if there is one. *out is size octets. */
 void setup_place_text(const struct setup_place *place, char *out, size_t size);
-/* What the PBX sees us as, and a port that is free there; host "": it cannot be told. */
-void setup_place_guess(const struct setup_place *pbx, struct setup_place *own);
-/* NULL, or why we cannot listen there and have this PBX see us. */
-const char *setup_place_check(const struct setup_place *own, const struct setup_place *pbx);
+/* What the PBX sees us as, and a port there, one that is free or, where taken will do, any but the PBX's; host "": it
+ * cannot be told. */
+void setup_place_guess(const struct setup_place *pbx, bool taken, struct setup_place *own);
+/* NULL, or why we cannot listen there and have this PBX see us; a taken port is no reason where taken will do. */
+const char *setup_place_check(const struct setup_place *own, const struct setup_place *pbx,
+			      bool taken);
 /* The first TCP port from there on that is free on 127.0.0.1; port itself when none of the next hundred is. */
 uint16_t setup_free_port(uint16_t port);
 

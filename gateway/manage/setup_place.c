@@ -152,7 +152,7 @@ static void route_source(const struct addrinfo *to, struct setup_place *own)
 		close(fd);
 }
 
-void setup_place_guess(const struct setup_place *pbx, struct setup_place *own)
+void setup_place_guess(const struct setup_place *pbx, bool taken, struct setup_place *own)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM,
 					.ai_flags = pbx->family ? AI_NUMERICHOST : 0 };
@@ -167,12 +167,13 @@ void setup_place_guess(const struct setup_place *pbx, struct setup_place *own)
 		return;
 	for (unsigned i = 0; i < PORTS_TRIED; i++, own->port += 2)
 		if (!same_place(own, pbx) &&
-		    try_to_bind(own->host, own->port, SOCK_DGRAM) != -EADDRINUSE)
+		    (taken || try_to_bind(own->host, own->port, SOCK_DGRAM) != -EADDRINUSE))
 			return;
 	own->port = SIP_PORT;
 }
 
-const char *setup_place_check(const struct setup_place *own, const struct setup_place *pbx)
+const char *setup_place_check(const struct setup_place *own, const struct setup_place *pbx,
+			      bool taken)
 {
 	int rc;
 
@@ -191,7 +192,7 @@ const char *setup_place_check(const struct setup_place *own, const struct setup_
 	rc = try_to_bind(own->host, port_of(own), SOCK_DGRAM);
 	if (rc == -EADDRNOTAVAIL || rc == -EINVAL)
 		return "is no address of this machine; `ip address` lists those";
-	if (rc == -EADDRINUSE)
+	if (rc == -EADDRINUSE && !taken)
 		return "has a port that another program holds, `ss -ulnp` tells which; say another "
 		       "port, as in 192.0.2.20:5062";
 	if (rc == -EACCES)

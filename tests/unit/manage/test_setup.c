@@ -23,13 +23,15 @@ static const struct dahdi_line cards[] = {
 
 static char said[65536];
 static struct setup_answers answers;
+static bool replacing;
 
 /* What setup_ask returns for these lines; said is what it printed. */
 static int answer(const char *lines, size_t n_cards)
 {
 	FILE *in = fmemopen((void *)lines, strlen(lines), "r");
 	FILE *out = fmemopen(said, sizeof(said), "w");
-	int rc = setup_ask(in, out, cards, n_cards, &answers);
+	struct setup_found found = { .lines = cards, .n_lines = n_cards, .replace = replacing };
+	int rc = setup_ask(in, out, &found, &answers);
 
 	fclose(in);
 	fclose(out);
@@ -189,7 +191,7 @@ START_TEST(an_answer_that_is_too_long_is_skipped_whole)
 }
 END_TEST
 
-START_TEST(a_taken_port_is_told)
+START_TEST(a_taken_port_is_told_unless_it_may_be_our_own)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -204,6 +206,11 @@ START_TEST(a_taken_port_is_told)
 	ck_assert_int_eq(answer(lines, 0), 0);
 	expect_said("has a port that another program holds");
 	ck_assert_uint_ne(answers.own.port, ntohs(at.sin_port));
+	replacing = true; /* the one that holds it may be ours */
+	ck_assert_int_eq(answer(lines, 0), 0);
+	ck_assert_uint_eq(answers.own.port, ntohs(at.sin_port));
+	ck_assert_uint_eq(answers.cli_port, 4262);
+	replacing = false;
 	close(fd);
 }
 END_TEST
@@ -352,7 +359,8 @@ END_TEST
 
 UNIT_MAIN("setup", defaults_make_a_virtual_line, a_wrong_answer_is_told_and_asked_again,
 	  the_end_of_input_ends_it_at_every_question, a_last_line_needs_no_end,
-	  an_answer_that_is_too_long_is_skipped_whole, a_taken_port_is_told,
-	  lines_of_cards_are_offered_on_both_sides, ipv6_and_names_are_written_as_they_are,
-	  the_port_of_sip_is_none_of_sound, the_pbxs_half_has_its_values, all_numbers_and_no_prefix,
+	  an_answer_that_is_too_long_is_skipped_whole,
+	  a_taken_port_is_told_unless_it_may_be_our_own, lines_of_cards_are_offered_on_both_sides,
+	  ipv6_and_names_are_written_as_they_are, the_port_of_sip_is_none_of_sound,
+	  the_pbxs_half_has_its_values, all_numbers_and_no_prefix,
 	  a_number_to_try_is_one_of_the_pbxs)
