@@ -91,8 +91,7 @@ static void say_next(const char *file, const struct setup_answers *answers)
 		       "tone, "
 		       "%s603 is busy.\n",
 		       number, answers->prefix, answers->prefix, answers->prefix);
-	printf("  http://127.0.0.1:%u/api/v1/calls  the calls that are up, as `show calls` has "
-	       "them\n",
+	printf("  http://127.0.0.1:%u/           the page: calls, channels, alarms, live\n",
 	       answers->http_port);
 }
 

@@ -22,7 +22,7 @@ static void put_neighbour(char **text, const struct setup_answers *answers)
 	PUT(text,
 	    "! Telnet on this machine; see `show calls`, `show trunks`, `show alarms`.\n"
 	    "cli\n listen 127.0.0.1 %u\n\n"
-	    "! The API, for this machine alone: GET /api/v1/calls.\n"
+	    "! The web page and the API, to look at, for this machine alone.\n"
 	    "http\n listen 127.0.0.1 %u\n anonymous viewer\n\n",
 	    answers->cli_port, answers->http_port);
 	PUT(text, "! UDP ports of sound.\nmedia\n ports %s\n\n",

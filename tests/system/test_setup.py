@@ -28,7 +28,7 @@ class Site:
     """A PBX's address, our own, and a gateway on the wizard's file for them."""
 
     def __init__(self, folder):
-        self.pbx, self.own = ports.block(2, "udp"), ports.both()
+        self.pbx, self.own = ports.block(2, "tcp"), ports.both()
         path = folder / "crosspoint.cfg"
         self.said, _ = wizard(path, "1\n127.0.0.1:%d\n127.0.0.1:%d\n2 3\n9\n" % (self.pbx, self.own))
         subprocess.run([binary(), "--check", str(path)], stdout=subprocess.DEVNULL, check=True)
