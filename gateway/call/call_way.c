@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "call/call_attempt.h"
 #include "call/emergency_way.h"
 #include "call/call_timeline.h"
@@ -123,16 +125,20 @@ unsigned call_way_route(const struct call_hub *hub, const struct route_question 
 static unsigned find_route(struct call *call, const struct route_config **route)
 {
 	const struct call_slot *from = &call->slots[SLOT_CALLER];
+	const time_t now = clock_wall().tv_sec;
 	struct leg_setup setup = call->setup;
+	struct tm at;
 	const struct route_question question = {
 		.from_kind = from->kind,
 		.from_name = from->via,
 		.setup = &setup,
+		.at = &at,
 	};
 	enum translated got =
 		numbers_in(call->hub->translations, target_find(call->hub, from->kind, from->via),
 			   &setup, NULL);
 
+	localtime_r(&now, &at);
 	if (got == TRANSLATE_WAIT)
 		return 0;
 	if (got == TRANSLATE_TOO_LONG) {

@@ -35,8 +35,10 @@ struct origin {
 struct route_table {
 	struct route_config *routes;
 	size_t n_routes;
-	uint32_t *next;         /* of each route, the next in its list */
-	struct origin *origins; /* sorted */
+	struct time_range_config *ranges;
+	const struct time_range_config **times; /* of each route, its range; NULL: none */
+	uint32_t *next;                         /* of each route, the next in its list */
+	struct origin *origins;                 /* sorted */
 	size_t n_origins;
 	struct node *nodes;
 	size_t n_nodes, max_nodes;
@@ -168,6 +170,26 @@ static int add_route(struct route_table *table, uint32_t number)
 	return 0;
 }
 
+/* A range that is none never holds. */
+static bool find_ranges(struct route_table *table, const struct routes_config *config)
+{
+	size_t n = config->n_time_ranges;
+
+	table->times = talloc_zero_array(table, const struct time_range_config *, config->n_routes);
+	table->ranges = talloc_zero_array(table, struct time_range_config, n);
+	if (!table->times || !table->ranges)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		table->ranges[i] = config->time_ranges[i];
+	for (size_t i = 0; i < config->n_routes; i++) {
+		for (size_t j = 0; j < n && *config->routes[i].when.time; j++) {
+			if (!strcmp(config->routes[i].when.time, table->ranges[j].name))
+				table->times[i] = &table->ranges[j];
+		}
+	}
+	return true;
+}
+
 static bool build(struct route_table *table, const struct routes_config *config)
 {
 	add_node(table);
@@ -180,7 +202,7 @@ static bool build(struct route_table *table, const struct routes_config *config)
 	table->n_routes = config->n_routes;
 	if (config->n_routes)
 		memcpy(table->routes, config->routes, config->n_routes * sizeof(*table->routes));
-	if (!add_origins(table, config->n_routes))
+	if (!find_ranges(table, config) || !add_origins(table, config->n_routes))
 		return false;
 	for (size_t i = config->n_routes; i > 0; i--) {
 		if (add_route(table, (uint32_t)i) == -ENOMEM)
@@ -213,7 +235,7 @@ enum { TRIES = 3 };
 
 struct look {
 	const struct route_table *table;
-	const struct leg_setup *setup;
+	const struct route_question *question;
 	size_t len; /* of called */
 	struct trail trails[TRIES];
 };
@@ -250,7 +272,7 @@ static void look_up(struct look *look, const struct route_table *table,
 	const struct origin *kind = *name ? origin_of(table, question->from_kind, "") : NULL;
 
 	look->table = table;
-	look->setup = question->setup;
+	look->question = question;
 	look->len = strlen(called);
 	look->trails[0].n = look->trails[1].n = 0;
 	if (named)
@@ -266,7 +288,8 @@ static uint32_t first_of(const struct look *look, uint32_t number, uint32_t best
 	const struct route_table *table = look->table;
 
 	for (; number && (!best || number < best); number = table->next[number - 1]) {
-		if (route_when_check(&table->routes[number - 1].when, look->setup) == WHEN_HOLDS)
+		if (route_when_check(&table->routes[number - 1].when, table->times[number - 1],
+				     look->question) == WHEN_HOLDS)
 			return number;
 	}
 	return best;
@@ -276,7 +299,7 @@ static uint32_t first_of(const struct look *look, uint32_t number, uint32_t best
 static uint32_t first_at(const struct look *look, uint32_t at, unsigned way)
 {
 	const struct node *nodes = look->table->nodes;
-	const char *caller = look->setup->calling.digits;
+	const char *caller = look->question->setup->calling.digits;
 	uint32_t best = first_of(look, nodes[at].first[way], 0);
 
 	for (at = nodes[at].callers[way]; at; caller++) {
@@ -335,7 +358,7 @@ const struct route_config *route_find(const struct route_table *table,
 	look_up(&look, table, question);
 	best = route_of(&look, best_of_all(&look));
 	if (question->explain)
-		route_explain(table->routes, table->n_routes, question, best);
+		route_explain(table->routes, table->times, table->n_routes, question, best);
 	return best;
 }
 

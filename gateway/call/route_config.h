@@ -7,6 +7,7 @@
 
 #include "call/number_match.h"
 #include "call/target.h"
+#include "call/time_range.h"
 #include "call/translation.h"
 
 struct config_section;
@@ -30,6 +31,7 @@ struct route_when {
 	struct number_match redirecting; /* who diverted the call last */
 	uint8_t bearer;                  /* enum leg_bearer plus one */
 	uint8_t called_type, calling_type, presentation;
+	char time[TARGET_NAME_MAX]; /* the time range in which it holds; "": at any time */
 };
 
 /* Chosen among those whose conditions hold, in this order: the longest called prefix (a whole number before the same
@@ -84,6 +86,8 @@ struct routes_config {
 	size_t n_lines;
 	struct translation_config *translations;
 	size_t n_translations;
+	struct time_range_config *time_ranges;
+	size_t n_time_ranges;
 };
 
 extern const struct config_section routes_section;

@@ -38,10 +38,10 @@ static const char *lead(const struct route_config *best, const struct route_conf
 	return "stands before it";
 }
 
-static void explain_one(const struct route_config *route, const struct route_question *question,
-			const struct route_config *best)
+static void explain_one(const struct route_config *route, const struct time_range_config *range,
+			const struct route_question *question, const struct route_config *best)
 {
-	enum route_when_part part = route_when_check(&route->when, question->setup);
+	enum route_when_part part = route_when_check(&route->when, range, question);
 	const char *exact = route->called_exact ? "exact " : "";
 	const char *called = *route->called ? route->called : "any";
 	char why[WHY_MAX];
@@ -59,8 +59,8 @@ static void explain_one(const struct route_config *route, const struct route_que
 			     exact, called, why);
 }
 
-void route_explain(const struct route_config *routes, size_t n,
-		   const struct route_question *question, const struct route_config *best)
+void route_explain(const struct route_config *routes, const struct time_range_config *const times[],
+		   size_t n, const struct route_question *question, const struct route_config *best)
 {
 	unsigned told = 0;
 
@@ -72,11 +72,11 @@ void route_explain(const struct route_config *routes, size_t n,
 			continue;
 		if (++told > TOLD_MAX)
 			continue;
-		explain_one(route, question, best);
+		explain_one(route, times[i], question, best);
 	}
 	if (told > TOLD_MAX)
 		explain_step(question->explain, "and %u routes more do not fit, or not as well",
 			     told - TOLD_MAX);
 	if (best)
-		explain_one(best, question, best);
+		explain_one(best, times[best - routes], question, best);
 }

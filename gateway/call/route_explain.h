@@ -5,8 +5,11 @@
 
 struct route_config;
 struct route_question;
+struct time_range_config;
 
 /* Of the routes that are open to the caller and take the called number: which fit, and why it is best that takes the
- * call (one of them; NULL: none). Told to question->explain. */
-void route_explain(const struct route_config *routes, size_t n,
-		   const struct route_question *question, const struct route_config *best);
+ * call (one of them; NULL: none). Told to question->explain.
+ * times: of each route, the range that it names; NULL: none. */
+void route_explain(const struct route_config *routes, const struct time_range_config *const times[],
+		   size_t n, const struct route_question *question,
+		   const struct route_config *best);

@@ -7,13 +7,14 @@
 #include "call/leg.h"
 #include "call/number_words.h"
 #include "call/route_config.h"
+#include "call/route_question.h"
 
 bool route_when_equals(const struct route_when *a, const struct route_when *b)
 {
 	return number_match_equals(&a->calling, &b->calling) &&
 	       number_match_equals(&a->redirecting, &b->redirecting) && a->bearer == b->bearer &&
 	       a->called_type == b->called_type && a->calling_type == b->calling_type &&
-	       a->presentation == b->presentation;
+	       a->presentation == b->presentation && !strcmp(a->time, b->time);
 }
 
 bool route_when_is_any(const struct route_when *when)
@@ -28,8 +29,12 @@ static bool is_other(uint8_t wanted, uint8_t value)
 	return wanted && wanted != value + 1;
 }
 
-enum route_when_part route_when_check(const struct route_when *when, const struct leg_setup *setup)
+enum route_when_part route_when_check(const struct route_when *when,
+				      const struct time_range_config *range,
+				      const struct route_question *question)
 {
+	const struct leg_setup *setup = question->setup;
+
 	if (!number_matches(&when->calling, setup->calling.digits))
 		return WHEN_CALLING;
 	if (!number_matches(&when->redirecting, setup->redirecting.from.number.digits))
@@ -42,6 +47,8 @@ enum route_when_part route_when_check(const struct route_when *when, const struc
 		return WHEN_CALLING_TYPE;
 	if (is_other(when->presentation, setup->calling.presentation))
 		return WHEN_PRESENTATION;
+	if (*when->time && (!range || !time_range_holds(range, question->at)))
+		return WHEN_TIME;
 	return WHEN_HOLDS;
 }
 
@@ -83,6 +90,9 @@ void route_when_describe(const struct route_when *when, enum route_when_part par
 	case WHEN_PRESENTATION:
 		describe_value("presentation", number_presentation_words, when->presentation, out,
 			       size);
+		break;
+	case WHEN_TIME:
+		snprintf(out, size, "it is outside of time-range %s", when->time);
 		break;
 	case WHEN_HOLDS:
 		snprintf(out, size, "all conditions hold");

@@ -4,8 +4,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct leg_setup;
+struct route_question;
 struct route_when;
+struct time_range_config;
 
 /* Is there no condition? */
 bool route_when_is_any(const struct route_when *when);
@@ -19,8 +20,12 @@ enum route_when_part {
 	WHEN_CALLED_TYPE,
 	WHEN_CALLING_TYPE,
 	WHEN_PRESENTATION,
+	WHEN_TIME,
 };
-enum route_when_part route_when_check(const struct route_when *when, const struct leg_setup *setup);
+/* range: the one that when names; NULL: there is none. */
+enum route_when_part route_when_check(const struct route_when *when,
+				      const struct time_range_config *range,
+				      const struct route_question *question);
 /* "bearer is not speech" */
 void route_when_describe(const struct route_when *when, enum route_when_part part, char *out,
 			 size_t size);

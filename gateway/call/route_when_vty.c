@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include <osmocom/core/talloc.h>
+
 #include "base/config_vty.h"
 #include "call/number_words.h"
 #include "call/route_config.h"
@@ -96,15 +98,41 @@ VALUE(calling_type, 2, "calling-type", NUMBER_TYPE_CHOICE, "Type of the caller's
 VALUE(presentation, 3, "presentation", NUMBER_PRESENTATION_CHOICE,
       "May the caller's number be shown?\n", NUMBER_PRESENTATION_HELP)
 
+#define TIME_STR "Time of day and day of the week\n"
+
+DEFUN(when_time, when_time_cmd, "when time NAME", WHEN_STR TIME_STR "The time range's name\n")
+{
+	return config_set_name(vty, "when time", argv[0], when_of(vty)->time,
+			       sizeof(when_of(vty)->time));
+}
+
+DEFUN(no_when_time, no_when_time_cmd, "no when time", NO_STR WHEN_STR TIME_STR)
+{
+	when_of(vty)->time[0] = '\0';
+	return CMD_SUCCESS;
+}
+
 void route_when_vty_install(void)
 {
 	static struct cmd_element *const commands[] = {
-		&when_calling_cmd,          &when_calling_exact_cmd,   &when_calling_none_cmd,
-		&no_when_calling_cmd,       &when_redirecting_cmd,     &when_redirecting_exact_cmd,
-		&when_redirecting_none_cmd, &no_when_redirecting_cmd,  &when_bearer_cmd,
-		&no_when_bearer_cmd,        &when_called_type_cmd,     &no_when_called_type_cmd,
-		&when_calling_type_cmd,     &no_when_calling_type_cmd, &when_presentation_cmd,
+		&when_calling_cmd,
+		&when_calling_exact_cmd,
+		&when_calling_none_cmd,
+		&no_when_calling_cmd,
+		&when_redirecting_cmd,
+		&when_redirecting_exact_cmd,
+		&when_redirecting_none_cmd,
+		&no_when_redirecting_cmd,
+		&when_bearer_cmd,
+		&no_when_bearer_cmd,
+		&when_called_type_cmd,
+		&no_when_called_type_cmd,
+		&when_calling_type_cmd,
+		&no_when_calling_type_cmd,
+		&when_presentation_cmd,
 		&no_when_presentation_cmd,
+		&when_time_cmd,
+		&no_when_time_cmd,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
@@ -131,4 +159,20 @@ void route_when_vty_write(const struct route_when *when, struct vty *vty)
 			vty_out(vty, " when %s %s\n", values[i].option,
 				get_value_string(values[i].words, value - 1U));
 	}
+	if (*when->time)
+		vty_out(vty, " when time %s\n", when->time);
+}
+
+void route_when_vty_validate(const struct config *config, const struct route_config *route,
+			     struct config_report *report)
+{
+	char *names;
+
+	if (!*route->when.time || config_has(config, "time-range", route->when.time))
+		return;
+	names = config_names(report, config, "time-range");
+	config_fault_option(report, route->line, "when time",
+			    "route %s: time-range %s does not exist; time-ranges are: %s",
+			    route->name, route->when.time, names);
+	talloc_free(names);
 }

@@ -24,6 +24,7 @@
 #include "call/route_targets_vty.h"
 #include "call/route_when.h"
 #include "call/route_when_vty.h"
+#include "call/time_range_vty.h"
 #include "call/translate_vty.h"
 #include "call/translation_vty.h"
 
@@ -34,7 +35,7 @@ static void init_route(void *item)
 	route->from_any = true;
 }
 
-enum { LINES, TRANSLATIONS, ROUTES };
+enum { LINES, TRANSLATIONS, TIME_RANGES, ROUTES };
 
 static const struct config_list lists[] = {
 	[LINES] = {
@@ -55,6 +56,15 @@ static const struct config_list lists[] = {
 		.name_size = TARGET_NAME_MAX,
 		.line_at = offsetof(struct translation_config, line),
 		.node = NODE_TRANSLATION,
+	},
+	[TIME_RANGES] = {
+		.kind = "time-range",
+		.items_at = offsetof(struct routes_config, time_ranges),
+		.n_at = offsetof(struct routes_config, n_time_ranges),
+		.item_size = sizeof(struct time_range_config),
+		.name_size = TARGET_NAME_MAX,
+		.line_at = offsetof(struct time_range_config, line),
+		.node = NODE_TIME_RANGE,
 	},
 	[ROUTES] = {
 		.kind = "route",
@@ -97,6 +107,19 @@ DEFUN_ATTR(no_translation, no_translation_cmd, "no translation NAME",
 	   NO_STR TRANSLATION_STR NAME_STR, CONFIG_TERMINAL_ONLY)
 {
 	return config_list_remove(vty, &lists[TRANSLATIONS], edited(), argv[0]);
+}
+
+#define TIME_RANGE_STR "A time range: times of day and days of the week\n"
+
+DEFUN(time_range, time_range_cmd, "time-range NAME", TIME_RANGE_STR NAME_STR)
+{
+	return config_list_enter(vty, &lists[TIME_RANGES], edited(), argv[0]);
+}
+
+DEFUN_ATTR(no_time_range, no_time_range_cmd, "no time-range NAME", NO_STR TIME_RANGE_STR NAME_STR,
+	   CONFIG_TERMINAL_ONLY)
+{
+	return config_list_remove(vty, &lists[TIME_RANGES], edited(), argv[0]);
 }
 
 #define ROUTE_STR_ "From what is dialled, and who dials, to where it goes\n"
@@ -240,6 +263,9 @@ static void install(void)
 	install_element(CONFIG_NODE, &translation_cmd);
 	install_element(CONFIG_NODE, &no_translation_cmd);
 	translation_vty_install();
+	install_element(CONFIG_NODE, &time_range_cmd);
+	install_element(CONFIG_NODE, &no_time_range_cmd);
+	time_range_vty_install();
 	install_element(CONFIG_NODE, &route_cmd);
 	install_element(CONFIG_NODE, &no_route_cmd);
 	install_node(&node, NULL);
@@ -312,6 +338,7 @@ static void validate_route(const struct config *config, const struct route_confi
 	if (!route->from_any)
 		validate_target(config, route, "from", &route->from, report);
 	snprintf(whose, sizeof(whose), "route %s", route->name);
+	route_when_vty_validate(config, route, report);
 	translate_vty_validate_names(config, &route->translate, whose, route->line, report);
 	if (!route->n_targets)
 		config_fault_option(
@@ -342,6 +369,8 @@ static void validate(const struct config *config, struct config_report *report)
 		line_vty_validate(&value->lines[i], report);
 	for (size_t i = 0; i < value->n_translations; i++)
 		translation_vty_validate(&value->translations[i], report);
+	for (size_t i = 0; i < value->n_time_ranges; i++)
+		time_range_vty_validate(&value->time_ranges[i], report);
 	for (size_t i = 0; i < value->n_routes; i++) {
 		validate_route(config, &value->routes[i], report);
 		validate_reach(value, i, report);
@@ -377,6 +406,8 @@ static void write_value(const void *section_value, struct vty *vty)
 		line_vty_write(&value->lines[i], vty);
 	for (size_t i = 0; i < value->n_translations; i++)
 		translation_vty_write(&value->translations[i], vty);
+	for (size_t i = 0; i < value->n_time_ranges; i++)
+		time_range_vty_write(&value->time_ranges[i], vty);
 	for (size_t i = 0; i < value->n_routes; i++)
 		write_route(&value->routes[i], vty);
 }

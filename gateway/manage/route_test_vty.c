@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <jansson.h>
 
@@ -9,6 +10,7 @@
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
+#include "base/clock.h"
 #include "base/config_vty.h"
 #include "call/call.h"
 #include "call/cause.h"
@@ -25,6 +27,7 @@ struct asked {
 	enum target_kind kind;
 	char name[TARGET_NAME_MAX];
 	struct leg_setup setup;
+	struct tm at; /* local time */
 	bool as_json;
 };
 
@@ -61,8 +64,25 @@ static const struct {
 	  offsetof(struct leg_setup, calling.presentation) },
 };
 
+/* HH:MM of today, or of a date: YYYY-MM-DDTHH:MM. */
+static int set_time(struct vty *vty, const char *value, struct tm *at)
+{
+	const char *end = strptime(value, "%Y-%m-%dT%H:%M", at);
+
+	if (!end || *end)
+		end = strptime(value, "%H:%M", at);
+	if (!end || *end)
+		return config_reject(
+			vty, "at \"%s\" is no time; HH:MM, or YYYY-MM-DDTHH:MM is right", value);
+	at->tm_isdst = -1;
+	mktime(at); /* the day of the week */
+	return CMD_SUCCESS;
+}
+
 static int set_option(struct vty *vty, struct asked *asked, const char *word, const char *value)
 {
+	if (!strcmp(word, "at"))
+		return set_time(vty, value, &asked->at);
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		if (!strcmp(word, numbers[i].word))
 			return set_number(vty, word, value, (char *)&asked->setup + numbers[i].at);
@@ -81,17 +101,20 @@ static int set_option(struct vty *vty, struct asked *asked, const char *word, co
 	}
 	return config_reject(vty,
 			     "\"%s\" is unknown here; calling, redirecting, bearer, called-type, "
-			     "calling-type, presentation and json are right",
+			     "calling-type, presentation, at and json are right",
 			     word);
 }
 
 /* argv: number, kind, name, then pairs of a word and its value, and json at last. */
 static int parse(struct vty *vty, struct asked *asked, int argc, const char **argv)
 {
+	const time_t now = clock_wall().tv_sec;
+
 	asked->kind = argv[1][0] == 't'   ? TARGET_TRUNK
 		      : argv[1][0] == 'p' ? TARGET_PEER
 					  : TARGET_USER;
 	asked->setup.called.plan = asked->setup.calling.plan = 1;
+	localtime_r(&now, &asked->at);
 	if (set_number(vty, "number", argv[0], asked->setup.called.digits) != CMD_SUCCESS ||
 	    config_set_name(vty, argv[1], argv[2], asked->name, sizeof(asked->name)))
 		return CMD_WARNING;
@@ -164,6 +187,7 @@ static void answer(struct vty *vty, const struct asked *asked)
 		.from_kind = asked->kind,
 		.from_name = asked->name,
 		.setup = &asked->setup,
+		.at = &asked->at,
 		.explain = &explain,
 	};
 	struct route_test test;
@@ -199,7 +223,8 @@ DEFUN(route_test, route_test_cmd, "route test NUMBER from (trunk|peer|user) NAME
 ALIAS(route_test, route_test_options_cmd, "route test NUMBER from (trunk|peer|user) NAME .OPTIONS",
       ROUTE_TEST_STR
       "calling NUMBER; redirecting NUMBER; bearer speech, audio or unrestricted; called-type, "
-      "calling-type TYPE; presentation allowed, restricted or unavailable; json at the end\n")
+      "calling-type TYPE; presentation allowed, restricted or unavailable; at HH:MM or "
+      "YYYY-MM-DDTHH:MM; json at the end\n")
 
 void route_test_install(void)
 {

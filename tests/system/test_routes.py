@@ -230,3 +230,24 @@ route not-on-34
             since = gateway.mark()
             phone.call(number, sdp(party.port, "0 8")).refused()
             assert "cause %d " % cause in gateway.only("call [0-9]+: from", since)
+
+
+def test_time_of_day_decides(own):
+    gateway = own(extra="""\
+time-range office
+ periodic mon-fri 08:00 to 17:30
+ except 12-25
+route day
+ from peer phones
+ called 88
+ when time office
+ to line refusing
+route night
+ from peer phones
+ called 8
+ to line unallocated
+""")
+    for at, route in (("2026-12-24T08:00", "day"), ("2026-12-24T17:30", "night"), ("2026-12-25T08:00", "night"), ("2026-12-26T12:00", "night")):
+        assert _test(gateway, "88 from peer phones at " + at)["route"] == route, at
+    assert "route day (called 88): no, it is outside of time-range office" in _test(gateway, "88 from peer phones at 07:59")["steps"]
+    assert "HH:MM, or YYYY-MM-DDTHH:MM is right" in gateway.cli.run("route test 88 from peer phones at noon")

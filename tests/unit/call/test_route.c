@@ -49,7 +49,7 @@ static const char *chosen(const struct route_table *table, enum target_kind kind
 {
 	const struct route_config *route;
 	struct leg_setup setup = { 0 };
-	const struct route_question question = { kind, name, &setup, NULL };
+	const struct route_question question = { kind, name, &setup, NULL, NULL };
 
 	strcpy(setup.called.digits, called);
 	route = route_find(table, &question);
@@ -156,7 +156,8 @@ START_TEST(a_route_is_certain_when_nothing_that_follows_can_change_it)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct route_config *route = NULL;
 		struct leg_setup setup = { 0 };
-		const struct route_question question = { TARGET_TRUNK, rows[i].from, &setup, NULL };
+		const struct route_question question = { TARGET_TRUNK, rows[i].from, &setup, NULL,
+							 NULL };
 		enum route_answer answer;
 
 		strcpy(setup.called.digits, rows[i].called);
@@ -176,6 +177,30 @@ START_TEST(table_keeps_its_own_copy)
 
 	memset(routes, 0, sizeof(routes));
 	ck_assert_str_eq(chosen(table, TARGET_PEER, "x", "12"), "a");
+	talloc_free(table);
+}
+END_TEST
+
+START_TEST(time_of_day_counts)
+{
+	struct route_config routes[] = { ANY("day", "1"), ANY("never", "12"), ANY("else", "") };
+	struct time_range_config ranges[] = {
+		{ .name = "noon", .periods = { { TIME_ALL_DAYS, 720, 780 } }, .n_periods = 1 }
+	};
+	const struct routes_config config = {
+		.routes = routes, .n_routes = 3, .time_ranges = ranges, .n_time_ranges = 1
+	};
+	const struct leg_setup setup = { .called.digits = "12" };
+	struct tm at = { .tm_hour = 12 };
+	const struct route_question question = { TARGET_PEER, "x", &setup, &at, NULL };
+	struct route_table *table;
+
+	strcpy(routes[0].when.time, "noon");
+	strcpy(routes[1].when.time, "no such");
+	table = route_table_new(NULL, &config);
+	ck_assert_str_eq(route_find(table, &question)->name, "day");
+	at.tm_hour = 13;
+	ck_assert_str_eq(route_find(table, &question)->name, "else");
 	talloc_free(table);
 }
 END_TEST
@@ -221,7 +246,7 @@ static struct route_config *many(size_t n)
 static double seconds_for(const struct route_table *table, unsigned lookups)
 {
 	const struct leg_setup setup = { .called.digits = "00001777" };
-	const struct route_question question = { TARGET_TRUNK, "t1", &setup, NULL };
+	const struct route_question question = { TARGET_TRUNK, "t1", &setup, NULL, NULL };
 	struct timespec a, b;
 	unsigned found = 0;
 
@@ -283,6 +308,6 @@ END_TEST
 UNIT_MAIN("route", longest_prefix_then_named_from_then_file_order,
 	  exact_matches_the_whole_number_alone,
 	  a_route_is_certain_when_nothing_that_follows_can_change_it, table_keeps_its_own_copy,
-	  empty_table_serves_nobody, serves_whom_it_names_and_all_with_any,
+	  time_of_day_counts, empty_table_serves_nobody, serves_whom_it_names_and_all_with_any,
 	  ten_thousand_routes_are_each_found, ten_thousand_routes_cost_a_lookup_no_more_than_ten,
 	  lack_of_memory_gives_no_table_and_leaks_nothing)

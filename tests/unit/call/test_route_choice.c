@@ -70,7 +70,7 @@ static unsigned fit(const struct route_config *route, const struct route_questio
 
 	strcpy(match.digits, route->called);
 	if (!number_matches(&match, question->setup->called.digits) ||
-	    route_when_check(&route->when, question->setup) != WHEN_HOLDS)
+	    route_when_check(&route->when, NULL, question) != WHEN_HOLDS)
 		return 0;
 	if (!route->from_any &&
 	    (route->from.kind != question->from_kind ||
@@ -150,7 +150,7 @@ static void check_call(const struct routes_config *config, const struct route_ta
 	const struct route_config *early = NULL, *early_wanted = NULL;
 	const struct route_target *from = &froms[below(3)];
 	struct leg_setup setup;
-	const struct route_question question = { from->kind, from->name, &setup, NULL };
+	const struct route_question question = { from->kind, from->name, &setup, NULL, NULL };
 	enum route_answer answer, wanted;
 
 	some_call(&setup);
@@ -181,6 +181,12 @@ START_TEST(table_chooses_as_the_rule_says)
 	}
 }
 END_TEST
+
+static const struct time_range_config mondays = {
+	.name = "mondays",
+	.periods = { { 1 << 1, 0, 1440 } },
+	.n_periods = 1,
+};
 
 /* Each condition, by a call of which it holds and one of which it does not. */
 START_TEST(each_condition_is_asked)
@@ -213,6 +219,7 @@ START_TEST(each_condition_is_asked)
 		{ .when.calling_type = LEG_TON_UNKNOWN + 1,
 		  .fails.calling.type = LEG_TON_ABBREVIATED,
 		  .why = "calling type is not unknown" },
+		{ .when.time = "mondays", .why = "it is outside of time-range mondays" },
 		{ .when.presentation = LEG_PRES_RESTRICTED + 1,
 		  .holds.calling.presentation = LEG_PRES_RESTRICTED,
 		  .why = "presentation is not restricted" },
@@ -220,10 +227,13 @@ START_TEST(each_condition_is_asked)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char why[80];
-		enum route_when_part part = route_when_check(&rows[i].when, &rows[i].fails);
+		const struct tm monday = { .tm_wday = 1 }, sunday = { 0 };
+		const struct route_question holds = { .setup = &rows[i].holds, .at = &monday };
+		const struct route_question fails = { .setup = &rows[i].fails, .at = &sunday };
+		enum route_when_part part = route_when_check(&rows[i].when, &mondays, &fails);
 
-		ck_assert_msg(route_when_check(&rows[i].when, &rows[i].holds) == WHEN_HOLDS, "%zu",
-			      i);
+		ck_assert_msg(route_when_check(&rows[i].when, &mondays, &holds) == WHEN_HOLDS,
+			      "%zu", i);
 		ck_assert_msg(part != WHEN_HOLDS, "%zu", i);
 		route_when_describe(&rows[i].when, part, why, sizeof(why));
 		ck_assert_str_eq(why, rows[i].why);

@@ -26,7 +26,7 @@ static struct route_test ask(const char *calling, const char *called)
 {
 	static const struct explain explain = { .step = on_step };
 	struct leg_setup setup = { 0 };
-	const struct route_question question = { TARGET_PEER, "phones", &setup, &explain };
+	const struct route_question question = { TARGET_PEER, "phones", &setup, NULL, &explain };
 	struct route_test test;
 
 	strcpy(setup.called.digits, called);

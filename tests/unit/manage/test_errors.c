@@ -44,7 +44,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, translation, route, emergency, fraud, records, http, "
+		"registrar, user, line, translation, time-range, route, emergency, fraud, records, "
+		"http, "
 		"history\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
@@ -65,7 +66,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, translation, route, emergency, fraud, records, http, "
+		"registrar, user, line, translation, time-range, route, emergency, fraud, records, "
+		"http, "
 		"history\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
@@ -600,6 +602,25 @@ START_TEST(translation_faults)
 }
 END_TEST
 
+START_TEST(time_range_faults)
+{
+	CHECK({ "time-range r\n",
+		"f:1: time-range r never holds; it needs `periodic` and days and times\n" },
+	      { "time-range r\n periodic mon,fro 08:00 to 09:00\n",
+		"f:2: periodic \"mon,fro\" are no days; daily, or days as mon-fri,sun are "
+		"right\n" },
+	      { "time-range r\n periodic daily 8 to 09:00\n",
+		"f:2: periodic \"8\" is no time; 00:00 to 24:00 is right\n" },
+	      { "time-range r\n periodic daily 08:00 to 24:01\n",
+		"f:2: periodic \"24:01\" is no time; 00:00 to 24:00 is right\n" },
+	      { "time-range r\n periodic daily 08:00 to 09:00\n except 02-30\n",
+		"f:3: except \"02-30\" is no date; YYYY-MM-DD, or MM-DD for every year, is "
+		"right\n" },
+	      { "line l\n echo\nroute r\n to line l\n when time x\n",
+		"f:5: route r: time-range x does not exist; time-ranges are: none\n" });
+}
+END_TEST
+
 START_TEST(a_route_has_a_bounded_number_of_targets)
 {
 	char *text = talloc_strdup(NULL, "");
@@ -718,5 +739,6 @@ UNIT_MAIN("errors", records_faults, grammar_faults_say_what_would_be_right,
 	  trunk_faults, span_group_faults, basic_rate_faults,
 	  channel_lists_are_understood_or_explained, sip_faults, auth_faults, registrar_faults,
 	  session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults, line_faults,
-	  route_faults, translation_faults, a_route_has_a_bounded_number_of_targets,
-	  emergency_calls_have_numbers_and_ways, http_faults)
+	  route_faults, translation_faults, time_range_faults,
+	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways,
+	  http_faults)
