@@ -26,6 +26,21 @@ int call_put_through(struct call_hub *hub, uint32_t id, bool caller, const char 
  * when it is one call. The legs may be gone when it returns 0. */
 int call_join(struct leg *by, struct leg *with);
 
+/* A party of the call with that id: who called, or who was called. */
+struct call_party {
+	uint32_t id;
+	bool caller;
+};
+
+/* An operator's wish: these two talk to each other from now on, and their other parties are let go of. 0; -ENOENT: there is
+ * no such call; as call_join. */
+int call_put_together(struct call_hub *hub, const struct call_party *one,
+		      const struct call_party *other);
+/* The parties of two answered calls that are left when who is in both of them is let go of, in that order: somebody of one
+ * trunk, peer or user, with one number. 0; -ENOENT, -ENOTCONN as above; -ESRCH: nobody is, or it is not one alone. */
+int call_far_ends(struct call_hub *hub, uint32_t one, uint32_t other,
+		  struct call_party ends[static 2]);
+
 /* fresh, that has no call yet, takes the place of old: in an answered call, or in one that old is still to answer, and
  * then that counts as the answer. fresh is told LEG_CONNECT, old LEG_RELEASE. law: fresh's. 0; -ENOTCONN: old is not in
  * such a call; -EBUSY, -ESHUTDOWN, -ENOMEM as above. */

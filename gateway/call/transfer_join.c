@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "call/call_attempt.h"
+#include "call/call_record.h"
 #include "call/hub.h"
 #include "call/parties.h"
 #include "call/transfer_hub.h"
@@ -82,7 +83,8 @@ static void note_done(struct call *call, unsigned by, uint32_t with)
 	transfer_note_outcome(call, TRANSFER_DONE, 0);
 }
 
-int call_join(struct leg *by, struct leg *with)
+/* operator: it is nobody's wish of the parties. */
+static int join(struct leg *by, struct leg *with, bool operator)
 {
 	int rc = party_check(by);
 
@@ -105,12 +107,72 @@ int call_join(struct leg *by, struct leg *with)
 		move_media(first->hub, caller.leg, first->context);
 		return rc;
 	}
-	note_done(first, by_slot, second->id);
-	note_done(second, with_slot, first->id);
+	note_done(first, operator? SLOT_GATEWAY : by_slot, second->id);
+	note_done(second, operator? SLOT_GATEWAY : with_slot, first->id);
 	transfer_report(first, by_slot, LEG_CONNECT, 0, 0);
 	party_ends(first, by_slot, CAUSE_NORMAL, LOC_USER);
 	party_ends(second, with_slot, CAUSE_NORMAL, LOC_USER);
 	return 0;
+}
+
+int call_join(struct leg *by, struct leg *with)
+{
+	return join(by, with, false);
+}
+
+/* An operator's wish */
+
+/* Whom the party talks to; NULL: nobody. */
+static struct leg *let_go_by(const struct call *call, const struct call_party *party)
+{
+	if (call->fi->state != CALL_ACTIVE)
+		return NULL;
+	return call->slots[party->caller ? call->current : SLOT_CALLER].leg;
+}
+
+int call_put_together(struct call_hub *hub, const struct call_party *one,
+		      const struct call_party *other)
+{
+	const struct call *first = call_find(hub, one->id), *second = call_find(hub, other->id);
+
+	if (!first || !second)
+		return -ENOENT;
+	struct leg *by = let_go_by(first, one), *with = let_go_by(second, other);
+	return by && with ? join(by, with, true) : -ENOTCONN;
+}
+
+static bool same_party(const struct call *one, unsigned one_slot, const struct call *other,
+		       unsigned other_slot)
+{
+	const struct call_slot *a = &one->slots[one_slot], *b = &other->slots[other_slot];
+	const struct leg_party a_party = party_in(one, one_slot);
+	const struct leg_party b_party = party_in(other, other_slot);
+
+	return a->kind == b->kind && !strcmp(a->via, b->via) && *a_party.number.digits &&
+	       !strcmp(a_party.number.digits, b_party.number.digits);
+}
+
+int call_far_ends(struct call_hub *hub, uint32_t one, uint32_t other,
+		  struct call_party ends[static 2])
+{
+	const struct call *calls[] = { call_find(hub, one), call_find(hub, other) };
+	unsigned found = 0;
+
+	if (!calls[0] || !calls[1])
+		return -ENOENT;
+	if (calls[0]->fi->state != CALL_ACTIVE || calls[1]->fi->state != CALL_ACTIVE)
+		return -ENOTCONN;
+	for (unsigned i = 0; i < 4; i++) {
+		bool by_caller = i & 1, with_caller = i & 2;
+
+		if (!same_party(calls[0], by_caller ? SLOT_CALLER : calls[0]->current, calls[1],
+				with_caller ? SLOT_CALLER : calls[1]->current))
+			continue;
+		found++;
+		ends[0] = (struct call_party){ .id = one, .caller = !by_caller };
+		ends[1] = (struct call_party){ .id = other, .caller = !with_caller };
+	}
+	return found == 1 && one != other ? 0 : -ESRCH;
 }
 
 /* The answer comes from another than who was called. */

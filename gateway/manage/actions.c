@@ -166,6 +166,8 @@ static const char *why_not(int rc)
 		return "it is not answered";
 	case -EBUSY:
 		return "it is being transferred already";
+	case -EINVAL:
+		return "it is one call";
 	case -ESHUTDOWN:
 		return "the gateway is stopping";
 	default:
@@ -184,11 +186,12 @@ static void watch_transfer(struct vty *vty, uint32_t id)
 		watch_free(watch);
 }
 
+#define TRANSFER_STR "Put a party through\nOf a call\nIts number, as in `show calls`\n"
+
 DEFUN(transfer_call, transfer_call_cmd, "transfer call <1-4294967295> (caller|called) to NUMBER",
-      "Put a party through\nOf a call\nIts number, as in `show calls`\n"
-      "Who called; the other one is let go of\n"
-      "Who was called; the other one is let go of\n"
-      "To whom\nA number, by the routes of the one that is let go of\n")
+      TRANSFER_STR "Who called; the other one is let go of\n"
+		   "Who was called; the other one is let go of\n"
+		   "To whom\nA number, by the routes of the one that is let go of\n")
 {
 	const bool caller = strcmp(argv[1], "caller") == 0;
 	int rc;
@@ -205,6 +208,56 @@ DEFUN(transfer_call, transfer_call_cmd, "transfer call <1-4294967295> (caller|ca
 	vty_out(vty, "Call %s: who %s is being put through to %s.%s", argv[0],
 		caller ? "called" : "was called", argv[2], VTY_NEWLINE);
 	return CMD_SUCCESS;
+}
+
+static int put_together(struct vty *vty, const struct call_party *one,
+			const struct call_party *other)
+{
+	int rc = call_put_together(cli_gateway()->hub, one, other);
+
+	if (rc)
+		return config_reject(vty, "calls %u and %u: %s", one->id, other->id, why_not(rc));
+	vty_out(vty, "Who %s in call %u and who %s in call %u talk to each other.%s",
+		one->caller ? "called" : "was called", one->id,
+		other->caller ? "called" : "was called", other->id, VTY_NEWLINE);
+	return CMD_SUCCESS;
+}
+
+DEFUN(transfer_to_call, transfer_to_call_cmd, "transfer call <1-4294967295> to call <1-4294967295>",
+      TRANSFER_STR "To whom: who is in both calls is let go of\n"
+		   "Another call\nIts number\n")
+{
+	struct call_party ends[2];
+	int rc;
+
+	if (!cli_gateway())
+		return CMD_WARNING;
+	rc = call_far_ends(cli_gateway()->hub, strtoul(argv[0], NULL, 10),
+			   strtoul(argv[1], NULL, 10), ends);
+	if (rc == -ESRCH)
+		return config_reject(vty,
+				     "nobody alone is in call %s and in call %s; `transfer call %s "
+				     "caller to call %s called` says whom to put together",
+				     argv[0], argv[1], argv[0], argv[1]);
+	if (rc)
+		return config_reject(vty, "calls %s and %s: %s", argv[0], argv[1], why_not(rc));
+	return put_together(vty, &ends[0], &ends[1]);
+}
+
+DEFUN(transfer_to_party, transfer_to_party_cmd,
+      "transfer call <1-4294967295> (caller|called) to call <1-4294967295> (caller|called)",
+      TRANSFER_STR "Who called; the other one is let go of\n"
+		   "Who was called; the other one is let go of\n"
+		   "To whom\nSomebody in another call\nIts number\n"
+		   "Who called there; the other one is let go of\n"
+		   "Who was called there; the other one is let go of\n")
+{
+	const struct call_party one = { strtoul(argv[0], NULL, 10),
+					strcmp(argv[1], "caller") == 0 };
+	const struct call_party other = { strtoul(argv[2], NULL, 10),
+					  strcmp(argv[3], "caller") == 0 };
+
+	return cli_gateway() ? put_together(vty, &one, &other) : CMD_WARNING;
 }
 
 DEFUN(test_span, test_span_cmd, "test span NAME (cut|restore)",
@@ -334,6 +387,8 @@ void actions_install(void)
 	cli_install_action(&originate_options_cmd);
 	cli_install_action(&clear_call_cmd);
 	cli_install_action(&transfer_call_cmd);
+	cli_install_action(&transfer_to_call_cmd);
+	cli_install_action(&transfer_to_party_cmd);
 	cli_install_action(&test_span_cmd);
 	cli_install_action(&capture_cmd);
 	cli_install_action(&capture_options_cmd);

@@ -270,6 +270,22 @@ def test_operator_hears_the_outcome(gateway, phone, rtp):
     gateway.wait_idle()
 
 
+def test_operator_joins_two_calls_of_one_phone(gateway, phone, rtp):
+    """It is let go of, and the line hears whom it asked."""
+    call = phone.call("600", sdp(rtp().port))
+    call.answered()
+    held = first_call(gateway)
+    asking, asked, party = consult(phone, rtp)
+    consulting = min(c["id"] for c in gateway.cli.json("calls") if c["called"] == "680")
+    assert "talk to each other" in transfer(gateway, "%d to call %d" % (held, consulting))
+    call.bye_comes()
+    asking.bye_comes()
+    assert party.hears_itself()
+    assert "no such call" in transfer(gateway, "%d called to call %d called" % (held, consulting))
+    asked.bye()
+    gateway.wait_idle()
+
+
 def test_operator_is_told_what_cannot_be(gateway, phone, rtp):
     assert "no such call" in gateway.cli.run("transfer call 4000000000 caller to 600")
     call = phone.call("605", sdp(rtp().port))

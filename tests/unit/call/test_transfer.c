@@ -377,6 +377,65 @@ START_TEST(two_calls_are_joined)
 }
 END_TEST
 
+START_TEST(operator_joins_two_calls)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct mock_leg *one = i & 1 ? &b : &a, *other = i & 2 ? &c : &d;
+
+		talk_twice();
+		struct call_party parties[] = { { call_id(a.leg->call), !(i & 1) },
+						{ call_id(d.leg->call), !(i & 2) } };
+		ck_assert_int_eq(call_put_together(hub, &parties[0], &parties[1]), 0);
+		ck_assert_uint_eq(active(), 1);
+		ck_assert_ptr_eq(call_other(one->leg), other->leg);
+		ck_assert_int_eq(call_put_together(hub, &parties[0], &parties[1]), -ENOENT);
+		hang_up(one);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(operator_joins_no_call_with_itself)
+{
+	talk();
+	struct call_party parties[] = { { call_id(a.leg->call), true },
+					{ call_id(a.leg->call), false } };
+	ck_assert_int_eq(call_put_together(hub, &parties[0], &parties[1]), -EINVAL);
+	ck_assert_int_eq(call_far_ends(hub, parties[0].id, parties[0].id, parties), -ESRCH);
+	hang_up(&a);
+	end();
+}
+END_TEST
+
+/* a is number 100 of phones; so is d, that calls 600, if told. */
+START_TEST(who_is_in_both_calls_is_found)
+{
+	struct call_party ends[2];
+
+	for (unsigned i = 0; i < 3; i++) {
+		talk();
+		mock_leg_open(&d, hub, TARGET_PEER, i == 1 ? "others" : "phones");
+		mock_leg_setup(&d, i == 2 ? "200" : "100", "600");
+		uint32_t one = call_id(a.leg->call), other = call_id(d.leg->call);
+		ck_assert_int_eq(call_far_ends(hub, one, other, ends), -ENOTCONN);
+		mock_leg_say(&c, LEG_CONNECT, 0, false);
+		ck_assert_int_eq(call_far_ends(hub, one, other, ends), i ? -ESRCH : 0);
+		if (!i) {
+			ck_assert(ends[0].id == one && ends[1].id == other);
+			ck_assert(!ends[0].caller && !ends[1].caller);
+			ck_assert_int_eq(call_put_together(hub, &ends[0], &ends[1]), 0);
+			ck_assert_ptr_eq(call_other(b.leg), c.leg);
+			hang_up(&b);
+		} else {
+			hang_up(&a);
+			hang_up(&d);
+		}
+		ck_assert_int_eq(call_far_ends(hub, one, other, ends), -ENOENT);
+		end();
+	}
+}
+END_TEST
+
 /* One party moves to where the other is; when it cannot, nothing is joined. */
 START_TEST(the_sound_of_joined_calls_is_in_one_context)
 {
@@ -559,7 +618,9 @@ UNIT_MAIN("transfer", the_other_party_is_put_through, who_waits_hears_the_ringin
 	  who_asked_may_hang_up, who_asked_and_has_hung_up_hears_the_outcome, who_waits_may_hang_up,
 	  one_transfer_at_a_time, nobody_transfers_to_a_number_that_it_may_not_call,
 	  who_watches_the_call_is_told, operator_may_clear_either_call, two_calls_are_joined,
-	  the_sound_of_joined_calls_is_in_one_context, one_call_is_not_joined_with_itself,
-	  calls_not_answered_are_not_joined, another_takes_a_party_s_place,
-	  another_may_answer_while_it_rings, the_caller_s_place_is_not_taken_before_the_answer,
-	  the_hub_may_go_at_any_time, without_memory_nothing_changes)
+	  operator_joins_two_calls, operator_joins_no_call_with_itself,
+	  who_is_in_both_calls_is_found, the_sound_of_joined_calls_is_in_one_context,
+	  one_call_is_not_joined_with_itself, calls_not_answered_are_not_joined,
+	  another_takes_a_party_s_place, another_may_answer_while_it_rings,
+	  the_caller_s_place_is_not_taken_before_the_answer, the_hub_may_go_at_any_time,
+	  without_memory_nothing_changes)
