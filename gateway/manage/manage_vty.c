@@ -67,7 +67,9 @@ DEFUN(no_cli_listen, no_cli_listen_cmd, "no listen",
 	return CMD_SUCCESS;
 }
 
-#define SOCKET_STR "Where the CLI listens on a Unix socket: who may open the file may change all\n"
+#define SOCKET_STR                                                                                 \
+	"Where the CLI listens on a Unix socket: who may open the file may change all; none by "   \
+	"default\n"
 
 DEFUN(cli_socket, cli_socket_cmd, "socket PATH",
       SOCKET_STR "The file, as /run/crosspoint/cli; for us and root\n")
