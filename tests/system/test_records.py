@@ -364,6 +364,15 @@ def test_radius_server_hears_of_every_call(own, radius):
     gateway.up()
     wait_for("accounting", lambda: len(radius.accepted()) >= 4, 20)
     assert sorted(r["Acct-Session-Id"] for r in radius.accepted()) == sorted(r["id"] for r in records(gateway))
+    gateway.end()
+    interim = dict(records(gateway)[0], id="call-9.1", release=None, cause=None, released_by=None, end="interim")
+    with open(os.path.join(gateway.folder, "calls.jsonl"), "a", encoding="ascii") as f:
+        f.write(json.dumps(interim, separators=(",", ":")) + "\n")
+    gateway.up()
+    wait_for("accounting", lambda: len(radius.accepted()) >= 5)
+    last = radius.accepted()[-1]
+    assert (last["Acct-Status-Type"], last["Acct-Session-Id"]) == ("Interim-Update", "call-9")
+    assert "Acct-Terminate-Cause" not in last
 
 
 def test_radius_server_with_another_secret_is_an_alarm(own, radius):
