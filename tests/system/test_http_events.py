@@ -6,6 +6,7 @@ import pytest
 from common import ports
 from common.gateway import wait_for
 from common.http import TOKENS, Http, section
+from common.pki import Authority
 
 
 @pytest.fixture(name="served")
@@ -96,3 +97,20 @@ def test_listeners_who_break_off_leave_nothing(served):
     wait_for("their descriptors closed", lambda: gateway.descriptors() <= before, 25, 0.5)
     gateway.wait_idle()
     assert Http(port).get("calls") == []
+
+
+def test_events_come_over_tls(own, tmp_path):
+    """Large ones too: a snapshot is more than a record of TLS, and a tick of the loop sends it all."""
+    authority = Authority(tmp_path)
+    certificate, key = authority.issue("gw", "IP:127.0.0.1")
+    port = ports.any_port("tcp")
+    gateway = own(extra=section(port, "tls certificate %s key %s" % (certificate, key)))
+    http = Http(port, ca=authority.cert)
+    listeners = [http.events() for _ in range(8)]
+    for listener in listeners:
+        assert listener.until("snapshot")["channels"] == gateway.cli.json("channels")
+    gateway.originate("trunk pstn 600 hold 1")
+    for listener in listeners:
+        assert listener.until("channel", lambda row: row["name"] == "e1-1/1" and row["state"] == "active")
+        listener.__exit__()
+    assert http.get("spans")
