@@ -24,7 +24,6 @@
 #include "call/call_fraud.h"
 #include "call/history_config.h"
 #include "call/route_config.h"
-#include "call/timeline.h"
 #include "drivers/dahdi_detect.h"
 #include "manage/arguments.h"
 #include "manage/client.h"
@@ -144,10 +143,7 @@ static int apply_records(const struct config *to, struct config_report *report)
 
 static void apply_history(const struct config *to)
 {
-	const struct history_config *history = config_get(to, &history_section);
-
-	timelines_keep(call_timelines(app.gateway.hub), history->calls,
-		       (size_t)history->messages_mib << 20);
+	call_hub_history(app.gateway.hub, config_get(to, &history_section));
 }
 
 /* By default the ways of emergency calls are the trunks whose far end is the network. */

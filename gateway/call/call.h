@@ -11,6 +11,7 @@
 
 struct call_hub;
 struct config;
+struct history_config;
 struct mg;
 struct routes_config;
 
@@ -30,7 +31,8 @@ void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg
 
 /* The leg's messages are those of that key (timeline.h), whatever call it is in. Before the first is sent. */
 void call_names_messages(struct leg *leg, uint64_t key);
-/* No octets are kept before timelines_keep says so. */
+/* What is kept of calls, and who is sent their messages; before it no octets are kept. */
+void call_hub_history(struct call_hub *hub, const struct history_config *config);
 struct timelines *call_timelines(const struct call_hub *hub);
 /* What the line of the call says besides: its sound. Without a call nothing. */
 void call_notes_media(struct leg *leg, const char *format, ...)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "call/emergency_plan.h"
 #include "call/emergency_way.h"
+#include "call/hep.h"
 #include "call/history_config.h"
 #include "call/lines.h"
 #include "call/quality.h"
@@ -214,6 +215,7 @@ void call_hub_free(struct call_hub *hub)
 	fraud_free(hub->fraud);
 	quality_free(hub->quality);
 	journal_close(hub->journal);
+	hep_free(hub->hep);
 	timelines_free(hub->timelines);
 	talloc_free(hub);
 }

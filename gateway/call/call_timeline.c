@@ -4,7 +4,30 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "call/hep.h"
+#include "call/history_config.h"
 #include "call/hub.h"
+#include "call/record_text.h"
+
+static void on_message(void *data, uint32_t call, const char *party, const char *text,
+		       const struct message *message)
+{
+	const struct call_hub *hub = data;
+	char id[RECORD_ID_MAX];
+
+	record_id(call, id);
+	hep_send(hub->hep, id, party, text, message);
+}
+
+void call_hub_history(struct call_hub *hub, const struct history_config *config)
+{
+	timelines_keep(hub->timelines, config->calls, (size_t)config->messages_mib << 20);
+	hep_free(hub->hep);
+	hub->hep = *config->hep_address ? hep_new(hub, config->hep_address,
+						  (uint16_t)config->hep_port, config->hep_agent)
+					: NULL;
+	timelines_watch(hub->timelines, hub->hep ? on_message : NULL, hub);
+}
 
 struct timelines *call_timelines(const struct call_hub *hub)
 {

@@ -8,6 +8,8 @@ enum { HISTORY_CALLS = 1000, HISTORY_CALLS_MAX = 100000, HISTORY_MIB = 16, HISTO
 struct history_config {
 	unsigned calls;        /* that have ended */
 	unsigned messages_mib; /* of signalling messages, for captures; 0: none */
+	char hep_address[46];  /* of a capture server; "": none */
+	unsigned hep_port, hep_agent;
 	int line;
 };
 

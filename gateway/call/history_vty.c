@@ -3,6 +3,7 @@
  *   history
  *    calls 1000
  *    messages 16
+ *    hep 192.0.2.1 9060 agent 2001
  */
 #include "call/history_config.h"
 
@@ -37,6 +38,29 @@ DEFUN(history_messages, history_messages_cmd, "messages <0-1024>",
 	return CMD_SUCCESS;
 }
 
+DEFUN(history_hep, history_hep_cmd, "hep ADDRESS <1-65535> agent <1-4294967295>",
+      "Messages of calls go to a capture server such as Homer, as HEP 3 over UDP\n"
+      "Its address\nIts port\n"
+      "What this gateway is called there\nA number\n")
+{
+	struct history_config *value = config_candidate(&history_section);
+
+	if (config_set_address(vty, "hep", argv[0], value->hep_address))
+		return CMD_WARNING;
+	value->hep_port = (unsigned)strtoul(argv[1], NULL, 10);
+	value->hep_agent = (unsigned)strtoul(argv[2], NULL, 10);
+	return CMD_SUCCESS;
+}
+
+DEFUN(history_no_hep, history_no_hep_cmd, "no hep", NO_STR "No messages go to a capture server\n")
+{
+	struct history_config *value = config_candidate(&history_section);
+
+	value->hep_address[0] = '\0';
+	value->hep_port = value->hep_agent = 0;
+	return CMD_SUCCESS;
+}
+
 static void install(void)
 {
 	static struct cmd_node node = { NODE_HISTORY, "%s(config-history)# ", 1,
@@ -46,6 +70,8 @@ static void install(void)
 	install_node(&node, NULL);
 	install_element(NODE_HISTORY, &history_calls_cmd);
 	install_element(NODE_HISTORY, &history_messages_cmd);
+	install_element(NODE_HISTORY, &history_hep_cmd);
+	install_element(NODE_HISTORY, &history_no_hep_cmd);
 }
 
 static void set_defaults(void *section_value)
@@ -56,23 +82,31 @@ static void set_defaults(void *section_value)
 	value->messages_mib = HISTORY_MIB;
 }
 
-/* Its commands take no value that would be wrong. */
 static void validate(const struct config *config, struct config_report *report)
 {
-	(void)config, (void)report;
+	const struct history_config *value = config_get(config, &history_section);
+
+	if (*value->hep_address && !value->messages_mib)
+		config_fault_option(report, value->line, "hep",
+				    "history hep sends what is kept, and messages is 0; 1 or "
+				    "more is right");
 }
 
 static void write_value(const void *section_value, struct vty *vty)
 {
 	const struct history_config *value = section_value;
 
-	if (value->calls == HISTORY_CALLS && value->messages_mib == HISTORY_MIB)
+	if (value->calls == HISTORY_CALLS && value->messages_mib == HISTORY_MIB &&
+	    !*value->hep_address)
 		return;
 	vty_out(vty, "\nhistory\n");
 	if (value->calls != HISTORY_CALLS)
 		vty_out(vty, " calls %u\n", value->calls);
 	if (value->messages_mib != HISTORY_MIB)
 		vty_out(vty, " messages %u\n", value->messages_mib);
+	if (*value->hep_address)
+		vty_out(vty, " hep %s %u agent %u\n", value->hep_address, value->hep_port,
+			value->hep_agent);
 }
 
 const struct config_section history_section = {

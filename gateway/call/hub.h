@@ -24,6 +24,7 @@
 enum { HUB_TARGET_BUCKETS = 256 };
 
 struct emergency;
+struct hep;
 struct lines;
 struct quality;
 struct transfer;
@@ -46,6 +47,7 @@ struct call_hub {
 	unsigned interim_s;          /* a record of a call each time; 0: at its end alone */
 	bool closed;                 /* to new calls, but emergency ones */
 	struct timelines *timelines; /* no child of the hub: ended calls are no part of it */
+	struct hep *hep;             /* NULL: no capture server */
 	bool draining;
 	struct osmo_timer_list drained; /* on_empty runs from the loop, above no one's frame */
 	void (*on_empty)(void *data);

@@ -18,18 +18,28 @@ enum { MS_PER_S = 1000, US_PER_MS = 1000, RANDOM_BITS = 16 };
 
 /* Values */
 
-/* Unique over restarts and gateways: when the program first needed one, chance, and the call's number. */
-static void put_id(struct osmo_strbuf *text, const struct call *call)
+/* When the program first needed one, chance, and the call's number. */
+void record_id(uint32_t call, char out[static RECORD_ID_MAX])
 {
 	static uint64_t run;
 
 	if (!run) {
+		const struct timespec now = clock_wall();
 		uint16_t chance = 0;
 
 		(void)!getrandom(&chance, sizeof(chance), 0);
-		run = (uint64_t)call->keep.setup_ms << RANDOM_BITS | chance;
+		run = ((uint64_t)now.tv_sec * MS_PER_S + now.tv_nsec / 1000000) << RANDOM_BITS |
+		      chance;
 	}
-	OSMO_STRBUF_PRINTF(*text, "%" PRIx64 "-%" PRIu32, run, call->id);
+	snprintf(out, RECORD_ID_MAX, "%" PRIx64 "-%" PRIu32, run, call);
+}
+
+static void put_id(struct osmo_strbuf *text, const struct call *call)
+{
+	char id[RECORD_ID_MAX];
+
+	record_id(call->id, id);
+	OSMO_STRBUF_PRINTF(*text, "%s", id);
 }
 
 static void put_count(struct osmo_strbuf *text, const char *name, uint64_t value)

@@ -73,6 +73,8 @@ struct timelines {
 	uint64_t seed; /* so that nobody outside can choose two ids of one key */
 	struct messages *messages, *stray_messages;
 	struct stray strays[STRAYS];
+	timelines_cb on_message; /* NULL: nobody hears */
+	void *on_message_data;
 	unsigned next_stray;
 };
 
@@ -289,6 +291,24 @@ void timeline_note(struct timeline *timeline, unsigned slot, enum timeline_kind 
 	put(timeline, &head, text);
 }
 
+void timelines_watch(struct timelines *all, timelines_cb on_message, void *data)
+{
+	all->on_message = on_message;
+	all->on_message_data = data;
+}
+
+/* Keeps the octets and tells who listens; the message's number. */
+static uint64_t keep_message(const struct timeline *timeline, unsigned slot,
+			     const struct message *message, const char *text)
+{
+	const struct timelines *all = timeline->all;
+	const char *party = slot < TIMELINE_PARTIES ? timeline->parties[slot] : "";
+
+	if (all->on_message)
+		all->on_message(all->on_message_data, timeline->call, party, text, message);
+	return messages_put(all->messages, message);
+}
+
 /* Keys */
 
 static uint64_t mix(uint64_t hash, const char *text)
@@ -350,7 +370,7 @@ static void adopt(struct timeline *timeline, const struct key *key)
 		if (stray->key != key->key)
 			continue;
 		if (messages_get(all->stray_messages, stray->message, &message))
-			head.message = messages_put(all->messages, &message);
+			head.message = keep_message(timeline, key->slot, &message, stray->text);
 		put(timeline, &head, stray->text);
 		stray->key = 0;
 	}
@@ -422,7 +442,7 @@ void timeline_message(struct timelines *all, uint64_t id, const struct message *
 		return;
 	}
 	head.slot = key->slot;
-	head.message = messages_put(all->messages, message);
+	head.message = keep_message(key->timeline, key->slot, message, text);
 	put(key->timeline, &head, text);
 }
 

@@ -61,6 +61,11 @@ bool timeline_knows(const struct timelines *timelines, uint64_t key);
 void timeline_message(struct timelines *timelines, uint64_t key, const struct message *message,
 		      const char *text);
 
+/* on_message hears of every message that is some call's, as it comes onto its line; NULL: nobody does. */
+typedef void (*timelines_cb)(void *data, uint32_t call, const char *party, const char *text,
+			     const struct message *message);
+void timelines_watch(struct timelines *timelines, timelines_cb on_message, void *data);
+
 /* Reading */
 struct timeline_entry {
 	uint64_t us;     /* clock_now_us */

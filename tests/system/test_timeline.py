@@ -1,9 +1,13 @@
 """What happened to a call: one time line of both legs' messages, and what people make of it."""
+import json
+import os
 import re
 import subprocess
+import time
 
 from common import sip
 from common.gateway import wait_for
+from common.hep import Server
 from common.sip import sdp
 
 
@@ -155,3 +159,31 @@ def test_export_of_ipv6(own, rtp, tmp_path):
     rows = dissected(path, "-o", "udp.check_checksum:TRUE", "-d", "udp.port==%d,sip" % gateway.ports.sip, "-e", "ipv6.src", "-e", "udp.checksum.status",
                      "-e", "sip.Status-Code")
     assert rows[0] == "::1|1|" and rows[-1] == "::1|1|" and "::1|1|404" in rows, rows
+
+
+def test_capture_server_gets_both_legs_with_one_id(own, rtp):
+    """HEP 3, decoded as its draft has it; the correlation is the id of the call's record."""
+    with Server() as homer:
+        gateway = own(extra="records\n file calls.jsonl\nhistory\n hep 127.0.0.1 %d agent 77\n" % homer.port)
+        with gateway.phone() as phone:
+            here, there = gateway.ports.sip, phone.port
+            call = phone.call("600", sdp(rtp().port))
+            call.answered()
+            call.bye()
+        gateway.wait_idle()
+        got = homer.read()
+    with open(os.path.join(gateway.folder, "calls.jsonl"), encoding="ascii") as f:
+        record = [r for r in map(json.loads, f) if r["from"]["kind"] == "peer"][0]
+    ours = [p for p in got if p["correlation"] == record["id"].encode()]
+    sip_packets = [p for p in ours if p["type"] == 1]
+    first = sip_packets[0]
+    assert first["payload"].startswith(b"INVITE sip:600@") and b"\r\n\r\nv=0" in first["payload"]
+    assert (first["from"], first["from_port"], first["to"], first["to_port"]) == ("127.0.0.1", there, "127.0.0.1", here)
+    assert sip_packets[1]["payload"].startswith(b"SIP/2.0 100") and sip_packets[1]["to_port"] == there
+    lines = [p["payload"].decode() for p in ours if p["type"] == 100]
+    assert re.match(r"trunk pstn <- SETUP from 100 to 600.*: 0\d 01 .. .. 08 02 ", lines[0]), lines[0]
+    assert "trunk pstn <- RELEASE COMPLETE" in lines[-1]
+    assert {p["agent"] for p in got} == {77} and {p["protocol"] for p in got} == {17}
+    assert abs(first["seconds"] - time.time()) < 60
+    others = {p["correlation"] for p in got} - {record["id"].encode()}
+    assert len(others) == 1  # the far end of the line has a call of its own

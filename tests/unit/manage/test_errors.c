@@ -702,7 +702,9 @@ END_TEST
 
 START_TEST(records_faults)
 {
-	CHECK({ "records\n file dir/\n",
+	CHECK({ "history\n messages 0\n hep ::1 9060 agent 1\n",
+		"f:3: history hep sends what is kept, and messages is 0; 1 or more is right\n" },
+	      { "records\n file dir/\n",
 		"f:2: records file dir/ is a directory; name a file in it, as dir/calls.jsonl\n" },
 	      { "records\n store sqlite dir/\n",
 		"f:2: records store sqlite dir/ is a directory; name a file in it, as "
