@@ -233,7 +233,7 @@ DEFUN(sip_no_cause_map, sip_no_cause_map_cmd, "no " CAUSE_MAP, NO_STR CAUSE_MAP_
 	return remove_cause(vty, sip_causes(), argv);
 }
 
-void identity_vty_install(void)
+void identity_vty_install(int node)
 {
 	static struct cmd_element *const commands[] = {
 		&peer_trust_cmd,
@@ -256,21 +256,26 @@ void identity_vty_install(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		install_element(NODE_PEER, commands[i]);
+		install_element(node, commands[i]);
+}
+
+void identity_vty_install_causes(void)
+{
 	install_element(NODE_SIP, &sip_cause_map_cmd);
 	install_element(NODE_SIP, &sip_no_cause_map_cmd);
 }
 
-void identity_vty_validate(const struct peer_config *peer, struct config_report *report)
+void identity_vty_validate(const char *kind, const struct peer_config *peer,
+			   struct config_report *report)
 {
 	const struct identity_policy *policy = &peer->identity;
 
 	if (policy->send_privacy == TRUST_YES && trust_header(peer) == IDENTITY_NONE)
 		config_fault_option(
 			report, peer->line, "send",
-			"peer %s is to be told secret numbers, but has no header for them; "
+			"%s %s is to be told secret numbers, but has no header for them; "
 			"`send identity pai` gives one",
-			peer->name);
+			kind, peer->name);
 }
 
 void identity_vty_write_causes(const struct cause_rules *rules, struct vty *vty)

@@ -7,7 +7,10 @@ struct config_report;
 struct peer_config;
 struct vty;
 
-void identity_vty_install(void);
-void identity_vty_validate(const struct peer_config *peer, struct config_report *report);
+void identity_vty_install(int node);    /* whose items begin with a struct peer_config */
+void identity_vty_install_causes(void); /* for all peers */
+/* kind: "peer" or "user" */
+void identity_vty_validate(const char *kind, const struct peer_config *peer,
+			   struct config_report *report);
 void identity_vty_write(const struct peer_config *peer, struct vty *vty);
 void identity_vty_write_causes(const struct cause_rules *rules, struct vty *vty);

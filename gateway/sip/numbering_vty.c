@@ -164,7 +164,7 @@ DEFUN(peer_no_default_number, peer_no_default_number_cmd, "no default-number", N
 	return CMD_SUCCESS;
 }
 
-void numbering_vty_install(void)
+void numbering_vty_install(int node)
 {
 	static struct cmd_element *const commands[] = {
 		&peer_format_cmd,
@@ -183,7 +183,7 @@ void numbering_vty_install(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		install_element(NODE_PEER, commands[i]);
+		install_element(node, commands[i]);
 }
 
 void numbering_vty_init(struct peer_config *peer)
@@ -192,21 +192,23 @@ void numbering_vty_init(struct peer_config *peer)
 	strcpy(peer->numbers.national_prefix, NATIONAL);
 }
 
-void numbering_vty_validate(const struct peer_config *peer, struct config_report *report)
+void numbering_vty_validate(const char *kind, const struct peer_config *peer,
+			    struct config_report *report)
 {
 	const struct number_policy *policy = &peer->numbers;
 
 	if (policy->format != NUMBER_AS_DIALLED && !*policy->country_code)
 		config_fault_option(report, peer->line, "number-format",
-				    "peer %s: number-format %s needs to know its country; add "
+				    "%s %s: number-format %s needs to know its country; add "
 				    "`country-code`",
-				    peer->name, get_value_string(format_words, policy->format));
+				    kind, peer->name,
+				    get_value_string(format_words, policy->format));
 	if (*policy->default_number && !policy->n_own)
 		config_fault_option(
 			report, peer->line, "default-number",
-			"peer %s: default-number takes the place of numbers that are not its "
+			"%s %s: default-number takes the place of numbers that are not its "
 			"own; `numbers` says which are",
-			peer->name);
+			kind, peer->name);
 }
 
 static void write_prefix(struct vty *vty, const char *option, const char *value, const char *usual)

@@ -5,7 +5,9 @@ struct config_report;
 struct peer_config;
 struct vty;
 
-void numbering_vty_install(void);
+void numbering_vty_install(int node); /* whose items begin with a struct peer_config */
 void numbering_vty_init(struct peer_config *peer);
-void numbering_vty_validate(const struct peer_config *peer, struct config_report *report);
+/* kind: "peer" or "user" */
+void numbering_vty_validate(const char *kind, const struct peer_config *peer,
+			    struct config_report *report);
 void numbering_vty_write(const struct peer_config *peer, struct vty *vty);

@@ -141,6 +141,16 @@ DEFUN(no_peer_options, no_peer_options_cmd, "no options", NO_STR OPTIONS_STR)
 	return CMD_SUCCESS;
 }
 
+void peer_vty_install_common(int node)
+{
+	identity_vty_install(node);
+	numbering_vty_install(node);
+	translate_vty_install(node, offsetof(struct peer_config, translations));
+	peer_media_vty_install(node);
+	session_vty_install(node);
+	transfer_vty_install(node);
+}
+
 void peer_vty_install(void)
 {
 	static struct cmd_node node = { NODE_PEER, "%s(config-peer)# ", 1, .name = "peer" };
@@ -148,9 +158,9 @@ void peer_vty_install(void)
 	install_element(CONFIG_NODE, &peer_cmd);
 	install_element(CONFIG_NODE, &no_peer_cmd);
 	install_node(&node, NULL);
-	identity_vty_install();
-	numbering_vty_install();
-	translate_vty_install(NODE_PEER, offsetof(struct peer_config, translations));
+	peer_vty_install_common(NODE_PEER);
+	identity_vty_install_causes();
+	session_vty_install_overlap();
 	install_element(NODE_PEER, &peer_address_cmd);
 	install_element(NODE_PEER, &peer_port_cmd);
 	path_vty_install();
@@ -159,11 +169,8 @@ void peer_vty_install(void)
 	install_element(NODE_PEER, &no_peer_trusted_cmd);
 	install_element(NODE_PEER, &peer_options_cmd);
 	install_element(NODE_PEER, &no_peer_options_cmd);
-	peer_media_vty_install(NODE_PEER);
 	auth_vty_install();
 	register_vty_install();
-	session_vty_install();
-	transfer_vty_install();
 }
 
 static bool is_wildcard(const char *address)
@@ -220,18 +227,35 @@ static void validate_source(const struct sip_config *value, size_t i, struct con
 	}
 }
 
+void peer_vty_validate_common(const char *kind, const struct peer_config *peer,
+			      struct config_report *report)
+{
+	session_vty_validate(kind, peer, report);
+	peer_guard_vty_validate(kind, peer, report);
+	identity_vty_validate(kind, peer, report);
+	numbering_vty_validate(kind, peer, report);
+	transfer_vty_validate(kind, peer, report);
+}
+
 void peer_vty_validate(const struct sip_config *value, struct config_report *report)
 {
 	for (size_t i = 0; i < value->n_peers; i++) {
 		validate_peer(value, &value->peers[i], report);
 		validate_source(value, i, report);
 		auth_vty_validate(&value->peers[i], report);
-		session_vty_validate(&value->peers[i], report);
-		peer_guard_vty_validate("peer", &value->peers[i], report);
-		identity_vty_validate(&value->peers[i], report);
-		numbering_vty_validate(&value->peers[i], report);
-		transfer_vty_validate(&value->peers[i], report);
+		peer_vty_validate_common("peer", &value->peers[i], report);
 	}
+}
+
+void peer_vty_write_common(const struct peer_config *peer, struct vty *vty)
+{
+	identity_vty_write(peer, vty);
+	numbering_vty_write(peer, vty);
+	translate_vty_write(&peer->translations, vty);
+	peer_media_vty_write(&peer->media, vty);
+	session_vty_write(peer, vty);
+	peer_guard_vty_write(&peer->guard, vty);
+	transfer_vty_write(peer, vty);
 }
 
 void peer_vty_write(const struct peer_config *peer, struct vty *vty)
@@ -246,15 +270,9 @@ void peer_vty_write(const struct peer_config *peer, struct vty *vty)
 		vty_out(vty, " source-port same\n");
 	if (peer->trusted)
 		vty_out(vty, " trusted\n");
-	identity_vty_write(peer, vty);
-	numbering_vty_write(peer, vty);
-	translate_vty_write(&peer->translations, vty);
-	peer_media_vty_write(&peer->media, vty);
 	if (peer->options_s)
 		vty_out(vty, " options %u\n", peer->options_s);
 	auth_vty_write(peer, vty);
 	register_vty_write(peer, vty);
-	session_vty_write(peer, vty);
-	peer_guard_vty_write(&peer->guard, vty);
-	transfer_vty_write(peer, vty);
+	peer_vty_write_common(peer, vty);
 }

@@ -20,7 +20,6 @@
 #include "call/leg.h"
 #include "call/route_config.h"
 #include "sip/guard_vty.h"
-#include "sip/peer_media_vty.h"
 #include "sip/peer_vty.h"
 #include "sip/registrar/binding.h"
 #include "sip/registrar/registrar_config.h"
@@ -258,8 +257,7 @@ static void install(void)
 	install_element(NODE_USER, &user_display_cmd);
 	install_element(NODE_USER, &no_user_display_cmd);
 	install_element(NODE_USER, &user_contacts_cmd);
-	peer_media_vty_install(NODE_USER);
-	translate_vty_install(NODE_USER, offsetof(struct user_config, peer.translations));
+	peer_vty_install_common(NODE_USER);
 	peer_guard_vty_install_user();
 }
 
@@ -319,7 +317,7 @@ static void validate_user(const struct config *config, const struct registrar_co
 	snprintf(whose, sizeof(whose), "user %s", user->peer.name);
 	translate_vty_validate(config, &user->peer.translations, whose, user->peer.line, report);
 
-	peer_guard_vty_validate("user", &user->peer, report);
+	peer_vty_validate_common("user", &user->peer, report);
 	if (!user->secret[0])
 		config_fault_option(report, user->peer.line, "password",
 				    "user %s has no password, so anybody could be it; it needs "
@@ -373,9 +371,7 @@ static void write_user(const struct user_config *user, struct vty *vty)
 		vty_out(vty, " display-name %s\n", user->display);
 	if (user->contacts)
 		vty_out(vty, " contacts %u\n", user->contacts);
-	peer_media_vty_write(&user->peer.media, vty);
-	translate_vty_write(&user->peer.translations, vty);
-	peer_guard_vty_write(&user->peer.guard, vty);
+	peer_vty_write_common(&user->peer, vty);
 }
 
 static void write_value(const void *section_value, struct vty *vty)

@@ -120,28 +120,33 @@ DEFUN(no_peer_session_timer, no_peer_session_timer_cmd, "no session-timer",
 	return CMD_SUCCESS;
 }
 
-void session_vty_install(void)
+void session_vty_install(int node)
 {
-	install_element(NODE_PEER, &peer_100rel_cmd);
+	install_element(node, &peer_100rel_cmd);
+	install_element(node, &peer_session_timer_cmd);
+	install_element(node, &peer_session_timer_min_cmd);
+	install_element(node, &no_peer_session_timer_cmd);
+}
+
+void session_vty_install_overlap(void)
+{
 	install_element(NODE_PEER, &peer_overlap_cmd);
 	install_element(NODE_PEER, &no_peer_overlap_cmd);
 	install_element(NODE_PEER, &peer_receiving_cmd);
 	install_element(NODE_PEER, &peer_receiving_s_cmd);
 	install_element(NODE_PEER, &no_peer_receiving_cmd);
-	install_element(NODE_PEER, &peer_session_timer_cmd);
-	install_element(NODE_PEER, &peer_session_timer_min_cmd);
-	install_element(NODE_PEER, &no_peer_session_timer_cmd);
 }
 
-void session_vty_validate(const struct peer_config *peer, struct config_report *report)
+void session_vty_validate(const char *kind, const struct peer_config *peer,
+			  struct config_report *report)
 {
 	const struct session_policy *session = &peer->session;
 
 	if (session->timer_s && session->timer_min_s > session->timer_s)
 		config_fault_option(report, peer->line, "session-timer",
-				    "peer %s: sessions of %u s are less than the minimum of %u; a "
+				    "%s %s: sessions of %u s are less than the minimum of %u; a "
 				    "minimum up to %u is right",
-				    peer->name, session->timer_s, session->timer_min_s,
+				    kind, peer->name, session->timer_s, session->timer_min_s,
 				    session->timer_s);
 }
 

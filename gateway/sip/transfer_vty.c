@@ -111,23 +111,25 @@ DEFUN(peer_dtmf, peer_dtmf_cmd, "dtmf (telephone-event|info|inband)",
 	return CMD_SUCCESS;
 }
 
-void transfer_vty_install(void)
+void transfer_vty_install(int node)
 {
-	install_element(NODE_PEER, &peer_transfer_cmd);
-	install_element(NODE_PEER, &peer_by_refer_cmd);
-	install_element(NODE_PEER, &no_peer_by_refer_cmd);
-	install_element(NODE_PEER, &peer_redirect_cmd);
-	install_element(NODE_PEER, &peer_redirect_hops_cmd);
-	install_element(NODE_PEER, &peer_dtmf_cmd);
+	install_element(node, &peer_transfer_cmd);
+	install_element(node, &peer_by_refer_cmd);
+	install_element(node, &no_peer_by_refer_cmd);
+	install_element(node, &peer_redirect_cmd);
+	install_element(node, &peer_redirect_hops_cmd);
+	install_element(node, &peer_dtmf_cmd);
 }
 
-void transfer_vty_validate(const struct peer_config *peer, struct config_report *report)
+void transfer_vty_validate(const char *kind, const struct peer_config *peer,
+			   struct config_report *report)
 {
 	if (peer->transfer.dtmf != DTMF_TEVENT && peer->media.telephone_event)
 		config_fault_option(report, peer->line, "telephone-event",
-				    "peer %s: digits would go as telephone-event and by `dtmf %s`; "
+				    "%s %s: digits would go as telephone-event and by `dtmf %s`; "
 				    "one of them is right",
-				    peer->name, get_value_string(dtmf_names, peer->transfer.dtmf));
+				    kind, peer->name,
+				    get_value_string(dtmf_names, peer->transfer.dtmf));
 }
 
 void transfer_vty_write(const struct peer_config *peer, struct vty *vty)

@@ -6,6 +6,8 @@ struct peer_config;
 struct vty;
 
 void transfer_vty_init(struct peer_config *peer);
-void transfer_vty_install(void);
-void transfer_vty_validate(const struct peer_config *peer, struct config_report *report);
+void transfer_vty_install(int node); /* whose items begin with a struct peer_config */
+/* kind: "peer" or "user" */
+void transfer_vty_validate(const char *kind, const struct peer_config *peer,
+			   struct config_report *report);
 void transfer_vty_write(const struct peer_config *peer, struct vty *vty);

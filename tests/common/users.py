@@ -28,12 +28,20 @@ class Phone(sip.Agent):
                 extra = [self.credentials(got, "REGISTER")]
         return got.status
 
-    def dial(self, number, body):
-        call = sip.Call(self, number).invite(body)
+    def dial(self, number, body, extra=()):
+        call = sip.Call(self, number).invite(body, extra)
         asked = call.refused()
         assert asked.status == 401, asked
         call.remote = "<%s>" % call.target
-        return call.invite(body, [self.credentials(asked, "INVITE")])
+        return call.invite(body, [self.credentials(asked, "INVITE"), *extra])
+
+    def ask(self, call, method, *extra):
+        """A request in its call; the final response once it has said who it is."""
+        call.request(method, extra=extra)
+        asked = call.response(method=method)
+        assert asked.status == 401, asked
+        call.request(method, extra=[self.credentials(asked, method), *extra])
+        return call.response(method=method)
 
 
 def registered(gateway, user):

@@ -1,6 +1,8 @@
-"""What users of the registrar may do, each by itself: calls at a time and a second, numbers, and over TLS alone."""
+"""What users of the registrar may do, each by itself: calls at a time and a second, numbers to call and to show, transfers,
+and over TLS alone."""
 import ssl
 import time
+from urllib.parse import quote
 
 import pytest
 from common import ports, sip, stream
@@ -21,7 +23,7 @@ user anna
 {limits}user bert
  password hidden
  number 200
-line echo
+{bert}line echo
  echo
 route lines
  from registrar
@@ -31,20 +33,24 @@ route users
  from registrar
  called 1
  to registrar
+route to-bert
+ from registrar
+ called 2
+ to user bert
 """
 
 
-def text(p, limits="", tls=""):
-    return TEXT.format(p=p, last=p.media + 199, limits=limits, tls=tls)
+def text(p, limits="", tls="", bert=""):
+    return TEXT.format(p=p, last=p.media + 199, limits=limits, tls=tls, bert=bert)
 
 
 @pytest.fixture(name="phones")
 def two_phones(own):
-    """A gateway that limits anna so; her phone, and bert's. Both are registered."""
+    """A gateway with these options of anna's, and of bert's; her phone, and his. Both are registered."""
     made = []
 
-    def make(limits):
-        gateway = own(text=lambda p: text(p, limits))
+    def make(limits, bert=""):
+        gateway = own(text=lambda p: text(p, limits, bert=bert))
         made.extend((Phone(gateway, "127.0.0.5", "anna", "s3cret"), Phone(gateway, "127.0.0.6", "bert", "hidden")))
         assert [phone.register() for phone in made] == [200, 200]
         return gateway, *made
@@ -111,6 +117,43 @@ def test_numbers(phones):
         got = call.refused()
         assert got.status == status and "cause=21" in got.get("Reason"), number
     assert refused(gateway, "anna", "number not allowed") == 2
+    gateway.wait_idle()
+
+
+@pytest.mark.parametrize("said, shown", [("493055", "493055"), ("494055", "100")])
+def test_numbers_that_it_shows(phones, said, shown):
+    """A small PBX, whose extensions' numbers begin with 4930; bert's phone is told who calls in a header that it knows."""
+    gateway, anna, bert = phones(" numbers 4930\n", bert=" send identity rpid\n")
+    call = anna.dial("200", sip.sdp(ports.block(2)), ["P-Preferred-Identity: <sip:%s@127.0.0.1>" % said])
+    asked = bert.answer_call()
+    assert asked.invite_in.get("From").startswith("<sip:%s@" % shown)
+    assert asked.invite_in.get("Remote-Party-ID").startswith("<sip:%s@" % shown)
+    asked.reply(asked.invite_in, 486, "Busy Here")
+    assert call.refused().status == 486
+    gateway.wait_idle()
+
+
+def test_transfers(phones, rtp):
+    """Anna may, by the number and by Replaces between two calls of hers; bert may not."""
+    gateway, anna, bert = phones(" transfer allow\n")
+    call = hears_itself(bert, rtp())
+    assert bert.ask(call, "REFER", "Refer-To: <sip:600@127.0.0.1>").status == 403
+    call.bye()
+    call = hears_itself(anna, rtp())
+    assert anna.ask(call, "REFER", "Refer-To: <sip:601@127.0.0.1>").status == 202
+    assert call.bye_comes()
+    gateway.clear_all()
+    gateway.record("from line echo 600 to line echo 601: answered")
+    first, second = hears_itself(anna, rtp()), anna.dial("200", sip.sdp(ports.block(2)))
+    asked, party = bert.answer_call(), rtp()
+    asked.reply(asked.invite_in, 200, "OK", sip.sdp(party.port))
+    party.remote = asked.invite_in.media()
+    second.answered()
+    replaces = "%s;to-tag=%s;from-tag=%s" % (second.call_id, *(h.split("tag=")[1] for h in (second.remote, second.local)))
+    assert anna.ask(first, "REFER", "Refer-To: <sip:200@127.0.0.1?Replaces=%s>" % quote(replaces)).status == 202
+    assert first.bye_comes() and second.bye_comes()
+    assert party.hears_itself()
+    asked.bye()
     gateway.wait_idle()
 
 

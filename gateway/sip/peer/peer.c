@@ -288,6 +288,11 @@ struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 	return peer;
 }
 
+bool peer_is_same(const struct peer *one, const struct peer *other)
+{
+	return one->limits == other->limits;
+}
+
 void peer_hold(struct peer *peer)
 {
 	peer->calls++;

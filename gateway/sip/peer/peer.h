@@ -86,6 +86,8 @@ bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta
 struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 			const struct sockaddr_storage *address, enum transport transport,
 			struct limits *limits);
+/* They are one peer, or guests for one whom they stand for. */
+bool peer_is_same(const struct peer *one, const struct peer *other);
 /* A guest is where the first of its ways leads from now on, and that is no way of its any more. False: there was none. */
 bool peer_turn(struct peer *guest);
 /* target.lets_in for who has these limits. */

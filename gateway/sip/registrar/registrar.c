@@ -17,6 +17,7 @@
 #include "sip/agent/connections.h"
 #include "sip/agent/tls.h"
 #include "sip/guard/auth.h"
+#include "sip/peer/trust.h"
 #include "sip/registrar/location.h"
 #include "sip/registrar/users.h"
 #include "sip/session/dialog.h"
@@ -25,6 +26,7 @@
 #include "sip/text/transport.h"
 
 enum { KEEP_EVERY_S = 1, KEEP_AT_ONCE = 500 /* users in a transaction */ };
+enum { SCREENING_PASSED = 1, SCREENING_NETWORK = 3 }; /* Q.931 4.5.10 */
 enum { BAD = 400, FORBIDDEN = 403, NOT_FOUND = 404, TOO_BRIEF = 423, FAILED = 500 };
 
 struct registrar {
@@ -605,24 +607,40 @@ int registrar_authenticate(struct registrar *registrar, const struct peer *guest
 	return !strcmp(user->config.peer.name, guest->config.name) ? 0 : FORBIDDEN;
 }
 
+/* A number that the user may show: one that it is called by, or that its `numbers` cover. */
+static bool may_show(const struct user_config *user, const struct leg_number *said)
+{
+	const struct number_policy *policy = &user->peer.numbers;
+
+	for (size_t i = 0; i < user->n_numbers; i++) {
+		if (!strcmp(said->digits, user->numbers[i]))
+			return true;
+	}
+	return policy->n_own && *said->digits &&
+	       (numbering_is_own(policy, said) || !strcmp(said->digits, policy->default_number));
+}
+
+/* What it asserts of others that call through it is believed of a user with `trust identity`. */
+static bool vouches_for(const struct user_config *user, const struct leg_number *said)
+{
+	return *said->digits && said->screening == SCREENING_NETWORK &&
+	       trust_believes(&user->peer, TRUST_IDENTITY);
+}
+
 void registrar_identify(const struct registrar *registrar, const struct peer *guest,
 			struct leg_setup *setup)
 {
 	const struct user *user =
 		registrar->users ? users_by_name(registrar->users, guest->config.name) : NULL;
-	const char *said = setup->calling.digits;
-	bool own = false;
 
-	if (!user || !user->config.n_numbers)
+	if (!user || !user->config.n_numbers || vouches_for(&user->config, &setup->calling))
 		return;
-	for (size_t i = 0; i < user->config.n_numbers; i++)
-		own |= !strcmp(said, user->config.numbers[i]);
-	if (!own) {
+	if (!may_show(&user->config, &setup->calling)) {
 		osmo_strlcpy(setup->calling.digits, user->config.numbers[0],
 			     sizeof(setup->calling.digits));
 		setup->calling.type = LEG_TON_UNKNOWN;
 	}
-	setup->calling.screening = 1; /* user provided, verified and passed (Q.931 table 4-11) */
+	setup->calling.screening = SCREENING_PASSED;
 	if (user->config.display[0])
 		osmo_strlcpy(setup->calling_name, user->config.display,
 			     sizeof(setup->calling_name));

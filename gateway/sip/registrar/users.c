@@ -16,6 +16,8 @@ struct users {
 	size_t n;
 	struct number *numbers; /* by digits */
 	size_t n_numbers;
+	struct number *beginnings; /* of numbers that are users' own too */
+	size_t n_beginnings;
 };
 
 static int compare_users(const void *a, const void *b)
@@ -32,6 +34,17 @@ static int compare_numbers(const void *a, const void *b)
 	return strcmp(one->digits, other->digits);
 }
 
+static void add_numbers(struct users *users, struct user *user)
+{
+	const struct user_config *config = &user->config;
+
+	for (size_t i = 0; i < config->n_numbers; i++)
+		users->numbers[users->n_numbers++] = (struct number){ config->numbers[i], user };
+	for (size_t i = 0; i < config->peer.numbers.n_own; i++)
+		users->beginnings[users->n_beginnings++] =
+			(struct number){ config->peer.numbers.own[i], user };
+}
+
 static bool add_all(struct users *users, const struct registrar_config *config)
 {
 	for (size_t i = 0; i < config->n_users; i++) {
@@ -45,9 +58,7 @@ static bool add_all(struct users *users, const struct registrar_config *config)
 		user->config = config->users[i];
 		bindings_init(&user->bindings);
 		users->all[users->n++] = user;
-		for (size_t j = 0; j < user->config.n_numbers; j++)
-			users->numbers[users->n_numbers++] =
-				(struct number){ user->config.numbers[j], user };
+		add_numbers(users, user);
 	}
 	return true;
 }
@@ -75,15 +86,18 @@ static void move_state(struct users *to, struct users *from)
 struct users *users_new(void *talloc_ctx, const struct registrar_config *config, struct users *from)
 {
 	struct users *users = talloc_zero(talloc_ctx, struct users);
-	size_t numbers = 0;
+	size_t numbers = 0, beginnings = 0;
 
 	if (!users)
 		return NULL;
-	for (size_t i = 0; i < config->n_users; i++)
+	for (size_t i = 0; i < config->n_users; i++) {
 		numbers += config->users[i].n_numbers;
+		beginnings += config->users[i].peer.numbers.n_own;
+	}
 	users->all = talloc_zero_array(users, struct user *, config->n_users + 1);
 	users->numbers = talloc_zero_array(users, struct number, numbers + 1);
-	if (!users->all || !users->numbers || !add_all(users, config)) {
+	users->beginnings = talloc_zero_array(users, struct number, beginnings + 1);
+	if (!users->all || !users->numbers || !users->beginnings || !add_all(users, config)) {
 		talloc_free(users);
 		return NULL;
 	}
@@ -123,11 +137,28 @@ struct user *users_by_number(const struct users *users, const char *number)
 	return found ? found->user : NULL;
 }
 
+/* The longest that fits decides. */
+static struct user *by_beginning(const struct users *users, const char *number)
+{
+	const struct number *best = NULL;
+
+	for (size_t i = 0; i < users->n_beginnings; i++) {
+		const struct number *own = &users->beginnings[i];
+		size_t len = strlen(own->digits);
+
+		if (!strncmp(number, own->digits, len) && (!best || len > strlen(best->digits)))
+			best = own;
+	}
+	return best ? best->user : NULL;
+}
+
 struct user *users_find(const struct users *users, const char *who)
 {
 	struct user *user = users_by_name(users, who);
 
-	return user ? user : users_by_number(users, who);
+	if (!user)
+		user = users_by_number(users, who);
+	return user ? user : by_beginning(users, who);
 }
 
 size_t users_count(const struct users *users)

@@ -24,7 +24,7 @@ struct users *users_new(void *talloc_ctx, const struct registrar_config *config,
 			struct users *from);
 struct user *users_by_name(const struct users *users, const char *name);
 struct user *users_by_number(const struct users *users, const char *number);
-/* The user of that name, else of that number. */
+/* The user of that name, else of that number, else of whose own numbers (`numbers`) it is. */
 struct user *users_find(const struct users *users, const char *who);
 size_t users_count(const struct users *users);
 struct user *users_at(const struct users *users, size_t i);

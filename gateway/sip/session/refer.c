@@ -31,7 +31,7 @@ struct refer {
 
 bool refer_between(const struct peer *one, const struct peer *other)
 {
-	return one == other || (one->config.trusted && other->config.trusted);
+	return peer_is_same(one, other) || (one->config.trusted && other->config.trusted);
 }
 
 struct session *refer_find(const struct sip *ground, const sip_replaces_t *replaces)
