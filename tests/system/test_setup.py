@@ -1,7 +1,9 @@
 """The wizard: what it writes runs, and calls go both ways between a PBX at the address given and the virtual line."""
 import configparser
 import os
+import pty
 import re
+import select
 import signal
 import stat
 import subprocess
@@ -150,6 +152,60 @@ def test_interrupt_leaves_nothing(tmp_path):
             said += process.stdout.read(1)
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == -signal.SIGINT
+    assert os.listdir(tmp_path) == []
+
+
+class Terminal:
+    """The wizard at a terminal of its own."""
+
+    def __init__(self, path):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execv(binary(), [binary(), "--setup", "-c", str(path)])
+        self.said = ""
+
+    def until(self, text):
+        deadline = time.monotonic() + 20
+        while text not in self.said:
+            assert time.monotonic() < deadline, (text, self.said[-300:])
+            if select.select([self.fd], [], [], 1)[0]:
+                self.said += os.read(self.fd, 4096).decode()
+
+    def type(self, keys):
+        os.write(self.fd, keys.encode())
+
+    def end(self):
+        """The exit code, or the number of the signal below 0."""
+        try:
+            ended = wait_for("the end", lambda: [w for p, w in [os.waitpid(self.pid, os.WNOHANG)] if p])
+        except AssertionError:
+            os.kill(self.pid, signal.SIGKILL)
+            raise
+        finally:
+            os.close(self.fd)
+        return os.waitstatus_to_exitcode(ended[0])
+
+
+def test_at_a_terminal(tmp_path):
+    terminal = Terminal(tmp_path / "a.cfg")
+    for question, keys in (("1/5", "\r"), ("2/5", "127.0.0.1:509\x7f91\r"), ("3/5", "\r"), ("4/5", "2\r"), ("5/5", "\r")):
+        terminal.until(question)
+        terminal.until(": ")
+        terminal.type(keys)
+    terminal.until("is written. Next:")
+    terminal.until("Calls that come from here")
+    assert terminal.end() == 0
+    assert " port 5091\n" in (tmp_path / "a.cfg").read_text()
+
+
+@pytest.mark.parametrize("key, code", [("\x03", -signal.SIGINT), ("\x04", 1)])
+def test_keys_that_end_it_at_a_terminal(tmp_path, key, code):
+    terminal = Terminal(tmp_path / "a.cfg")
+    terminal.until("[1]: ")
+    terminal.type("1\r")
+    terminal.until("     : ")
+    terminal.type(key)
+    assert terminal.end() == code
     assert os.listdir(tmp_path) == []
 
 
