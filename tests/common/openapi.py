@@ -31,6 +31,8 @@ class Description:
         content = self._resolve(described)["content"]
         if answer.headers["Content-Type"] not in content:
             return ["its type is %s" % answer.headers["Content-Type"]]
+        if answer.headers["Content-Type"] != "application/json":
+            return []
         schema = content[answer.headers["Content-Type"]]["schema"]
         return [e.message[:200] + " at " + e.json_path for e in self._validator(schema).iter_errors(answer.json)][:3]
 
