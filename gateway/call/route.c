@@ -14,6 +14,7 @@
 #include <string.h>
 #include <osmocom/core/talloc.h>
 
+#include "call/pattern.h"
 #include "call/route_explain.h"
 #include "call/route_when.h"
 
@@ -33,6 +34,8 @@ struct origin {
 };
 
 struct route_table {
+	struct route_patterns *patterns; /* of each route */
+	uint32_t first_regex; /* of the list of those whose called is a regular expression */
 	struct route_config *routes;
 	size_t n_routes;
 	struct time_range_config *ranges;
@@ -157,8 +160,14 @@ static int add_route(struct route_table *table, uint32_t number)
 	const struct number_match *caller = &route->when.calling;
 	uint32_t at = route->from_any ? ROOT_ANY : find_origin(table, &route->from)->root;
 	unsigned way = route->called_exact ? AS_WHOLE : AS_PREFIX;
-	int rc = descend(table, &at, route->called);
+	int rc;
 
+	if (*route->called_regex) {
+		table->next[number - 1] = table->first_regex;
+		table->first_regex = number;
+		return 0;
+	}
+	rc = descend(table, &at, route->called);
 	if (!rc && !number_match_is_any(caller)) {
 		rc = descend_callers(table, &at, way, caller->digits);
 		way = caller->exact ? AS_WHOLE : AS_PREFIX;
@@ -168,6 +177,32 @@ static int add_route(struct route_table *table, uint32_t number)
 	table->next[number - 1] = table->nodes[at].first[way];
 	table->nodes[at].first[way] = number;
 	return 0;
+}
+
+/* False without memory; the configuration has nothing that is no pattern. */
+static bool compile(struct route_table *table, const char *text, const struct pattern **out)
+{
+	char why[8];
+
+	if (!*text)
+		return true;
+	*out = pattern_new(table->patterns, text, why, sizeof(why));
+	return *out;
+}
+
+static bool compile_patterns(struct route_table *table, size_t n_routes)
+{
+	table->patterns = talloc_zero_array(table, struct route_patterns, n_routes);
+	if (!table->patterns)
+		return false;
+	for (size_t i = 0; i < n_routes; i++) {
+		const struct route_config *route = &table->routes[i];
+
+		if (!compile(table, route->called_regex, &table->patterns[i].called) ||
+		    !compile(table, route->when.calling_regex, &table->patterns[i].calling))
+			return false;
+	}
+	return true;
 }
 
 /* A range that is none never holds. */
@@ -202,7 +237,8 @@ static bool build(struct route_table *table, const struct routes_config *config)
 	table->n_routes = config->n_routes;
 	if (config->n_routes)
 		memcpy(table->routes, config->routes, config->n_routes * sizeof(*table->routes));
-	if (!find_ranges(table, config) || !add_origins(table, config->n_routes))
+	if (!compile_patterns(table, config->n_routes) || !find_ranges(table, config) ||
+	    !add_origins(table, config->n_routes))
 		return false;
 	for (size_t i = config->n_routes; i > 0; i--) {
 		if (add_route(table, (uint32_t)i) == -ENOMEM)
@@ -282,17 +318,47 @@ static void look_up(struct look *look, const struct route_table *table,
 	walk(table, ROOT_ANY, called, &look->trails[2]);
 }
 
+static bool holds(const struct look *look, uint32_t number)
+{
+	const struct route_table *table = look->table;
+	const struct pattern *caller = table->patterns[number - 1].calling;
+
+	return route_when_check(&table->routes[number - 1].when, table->times[number - 1],
+				look->question) == WHEN_HOLDS &&
+	       (!caller ||
+		pattern_match(caller, look->question->setup->calling.digits, false) == PATTERN_YES);
+}
+
 /* The first of a list whose conditions hold, if it is before best; else best. Best 0: none yet. */
 static uint32_t first_of(const struct look *look, uint32_t number, uint32_t best)
 {
-	const struct route_table *table = look->table;
-
-	for (; number && (!best || number < best); number = table->next[number - 1]) {
-		if (route_when_check(&table->routes[number - 1].when, table->times[number - 1],
-				     look->question) == WHEN_HOLDS)
+	for (; number && (!best || number < best); number = look->table->next[number - 1]) {
+		if (holds(look, number))
 			return number;
 	}
 	return best;
+}
+
+/* The first route whose regular expression takes the called number; *open: one before it, or without it any, may do so
+ * when more digits come. 0: none. */
+static uint32_t first_regex(const struct look *look, bool incomplete, bool *open)
+{
+	const struct route_table *table = look->table;
+
+	*open = false;
+	for (uint32_t number = table->first_regex; number; number = table->next[number - 1]) {
+		enum pattern_answer answer;
+
+		if (!route_is_from(&table->routes[number - 1], look->question) ||
+		    !holds(look, number))
+			continue;
+		answer = pattern_match(table->patterns[number - 1].called,
+				       look->question->setup->called.digits, incomplete);
+		*open |= answer == PATTERN_OPEN;
+		if (answer == PATTERN_YES || *open)
+			return answer == PATTERN_YES ? number : 0;
+	}
+	return 0;
 }
 
 /* The first of a node's routes whose conditions hold; 0: none. */
@@ -354,11 +420,15 @@ const struct route_config *route_find(const struct route_table *table,
 {
 	const struct route_config *best;
 	struct look look;
+	uint32_t number;
+	bool open;
 
 	look_up(&look, table, question);
-	best = route_of(&look, best_of_all(&look));
+	number = first_regex(&look, false, &open);
+	best = route_of(&look, number ? number : best_of_all(&look));
 	if (question->explain)
-		route_explain(table->routes, table->times, table->n_routes, question, best);
+		route_explain(table->routes, table->times, table->patterns, table->n_routes,
+			      question, best);
 	return best;
 }
 
@@ -404,9 +474,16 @@ enum route_answer route_find_early(const struct route_table *table,
 {
 	const struct route_config *best;
 	struct look look;
+	uint32_t number;
+	bool open;
 
 	look_up(&look, table, question);
-	if (may_lead_on(&look))
+	number = first_regex(&look, true, &open);
+	if (number) {
+		*out = route_of(&look, number);
+		return ROUTE_FOUND;
+	}
+	if (open || may_lead_on(&look))
 		return ROUTE_WAIT;
 	best = route_of(&look, best_of_all(&look));
 	if (!best)

@@ -12,7 +12,12 @@
 
 struct config_section;
 
-enum { ROUTE_PATTERN_MAX = NUMBER_PATTERN_MAX, ROUTE_TARGETS = 8, ROUTE_NAME_MAX = 32 };
+enum {
+	ROUTE_PATTERN_MAX = NUMBER_PATTERN_MAX,
+	ROUTE_REGEX_MAX = 64,
+	ROUTE_TARGETS = 8,
+	ROUTE_NAME_MAX = 32
+};
 
 struct route_target {
 	enum target_kind kind;
@@ -28,20 +33,22 @@ struct route_causes {
 /* What a route wants of a call besides from and called. Bytes are Q.931's value plus one; 0: any. */
 struct route_when {
 	struct number_match calling;
-	struct number_match redirecting; /* who diverted the call last */
-	uint8_t bearer;                  /* enum leg_bearer plus one */
+	char calling_regex[ROUTE_REGEX_MAX]; /* besides; "": any */
+	struct number_match redirecting;     /* who diverted the call last */
+	uint8_t bearer;                      /* enum leg_bearer plus one */
 	uint8_t called_type, calling_type, presentation;
 	char time[TARGET_NAME_MAX]; /* the time range in which it holds; "": at any time */
 };
 
-/* Chosen among those whose conditions hold, in this order: the longest called prefix (a whole number before the same
+/* Chosen among those whose conditions hold, in this order: the first whose called is a regular expression; the longest called prefix (a whole number before the same
  * digits as a prefix); then a from that is named before any; then file order. */
 struct route_config {
 	char name[ROUTE_NAME_MAX];
 	bool from_any;
 	struct route_target from;
-	char called[ROUTE_PATTERN_MAX]; /* a prefix of digits, "" matches all */
-	bool called_exact;              /* the whole number, not a prefix */
+	char called[ROUTE_PATTERN_MAX];     /* a prefix of digits, "" matches all */
+	char called_regex[ROUTE_REGEX_MAX]; /* instead; "": none */
+	bool called_exact;                  /* the whole number, not a prefix */
 	struct route_when when;
 	struct number_names translate;   /* before the rules that follow */
 	unsigned strip;                  /* leading digits taken away before it is sent on */

@@ -4,23 +4,27 @@
 #include <string.h>
 
 #include "call/explain.h"
+#include "call/pattern.h"
 #include "call/route_config.h"
 #include "call/route_question.h"
 #include "call/route_when.h"
 
 enum { TOLD_MAX = 50, WHY_MAX = 128 };
 
-static bool is_from(const struct route_config *route, const struct route_question *question)
+bool route_is_from(const struct route_config *route, const struct route_question *question)
 {
 	return route->from_any ||
 	       (route->from.kind == question->from_kind &&
 		(!*route->from.name || !strcmp(route->from.name, question->from_name)));
 }
 
-static bool takes_number(const struct route_config *route, const char *called)
+static bool takes_number(const struct route_config *route, const struct route_patterns *patterns,
+			 const char *called)
 {
 	struct number_match match = { .exact = route->called_exact };
 
+	if (patterns->called)
+		return pattern_match(patterns->called, called, false) == PATTERN_YES;
 	memcpy(match.digits, route->called, sizeof(match.digits));
 	return number_matches(&match, called);
 }
@@ -28,6 +32,8 @@ static bool takes_number(const struct route_config *route, const char *called)
 /* What best has over a route that fits too (route_config.h). */
 static const char *lead(const struct route_config *best, const struct route_config *route)
 {
+	if (*best->called_regex)
+		return *route->called_regex ? "stands before it" : "is a regular expression";
 	if (strlen(best->called) != strlen(route->called))
 		return "has more digits";
 	if (best->called_exact != route->called_exact)
@@ -39,15 +45,23 @@ static const char *lead(const struct route_config *best, const struct route_conf
 }
 
 static void explain_one(const struct route_config *route, const struct time_range_config *range,
+			const struct route_patterns *patterns,
 			const struct route_question *question, const struct route_config *best)
 {
 	enum route_when_part part = route_when_check(&route->when, range, question);
-	const char *exact = route->called_exact ? "exact " : "";
-	const char *called = *route->called ? route->called : "any";
+	const char *exact = route->called_exact ? "exact " : *route->called_regex ? "regex " : "";
+	const char *called = *route->called_regex ? route->called_regex
+			     : *route->called     ? route->called
+						  : "any";
 	char why[WHY_MAX];
 
 	if (part != WHEN_HOLDS)
 		route_when_describe(&route->when, part, why, sizeof(why));
+	else if (patterns->calling &&
+		 pattern_match(patterns->calling, question->setup->calling.digits, false) !=
+			 PATTERN_YES)
+		snprintf(why, sizeof(why), "calling number does not match %s",
+			 route->when.calling_regex);
 	else if (route != best)
 		snprintf(why, sizeof(why), "it fits, but route %s %s", best->name,
 			 lead(best, route));
@@ -60,23 +74,24 @@ static void explain_one(const struct route_config *route, const struct time_rang
 }
 
 void route_explain(const struct route_config *routes, const struct time_range_config *const times[],
-		   size_t n, const struct route_question *question, const struct route_config *best)
+		   const struct route_patterns patterns[], size_t n,
+		   const struct route_question *question, const struct route_config *best)
 {
 	unsigned told = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct route_config *route = &routes[i];
 
-		if (route == best || !is_from(route, question) ||
-		    !takes_number(route, question->setup->called.digits))
+		if (route == best || !route_is_from(route, question) ||
+		    !takes_number(route, &patterns[i], question->setup->called.digits))
 			continue;
 		if (++told > TOLD_MAX)
 			continue;
-		explain_one(route, times[i], question, best);
+		explain_one(route, times[i], &patterns[i], question, best);
 	}
 	if (told > TOLD_MAX)
 		explain_step(question->explain, "and %u routes more do not fit, or not as well",
 			     told - TOLD_MAX);
 	if (best)
-		explain_one(best, times[best - routes], question, best);
+		explain_one(best, times[best - routes], &patterns[best - routes], question, best);
 }

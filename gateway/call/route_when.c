@@ -12,6 +12,7 @@
 bool route_when_equals(const struct route_when *a, const struct route_when *b)
 {
 	return number_match_equals(&a->calling, &b->calling) &&
+	       !strcmp(a->calling_regex, b->calling_regex) &&
 	       number_match_equals(&a->redirecting, &b->redirecting) && a->bearer == b->bearer &&
 	       a->called_type == b->called_type && a->calling_type == b->calling_type &&
 	       a->presentation == b->presentation && !strcmp(a->time, b->time);

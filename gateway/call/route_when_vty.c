@@ -98,6 +98,26 @@ VALUE(calling_type, 2, "calling-type", NUMBER_TYPE_CHOICE, "Type of the caller's
 VALUE(presentation, 3, "presentation", NUMBER_PRESENTATION_CHOICE,
       "May the caller's number be shown?\n", NUMBER_PRESENTATION_HELP)
 
+#define CALLING_STR "The caller's number, as it comes\n"
+
+DEFUN(when_calling_regex, when_calling_regex_cmd, "when calling regex PATTERN",
+      WHEN_STR CALLING_STR "Its beginning matches\nA regular expression as Perl has it\n")
+{
+	struct route_when *when = when_of(vty);
+
+	if (route_set_regex(vty, "when calling regex", argv[0], when->calling_regex) != CMD_SUCCESS)
+		return CMD_WARNING;
+	when->calling = (struct number_match){ 0 };
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_when_calling_regex, no_when_calling_regex_cmd, "no when calling regex",
+      NO_STR WHEN_STR CALLING_STR "A regular expression\n")
+{
+	when_of(vty)->calling_regex[0] = '\0';
+	return CMD_SUCCESS;
+}
+
 #define TIME_STR "Time of day and day of the week\n"
 
 DEFUN(when_time, when_time_cmd, "when time NAME", WHEN_STR TIME_STR "The time range's name\n")
@@ -131,6 +151,8 @@ void route_when_vty_install(void)
 		&no_when_calling_type_cmd,
 		&when_presentation_cmd,
 		&no_when_presentation_cmd,
+		&when_calling_regex_cmd,
+		&no_when_calling_regex_cmd,
 		&when_time_cmd,
 		&no_when_time_cmd,
 	};
@@ -151,6 +173,8 @@ static void write_number(const char *option, const struct number_match *match, s
 void route_when_vty_write(const struct route_when *when, struct vty *vty)
 {
 	write_number("calling", &when->calling, vty);
+	if (*when->calling_regex)
+		vty_out(vty, " when calling regex %s\n", when->calling_regex);
 	write_number("redirecting", &when->redirecting, vty);
 	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
 		uint8_t value = *((const uint8_t *)when + values[i].at);

@@ -19,6 +19,7 @@
 #include "base/config_vty.h"
 #include "call/leg.h"
 #include "call/line_vty.h"
+#include "call/pattern.h"
 #include "call/route_digits.h"
 #include "call/route_rules_vty.h"
 #include "call/route_targets_vty.h"
@@ -168,6 +169,18 @@ DEFUN(route_from, route_from_cmd, "from (trunk|peer|user) NAME",
 	return CMD_SUCCESS;
 }
 
+int route_set_regex(struct vty *vty, const char *option, const char *text, char *out)
+{
+	char why[128];
+	struct pattern *pattern = pattern_new(NULL, text, why, sizeof(why));
+
+	if (!pattern)
+		return config_reject(vty, "%s \"%s\" is no regular expression: %s", option, text,
+				     why);
+	talloc_free(pattern);
+	return config_set_text(vty, option, text, out, ROUTE_REGEX_MAX);
+}
+
 int route_set_digits(struct vty *vty, const char *option, const char *digits, char *out)
 {
 	if (!leg_is_number(digits))
@@ -182,7 +195,7 @@ DEFUN(route_called_any, route_called_any_cmd, "called any", CALLED_STR "Anything
 {
 	struct route_config *item = vty->index;
 
-	item->called[0] = '\0';
+	item->called[0] = item->called_regex[0] = '\0';
 	item->called_exact = false;
 	return CMD_SUCCESS;
 }
@@ -194,6 +207,7 @@ DEFUN(route_called, route_called_cmd, "called DIGITS",
 
 	if (route_set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
 		return CMD_WARNING;
+	item->called_regex[0] = '\0';
 	item->called_exact = false;
 	return CMD_SUCCESS;
 }
@@ -205,7 +219,21 @@ DEFUN(route_called_exact, route_called_exact_cmd, "called exact DIGITS",
 
 	if (route_set_digits(vty, "called", argv[0], item->called) != CMD_SUCCESS)
 		return CMD_WARNING;
+	item->called_regex[0] = '\0';
 	item->called_exact = true;
+	return CMD_SUCCESS;
+}
+
+DEFUN(route_called_regex, route_called_regex_cmd, "called regex PATTERN",
+      CALLED_STR "Numbers whose beginning matches; before all routes that are not such\n"
+		 "A regular expression as Perl has it\n")
+{
+	struct route_config *item = vty->index;
+
+	if (route_set_regex(vty, "called regex", argv[0], item->called_regex) != CMD_SUCCESS)
+		return CMD_WARNING;
+	item->called[0] = '\0';
+	item->called_exact = false;
 	return CMD_SUCCESS;
 }
 
@@ -275,6 +303,7 @@ static void install(void)
 	install_element(NODE_ROUTE, &route_called_any_cmd);
 	install_element(NODE_ROUTE, &route_called_cmd);
 	install_element(NODE_ROUTE, &route_called_exact_cmd);
+	install_element(NODE_ROUTE, &route_called_regex_cmd);
 	install_element(NODE_ROUTE, &route_strip_cmd);
 	install_element(NODE_ROUTE, &route_prepend_cmd);
 	install_element(NODE_ROUTE, &no_route_prepend_cmd);
@@ -315,6 +344,7 @@ static void validate_reach(const struct routes_config *value, size_t i,
 		const struct route_config *other = &value->routes[j];
 
 		if (strcmp(route->called, other->called) != 0 ||
+		    strcmp(route->called_regex, other->called_regex) != 0 ||
 		    route->called_exact != other->called_exact ||
 		    route->from_any != other->from_any || route->from.kind != other->from.kind ||
 		    strcmp(route->from.name, other->from.name) != 0 ||
@@ -384,7 +414,9 @@ static void write_route(const struct route_config *route, struct vty *vty)
 	vty_out(vty, "\nroute %s\n", route->name);
 	if (!route->from_any)
 		vty_out(vty, " from %s\n", target_text(route->from.kind, route->from.name, text));
-	if (route->called[0])
+	if (route->called_regex[0])
+		vty_out(vty, " called regex %s\n", route->called_regex);
+	else if (route->called[0])
 		vty_out(vty, " called %s%s\n", route->called_exact ? "exact " : "", route->called);
 	route_when_vty_write(&route->when, vty);
 	translate_vty_write_names(&route->translate, "", vty);

@@ -251,3 +251,26 @@ route night
         assert _test(gateway, "88 from peer phones at " + at)["route"] == route, at
     assert "route day (called 88): no, it is outside of time-range office" in _test(gateway, "88 from peer phones at 07:59")["steps"]
     assert "HH:MM, or YYYY-MM-DDTHH:MM is right" in gateway.cli.run("route test 88 from peer phones at noon")
+
+
+def test_regular_expressions_take_numbers(own, rtp):
+    gateway, party = own(extra="""\
+route five-digits
+ from peer phones
+ called regex 88[1-4]\\d{2}$
+ when calling regex 49(30|40)
+ to line refusing
+route rest
+ from peer phones
+ called 88
+ to line unallocated
+"""), rtp()
+    told = _test(gateway, "88123 from peer phones calling 4950")
+    assert (told["route"], told["steps"][2]) == (
+        "rest", "route five-digits (called regex 88[1-4]\\d{2}$): no, calling number does not match 49(30|40)")
+    assert "route rest (called 88): no, it fits, but route five-digits is a regular expression" in _test(gateway, "88123 from peer phones calling 4940")["steps"]
+    with gateway.phone() as phone:
+        for number, cause in (("88123", 21), ("881234", 1), ("88523", 1)):
+            since = gateway.mark()
+            phone.call(number, sdp(party.port, "0 8"), extra=["P-Asserted-Identity: <sip:+493011@x>"]).refused()
+            assert "cause %d " % cause in gateway.only("call [0-9]+: from", since), number

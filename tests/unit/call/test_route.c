@@ -181,6 +181,53 @@ START_TEST(table_keeps_its_own_copy)
 }
 END_TEST
 
+START_TEST(regular_expressions_come_first_in_file_order)
+{
+	struct route_config routes[] = {
+		ANY_EXACT("600", "600"),
+		{ .name = "pstn", .from = { TARGET_TRUNK, "pstn" }, .called_regex = "6" },
+		{ .name = "two",
+		  .from_any = true,
+		  .called_regex = "60[0-4]",
+		  .when.calling_regex = "2+$" },
+		{ .name = "five", .from_any = true, .called_regex = "60\\d{3}$" },
+		ANY("rest", "6"),
+	};
+	static const struct {
+		const char *called, *calling, *route;
+		enum target_kind from;
+		enum route_answer early;
+	} rows[] = {
+		{ "600", "", "600", TARGET_PEER, ROUTE_WAIT },
+		{ "600", "22", "two", TARGET_PEER, ROUTE_FOUND },
+		{ "600", "23", "600", TARGET_PEER, ROUTE_WAIT },
+		{ "600", "22", "pstn", TARGET_TRUNK, ROUTE_FOUND },
+		{ "60500", "", "five", TARGET_PEER, ROUTE_WAIT },
+		{ "605000", "", "rest", TARGET_PEER, ROUTE_FOUND },
+		{ "60", "", "rest", TARGET_PEER, ROUTE_WAIT },
+		{ "61", "", "rest", TARGET_PEER, ROUTE_FOUND },
+		{ "7", "", "none", TARGET_PEER, ROUTE_NEVER },
+		{ "", "", "none", TARGET_PEER, ROUTE_WAIT },
+	};
+	struct route_table *table = table_of(routes, 5);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct route_config *found, *early = NULL;
+		struct leg_setup setup = { 0 };
+		const struct route_question question = { rows[i].from, "pstn", &setup, NULL, NULL };
+
+		strcpy(setup.called.digits, rows[i].called);
+		strcpy(setup.calling.digits, rows[i].calling);
+		found = route_find(table, &question);
+		ck_assert_str_eq(found ? found->name : "none", rows[i].route);
+		ck_assert_msg(route_find_early(table, &question, &early) == rows[i].early, "%zu",
+			      i);
+		ck_assert(rows[i].early != ROUTE_FOUND || early == found);
+	}
+	talloc_free(table);
+}
+END_TEST
+
 START_TEST(time_of_day_counts)
 {
 	struct route_config routes[] = { ANY("day", "1"), ANY("never", "12"), ANY("else", "") };
@@ -308,6 +355,7 @@ END_TEST
 UNIT_MAIN("route", longest_prefix_then_named_from_then_file_order,
 	  exact_matches_the_whole_number_alone,
 	  a_route_is_certain_when_nothing_that_follows_can_change_it, table_keeps_its_own_copy,
-	  time_of_day_counts, empty_table_serves_nobody, serves_whom_it_names_and_all_with_any,
+	  time_of_day_counts, regular_expressions_come_first_in_file_order,
+	  empty_table_serves_nobody, serves_whom_it_names_and_all_with_any,
 	  ten_thousand_routes_are_each_found, ten_thousand_routes_cost_a_lookup_no_more_than_ten,
 	  lack_of_memory_gives_no_table_and_leaks_nothing)

@@ -554,6 +554,9 @@ START_TEST(route_faults)
 	      { "line l\n echo\nroute r\n to line l weight 0\n",
 		"f:4: \"0\" is wrong after \"to line l weight\"; right would be: a number from 1 "
 		"to 1000\n" },
+	      { "line l\n echo\nroute r\n called regex 6(0\n to line l\n",
+		"f:4: called regex \"6(0\" is no regular expression: missing closing parenthesis, "
+		"after 3 characters\n" },
 	      { "line l\n echo\nroute r\n when bearer sound\n to line l\n",
 		"f:4: \"sound\" is wrong after \"when bearer\"; right would be: speech, audio, "
 		"unrestricted\n" },
