@@ -45,6 +45,7 @@ void drain_vty_install(void);
 void show_records_install(void);
 void show_timeline_install(void);
 void why_vty_install(void);
+void watch_vty_install(void);
 void export_vty_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);
@@ -64,6 +65,9 @@ void channel_test_end_all(void);
 void actions_forget(struct vty *vty);
 /* A session has ended, or may have left editing by a key that libosmovty does not report. */
 void candidate_forget(struct vty *vty);
+void watch_forget(struct vty *vty);
+/* A key was pressed, perhaps: what is watched ends. */
+void watch_check_key(struct vty *vty);
 void candidate_check_left(struct vty *vty);
 /* Frees the candidate and what was committed before. */
 void candidate_stop(void);

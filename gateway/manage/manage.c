@@ -160,6 +160,7 @@ static void session_free(struct session *session)
 {
 	actions_forget(session->vty);
 	candidate_forget(session->vty);
+	watch_forget(session->vty);
 	llist_del(&session->entry);
 	n_sessions--;
 	talloc_free(session);
@@ -194,6 +195,7 @@ static void session_read(struct session *session)
 		session_end(session);
 	}
 	candidate_check_left(session->vty);
+	watch_check_key(session->vty);
 }
 
 static int on_vty_event(unsigned subsys, unsigned signal, void *data, void *signal_data)
@@ -303,6 +305,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_records_install();
 	show_timeline_install();
 	why_vty_install();
+	watch_vty_install();
 	export_vty_install();
 	show_emergency_install();
 	show_performance_install();
