@@ -19,7 +19,7 @@
 #define TIMEOUT_S "1"
 #define RETRIES "2"
 
-enum { REMEMBERED = 512, SERVER_MAX_LEN = 256, CISCO = 9, CISCO_CAUSE = 30 };
+enum { REMEMBERED = 64, SERVER_MAX_LEN = 256, CISCO = 9, CISCO_CAUSE = 30 };
 
 struct radius_store {
 	struct store store;          /* first */

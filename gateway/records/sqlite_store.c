@@ -161,7 +161,7 @@ static int open_file(struct sqlite_store *s)
 		return fail(s);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	return run(s, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-		      "PRAGMA journal_size_limit=16777216;");
+		      "PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-512;");
 }
 
 static int open_store(struct store *store, struct spool_place *place)

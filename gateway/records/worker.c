@@ -9,7 +9,7 @@
 
 #include "records/schema.h"
 
-enum { BATCH_MAX = 512, GATHER_MS = 50, STOP_MS = 1000, NS_PER_MS = 1000000, MS_PER_S = 1000 };
+enum { BATCH_MAX = 64, GATHER_MS = 50, STOP_MS = 1000, NS_PER_MS = 1000000, MS_PER_S = 1000 };
 
 /* A store and its reader, the worker's thread alone. */
 struct feed {
