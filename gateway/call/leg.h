@@ -81,9 +81,9 @@ struct leg_ops {
 	void (*describe)(const struct leg *leg, char *out, unsigned size);
 	/* That a call may move to another context; 0: it has none now. NULL: it never has. */
 	uint32_t (*termination)(const struct leg *leg);
-	/* Asks the other side to call that number itself. 0: LEG_TRANSFER says how it goes, with LEG_RELEASE and cause
+	/* Asks the other side to call that number itself; or, with not NULL, to be joined with that leg's other side. 0: LEG_TRANSFER says how it goes, with LEG_RELEASE and cause
 	 * 29 that it does no such thing; -errno: it cannot be asked. NULL: never. */
-	int (*reroute)(struct leg *leg, const char *number);
+	int (*reroute)(struct leg *leg, const char *number, const struct leg *with);
 };
 
 /* The head of every protocol's leg object. The call sets call; the owner the rest. */

@@ -22,6 +22,8 @@ struct transfer {
 	struct call *from; /* NULL: it has been cleared, and nobody is put through any more */
 	uint8_t by;        /* the slot of who asked for it, or is to be let go of */
 	struct leg_number to;
+	uint32_t with;   /* the call that it is to be joined with; 0: it is to a number */
+	uint8_t with_by; /* the slot that is let go of there */
 	char via[TARGET_NAME_MAX];
 	struct osmo_timer_list begin;
 	uint32_t tone; /* the termination that says the ringing tone, 0: none */
@@ -245,24 +247,48 @@ static int place(struct transfer *t, struct leg_setup setup)
 
 /* The party's own side */
 
-static bool ask(const struct transfer *t)
+/* with: whom it is to be joined with; NULL: it is to call the number. */
+static bool ask(const struct transfer *t, const struct leg *with)
 {
 	struct leg *moved = t->from->slots[party_other(t->from, t->by)].leg;
 
-	return moved->ops->reroute && !moved->ops->reroute(moved, t->to.digits);
+	return moved->ops->reroute && !moved->ops->reroute(moved, t->to.digits, with);
+}
+
+/* Who is let go of in the other call; NULL: that has ended. */
+static struct leg *let_go_there(const struct transfer *t)
+{
+	const struct call *with = t->with ? call_find(t->hub, t->with) : NULL;
+
+	return with && with->fi->state == CALL_ACTIVE ? with->slots[t->with_by].leg : NULL;
 }
 
 static void done_there(struct transfer *t)
 {
+	const struct leg *there = let_go_there(t);
 	struct call *from = t->from;
 
 	from->transfer = NULL;
 	transfer_note_outcome(from, TRANSFER_DONE, 0);
+	if (there)
+		party_ends(there->call, t->with_by, CAUSE_NORMAL, LOC_USER);
 	party_ends(from, party_other(from, t->by), CAUSE_NORMAL, LOC_USER);
 	talloc_free(t);
 }
 
 /* It does not do that: then we do. Or the number is not to be had, and the call is as it was. */
+static void not_joined_there(struct transfer *t, unsigned cause)
+{
+	struct leg *there = let_go_there(t);
+	struct call *from = t->from;
+
+	from->transfer = NULL;
+	if (cause != CAUSE_FACILITY_REJECTED || !there ||
+	    transfer_join(from->slots[t->by].leg, there, true))
+		transfer_note_outcome(from, TRANSFER_FAILED, cause);
+	talloc_free(t);
+}
+
 static void failed_there(struct transfer *t, unsigned cause)
 {
 	const struct leg_setup setup = { .called = t->to };
@@ -311,7 +337,7 @@ int call_put_through(struct call_hub *hub, uint32_t id, bool caller, const char 
 		return rc;
 	snprintf(to.called.digits, sizeof(to.called.digits), "%s", number);
 	struct transfer *t = transfer_new(call, by, &to.called);
-	bool asked = t && ask(t);
+	bool asked = t && ask(t, NULL);
 	if (!t || (!asked && place(t, to))) {
 		talloc_free(t);
 		return -ENOMEM;
@@ -320,6 +346,25 @@ int call_put_through(struct call_hub *hub, uint32_t id, bool caller, const char 
 	transfer_note_wish(call, SLOT_GATEWAY, number, 0);
 	call->transfer_note.way = asked ? TRANSFER_BY_PARTY : TRANSFER_BY_US;
 	return 0;
+}
+
+bool transfer_asks_to_join(struct call *from, unsigned by, struct call *with, unsigned with_by)
+{
+	static const struct leg_number nobody;
+	struct transfer *t = transfer_new(from, by, &nobody);
+
+	if (!t)
+		return false;
+	t->with = with->id;
+	t->with_by = (uint8_t)with_by;
+	if (!ask(t, with->slots[party_other(with, with_by)].leg)) {
+		talloc_free(t);
+		return false;
+	}
+	from->transfer = t;
+	transfer_note_wish(from, SLOT_GATEWAY, "", with->id);
+	from->transfer_note.way = TRANSFER_BY_PARTY;
+	return true;
 }
 
 /* For the state machine of calls */
@@ -364,6 +409,8 @@ void transfer_hears(struct call *call, const struct call_event *event)
 		done_there(t);
 	else if (how == LEG_ALERTING)
 		on_alerting(call);
+	else if (how == LEG_RELEASE && t->with)
+		not_joined_there(t, event->cause);
 	else if (how == LEG_RELEASE)
 		failed_there(t, event->cause);
 }

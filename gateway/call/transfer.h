@@ -32,8 +32,9 @@ struct call_party {
 	bool caller;
 };
 
-/* An operator's wish: these two talk to each other from now on, and their other parties are let go of. 0; -ENOENT: there is
- * no such call; as call_join. */
+/* An operator's wish: these two talk to each other from now on, and their other parties are let go of. 0: it is so; 1: the
+ * side of the first is asked to do that itself, and who watches its call hears the outcome; -ENOENT: there is no such call;
+ * as call_join. */
 int call_put_together(struct call_hub *hub, const struct call_party *one,
 		      const struct call_party *other);
 /* The parties of two answered calls that are left when who is in both of them is let go of, in that order: somebody of one

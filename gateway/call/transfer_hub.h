@@ -19,6 +19,11 @@ void transfer_taken(struct call *call, unsigned fresh);
 void transfer_hears(struct call *call, const struct call_event *event);
 /* A call has been put together of two that talk already, but for fresh (SLOT_GATEWAY: both do): tells them. */
 void transfer_joined(struct call *call, unsigned fresh);
+/* The side of who is not let go of in the one call is asked to be joined with who is not let go of in the other. False: it
+ * cannot be. */
+bool transfer_asks_to_join(struct call *from, unsigned by, struct call *with, unsigned with_by);
+/* As call_join; operator: neither of the two wished it. */
+int transfer_join(struct leg *by, struct leg *with, bool operator);
 /* How it goes, to who asked for the transfer: one that has been told LEG_RELEASE hears it too, until it says that it is
  * done. from NULL: nobody asks any more. */
 void transfer_report(struct call *from, unsigned by, enum leg_verb how, unsigned cause,

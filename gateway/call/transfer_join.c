@@ -83,8 +83,7 @@ static void note_done(struct call *call, unsigned by, uint32_t with)
 	transfer_note_outcome(call, TRANSFER_DONE, 0);
 }
 
-/* operator: it is nobody's wish of the parties. */
-static int join(struct leg *by, struct leg *with, bool operator)
+int transfer_join(struct leg *by, struct leg *with, bool operator)
 {
 	int rc = party_check(by);
 
@@ -117,7 +116,7 @@ static int join(struct leg *by, struct leg *with, bool operator)
 
 int call_join(struct leg *by, struct leg *with)
 {
-	return join(by, with, false);
+	return transfer_join(by, with, false);
 }
 
 /* An operator's wish */
@@ -133,12 +132,17 @@ static struct leg *let_go_by(const struct call *call, const struct call_party *p
 int call_put_together(struct call_hub *hub, const struct call_party *one,
 		      const struct call_party *other)
 {
-	const struct call *first = call_find(hub, one->id), *second = call_find(hub, other->id);
+	struct call *first = call_find(hub, one->id), *second = call_find(hub, other->id);
 
 	if (!first || !second)
 		return -ENOENT;
 	struct leg *by = let_go_by(first, one), *with = let_go_by(second, other);
-	return by && with ? join(by, with, true) : -ENOTCONN;
+	if (!by || !with)
+		return -ENOTCONN;
+	if (first != second && !party_check(by) && !party_check(with) &&
+	    transfer_asks_to_join(first, party_slot(first, by), second, party_slot(second, with)))
+		return 1;
+	return transfer_join(by, with, true);
 }
 
 static bool same_party(const struct call *one, unsigned one_slot, const struct call *other,

@@ -215,8 +215,14 @@ static int put_together(struct vty *vty, const struct call_party *one,
 {
 	int rc = call_put_together(cli_gateway()->hub, one, other);
 
-	if (rc)
+	if (rc < 0)
 		return config_reject(vty, "calls %u and %u: %s", one->id, other->id, why_not(rc));
+	if (rc) {
+		watch_transfer(vty, one->id);
+		vty_out(vty, "Who %s in call %u is asked to take the place of call %u itself.%s",
+			one->caller ? "called" : "was called", one->id, other->id, VTY_NEWLINE);
+		return CMD_SUCCESS;
+	}
 	vty_out(vty, "Who %s in call %u and who %s in call %u talk to each other.%s",
 		one->caller ? "called" : "was called", one->id,
 		other->caller ? "called" : "was called", other->id, VTY_NEWLINE);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include <osmocom/core/talloc.h>
+#include <sofia-sip/sip_header.h>
 
 #include "sip/session/identity.h"
 #include "sip/session/login.h"
@@ -12,6 +13,7 @@
 #include "sip/text/cause_map.h"
 #include "sip/text/sipfrag.h"
 
+enum { REFER_TO_MAX = 2048 };
 enum { RESULT_S = 180, RINGING = 180, PROGRESS = 183, OK = 200, REDIRECT = 300 };
 enum {
 	BAD_REQUEST = 400,
@@ -79,33 +81,74 @@ static int on_response(void *data, nta_outgoing_t *orq, const sip_t *sip)
 	return 0;
 }
 
-static nta_outgoing_t *send_refer(struct refer_out *refer, const char *number)
+/* Refer-To: the number. */
+static bool write_number(const struct session *s, const char *number, char out[static REFER_TO_MAX])
 {
-	struct session *s = refer->s;
-	char uri[IDENTITY_URI_MAX], to[IDENTITY_URI_MAX + 2], *login = login_ahead(s, "REFER");
-	nta_outgoing_t *request;
+	char uri[IDENTITY_URI_MAX];
 
 	identity_write_uri(s, number, uri);
-	snprintf(to, sizeof(to), "<%s>", uri);
-	LOGSES(s, LOGL_INFO, "REFER to %s\n", uri);
-	request = nta_outgoing_tcreate(s->dialog, on_response, refer, NULL, SIP_METHOD_REFER, NULL,
-				       SIPTAG_CONTACT_STR(s->contact), SIPTAG_REFER_TO_STR(to),
-				       SIPTAG_REFERRED_BY_STR(s->contact),
-				       SIPTAG_USER_AGENT_STR(AGENT_NAME), LOGIN_TAGS(login),
-				       WAY_TAGS(s), TAG_END());
-	talloc_free(login);
-	return request;
+	snprintf(out, REFER_TO_MAX, "<%s>", uri);
+	return true;
 }
 
-int refer_out_ask(struct leg *leg, const char *number)
+/* Refer-To: whom that session talks to, whose dialog with us is to be replaced (RFC 3891 6.1). */
+static bool write_dialog(const struct session *with, char out[static REFER_TO_MAX])
+{
+	su_home_t home[1] = { SU_HOME_INIT(home) };
+	const sip_route_t *route = NULL;
+	const sip_contact_t *target = NULL;
+	const char *uri = NULL, *query = NULL;
+	bool whole = false;
+
+	su_home_init(home);
+	nta_leg_get_route(with->dialog, &route, &target);
+	sip_replaces_t *replaces = nta_leg_make_replaces(with->dialog, home, 0);
+	url_t *url = target ? url_hdup(home, target->m_url) : NULL;
+	if (url && replaces) {
+		url->url_headers = NULL;
+		uri = url_as_string(home, url);
+		query = sip_headers_as_url_query(home, SIPTAG_REPLACES(replaces), TAG_END());
+	}
+	if (uri && query) /* "replaces=", as Sofia writes it, is not what all look for */
+		whole = snprintf(out, REFER_TO_MAX, "<%s?R%s>", uri, query + 1) < REFER_TO_MAX;
+	su_home_deinit(home);
+	return whole;
+}
+
+static nta_outgoing_t *send_refer(struct refer_out *refer, const char *to)
+{
+	struct session *s = refer->s;
+
+	LOGSES(s, LOGL_INFO, "REFER to %s\n", to);
+	return nta_outgoing_tcreate(s->dialog, on_response, refer, NULL, SIP_METHOD_REFER, NULL,
+				    SIPTAG_CONTACT_STR(s->contact), SIPTAG_REFER_TO_STR(to),
+				    SIPTAG_REFERRED_BY_STR(s->contact),
+				    SIPTAG_USER_AGENT_STR(AGENT_NAME), WAY_TAGS(s), TAG_END());
+}
+
+static bool write_target(const struct session *s, const char *number, const struct leg *with,
+			 char out[static REFER_TO_MAX])
+{
+	if (!with)
+		return write_number(s, number, out);
+	if (with->ops != &session_leg_ops)
+		return false;
+	const struct session *other = container_of(with, const struct session, leg);
+	return other->peer == s->peer && other->fi->state == ST_ACTIVE && write_dialog(other, out);
+}
+
+int refer_out_ask(struct leg *leg, const char *number, const struct leg *with)
 {
 	struct session *s = container_of(leg, struct session, leg);
 	struct refer_out *refer;
+	char to[REFER_TO_MAX];
 
 	if (!s->peer->config.transfer.by_refer || s->turns.refuses_refer)
 		return -ENOTSUP;
 	if (s->fi->state != ST_ACTIVE || s->turns.asked)
 		return -EAGAIN;
+	if (!write_target(s, number, with, to))
+		return -ENOTSUP;
 	refer = talloc_zero(s, struct refer_out);
 	if (!refer)
 		return -ENOMEM;
@@ -113,7 +156,7 @@ int refer_out_ask(struct leg *leg, const char *number)
 	osmo_timer_setup(&refer->result, on_silence, refer);
 	osmo_timer_schedule(&refer->result, RESULT_S, 0);
 	s->turns.asked = refer;
-	refer->request = send_refer(refer, number);
+	refer->request = send_refer(refer, to);
 	agent_touch(s->ground->agent);
 	if (refer->request)
 		return 0;

@@ -16,8 +16,9 @@
 
 #include "sip/session/session.h"
 
-/* struct leg_ops.reroute. -ENOTSUP: the peer is not asked, or says that it does not do that; -EAGAIN: not now. */
-int refer_out_ask(struct leg *leg, const char *number);
+/* struct leg_ops.reroute; with: whose dialog it is to replace (RFC 5589 7), of the same peer. -ENOTSUP: the peer is not
+ * asked, or says that it does not do that; -EAGAIN: not now. */
+int refer_out_ask(struct leg *leg, const char *number, const struct leg *with);
 /* A NOTIFY within the session. The status that it is answered with, or has been. */
 int refer_out_notified(struct session *s, nta_incoming_t *irq, const sip_t *sip);
 void refer_out_stop(struct session *s);

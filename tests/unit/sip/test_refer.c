@@ -1,5 +1,6 @@
 /* REFER and Replaces: transfers of every kind, who may not, and who hangs up meanwhile (RFC 3515, RFC 3891, RFC 4488,
  * RFC 5589). */
+#include "call/transfer.h"
 #include "sip/session/refer.h"
 #include "tests/unit/sip/rig_two.h"
 
@@ -532,6 +533,57 @@ START_TEST(attended_transfer_with_nobody_or_itself_fails)
 }
 END_TEST
 
+static void ask_by_refer(struct peer_config *peer)
+{
+	peer->transfer.by_refer = true;
+}
+
+/* By an operator: the peer is asked to do it itself (RFC 5589 7), and what it refuses is done here. */
+START_TEST(operator_has_the_peer_join_its_own_two_calls)
+{
+	char query[256];
+
+	for (unsigned i = 0; i < 3; i++) {
+		open_two();
+		configure(ask_by_refer);
+		talk(&one);
+		talk(&two);
+		const struct call_party parties[] = { { call_id(rig.line.leg->call), true },
+						      { call_id(second.leg->call), true } };
+		ck_assert_int_eq(call_put_together(rig.hub, &parties[0], &parties[1]), 1);
+		rig_settle(&rig);
+		peer_hears(&rig, "REFER ");
+		ck_assert_str_eq(heard(&rig, "Call-ID"), "one");
+		snprintf(query, sizeof(query),
+			 "?Replaces=two%%3Bfrom-tag%%3D%s%%3Bto-tag%%3Daltwo>", two.tag);
+		ck_assert_msg(strstr(heard(&rig, "Refer-To"), query), "%s", rig.heard);
+		respond_to_heard(i == 1 ? "405 No" : "202 Accepted", "", "", "");
+		if (i != 1) {
+			ask(&one, "NOTIFY",
+			    "Event: refer\nSubscription-State: terminated;reason=noresource\n"
+			    "Content-Type: message/sipfrag\n",
+			    i ? "SIP/2.0 486 Busy Here\r\n" : "SIP/2.0 200 OK\r\n");
+			peer_hears(&rig, "SIP/2.0 200 ");
+		}
+		if (i == 0) {
+			peer_takes("BYE ");
+			peer_takes("BYE ");
+		} else { /* i 2: all is as it was */
+			while (peer_hears_on(&rig, rig.fd))
+				respond_to_heard("486 Busy Here", "", "", "");
+			ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_RELEASE), i == 1);
+			ask(&one, "BYE", "", "");
+			while (peer_hears_on(&rig, rig.fd))
+				if (!strncmp(rig.heard, "BYE ", 4))
+					respond_to_heard("200 OK", "", "", "");
+			if (i == 2)
+				ask(&two, "BYE", "", "");
+		}
+		end_two();
+	}
+}
+END_TEST
+
 /* INVITE with Replaces */
 
 static const char *replacing(const struct dialog *d, const char *more)
@@ -650,7 +702,7 @@ UNIT_MAIN("refer", blind_transfer, referrer_is_not_believed_of_who_is_not_truste
 	  subscription_of_a_call_that_is_over_expires,
 	  who_is_transferred_may_hang_up_after_who_refers, who_is_transferred_may_hang_up,
 	  who_refuses_a_notify_gets_no_more, the_outcome_does_not_wait_for_an_answer,
-	  attended_transfer_joins_two_lines,
+	  attended_transfer_joins_two_lines, operator_has_the_peer_join_its_own_two_calls,
 	  attended_transfer_to_who_talks_elsewhere_takes_the_place_there,
 	  attended_transfer_with_nobody_or_itself_fails,
 	  a_new_session_takes_the_place_of_an_old_one, a_dialog_that_cannot_be_replaced_is_told,
