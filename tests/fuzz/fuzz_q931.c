@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/pstn/isdn/words.c"
+#include "pstn/isdn/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
