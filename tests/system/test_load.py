@@ -7,8 +7,9 @@ from common.sip import sdp
 
 
 def test_two_hundred_calls_in_a_row(own):
-    """Channels, ports, contexts: see conftest. Transactions and sessions go too, and memory stays."""
-    gateway, rtp = own(), ports.block(2)
+    """Channels, ports, contexts: see conftest. Transactions and sessions go too, and memory stays, once the history of calls
+    has what it keeps."""
+    gateway, rtp = own(extra="history\n calls 10\n"), ports.block(2)
     gateway.sipp("call", calls=20, rtp=rtp, more=["-d", 20, "-r", 20, "-l", 10]).finish(30)
     gateway.wait_idle()
     memory, descriptors = gateway.memory_kb(), gateway.descriptors()

@@ -8,6 +8,7 @@ from common import ports
 from common.browser import Browser
 from common.gateway import ROOT, wait_for
 from common.http import Http, section
+from common.sip import sdp
 
 
 @pytest.fixture(name="served")
@@ -70,6 +71,40 @@ def test_everybody_sees_calls_come_and_go(served, browser):
     assert not browser.complaints()
 
 
+def test_a_call_is_a_ladder(served, browser):
+    """Both protocols on one time line, in plain words, as text and as a pcap; found among the last ones by any word."""
+    gateway, port = served("anonymous viewer")
+    with gateway.phone() as phone:
+        for number, status in (("600", 200), ("603", 486)):
+            call = phone.call(number, sdp(ports.any_port("udp")))
+            if status == 200:
+                call.answered()
+                call.bye()
+            else:
+                call.refused()
+        gateway.wait_idle()
+        open_page(browser, port)
+        browser.wait("document.querySelectorAll('#recent-rows tr').length == 4")
+        browser.run("document.querySelector('#find').value = 'peer phones'; document.querySelector('#find').dispatchEvent(new Event('input'))")
+        browser.run("document.querySelector('#find').value = 'user busy'; document.querySelector('#find').dispatchEvent(new Event('input'))")
+        browser.wait("document.querySelectorAll('#recent-rows tr').length == 2")
+        browser.run("document.querySelector('#find').value = 'peer phones'; document.querySelector('#find').dispatchEvent(new Event('input'))")
+        browser.wait("document.querySelectorAll('#recent-rows tr').length == 2")
+        browser.run("[...document.querySelectorAll('#recent-rows tr')].find(r => /603/.test(r.textContent)).querySelector('button').click()")
+        browser.wait("document.querySelector('#call').open")
+        arrows = browser.run("[...document.querySelectorAll('#ladder g:not(.note)')].map(g => g.className.baseVal + ' ' + g.querySelector('title').textContent).join('|')")
+        for wanted in ("sip INVITE sip:603@", "isdn SETUP from 100 to 603", "isdn DISCONNECT cause 17", "sip 486 Busy Here", "sip ACK"):
+            assert wanted in arrows, arrows
+        assert browser.run("[...document.querySelectorAll('#ladder .party')].map(t => t.textContent).join()") == "peer phones,gateway,trunk pstn"
+        assert "INVITE" in browser.run("document.querySelector('#call-lines').textContent")
+        assert "busy" in browser.run("document.querySelector('#call-why').textContent").lower()
+        assert browser.run("fetch(document.querySelector('#call-pcap').href).then(a => a.arrayBuffer()).then(b => new Uint8Array(b)[0])") == 0x0a
+        picture(browser, "ladder")
+        browser.size(390, 844, mobile=True)
+        picture(browser, "ladder-phone")
+        assert not browser.complaints()
+
+
 def test_buttons_act(served, browser):
     gateway, port = served("anonymous operator")
     open_page(browser, port)
@@ -84,8 +119,8 @@ def test_buttons_act(served, browser):
     wait_for("it unlocked", lambda: all(c["administrative"] == "unlocked" for c in gateway.channels()))
     browser.run("document.querySelector('#channel').close()")
     gateway.originate("trunk pstn 600")
-    browser.wait("!!document.querySelector('#call-rows button')")
-    browser.run("document.querySelector('#call-rows button').click()")
+    browser.wait("document.querySelectorAll('#call-rows button').length > 1")
+    browser.run("document.querySelector('#call-rows button:last-child').click()")
     gateway.wait_idle()
     gateway.cli.run("test span e1-1 cut")
     browser.wait("!!document.querySelector('#alarm-list button')")
@@ -99,7 +134,7 @@ def test_who_may_only_look_has_no_buttons(served, browser):
     open_page(browser, port)
     gateway.originate("trunk pstn 600")
     browser.wait("document.querySelectorAll('#call-rows tr').length")
-    assert browser.run("document.querySelectorAll('#call-rows button, #trunk-rows button').length") == 0
+    assert browser.run("[...document.querySelectorAll('#call-rows button, #trunk-rows button')].every(b => b.textContent == 'Ladder')")
     gateway.clear_all()
 
 

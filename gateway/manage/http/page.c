@@ -16,6 +16,7 @@ EMBED(page_style, "style.css");
 EMBED(page_icon, "icon.svg");
 EMBED(page_app, "app.js");
 EMBED(page_view, "view.js");
+EMBED(page_ladder, "ladder.js");
 EMBED(page_api, "api.js");
 EMBED(page_openapi, "openapi.json");
 
@@ -25,6 +26,7 @@ static const struct page_file files[] = {
 	{ "/icon.svg", "image/svg+xml", page_icon_begin, page_icon_end },
 	{ "/app.js", "text/javascript", page_app_begin, page_app_end },
 	{ "/view.js", "text/javascript", page_view_begin, page_view_end },
+	{ "/ladder.js", "text/javascript", page_ladder_begin, page_ladder_end },
 	{ "/api.js", "text/javascript", page_api_begin, page_api_end },
 	{ "/api/v1/openapi.json", "application/json", page_openapi_begin, page_openapi_end },
 };

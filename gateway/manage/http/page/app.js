@@ -1,8 +1,10 @@
 // The page: signs in, mirrors what the gateway says, and does what buttons say.
 import {ask, Mirror, Refused} from "./api.js";
+import {ladder, lines} from "./ladder.js";
 import {element, grid, History, keyed, table} from "./view.js";
 
 const PLOT_MS = 5000;
+const RECENT = 50; // of the calls that have ended, so many are shown
 const by = (id) => document.getElementById(id);
 const mirror = new Mirror(changed, lost);
 const history = new History();
@@ -10,6 +12,7 @@ const advice = new Map(); // of alarms, by id
 const dirty = new Set();
 let role = "viewer";
 let opened = null; // the channel whose dialog is open
+let recent = []; // calls that have ended, the latest first
 
 function may_act() {
 	return role !== "viewer";
@@ -112,8 +115,14 @@ function clock(call) {
 const CALL = [
 	{text: (row) => row.id}, {text: (row) => row.state}, {text: (row) => row.calling || null}, {text: (row) => row.called || null},
 	{text: (row) => row.from}, {text: (row) => row.to}, {text: clock, number: true},
-	{put: (cell, row) => put_acts(cell, may_act() ? "clear" : "", may_act()
-		? [button("Clear", `Clear call ${row.id}`, () => act(`calls/${row.id}/clear`, undefined, `Clear call ${row.id}?`))] : [])},
+	{put: (cell, row) => put_acts(cell, may_act() ? "clear" : "ladder", [button("Ladder", `Messages of call ${row.id}`, () => open_call(row)),
+		...(may_act() ? [button("Clear", `Clear call ${row.id}`, () => act(`calls/${row.id}/clear`, undefined, `Clear call ${row.id}?`))] : [])])},
+];
+const ENDED = [
+	{text: (row) => row.id}, {text: (row) => new Date(row.began).toLocaleString()}, {text: (row) => row.calling || null},
+	{text: (row) => row.called || null}, {text: (row) => row.from}, {text: (row) => row.to}, {text: (row) => row.route || null},
+	{text: (row) => (row.talk_s === null ? null : `${row.talk_s} s`), number: true}, {text: (row) => row.cause},
+	{put: (cell, row) => put_acts(cell, "ladder", [button("Ladder", `Messages of call ${row.id}`, () => open_call(row))])},
 ];
 const TRUNK = [
 	{text: (row) => row.name}, {text: (row) => row.layer1, bad: (row) => !row.span_ok},
@@ -136,6 +145,42 @@ function draw_calls() {
 	by("call-count").textContent = calls.length ? `(${calls.length})` : "";
 	by("no-calls").hidden = calls.length > 0;
 	table(by("call-rows"), calls, (row) => row.id, CALL);
+}
+
+// Calls that have ended
+
+function draw_recent() {
+	const wanted = by("find").value.trim().toLowerCase();
+	const found = recent.filter((row) => Object.values(row).some((value) => String(value ?? "").toLowerCase().includes(wanted)));
+	table(by("recent-rows"), found.slice(0, RECENT), (row) => row.id, ENDED);
+	by("recent-more").textContent = found.length > RECENT ? `${found.length} calls; the last ${RECENT} are shown.`
+		: found.length ? "" : wanted ? "No call like that among the last ones." : "None yet.";
+}
+
+let learning = null;
+
+function learn_recent() {
+	learning ??= setTimeout(async () => {
+		recent = await ask("GET", "calls/recent").catch(() => recent);
+		learning = null;
+		draw_recent();
+	}, 500);
+}
+
+async function open_call(row) {
+	try {
+		const [timeline, why] = await Promise.all([ask("GET", `calls/${row.id}/timeline`), ask("GET", `calls/${row.id}/why`)]);
+		by("call-title").textContent = `Call ${row.id}: ${row.calling || "no number"} to ${row.called || "no number"}`;
+		by("call-why").textContent = [...why.steps, why.meaning ?? ""].join(" ");
+		by("call-advice").textContent = why.advice ?? "";
+		ladder(by("ladder"), timeline.entries);
+		by("call-lines").textContent = lines(timeline.entries);
+		by("call-pcap").href = `/api/v1/calls/${row.id}/pcap`;
+		by("call-pcap").download = `call-${row.id}.pcapng`;
+		by("call").showModal();
+	} catch (error) {
+		by("error").textContent = error.message;
+	}
 }
 
 // One channel
@@ -196,6 +241,8 @@ function say(text, look) {
 
 function changed(kinds) {
 	say("live", "live");
+	if (kinds.includes("call"))
+		learn_recent();
 	mark(...kinds);
 }
 
@@ -257,6 +304,7 @@ by("sign-out").addEventListener("click", async () => {
 by("channel").addEventListener("close", () => {
 	opened = null;
 });
+by("find").addEventListener("input", draw_recent);
 setInterval(remember, PLOT_MS);
 setInterval(() => mirror.rows.call.size && mark("call"), 1000);
 begin();
