@@ -138,7 +138,8 @@ install: all man
 	$Q install -D -m 755 $B/crosspoint $(DESTDIR)$(PREFIX)/sbin/crosspoint
 	$Q install -D -m 644 $B/man/crosspoint.8 $(DESTDIR)$(PREFIX)/share/man/man8/crosspoint.8
 	$Q install -D -m 644 $B/man/crosspoint.cfg.5 $(DESTDIR)$(PREFIX)/share/man/man5/crosspoint.cfg.5
-	$Q install -D -m 644 -t $(DOC) README.md LICENSE conf/crosspoint.cfg conf/pbx.cfg conf/demo.cfg
+	$Q install -D -m 644 -t $(DOC) README.md LICENSE conf/crosspoint.cfg conf/pbx.cfg conf/demo.cfg \
+		conf/grafana-dashboard.json
 	$Q install -d $(UNITS) $(DESTDIR)/etc/crosspoint $(DESTDIR)/var/lib/crosspoint
 	$Q sed 's|/usr/sbin/|$(PREFIX)/sbin/|' conf/crosspoint.service >$(UNITS)/crosspoint.service
 
