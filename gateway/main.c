@@ -26,6 +26,7 @@
 #include "call/route_config.h"
 #include "drivers/dahdi_detect.h"
 #include "manage/arguments.h"
+#include "manage/cli.h"
 #include "manage/client.h"
 #include "manage/http/http.h"
 #include "manage/http/http_config.h"
@@ -410,6 +411,8 @@ static int open_layers(void)
 							app.gateway.state_dir)
 					   : NULL;
 	app.gateway.plant = gateway->trunks ? plant_new(app.root, gateway->trunks) : NULL;
+	if (app.gateway.plant)
+		plant_before_change(app.gateway.plant, channel_test_end_all);
 	gateway->sip = app.gateway.plant ? sip_new(app.root, gateway->hub, gateway->mg) : NULL;
 	if (!gateway->sip)
 		return -ENOMEM;

@@ -16,6 +16,8 @@
 #include "pstn/trunk.h"
 #include "pstn/trunk_config.h"
 
+enum { RETRY_S = 10 };
+
 /* A span as it is open now, and the configuration that it was opened with. */
 struct open_span {
 	struct span_config config;
@@ -33,6 +35,8 @@ struct plant {
 	size_t n_spans;
 	struct plan *wanted, *present;
 	struct osmo_timer_list second; /* pending: something waits */
+	bool failed;                   /* what was possible could not be done: tried again */
+	void (*before)(void);          /* NULL: nobody is told */
 };
 
 static void on_second(void *data);
@@ -147,6 +151,8 @@ static int carry_over(struct plant *plant, const struct plan *to, struct config_
 	struct trunks_config *standing = trunks_that_stand(plant, to);
 	int rc = -ENOMEM;
 
+	if (plant->before)
+		plant->before();
 	if (standing) {
 		rc = trunks_apply(plant->trunks, standing); /* frees the spans that change */
 		close_spans(plant, &to->spans);
@@ -305,6 +311,17 @@ static unsigned count_waiting(const struct plant *plant)
 	return n;
 }
 
+/* What could not be opened is not there. */
+static void forget_absent(const struct plant *plant, struct plan *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->trunks.n; i++)
+		if (trunks_has(plant->trunks, plan->trunks.trunks[i].name))
+			plan->trunks.trunks[kept++] = plan->trunks.trunks[i];
+	plan->trunks.n = kept;
+}
+
 /* As far as calls let; now: whatever becomes of them. */
 static int settle(struct plant *plant, bool now, struct config_report *report)
 {
@@ -316,13 +333,15 @@ static int settle(struct plant *plant, bool now, struct config_report *report)
 		return -ENOMEM;
 	}
 	rc = carry_over(plant, plan, report);
+	forget_absent(plant, plan);
 	talloc_free(plant->present);
 	plant->present = plan;
+	plant->failed = rc < 0;
 	for (size_t i = 0; i < plan->trunks.n; i++)
 		trunks_leave(plant->trunks, plan->trunks.trunks[i].name,
 			     !stays(plant->wanted, plan, &plan->trunks.trunks[i]));
-	if (rc == 0 && count_waiting(plant))
-		osmo_timer_schedule(&plant->second, 1, 0);
+	if (count_waiting(plant))
+		osmo_timer_schedule(&plant->second, plant->failed ? RETRY_S : 1, 0);
 	else
 		osmo_timer_del(&plant->second);
 	return rc;
@@ -347,7 +366,7 @@ static void on_second(void *data)
 	struct config_report *report;
 
 	osmo_timer_schedule(&plant->second, 1, 0);
-	if (!may_go_on(plant))
+	if (!plant->failed && !may_go_on(plant))
 		return;
 	report = config_report_new(plant, NULL);
 	if (settle(plant, false, report) < 0)
@@ -385,4 +404,9 @@ int plant_apply(struct plant *plant, const struct config *to, struct config_repo
 int plant_now(struct plant *plant, struct config_report *report)
 {
 	return settle(plant, true, report);
+}
+
+void plant_before_change(struct plant *plant, void (*before)(void))
+{
+	plant->before = before;
 }

@@ -14,6 +14,9 @@ void plant_free(struct plant *plant); /* closes its spans; no trunk is on them a
  * until the calls of that trunk are over, and no new one begins there meanwhile. 0 or -errno with the faults in the
  * report; then part of it may stand. */
 int plant_apply(struct plant *plant, const struct config *to, struct config_report *report);
+/* Told each time before spans and trunks may change, by a commit or later: what is on them beside calls ends. NULL:
+ * nobody. */
+void plant_before_change(struct plant *plant, void (*before)(void));
 /* What waits is done now; calls there are cleared (cause 41). */
 int plant_now(struct plant *plant, struct config_report *report);
 

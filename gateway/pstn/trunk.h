@@ -62,6 +62,7 @@ void trunks_free(struct trunks *trunks); /* clears what is left at once */
 int trunks_apply(struct trunks *trunks, const struct trunks_config *config);
 /* Whether a trunk with the one configuration can go on with the other as it is, and its calls. */
 bool trunk_stands(const struct trunk_config *a, const struct trunk_config *b);
+bool trunks_has(const struct trunks *trunks, const char *name);
 /* Its channels with calls; 0 also when there is no such trunk. */
 unsigned trunks_calls(const struct trunks *trunks, const char *name);
 /* It is to be closed or opened anew once its calls are over: no new ones, but emergency calls, begin. */

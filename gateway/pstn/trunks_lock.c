@@ -295,6 +295,11 @@ void trunk_describe_service(const struct trunk *trunk, enum channel_state state,
 		out->availability = "off-duty";
 }
 
+bool trunks_has(const struct trunks *trunks, const char *name)
+{
+	return trunks_find(trunks, name);
+}
+
 unsigned trunks_calls(const struct trunks *trunks, const char *name)
 {
 	const struct object object = { trunks_find(trunks, name), 0 };

@@ -124,3 +124,17 @@ def test_commit_now_does_not_wait(gateway):
         assert len(gateway.cli.json("calls")) == 2
         stays.bye()
     gateway.wait_idle()
+
+
+def test_a_channel_test_ends_before_its_span_is_closed(gateway):
+    """A span that waits to be closed, with a test on one of its idle channels: the test is over before."""
+    with gateway.phone() as phone, Parties(1) as parties:
+        call = dial(phone, "1", parties.all[0])
+        edit(gateway, "no route out1", "no route far1", "no trunk user1", "no trunk network1", "no span e1-1", "no span e1-2", "commit")
+        gateway.cli.run("lock channel e1-1/9 no-graceful")
+        assert "%" not in gateway.cli.run("test channel e1-1/9 bert")
+        call.bye()
+        wait_for("the trunk gone", lambda: trunk(gateway, "user1") is None)
+        time.sleep(1.5)
+        assert [t["state"] for t in gateway.cli.json("tests")] != ["running"]
+    gateway.wait_idle()
