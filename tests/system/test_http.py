@@ -154,6 +154,19 @@ def test_tls_and_a_certificate_that_comes_late(own, tmp_path):
         assert b"200" not in s.recv(100)
 
 
+def test_what_could_not_be_served_is_tried_again(own, tmp_path):
+    """Somebody else has the port when the certificate comes."""
+    authority = Authority(tmp_path)
+    port = ports.any_port("tcp")
+    gateway = own(extra=section(port, "tls certificate %s key %s" % (tmp_path / "gw.crt.pem", tmp_path / "gw.key.pem")))
+    gateway.expected += ["TLS certificate", "HTTPS is not served"]
+    with socket.create_server(("127.0.0.1", port)):
+        authority.issue("gw", "IP:127.0.0.1")
+        wait_for("a try", lambda: "HTTPS is not served: Address already in use" in gateway.log(), 15, 0.2)
+    wait_for("another", lambda: not ports.is_free(port, "tcp"), 15, 0.2)
+    assert Http(port, ca=authority.cert).get("calls") == []
+
+
 def talk(port, *octets, timeout=8):
     """What comes back until the gateway closes; None: it did not."""
     got = b""

@@ -33,6 +33,7 @@ static struct {
 	struct osmo_fd epoll;
 	struct osmo_timer_list due, second;
 	unsigned seconds;
+	int failed; /* why nothing is served, as said last; 0: nothing went wrong */
 } http;
 
 static bool is_full(void)
@@ -154,16 +155,21 @@ static int serve(void)
 	return 0;
 }
 
-static void look_at_certificate(void)
+/* Takes a renewed certificate, and tries again what could not be served. */
+static void look(void)
 {
 	int rc;
 
-	if (!http_tls_read(&http.tls, &http.config))
+	if (http_tls_read(&http.tls, &http.config))
+		stop_serving();
+	if (http.daemon)
 		return;
-	stop_serving();
 	rc = serve();
-	if (rc < 0)
-		LOGP(DMANAGE, LOGL_ERROR, "HTTPS is not served: %s\n", strerror(-rc));
+	if (rc < 0 && rc != http.failed)
+		LOGP(DMANAGE, LOGL_ERROR,
+		     "HTTP%s is not served: %s; it is tried again every %d s\n",
+		     http.connections.secure ? "S" : "", strerror(-rc), LOOK_S);
+	http.failed = rc;
 }
 
 static void on_second(void *data)
@@ -171,8 +177,8 @@ static void on_second(void *data)
 	(void)data;
 	osmo_timer_schedule(&http.second, 1, 0);
 	connections_hurry(&http.connections);
-	if (*http.config.certificate && ++http.seconds % LOOK_S == 0)
-		look_at_certificate();
+	if (++http.seconds % LOOK_S == 0)
+		look();
 }
 
 /* What connections hang on. */
@@ -194,6 +200,8 @@ int http_apply(struct gateway *gateway, const struct http_config *config,
 	http.config = *config;
 	if (same && http.daemon)
 		events_end(&http.events); /* who may listen can have changed */
+	if (same && !http.daemon)
+		look(); /* no fault of this configuration */
 	if (same)
 		return 0;
 	stop_serving();
@@ -213,8 +221,7 @@ int http_apply(struct gateway *gateway, const struct http_config *config,
 			"HTTP cannot listen on %s TCP port %u: %s; `ss -ltnp sport = :%u` names "
 			"who holds it, `http` / `listen` takes another",
 			config->address, config->port, strerror(-rc), config->port);
-	if (rc < 0)
-		http.config.on = false;
+	http.failed = rc;
 	return rc;
 }
 
