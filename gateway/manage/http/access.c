@@ -13,6 +13,7 @@
 #include <openssl/sha.h>
 #include <osmocom/core/utils.h>
 
+#include "base/bucket.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "manage/http/fields.h"
@@ -198,17 +199,36 @@ bool access_enter(struct access *access, struct http_request *request, enum http
 	return !changes || (own_page(request, reply) && is_json(request, reply));
 }
 
-/* Tries come back one a second. */
-static bool may_try(struct access *access)
+static struct access_source *source_of(struct access *access, const struct http_request *request)
 {
-	uint64_t now = clock_now_us();
+	struct access_source *best = &access->sources[0];
 
-	if (access->tries_us < now)
-		access->tries_us = now;
-	if (access->tries_us - now > (ACCESS_TRIES - 1) * SECOND_US)
-		return false;
-	access->tries_us += SECOND_US;
-	return true;
+	for (size_t i = 0; i < ACCESS_SOURCES_MAX; i++) {
+		struct access_source *source = &access->sources[i];
+
+		if (source->tried_us &&
+		    memcmp(source->address, request->source, sizeof(source->address)) == 0)
+			return source;
+		if (source->tried_us < best->tried_us)
+			best = source;
+	}
+	memset(best, 0, sizeof(*best));
+	memcpy(best->address, request->source, sizeof(best->address));
+	return best;
+}
+
+/* What one source has used up is no loss to the others; what all may is bounded all the same. */
+static bool may_try(struct access *access, const struct http_request *request)
+{
+	static const struct rate of_one = { .per_s = 1, .burst = ACCESS_TRIES };
+	static const struct rate of_all = { .per_s = ACCESS_ALL_TRIES_S,
+					    .burst = ACCESS_ALL_TRIES };
+	struct access_source *source = source_of(access, request);
+	const uint64_t now = clock_now_us();
+
+	source->tried_us = now;
+	return bucket_take(&source->tries_us, &of_one, now) &&
+	       bucket_take(&access->tries_us, &of_all, now);
 }
 
 /* A user that there is not takes as long. */
@@ -270,7 +290,7 @@ static void sign_in(struct access *access, const char *name, const char *passwor
 {
 	const struct http_user_config *user = user_named(access, name);
 
-	if (!may_try(access)) {
+	if (!may_try(access, request)) {
 		reply->retry_after_s = 1;
 		reply_error(reply, 429, NULL, NULL, "too many passwords were tried; wait a second");
 		return;

@@ -16,8 +16,18 @@ enum {
 	ACCESS_KEY_OCTETS = 16,
 	ACCESS_KEY_HEX = 2 * ACCESS_KEY_OCTETS + 1,
 	ACCESS_IDLE_S = 3600,
-	ACCESS_TRIES =
-		5, /* passwords at once, then one a second: each takes time that calls need */
+	ACCESS_SOURCES_MAX = 64, /* the one heard of longest ago gives way */
+	/* Passwords at once, then so many a second: each takes time that calls need. */
+	ACCESS_TRIES = 5, /* of one source, then one a second */
+	ACCESS_ALL_TRIES = 20,
+	ACCESS_ALL_TRIES_S = 4,
+};
+
+/* Somebody who tries passwords. */
+struct access_source {
+	uint8_t address[16]; /* as in the request */
+	uint64_t tried_us;   /* the last time; 0: free */
+	uint64_t tries_us;   /* when all tries are there again */
 };
 
 struct access_session {
@@ -30,6 +40,7 @@ struct access_session {
 struct access {
 	const struct http_config *config; /* the owner's */
 	struct access_session sessions[ACCESS_SESSIONS_MAX];
+	struct access_source sources[ACCESS_SOURCES_MAX];
 	uint64_t tries_us; /* when all tries are there again */
 };
 

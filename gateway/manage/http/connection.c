@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <osmocom/core/talloc.h>
@@ -92,6 +93,21 @@ static const char *field(struct MHD_Connection *mhd, const char *name)
 	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
 }
 
+/* Of an IPv6 address the network: who has one has 2^64 addresses in it. */
+static void source_of(struct MHD_Connection *mhd, uint8_t source[static HTTP_SOURCE_OCTETS])
+{
+	const struct sockaddr *from =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+
+	memset(source, 0, HTTP_SOURCE_OCTETS);
+	if (from->sa_family == AF_INET6) {
+		memcpy(source, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 8);
+		return;
+	}
+	memset(source + 10, 0xff, 2);
+	memcpy(source + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+}
+
 static struct exchange *exchange_new(const struct connections *connections,
 				     struct MHD_Connection *mhd, const char *method,
 				     const char *path)
@@ -110,6 +126,7 @@ static struct exchange *exchange_new(const struct connections *connections,
 	request->content_type = field(mhd, "Content-Type");
 	request->marker = field(mhd, "X-Crosspoint");
 	request->secure = connections->secure;
+	source_of(mhd, request->source);
 	request->body = exchange->body;
 	MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, add_pair, request);
 	return exchange;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -14,6 +15,7 @@ enum {
 	HTTP_BODY_MAX = 16384, /* octets of a request */
 	HTTP_COOKIE_MAX = 160,
 	HTTP_FIELD_MAX = 64,
+	HTTP_SOURCE_OCTETS = 16,
 };
 
 struct http_pair {
@@ -29,6 +31,8 @@ struct http_request {
 	size_t n_query;
 	bool query_too_long;
 	bool secure; /* over TLS */
+	/* Who is at the other end: an IPv4 address mapped into IPv6, or the network (/64) of an IPv6 one. */
+	uint8_t source[HTTP_SOURCE_OCTETS];
 	const char *body;
 	size_t body_len;
 	/* Who asks, as access.h found. */

@@ -153,9 +153,12 @@ START_TEST(pages_of_other_sites_change_nothing)
 }
 END_TEST
 
+static uint8_t source;
+
 static void sign_in(const char *body)
 {
 	const struct http_request request = {
+		.source = { source },
 		.marker = "1",
 		.content_type = "application/json",
 		.body = body,
@@ -249,6 +252,32 @@ START_TEST(passwords_are_tried_slowly)
 }
 END_TEST
 
+START_TEST(who_tries_passwords_locks_nobody_else_out)
+{
+	begin();
+	for (int i = 0; i < 3 * ACCESS_ALL_TRIES; i++) {
+		sign_in("{\"user\": \"anna\", \"password\": \"x\"}");
+		CHECK_STATUS(i < ACCESS_TRIES ? 401 : 429);
+	}
+	source = 1;
+	sign_in(ANNA);
+	CHECK_STATUS(200);
+	source = 0;
+}
+END_TEST
+
+START_TEST(all_sources_together_try_slowly)
+{
+	begin();
+	for (int i = 0; i <= ACCESS_ALL_TRIES; i++) {
+		source = (uint8_t)i;
+		sign_in(ANNA);
+		CHECK_STATUS(i < ACCESS_ALL_TRIES ? 200 : 429);
+	}
+	source = 0;
+}
+END_TEST
+
 START_TEST(what_is_wrong_with_a_sign_in_is_said)
 {
 	static const struct {
@@ -277,4 +306,5 @@ UNIT_MAIN("HTTP access", names_of_others_are_refused, a_token_has_its_role,
 	  anonymous_is_nobody_by_default, pages_of_other_sites_change_nothing,
 	  a_session_stands_for_its_user, a_session_ends_with_sign_out_or_a_new_password,
 	  the_oldest_session_gives_way, passwords_are_tried_slowly,
+	  who_tries_passwords_locks_nobody_else_out, all_sources_together_try_slowly,
 	  what_is_wrong_with_a_sign_in_is_said)
