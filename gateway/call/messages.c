@@ -15,12 +15,12 @@ struct kept {
 };
 
 struct messages {
-	uint64_t end; /* of the line */
+	uint64_t begin, end; /* of the line: where the ring was new, and now */
 	size_t size;
 	uint8_t *ring;
 };
 
-struct messages *messages_new(void *talloc_ctx, size_t size)
+struct messages *messages_new(void *talloc_ctx, size_t size, uint64_t from)
 {
 	struct messages *messages = NULL;
 
@@ -29,6 +29,8 @@ struct messages *messages_new(void *talloc_ctx, size_t size)
 	if (!messages)
 		return NULL;
 	messages->size = size / ALIGN * ALIGN;
+	messages->begin = (from + messages->size - 1) / messages->size * messages->size;
+	messages->end = messages->begin;
 	messages->ring = talloc_size(messages, messages->size);
 	if (!messages->ring) {
 		talloc_free(messages);
@@ -37,6 +39,11 @@ struct messages *messages_new(void *talloc_ctx, size_t size)
 	memset(messages->ring, 0,
 	       messages->size); /* the kernel gives it now, and not while calls come */
 	return messages;
+}
+
+uint64_t messages_end(const struct messages *messages)
+{
+	return messages->end;
 }
 
 uint64_t messages_put(struct messages *messages, const struct message *message)
@@ -68,7 +75,7 @@ bool messages_get(const struct messages *messages, uint64_t number, struct messa
 	uint64_t begin = number - 1;
 	const struct kept *kept;
 
-	if (!messages || !number || begin >= messages->end ||
+	if (!messages || !number || begin < messages->begin || begin >= messages->end ||
 	    messages->end - begin > messages->size)
 		return false;
 	kept = (const struct kept *)(messages->ring + begin % messages->size);

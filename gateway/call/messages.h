@@ -31,8 +31,11 @@ enum { MESSAGE_LEN_MAX = 8192 }; /* octets of a message that are kept */
 
 struct messages;
 
-/* size: octets in all. NULL without memory, and of less than 64 KiB. */
-struct messages *messages_new(void *talloc_ctx, size_t size);
+/* size: octets in all. NULL without memory, and of less than 64 KiB. from: 0, or messages_end() of the ring whose place this
+ * one takes: none of that one's numbers is one of this one's. */
+struct messages *messages_new(void *talloc_ctx, size_t size, uint64_t from);
+/* All numbers that it has given are at most this. */
+uint64_t messages_end(const struct messages *messages);
 /* The message's number, never 0. messages may be NULL: 0 then. */
 uint64_t messages_put(struct messages *messages, const struct message *message);
 /* out->octets is good until the next put. False: it is gone, or never was. */

@@ -72,6 +72,7 @@ struct timelines {
 	size_t n_ended, n_octets, calls_max, messages_size;
 	uint64_t seed; /* so that nobody outside can choose two ids of one key */
 	struct messages *messages, *stray_messages;
+	uint64_t messages_from, stray_messages_from; /* where those of before ended */
 	struct stray strays[STRAYS];
 	timelines_cb on_message; /* NULL: nobody hears */
 	void *on_message_data;
@@ -128,16 +129,23 @@ static void forget_oldest(struct timelines *all)
 		forget(llist_first_entry(&all->ended, struct timeline, ended_entry));
 }
 
+/* Entries keep the numbers of the ring that goes: the next one, whenever it comes, goes on behind them. */
+static void renew(struct timelines *all, struct messages **messages, size_t size, uint64_t *from)
+{
+	if (*messages)
+		*from = messages_end(*messages);
+	talloc_free(*messages);
+	*messages = size ? messages_new(all, size, *from) : NULL;
+}
+
 void timelines_keep(struct timelines *all, size_t calls, size_t octets)
 {
 	all->calls_max = calls;
 	forget_oldest(all);
 	if (octets == all->messages_size)
 		return;
-	talloc_free(all->messages);
-	talloc_free(all->stray_messages);
-	all->messages = octets ? messages_new(all, octets) : NULL;
-	all->stray_messages = octets ? messages_new(all, STRAYS_OCTETS) : NULL;
+	renew(all, &all->messages, octets, &all->messages_from);
+	renew(all, &all->stray_messages, octets ? STRAYS_OCTETS : 0, &all->stray_messages_from);
 	all->messages_size = octets;
 }
 

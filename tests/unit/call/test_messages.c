@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
+#include <osmocom/core/utils.h>
 
 #include "call/messages.h"
 #include "tests/unit/unit.h"
@@ -48,7 +49,7 @@ START_TEST(newest_are_whole_and_oldest_are_gone)
 	static size_t lengths[PUT];
 	unsigned kept;
 
-	messages = messages_new(NULL, SIZE);
+	messages = messages_new(NULL, SIZE, 0);
 	ck_assert_ptr_nonnull(messages);
 	for (unsigned n = 0; n < PUT; n++) {
 		lengths[n] = n * 37 % 900;
@@ -71,7 +72,7 @@ START_TEST(long_one_is_cut_and_says_so)
 {
 	struct message message;
 
-	messages = messages_new(NULL, SIZE);
+	messages = messages_new(NULL, SIZE, 0);
 	ck_assert(messages_get(messages, put(7, MESSAGE_LEN_MAX + 100), &message));
 	ck_assert_uint_eq(message.len, MESSAGE_LEN_MAX);
 	ck_assert_uint_eq(message.whole, MESSAGE_LEN_MAX + 100);
@@ -86,8 +87,8 @@ START_TEST(no_ring_keeps_nothing)
 	messages = NULL;
 	ck_assert_uint_eq(put(1, 10), 0);
 	ck_assert(!messages_get(NULL, 1, &message));
-	ck_assert_ptr_null(messages_new(NULL, 1000));
-	messages = messages_new(NULL, SIZE);
+	ck_assert_ptr_null(messages_new(NULL, 1000, 0));
+	messages = messages_new(NULL, SIZE, 0);
 	ck_assert(!messages_get(messages, 0, &message));
 	ck_assert(!messages_get(messages, 1, &message));
 	ck_assert(!messages_get(messages, UINT64_MAX, &message));
@@ -95,5 +96,29 @@ START_TEST(no_ring_keeps_nothing)
 }
 END_TEST
 
+START_TEST(numbers_go_on_from_the_ring_before)
+{
+	enum { OLD = 20, NEW = 300 };
+	static const size_t sizes[] = { SIZE, 2 * SIZE, SIZE + 1000 };
+	uint64_t old[OLD], from;
+	struct message message;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		messages = messages_new(NULL, SIZE, 0);
+		for (unsigned n = 0; n < OLD; n++)
+			old[n] = put(n, 100 + n);
+		from = messages_end(messages);
+		talloc_free(messages);
+		messages = messages_new(NULL, sizes[i], from);
+		for (unsigned n = 0; n < NEW; n++) {
+			ck_assert(is_there(put(n, 3 * n), n, 3 * n));
+			for (unsigned o = 0; o < OLD; o++)
+				ck_assert(!messages_get(messages, old[o], &message));
+		}
+		talloc_free(messages);
+	}
+}
+END_TEST
+
 UNIT_MAIN("messages", newest_are_whole_and_oldest_are_gone, long_one_is_cut_and_says_so,
-	  no_ring_keeps_nothing)
+	  no_ring_keeps_nothing, numbers_go_on_from_the_ring_before)

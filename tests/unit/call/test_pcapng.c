@@ -79,6 +79,36 @@ START_TEST(blocks_are_whole_whatever_the_length)
 }
 END_TEST
 
+/* Another size is another ring; of what the one before kept nothing is left, and nothing is taken for it. */
+START_TEST(another_size_forgets_the_octets)
+{
+	static const size_t sizes[] = { 2 << 20, 0, 1 << 20 };
+	struct pcapng file;
+	uint32_t id;
+
+	start();
+	timelines_keep(call_timelines(hub), 10, 1 << 20);
+	dial("700");
+	id = call_id(a.leg->call);
+	for (size_t len = 0; len < 9; len++)
+		message(MESSAGE_SIP, 4, 100 * len, 100 * len);
+	ck_assert(pcapng_of_call(hub, id, &file));
+	ck_assert_uint_eq(file.written, 9);
+	free(file.octets);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		timelines_keep(call_timelines(hub), 10, sizes[i]);
+	for (unsigned i = 0; i < 9; i++)
+		message(MESSAGE_SIP, 6, MESSAGE_LEN_MAX, MESSAGE_LEN_MAX);
+	ck_assert(pcapng_of_call(hub, id, &file));
+	ck_assert_uint_eq(file.written, 9);
+	ck_assert_uint_eq(file.gone, 9);
+	ck_assert_uint_eq(blocks(&file), 3 + 9);
+	free(file.octets);
+	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+	stop();
+}
+END_TEST
+
 /* The header that Wireshark has for LINKTYPE_LINUX_LAPD. */
 START_TEST(lapd_header_says_side_and_way)
 {
@@ -93,4 +123,5 @@ START_TEST(lapd_header_says_side_and_way)
 }
 END_TEST
 
-UNIT_MAIN("pcapng", blocks_are_whole_whatever_the_length, lapd_header_says_side_and_way)
+UNIT_MAIN("pcapng", blocks_are_whole_whatever_the_length, another_size_forgets_the_octets,
+	  lapd_header_says_side_and_way)

@@ -170,6 +170,35 @@ START_TEST(oldest_ended_call_makes_room)
 }
 END_TEST
 
+static bool nothing_is_kept(void *data, const struct timeline_entry *entry)
+{
+	ck_assert_uint_eq(entry->message, 0);
+	++*(unsigned *)data;
+	return true;
+}
+
+/* Those that wait for their call do not get the octets of others that came after another size was set. */
+START_TEST(another_size_forgets_the_octets_of_strays)
+{
+	enum { OLD = 20 };
+	struct timelines *all = timelines_new(10, 1 << 20);
+	uint64_t key = timeline_key(all, "sip", "a"), other = timeline_key(all, "sip", "b");
+	struct timeline *timeline;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < OLD; i++)
+		message(all, key, "old");
+	timelines_keep(all, 10, 2 << 20);
+	for (unsigned i = 0; i < OLD; i++)
+		message(all, other, "new");
+	timeline = timeline_begin(all, 1);
+	timeline_bind(timeline, 0, key);
+	ck_assert(timeline_each(all, 1, nothing_is_kept, &n, NULL));
+	ck_assert_uint_eq(n, OLD);
+	timelines_free(all);
+}
+END_TEST
+
 /* The hub's own steps */
 
 START_TEST(hub_tells_way_and_end)
@@ -245,5 +274,5 @@ END_TEST
 
 UNIT_MAIN("timeline", message_before_its_call_is_not_lost, key_goes_with_its_leg,
 	  full_line_keeps_beginning_and_end, entry_is_bounded_and_fit_for_a_terminal,
-	  oldest_ended_call_makes_room, hub_tells_way_and_end,
-	  line_says_what_stands_for_its_messages, leg_names_its_messages)
+	  oldest_ended_call_makes_room, another_size_forgets_the_octets_of_strays,
+	  hub_tells_way_and_end, line_says_what_stands_for_its_messages, leg_names_its_messages)
