@@ -19,6 +19,18 @@ static bool begins(const char *line, size_t len, const char *with)
 	return len >= n && strncasecmp(line, with, n) == 0;
 }
 
+/* Is it the header of that name? RFC 3261 25.1, HCOLON: blanks may stand before the colon. */
+static bool is_header(const char *line, size_t len, const char *name)
+{
+	if (!begins(line, len, name))
+		return false;
+	for (size_t at = strlen(name); at < len; at++) {
+		if (line[at] != ' ' && line[at] != '\t')
+			return line[at] == ':';
+	}
+	return false;
+}
+
 static bool contains(const char *line, size_t len, const char *word)
 {
 	for (; len >= strlen(word); line++, len--) {
@@ -60,13 +72,13 @@ static void do_head(struct state *state, char *line, size_t len)
 		return;
 	}
 	if (!folded)
-		state->answers = begins(line, len, "Authorization:") ||
-				 begins(line, len, "Proxy-Authorization:");
+		state->answers = is_header(line, len, "Authorization") ||
+				 is_header(line, len, "Proxy-Authorization");
 	if (state->answers && folded)
 		hide(line, line + len);
 	else if (state->answers)
 		hide_behind(line, len, ":");
-	if ((begins(line, len, "Content-Type:") || begins(line, len, "c:")) &&
+	if ((is_header(line, len, "Content-Type") || is_header(line, len, "c")) &&
 	    contains(line, len, "/dtmf"))
 		state->digits = true;
 }

@@ -1,6 +1,8 @@
 /* What is hidden in copies of messages, and what is not. */
 #include <string.h>
 
+#include <osmocom/core/utils.h>
+
 #include "sip/text/secrets.h"
 #include "tests/unit/unit.h"
 
@@ -49,6 +51,25 @@ START_TEST(keys_pressed_are_hidden)
 }
 END_TEST
 
+/* RFC 3261 25.1, HCOLON */
+START_TEST(blanks_before_the_colon_hide_nothing_from_us)
+{
+	static const char *const rows[][2] = {
+		{ "Authorization : Digest a\r\n b\r\n", "Authorization : ****** *\r\n *\r\n" },
+		{ "Proxy-Authorization\t :a\r\n", "Proxy-Authorization\t :*\r\n" },
+		{ "Content-Type : application/dtmf-relay\n\nSignal=5\n",
+		  "Content-Type : application/dtmf-relay\n\nSignal=*\n" },
+		{ "c \t: application/dtmf\n\n5", "c \t: application/dtmf\n\n*" },
+		{ "Authorization x: a\r\n", "Authorization x: a\r\n" },
+		{ "Authorizations: a\r\n", "Authorizations: a\r\n" },
+		{ "Authorization \r\n: a\r\n", "Authorization \r\n: a\r\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		ck_assert_str_eq(hidden(rows[i][0]), rows[i][1]);
+}
+END_TEST
+
 START_TEST(text_that_breaks_off_is_no_trouble)
 {
 	const char *whole = "Authorization: x\r\n\r\na=crypto:1 inline:k";
@@ -65,4 +86,5 @@ START_TEST(text_that_breaks_off_is_no_trouble)
 END_TEST
 
 UNIT_MAIN("secrets", answer_to_a_challenge_is_hidden, key_of_media_is_hidden,
-	  keys_pressed_are_hidden, text_that_breaks_off_is_no_trouble)
+	  keys_pressed_are_hidden, blanks_before_the_colon_hide_nothing_from_us,
+	  text_that_breaks_off_is_no_trouble)
