@@ -72,8 +72,9 @@ class Events:
     """A stream of events: an iterator of (name, data); the first one is the snapshot."""
 
     def __init__(self, http, query):
+        who = {"Cookie": http.cookie} if http.cookie else {"Authorization": "Bearer " + TOKENS[http.role]}
         self.connection = http.connect()
-        self.connection.request("GET", "/api/v1/events" + query, headers={"Authorization": "Bearer " + TOKENS[http.role]})
+        self.connection.request("GET", "/api/v1/events" + query, headers=who)
         self.answer = self.connection.getresponse()
         assert self.answer.status == 200 and self.answer.headers["Content-Type"] == "text/event-stream", self.answer.read()
 

@@ -1,5 +1,6 @@
 """Events as a stream: everything as it is, then what changes; and who does not listen properly."""
 import socket
+import subprocess
 
 import pytest
 
@@ -81,6 +82,22 @@ def test_streams_end_with_the_right_to_listen(served):
         events.until("snapshot")
         gateway.stop()
         assert [name for name, _ in events if name == "snapshot"] == []
+
+
+def test_a_stream_ends_with_sign_out(served):
+    hashed = subprocess.run(["openssl", "passwd", "-6", "s3cret"], check=True, capture_output=True, text=True).stdout.strip()
+    _, port = served("user anna password %s role viewer" % hashed)
+    http = Http(port, role=None)
+    own_page = {"X-Crosspoint": "1"}
+    answer = http.post("session", {"user": "anna", "password": "s3cret"}, headers=own_page)
+    http.cookie = answer.headers["Set-Cookie"].split(";")[0]
+    with http.events() as events, Http(port).events() as others:
+        events.until("snapshot")
+        others.until("snapshot")
+        assert http.ask("DELETE", "/api/v1/session", headers=own_page).status == 200
+        assert list(events) == []  # it has ended
+        Http(port, role="admin").post("trunks/pstn/lock", {"mode": "graceful"})
+        others.until("trunk")
 
 
 def test_listeners_who_break_off_leave_nothing(served):

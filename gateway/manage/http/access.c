@@ -104,6 +104,26 @@ static const struct http_user_config *user_named(const struct access *access, co
 	return NULL;
 }
 
+/* Whose session it is; NULL: it has ended. */
+static const struct http_user_config *user_as_he_was(const struct access *access,
+						     const struct access_session *session)
+{
+	const struct http_user_config *user = user_named(access, session->user.name);
+
+	if (!user || memcmp(user, &session->user, sizeof(*user)) != 0 ||
+	    clock_now_us() - session->used_us > ACCESS_IDLE_S * SECOND_US)
+		return NULL;
+	return user;
+}
+
+bool access_lasts(const struct access *access, uint64_t session)
+{
+	for (size_t i = 0; session && i < ACCESS_SESSIONS_MAX; i++)
+		if (access->sessions[i].number == session)
+			return user_as_he_was(access, &access->sessions[i]);
+	return !session;
+}
+
 static bool session_enters(struct access *access, struct http_request *request)
 {
 	struct access_session *session = session_of(access, request);
@@ -111,13 +131,13 @@ static bool session_enters(struct access *access, struct http_request *request)
 
 	if (!session)
 		return false;
-	user = user_named(access, session->user.name);
-	if (!user || memcmp(user, &session->user, sizeof(*user)) != 0 ||
-	    clock_now_us() - session->used_us > ACCESS_IDLE_S * SECOND_US) {
+	user = user_as_he_was(access, session);
+	if (!user) {
 		memset(session, 0, sizeof(*session));
 		return false;
 	}
 	session->used_us = clock_now_us();
+	request->session = session->number;
 	request->who = user->name;
 	request->role = user->role;
 	return true;
@@ -128,6 +148,7 @@ static bool identify(struct access *access, struct http_request *request)
 {
 	static const char scheme[] = "Bearer ";
 
+	request->session = 0;
 	request->who = NULL;
 	request->role = HTTP_NOBODY;
 	if (request->authorization)
@@ -279,6 +300,7 @@ static bool session_begin(struct access *access, const struct http_user_config *
 	if (getrandom(key, sizeof(key), GRND_NONBLOCK) != sizeof(key))
 		return false;
 	osmo_hexdump_buf(session->key, sizeof(session->key), key, sizeof(key), NULL, false);
+	session->number = ++access->n_sessions;
 	session->user = *user;
 	session->used_us = clock_now_us();
 	set_cookie(request, reply, session->key, ACCESS_IDLE_S);

@@ -34,12 +34,14 @@ struct access_session {
 	char key[ACCESS_KEY_HEX];     /* "": free */
 	struct http_user_config user; /* as he signed in: a new password or role ends it */
 	uint64_t used_us;
+	uint64_t number; /* no other has it again; 0: free */
 };
 
 /* In its owner's memory, zeroed at first. */
 struct access {
 	const struct http_config *config; /* the owner's */
 	struct access_session sessions[ACCESS_SESSIONS_MAX];
+	uint64_t n_sessions; /* so many have begun */
 	struct access_source sources[ACCESS_SOURCES_MAX];
 	uint64_t tries_us; /* when all tries are there again */
 };
@@ -52,6 +54,9 @@ bool access_host(const struct access *access, const struct http_request *request
  * changes something, so that the request must be one that no other site's page can send. */
 bool access_enter(struct access *access, struct http_request *request, enum http_role at_least,
 		  bool changes, struct http_reply *reply);
+
+/* Whether the session of a request (its member `session`) has not ended since; 0, who came without, lasts. */
+bool access_lasts(const struct access *access, uint64_t session);
 
 /* Whether his role, which is known, is enough; else the reply says 403. */
 bool access_suffices(const struct http_request *request, enum http_role at_least,

@@ -182,15 +182,16 @@ static enum MHD_Result send_reply(struct MHD_Connection *mhd, struct http_reply 
 
 /* The stream of events has no end, so its time has none. */
 static enum MHD_Result send_events(struct connections *connections, struct MHD_Connection *mhd,
-				   const struct http_reply *reply)
+				   const struct exchange *exchange)
 {
-	struct MHD_Response *response = events_listen(connections->api.events, mhd, reply->events);
+	struct MHD_Response *response = events_listen(connections->api.events, mhd,
+						      &exchange->request, exchange->reply.events);
 	enum MHD_Result result;
 
 	if (!response)
 		return MHD_NO;
 	connection_of(mhd)->since_us = 0;
-	add_fields(response, reply);
+	add_fields(response, &exchange->reply);
 	result = MHD_queue_response(mhd, MHD_HTTP_OK, response);
 	MHD_destroy_response(response);
 	return result;
@@ -251,7 +252,7 @@ enum MHD_Result connection_request(void *cls, struct MHD_Connection *mhd, const 
 	else
 		api_answer(&connections->api, &exchange->request, &exchange->reply);
 	if (exchange->reply.events)
-		return send_events(connections, mhd, &exchange->reply);
+		return send_events(connections, mhd, exchange);
 	return send_reply(mhd, &exchange->reply);
 }
 

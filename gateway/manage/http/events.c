@@ -9,6 +9,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "base/log.h"
+#include "manage/http/access.h"
 #include "manage/http/request.h"
 #include "manage/manage.h"
 
@@ -19,13 +20,16 @@ struct listener {
 	struct events *events;
 	struct MHD_Connection *mhd;
 	unsigned kinds;
+	uint64_t session; /* that it ends with; 0: none */
 	bool suspended, ended;
 	char *unread; /* malloc'd */
 	size_t at, len, size;
 };
 
-void events_init(struct events *events, struct gateway *gateway, void (*on_woken)(void))
+void events_init(struct events *events, struct gateway *gateway, const struct access *access,
+		 void (*on_woken)(void))
 {
+	events->access = access;
 	events->on_woken = on_woken;
 	events->gateway = gateway;
 	INIT_LLIST_HEAD(&events->listeners);
@@ -130,6 +134,16 @@ static void look(struct events *events)
 	changes_look(&events->changes, events->gateway, on_change, events);
 }
 
+/* Who has signed out, or has done nothing for too long, hears no more. */
+static void end_with_sessions(struct events *events)
+{
+	struct listener *listener;
+
+	llist_for_each_entry (listener, &events->listeners, entry)
+		if (!listener->ended && !access_lasts(events->access, listener->session))
+			end(listener);
+}
+
 static void on_timer(void *data)
 {
 	static const char beat[] = ": beat\n\n";
@@ -137,6 +151,7 @@ static void on_timer(void *data)
 	struct listener *listener;
 
 	osmo_timer_schedule(&events->timer, 0, EVENTS_LOOK_MS * 1000);
+	end_with_sessions(events);
 	look(events);
 	if (++events->looks % (EVENTS_BEAT_S * 1000 / EVENTS_LOOK_MS))
 		return;
@@ -249,7 +264,7 @@ static bool push_snapshot(struct listener *listener)
 }
 
 struct MHD_Response *events_listen(struct events *events, struct MHD_Connection *mhd,
-				   unsigned kinds)
+				   const struct http_request *request, unsigned kinds)
 {
 	struct listener *listener = talloc_zero(events->gateway->owner, struct listener);
 	struct MHD_Response *response =
@@ -264,6 +279,7 @@ struct MHD_Response *events_listen(struct events *events, struct MHD_Connection 
 	listener->events = events;
 	listener->mhd = mhd;
 	listener->kinds = kinds;
+	listener->session = request->session;
 	look(events); /* so that what the others are told and the snapshot are of one moment */
 	llist_add_tail(&listener->entry, &events->listeners);
 	if (events->n++ == 0) {

@@ -9,6 +9,7 @@
 
 #include "manage/http/changes.h"
 
+struct access;
 struct gateway;
 struct http_reply;
 struct http_request;
@@ -25,6 +26,7 @@ enum {
 /* In its owner's memory, zeroed at first. */
 struct events {
 	struct gateway *gateway;
+	const struct access *access;
 	void (*on_woken)(void); /* there is something to send: libmicrohttpd is to run soon */
 	struct llist_head listeners;
 	unsigned n;
@@ -33,13 +35,14 @@ struct events {
 	unsigned looks;
 };
 
-void events_init(struct events *events, struct gateway *gateway, void (*on_woken)(void));
+void events_init(struct events *events, struct gateway *gateway, const struct access *access,
+		 void (*on_woken)(void));
 /* Ends every stream; before the daemon is stopped, and when who may listen has changed. */
 void events_end(struct events *events);
 
 /* What the query asks for, in *kinds; false: the reply says what is wrong. */
 bool events_asked(const struct events *events, const struct http_request *request, unsigned *kinds,
 		  struct http_reply *reply);
-/* An answer that goes on; NULL: no memory. */
+/* An answer that goes on, as long as the session of the request; NULL: no memory. */
 struct MHD_Response *events_listen(struct events *events, struct MHD_Connection *mhd,
-				   unsigned kinds);
+				   const struct http_request *request, unsigned kinds);

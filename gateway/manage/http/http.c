@@ -205,7 +205,7 @@ int http_apply(struct gateway *gateway, const struct http_config *config,
 	if (same)
 		return 0;
 	stop_serving();
-	events_init(&http.events, gateway, run_soon);
+	events_init(&http.events, gateway, &http.access, run_soon);
 	connections_init(&http.connections);
 	osmo_timer_setup(&http.due, on_due, NULL);
 	osmo_timer_setup(&http.second, on_second, NULL);

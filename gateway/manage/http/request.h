@@ -38,6 +38,7 @@ struct http_request {
 	/* Who asks, as access.h found. */
 	const char *who; /* a user's or token's name, "anonymous" */
 	enum http_role role;
+	uint64_t session; /* 0: none, but by a token or as anybody */
 };
 
 struct http_reply {

@@ -193,7 +193,9 @@ START_TEST(a_session_stands_for_its_user)
 	ck_assert_str_eq(request.who, "anna");
 	clock_advance((ACCESS_IDLE_S - 1) * (uint64_t)SECOND);
 	ck_assert(access_enter(&access_, &request, HTTP_OPERATOR, false, &reply));
+	ck_assert(request.session && access_lasts(&access_, request.session));
 	clock_advance((ACCESS_IDLE_S + 1) * (uint64_t)SECOND);
+	ck_assert(!access_lasts(&access_, request.session));
 	ck_assert(!access_enter(&access_, &request, HTTP_VIEWER, false, &reply));
 	CHECK_STATUS(401);
 }
@@ -209,8 +211,11 @@ START_TEST(a_session_ends_with_sign_out_or_a_new_password)
 	ck_assert(!access_enter(&access_, &request, HTTP_VIEWER, false, &reply));
 	CHECK_STATUS(401);
 	request.cookie = signed_in();
+	ck_assert(access_enter(&access_, &request, HTTP_VIEWER, false, &reply));
 	access_sign_out(&access_, &request, &reply);
 	CHECK_STATUS(200);
+	ck_assert(!access_lasts(&access_, request.session));
+	ck_assert(access_lasts(&access_, 0)); /* by a token */
 	access_look(&access_, &request, &reply);
 	CHECK_STATUS(401);
 }

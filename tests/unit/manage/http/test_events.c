@@ -13,9 +13,11 @@ static union MHD_ConnectionInfo about = { .connect_fd = -1 };
 #include "manage/http/events.c"
 #undef shutdown
 
+#include "base/clock.h"
 #include "tests/unit/unit.h"
 
 static struct events events;
+static struct access access_;
 static struct listener *listener;
 static unsigned woken;
 
@@ -29,7 +31,7 @@ static void begin(void)
 	suspended = resumed = cut = woken = 0;
 	log_setup(NULL);
 	memset(&events, 0, sizeof(events));
-	events_init(&events, NULL, on_woken);
+	events_init(&events, NULL, &access_, on_woken);
 	listener = talloc_zero(NULL, struct listener);
 	listener->events = &events;
 	listener->kinds = 1u << CHANGE_CALL;
@@ -117,6 +119,24 @@ START_TEST(ended_streams_wake_to_their_end)
 }
 END_TEST
 
+START_TEST(a_stream_ends_with_its_session)
+{
+	static struct http_config config;
+
+	begin();
+	access_.config = &config;
+	config.n_users = 1;
+	access_.sessions[3].number = listener->session = 7;
+	clock_use_virtual(1000);
+	end_with_sessions(&events);
+	ck_assert(!listener->ended);
+	access_.sessions[3].number = 8; /* another's */
+	end_with_sessions(&events);
+	ck_assert(listener->ended);
+	end_test();
+}
+END_TEST
+
 START_TEST(kinds_are_asked_for_by_name)
 {
 	static const struct {
@@ -160,4 +180,4 @@ END_TEST
 
 UNIT_MAIN("events", what_is_read_is_what_was_told, octets_keep_their_order_whatever_is_read_when,
 	  who_does_not_read_is_let_go_of, ended_streams_wake_to_their_end,
-	  kinds_are_asked_for_by_name)
+	  a_stream_ends_with_its_session, kinds_are_asked_for_by_name)
