@@ -143,20 +143,29 @@ static json_t *party_text(const struct call_status *call, int i)
 			    *channel ? " " : "", channel);
 }
 
+static json_t *ended_row(const struct call_status *call)
+{
+	return json_pack(
+		"{s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "id", (json_int_t)call->id,
+		"began", wall_text(call->setup_wall_ms * 1000), "calling", wire_text(call->calling),
+		"called", wire_text(call->called), "from", party_text(call, 0), "to",
+		party_text(call, 1), "route", call->route, "talk_s",
+		call->answer_us ? json_integer((call->ended_us - call->answer_us) / 1000000)
+				: json_null(),
+		"cause", json_sprintf("%u %s", call->cause, cause_name(call->cause)));
+}
+
+struct ended_list {
+	json_t *rows;
+	size_t max;
+};
+
 static bool add_ended(void *data, const struct call_status *call)
 {
-	json_array_append_new(
-		data,
-		json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "id",
-			  (json_int_t)call->id, "began", wall_text(call->setup_wall_ms * 1000),
-			  "calling", wire_text(call->calling), "called", wire_text(call->called),
-			  "from", party_text(call, 0), "to", party_text(call, 1), "route",
-			  call->route, "talk_s",
-			  call->answer_us
-				  ? json_integer((call->ended_us - call->answer_us) / 1000000)
-				  : json_null(),
-			  "cause", json_sprintf("%u %s", call->cause, cause_name(call->cause))));
-	return true;
+	struct ended_list *list = data;
+
+	json_array_append_new(list->rows, ended_row(call));
+	return json_array_size(list->rows) < list->max;
 }
 
 static const struct table_column ended_columns[] = {
@@ -164,12 +173,19 @@ static const struct table_column ended_columns[] = {
 	{ "from", "FROM" }, { "to", "TO" },       { "talk_s", "TALK (S)" }, { "cause", "CAUSE" },
 };
 
-json_t *view_calls_recent(struct gateway *gateway)
+json_t *view_calls_recent(struct gateway *gateway, size_t max)
 {
-	json_t *rows = json_array();
+	struct ended_list list = { json_array(), max };
 
-	timelines_each_ended(call_timelines(gateway->hub), add_ended, rows);
-	return rows;
+	timelines_each_ended(call_timelines(gateway->hub), add_ended, &list);
+	return list.rows;
+}
+
+json_t *view_call_recent(struct gateway *gateway, uint32_t id)
+{
+	const struct call_status *last = timeline_last(call_timelines(gateway->hub), id);
+
+	return last ? ended_row(last) : NULL;
 }
 
 DEFUN(show_recent, show_recent_cmd, "show calls recent [json]",
@@ -179,7 +195,7 @@ DEFUN(show_recent, show_recent_cmd, "show calls recent [json]",
 
 	if (!cli_gateway())
 		return CMD_WARNING;
-	rows = view_calls_recent(cli_gateway());
+	rows = view_calls_recent(cli_gateway(), SIZE_MAX);
 	if (argc > 0)
 		json_out(vty, rows);
 	else

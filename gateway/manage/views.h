@@ -18,7 +18,8 @@ json_t *view_spans(struct gateway *gateway);
 json_t *view_trunks(struct gateway *gateway);
 json_t *view_channels(struct gateway *gateway);
 json_t *view_calls(struct gateway *gateway);
-json_t *view_calls_recent(struct gateway *gateway); /* that have ended, the last first */
+/* That have ended, the last first; at most so many. */
+json_t *view_calls_recent(struct gateway *gateway, size_t max);
 json_t *view_peers(struct gateway *gateway);
 json_t *view_quality(struct gateway *gateway);
 json_t *view_registrations(struct gateway *gateway);
@@ -29,6 +30,7 @@ json_t *view_alarm_history(struct gateway *gateway);
 
 /* One of them with all that is known; NULL when there is none. */
 json_t *view_call(struct gateway *gateway, uint32_t id);
+json_t *view_call_recent(struct gateway *gateway, uint32_t id); /* its row */
 /* {"call", "left_out", "entries": [{"at", "after_ms", "party", "way", "kind", "text", "octets"}]}: what happened to it, up or
  * ended. octets: "kept", "gone" (newer ones have taken their place), "none". */
 json_t *view_timeline(struct gateway *gateway, uint32_t id);

@@ -55,6 +55,30 @@ def test_one_call_is_told_whole(served):
     assert answer.status == 404 and "there is no call" in answer.json["error"]
 
 
+def test_calls_that_ended_are_told_up_to_a_limit(served):
+    gateway, port = served()
+    http = Http(port)
+    for to in ("600", "601", "600"):
+        gateway.originate("trunk pstn %s hold 60" % to)
+        wait_for("the call", lambda: http.get("calls"))
+        gateway.clear_all()
+    wait_for("their ends", lambda: len(http.get("calls/recent")) >= 3)
+    recent = http.get("calls/recent")
+    assert recent == gateway.cli.json("calls recent")
+    for n in (1, 2, 1000):
+        assert http.get("calls/recent?limit=%d" % n) == recent[:n]
+    called = recent[0]["called"]
+    assert http.get("calls/recent?called=%s" % called) == [r for r in recent if r["called"] == called]
+    assert http.get("calls/recent?limit=2&called=%s" % called) == [r for r in recent[:2] if r["called"] == called]
+    for row in recent:
+        assert http.get("calls/recent/%d" % row["id"]) == row
+    for path in ("calls/recent/0", "calls/recent/999999", "calls/recent/x"):
+        assert http.ask("GET", "/api/v1/" + path).status == 404, path
+    for limit in ("0", "1001", "-1", "", "x", "1x", "4294967297"):
+        answer = http.ask("GET", "/api/v1/calls/recent?limit=" + limit)
+        assert answer.status == 400 and answer.json["expected"] == "1 to 1000", limit
+
+
 def test_mistakes_are_told(served):
     _, port = served()
     http = Http(port)

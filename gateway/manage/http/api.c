@@ -19,6 +19,8 @@
 
 #define ROOT "/api/v1/"
 
+enum { RECENT_MAX = 1000 /* rows: each takes time that calls need */ };
+
 /* Each is read whole, and by the value of its key: /channels, /channels/e1-1/17. */
 struct collection {
 	const char *path, *one; /* "channel": what one is called */
@@ -36,7 +38,7 @@ static const struct collection collections[] = {
 	{ "spans", "span", view_spans, "name", NULL },
 	{ "trunks", "trunk", view_trunks, "name", NULL },
 	{ "channels", "channel", view_channels, "name", NULL },
-	{ "calls/recent", "call", view_calls_recent, "id", NULL },
+	{ "calls/recent", "call", NULL /* answer_recent */, "id", view_call_recent },
 	{ "calls", "call", view_calls, "id", view_call },
 	{ "peers", "peer", view_peers, "name", NULL },
 	{ "quality", "figure", view_quality, "name", NULL },
@@ -89,14 +91,20 @@ static bool query_fits(const json_t *rows, const struct http_request *request,
 
 static void answer_rows(json_t *rows, const struct http_request *request, struct http_reply *reply)
 {
-	if (query_fits(rows, request, reply)) {
-		for (size_t i = json_array_size(rows); i-- > 0;)
-			if (!row_passes(json_array_get(rows, i), request))
-				json_array_remove(rows, i);
+	json_t *passed, *row;
+	size_t i;
+
+	if (!request->n_query) {
 		reply_json(reply, 200, rows);
-	} else {
-		json_decref(rows);
+		return;
 	}
+	if (query_fits(rows, request, reply)) {
+		passed = json_array();
+		json_array_foreach(rows, i, row) if (row_passes(row, request))
+			json_array_append(passed, row);
+		reply_json(reply, 200, passed);
+	}
+	json_decref(rows);
 }
 
 static bool no_query(const struct http_request *request, struct http_reply *reply)
@@ -145,6 +153,32 @@ static void answer_one(struct gateway *gateway, const struct collection *of, con
 		reply_json(reply, 200, found);
 	else
 		not_found(of, name, reply);
+}
+
+/* calls/recent?limit=10&called=600: of the last ten those to 600. */
+static bool answer_recent(struct gateway *gateway, const char *path,
+			  const struct http_request *request, struct http_reply *reply)
+{
+	struct http_request rest = *request;
+	size_t limit = RECENT_MAX;
+
+	if (strcmp(path, "calls/recent") != 0)
+		return false;
+	rest.n_query = 0;
+	for (size_t i = 0; i < request->n_query; i++) {
+		if (strcmp(request->query[i].key, "limit") != 0) {
+			rest.query[rest.n_query++] = request->query[i];
+			continue;
+		}
+		limit = id_of(request->query[i].value);
+		if (!limit || limit > RECENT_MAX) {
+			reply_error(reply, 400, "limit", "1 to 1000",
+				    "the limit is no such number");
+			return true;
+		}
+	}
+	answer_rows(view_calls_recent(gateway, limit), &rest, reply);
+	return true;
 }
 
 /* spans/e1-1/performance */
@@ -290,6 +324,7 @@ static void answer_reading(struct gateway *gateway, struct http_request *request
 			    "the query is too long; up to %d parts are right", HTTP_QUERY_MAX);
 	else if (!answer_performance(path, request, reply) &&
 		 !answer_call_part(gateway, path, request, reply) &&
+		 !answer_recent(gateway, path, request, reply) &&
 		 !answer_collection(gateway, path, request, reply))
 		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
 }
