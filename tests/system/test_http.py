@@ -225,6 +225,27 @@ def test_what_is_no_http_is_refused(served):
     assert Http(port).get("calls") == []
 
 
+def test_one_source_does_not_keep_the_others_out(served):
+    _, port = served("connections 10")
+    taken = [socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0)) for _ in range(8)]
+    wait_for("them taken", lambda: Http(port).get("calls") == [])
+    with socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0)) as s:
+        assert s.recv(1) == b""  # closed at once
+    assert Http(port).get("calls") == []
+    taken.pop().close()
+
+    def answered():
+        with socket.create_connection(("127.0.0.1", port), timeout=5, source_address=("127.0.0.2", 0)) as s:
+            try:
+                s.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                return b" 200 " in s.recv(100)
+            except ConnectionError:
+                return False
+    wait_for("a place again", answered)
+    for s in taken:
+        s.close()
+
+
 def test_slow_requests_hold_nothing(served):
     """More connections than there are places, each sending an octet now and then, for longer than they may."""
     gateway, port = served("timeout 2", "connections 10")

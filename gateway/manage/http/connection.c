@@ -9,8 +9,11 @@
 #include <sys/socket.h>
 
 #include <osmocom/core/talloc.h>
+#include <osmocom/core/utils.h>
 
+#include "base/bucket.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "manage/http/access.h"
 #include "manage/http/api.h"
 #include "manage/http/events.h"
@@ -20,6 +23,7 @@
 struct connection {
 	struct llist_head entry;
 	int fd;
+	uint8_t source[HTTP_SOURCE_OCTETS];
 	uint64_t
 		since_us; /* when it began to wait for what it waits for; 0: it may take its time */
 };
@@ -46,6 +50,63 @@ void connections_hurry(struct connections *connections)
 			shutdown(connection->fd, SHUT_RDWR); /* libmicrohttpd closes it */
 }
 
+/* Of an IPv6 address the network: who has one has 2^64 addresses in it. */
+static void source_of(const struct sockaddr *from, uint8_t source[static HTTP_SOURCE_OCTETS])
+{
+	memset(source, 0, HTTP_SOURCE_OCTETS);
+	if (from->sa_family == AF_INET6) {
+		memcpy(source, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 8);
+		return;
+	}
+	memset(source + 10, 0xff, 2);
+	memcpy(source + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
+}
+
+static bool is_here(const struct sockaddr *from)
+{
+	if (from->sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(
+			&((const struct sockaddr_in6 *)(const void *)from)->sin6_addr);
+	return ((const struct sockaddr_in *)(const void *)from)->sin_addr.s_addr ==
+	       htonl(INADDR_LOOPBACK);
+}
+
+static unsigned count_of(const struct connections *connections, const struct sockaddr *from)
+{
+	const struct connection *connection;
+	uint8_t source[HTTP_SOURCE_OCTETS];
+	unsigned n = 0;
+
+	source_of(from, source);
+	llist_for_each_entry (connection, &connections->list, entry)
+		n += memcmp(connection->source, source, sizeof(source)) == 0;
+	return n;
+}
+
+enum MHD_Result connection_accept(void *cls, const struct sockaddr *from, socklen_t len)
+{
+	static const struct rate accepted = { .per_s = CONNECTIONS_A_SECOND },
+				 said = { .per_s = 1 };
+	struct connections *connections = cls;
+	const unsigned share =
+		OSMO_MAX(connections->max / CONNECTIONS_SHARE, CONNECTIONS_SHARE_LEAST);
+	const uint64_t now = clock_now_us();
+	const char *why;
+
+	(void)len;
+	if (is_here(from))
+		return MHD_YES;
+	if (count_of(connections, from) >= share)
+		why = "one source has too many";
+	else if (!bucket_take(&connections->accept_us, &accepted, now))
+		why = "too many come at once";
+	else
+		return MHD_YES;
+	if (bucket_take(&connections->said_us, &said, now))
+		LOGP(DMANAGE, LOGL_NOTICE, "HTTP: connections are refused: %s\n", why);
+	return MHD_NO;
+}
+
 void connection_changed(void *cls, struct MHD_Connection *mhd, void **socket,
 			enum MHD_ConnectionNotificationCode what)
 {
@@ -58,6 +119,9 @@ void connection_changed(void *cls, struct MHD_Connection *mhd, void **socket,
 			return; /* its requests are refused */
 		connection->fd =
 			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+		source_of(MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)
+				  ->client_addr,
+			  connection->source);
 		connection->since_us = clock_now_us();
 		llist_add_tail(&connection->entry, &connections->list);
 		*socket = connection;
@@ -93,21 +157,6 @@ static const char *field(struct MHD_Connection *mhd, const char *name)
 	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
 }
 
-/* Of an IPv6 address the network: who has one has 2^64 addresses in it. */
-static void source_of(struct MHD_Connection *mhd, uint8_t source[static HTTP_SOURCE_OCTETS])
-{
-	const struct sockaddr *from =
-		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
-
-	memset(source, 0, HTTP_SOURCE_OCTETS);
-	if (from->sa_family == AF_INET6) {
-		memcpy(source, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr, 8);
-		return;
-	}
-	memset(source + 10, 0xff, 2);
-	memcpy(source + 12, &((const struct sockaddr_in *)(const void *)from)->sin_addr, 4);
-}
-
 static struct exchange *exchange_new(const struct connections *connections,
 				     struct MHD_Connection *mhd, const char *method,
 				     const char *path)
@@ -126,7 +175,7 @@ static struct exchange *exchange_new(const struct connections *connections,
 	request->content_type = field(mhd, "Content-Type");
 	request->marker = field(mhd, "X-Crosspoint");
 	request->secure = connections->secure;
-	source_of(mhd, request->source);
+	memcpy(request->source, connection_of(mhd)->source, sizeof(request->source));
 	request->body = exchange->body;
 	MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, add_pair, request);
 	return exchange;

@@ -113,8 +113,8 @@ static struct MHD_Daemon *daemon_new(int fd)
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	return MHD_start_daemon(flags, 0, NULL, NULL, connection_request, &http.connections,
-				MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+	return MHD_start_daemon(flags, 0, connection_accept, &http.connections, connection_request,
+				&http.connections, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
 static void stop_serving(void)
@@ -135,6 +135,7 @@ static int serve(void)
 	int fd;
 
 	http.connections.timeout_s = http.config.timeout_s;
+	http.connections.max = http.config.connections;
 	http.connections.secure = *http.config.certificate;
 	if (!http.config.on || (http.connections.secure && !http.tls.key))
 		return 0;
