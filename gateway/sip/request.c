@@ -292,17 +292,17 @@ int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t 
 		return accept_user(ground, irq, sip);
 	if (supported_check(&ground->asking->config, irq, sip))
 		return 420;
-	status = authenticate_peer(ground->auth, ground->asking, irq, sip);
+	status = authenticate_peer(ground->auth, ground->asking, irq, sip, NULL);
 	return status ? status : serve(ground, ground->asking, irq, sip);
 }
 
 int request_authenticate(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
-			 const sip_t *sip)
+			 const sip_t *sip, const url_t *target)
 {
 	const bool user = peer->target.kind == TARGET_USER;
 
 	ground->asking = user ? NULL : peer;
 	if (user)
-		return registrar_authenticate(ground->registrar, peer, irq, sip);
-	return authenticate_peer(ground->auth, peer, irq, sip);
+		return registrar_authenticate(ground->registrar, peer, irq, sip, target);
+	return authenticate_peer(ground->auth, peer, irq, sip, target);
 }

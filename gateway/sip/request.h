@@ -11,7 +11,7 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 				    const sip_t *sip);
 int request_accept(void *data, nta_leg_t *leg, nta_incoming_t *irq, const sip_t *sip);
 
-/* Who sends this request to the peer's session shows who it is, if it has to. 0: it may go on; else the status that the request
- * was, or is to be, answered with. */
+/* Who sends this request to the peer's session, with that remote target, shows who it is, if it has to. 0: it may go on; else
+ * the status that the request was, or is to be, answered with. */
 int request_authenticate(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
-			 const sip_t *sip);
+			 const sip_t *sip, const url_t *target);

@@ -14,6 +14,7 @@
 #include <openssl/rand.h>
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
+#include <sofia-sip/url.h>
 
 #include "base/clock.h"
 #include "sip/text/netaddr.h"
@@ -161,7 +162,13 @@ static bool use(struct auth *auth, uint64_t number, uint64_t born_ms, uint32_t c
 
 /* Requests */
 
-bool auth_is_due(const sip_t *sip)
+/* Whatever differs counts: a parameter (maddr, transport) leads elsewhere, too. */
+static bool moves(const sip_t *sip, const url_t *target)
+{
+	return sip->sip_contact && (!target || url_cmp_all(sip->sip_contact->m_url, target));
+}
+
+bool auth_is_due(const sip_t *sip, const url_t *target)
 {
 	switch (sip->sip_request->rq_method) {
 	case sip_method_ack:
@@ -171,7 +178,7 @@ bool auth_is_due(const sip_t *sip)
 	case sip_method_refer:
 		return true;
 	case sip_method_update:
-		return !sip->sip_to->a_tag || sip->sip_payload;
+		return !sip->sip_to->a_tag || sip->sip_payload || moves(sip, target);
 	default:
 		return !sip->sip_to->a_tag;
 	}

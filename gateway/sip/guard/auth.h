@@ -27,10 +27,11 @@ enum auth_verdict {
 struct auth *auth_new(void *talloc_ctx);
 
 /* Is this a request whose sender is asked? ACK and CANCEL cannot be (RFC 3261 22.1). Of a dialog, whose tags nobody guesses,
- * what begins something or changes the sound is: re-INVITE, UPDATE with a description, REFER. The rest passes: an INFO or a
+ * what begins something, changes the sound or leads the call's messages elsewhere is: re-INVITE, UPDATE with a description or
+ * with a Contact that is not the dialog's remote target, REFER. The rest passes: an INFO or a
  * NOTIFY changes no call, a phone that answers no challenge to its BYE would leave the call standing, and not every one answers
- * a challenge to its PRACK. */
-bool auth_is_due(const sip_t *sip);
+ * a challenge to its PRACK. target: the dialog's remote target, NULL when there is none. */
+bool auth_is_due(const sip_t *sip, const url_t *target);
 /* What the request says to that realm: AUTH_GOOD with *out (not verified), AUTH_NONE, or AUTH_BROKEN. */
 enum auth_verdict auth_claim(const sip_t *sip, const char *realm, struct digest_credentials *out);
 /* Is it true? secret NULL: there is no such user, which takes as long. choice: what is good enough. bound, unless NULL: the

@@ -8,7 +8,7 @@
 #include "sip/peer/peer.h"
 
 int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t *irq,
-		      const sip_t *sip)
+		      const sip_t *sip, const url_t *target)
 {
 	const struct authenticate_config *config = &peer->config.authenticate;
 	struct digest_credentials claim;
@@ -16,7 +16,7 @@ int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t
 	enum auth_verdict verdict;
 
 	if (!config->user[0] || sip->sip_request->rq_method == sip_method_options ||
-	    !auth_is_due(sip))
+	    !auth_is_due(sip, target))
 		return 0;
 	verdict = auth_claim(sip, config->realm, &claim);
 	if (verdict == AUTH_GOOD) {

@@ -592,13 +592,13 @@ struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, c
 }
 
 int registrar_authenticate(struct registrar *registrar, const struct peer *guest,
-			   nta_incoming_t *irq, const sip_t *sip)
+			   nta_incoming_t *irq, const sip_t *sip, const url_t *target)
 {
 	struct sockaddr_storage from;
 	struct user *user;
 	int status = 0;
 
-	if (!registrar->config.on || !auth_is_due(sip))
+	if (!registrar->config.on || !auth_is_due(sip, target))
 		return 0;
 	agent_source(irq, &from);
 	user = authenticated(registrar, irq, sip, &from, &status);

@@ -32,9 +32,10 @@ int registrar_register(struct registrar *registrar, nta_incoming_t *irq, const s
  * with *status that it was, or is to be, answered with. */
 struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, const sip_t *sip,
 			     const struct sockaddr_storage *from, int *status);
-/* A request in a guest's call. 0: it may go on; else the status that it was, or is to be, answered with. */
+/* A request in a guest's call, with its remote target (auth_is_due()). 0: it may go on; else the status that it was, or is to
+ * be, answered with. */
 int registrar_authenticate(struct registrar *registrar, const struct peer *guest,
-			   nta_incoming_t *irq, const sip_t *sip);
+			   nta_incoming_t *irq, const sip_t *sip, const url_t *target);
 /* A guest calls: with its own number and name, whatever it says. */
 void registrar_identify(const struct registrar *registrar, const struct peer *guest,
 			struct leg_setup *setup);

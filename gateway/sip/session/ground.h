@@ -37,7 +37,7 @@ struct sip {
 	struct peer *asking;       /* whose request is being judged, and accepted after that */
 	/* request_authenticate() */
 	int (*authenticate)(struct sip *ground, struct peer *peer, nta_incoming_t *irq,
-			    const sip_t *sip);
+			    const sip_t *sip, const url_t *target);
 	bool (*in_service)(void *data); /* sip_in_service; NULL: always */
 	void *in_service_data;
 };

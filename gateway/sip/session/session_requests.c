@@ -20,19 +20,27 @@
 enum { UNAUTHORIZED = 401, PROXY_UNAUTHORIZED = 407 };
 enum { CSEQ_END = 0x80000000 /* RFC 3261 8.1.1.5 */, RETRY_AFTER_MAX = 10 /* s, RFC 3261 14.2 */ };
 
+/* NULL: none is known. */
+static const url_t *remote_target(const struct session *s)
+{
+	const sip_route_t *route = NULL;
+	const sip_contact_t *target = NULL;
+
+	nta_leg_get_route(s->dialog, &route, &target);
+	return target ? target->m_url : NULL;
+}
+
 /* Does the remote target's URI name this address? A peer that is a proxy may let the other end speak to us
  * itself, once the dialog is there. */
 static bool is_target(const struct session *s, const struct sockaddr_storage *from)
 {
-	const sip_route_t *route = NULL;
-	const sip_contact_t *target = NULL;
+	const url_t *target = remote_target(s);
 	struct sockaddr_storage address;
 	char host[NETADDR_TEXT_MAX];
 
-	nta_leg_get_route(s->dialog, &route, &target);
-	if (!target || !target->m_url->url_host)
+	if (!target || !target->url_host)
 		return false;
-	const char *name = target->m_url->url_host;
+	const char *name = target->url_host;
 	snprintf(host, sizeof(host), "%s", name + (*name == '['));
 	host[strcspn(host, "]")] = '\0';
 	return netaddr_parse(host, 0, &address) && netaddr_same_host(&address, from);
@@ -106,7 +114,7 @@ int session_on_request(void *data, nta_leg_t *leg, nta_incoming_t *irq, const si
 		return status;
 	if (is_flood(s, method))
 		return refuse_flood(irq, sip);
-	status = s->ground->authenticate(s->ground, s->peer, irq, sip);
+	status = s->ground->authenticate(s->ground, s->peer, irq, sip, remote_target(s));
 	if (status)
 		return status;
 	switch (method) {

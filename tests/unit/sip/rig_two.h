@@ -8,6 +8,7 @@ struct dialog {
 	const char *id, *number;
 	char tag[64]; /* ours */
 	unsigned cseq;
+	const char *contact, *parameters; /* of its Contact's URI: the user, NULL: al; more */
 };
 
 static struct mock_leg second;
@@ -60,10 +61,11 @@ static inline void ask_at(struct dialog *d, const char *method, unsigned cseq, c
 		 "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bK%s%s%u\n"
 		 "From: <sip:100@127.0.0.1>;tag=al%s\nTo: <sip:%s@127.0.0.1>%s%s\n"
 		 "Call-ID: %s\nCSeq: %u %s\nMax-Forwards: 70\n"
-		 "Contact: <sip:al@127.0.0.1:%u>\n%sContent-Length: %zu\n\n",
+		 "Contact: <sip:%s@127.0.0.1:%u%s>\n%sContent-Length: %zu\n\n",
 		 method, d->number, rig.peer.port, d->id, method, cseq, d->id, d->number,
-		 *d->tag ? ";tag=" : "", d->tag, d->id, cseq, method, rig.peer.port, more,
-		 strlen(body));
+		 *d->tag ? ";tag=" : "", d->tag, d->id, cseq, method,
+		 d->contact ? d->contact : "al", rig.peer.port, d->parameters ? d->parameters : "",
+		 more, strlen(body));
 	peer_says_raw(&rig, rig.fd, head, body);
 }
 

@@ -357,6 +357,34 @@ START_TEST(what_changes_a_call_is_asked_for)
 }
 END_TEST
 
+/* An UPDATE without a description that leads our requests elsewhere. */
+START_TEST(another_target_is_asked_for)
+{
+	open_asked();
+	one.parameters = ";maddr=127.0.0.2";
+	ask(&one, "UPDATE", "", "");
+	hear_challenge();
+	one.parameters = NULL;
+	one.contact = "moved";
+	ask(&one, "UPDATE", "", "");
+	hear_challenge();
+	line_says(LEG_RELEASE, false);
+	peer_hears(&rig, "BYE sip:al@");
+	respond_to_heard("200 OK", "", "", "");
+	end_two();
+	open_asked();
+	one.contact = "moved";
+	ask(&one, "UPDATE", shown("UPDATE", "s3cret", ""), "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ask(&one, "UPDATE", "", ""); /* it is the target now */
+	peer_hears(&rig, "SIP/2.0 200 ");
+	line_says(LEG_RELEASE, false);
+	peer_hears(&rig, "BYE sip:moved@");
+	respond_to_heard("200 OK", "", "", "");
+	end_two();
+}
+END_TEST
+
 /* Nobody who shows it unasked is asked again while the nonce is good. */
 START_TEST(cached_nonce_goes_on)
 {
@@ -423,5 +451,5 @@ UNIT_MAIN("dialog-auth", prack_is_answered_for, prack_of_a_reinvite_is_answered_
 	  prack_may_outlive_its_call, bye_of_the_end_shows_who_we_are,
 	  a_call_that_was_not_asked_shows_nothing, update_is_answered_for, digits_are_answered_for,
 	  refer_is_answered_for, notify_is_answered_for, what_changes_a_call_is_asked_for,
-	  cached_nonce_goes_on, the_rest_of_a_call_is_not_asked_for,
+	  another_target_is_asked_for, cached_nonce_goes_on, the_rest_of_a_call_is_not_asked_for,
 	  call_that_is_not_answered_is_not_asked_again)
