@@ -10,6 +10,7 @@
 #include "records/schema.h"
 
 enum { BATCH_MAX = 64, GATHER_MS = 50, STOP_MS = 1000, NS_PER_MS = 1000000, MS_PER_S = 1000 };
+enum { TELL_MS = 1000 /* between two words on how it goes, while there is more */ };
 
 /* A store and its reader, the worker's thread alone. */
 struct feed {
@@ -183,19 +184,6 @@ static bool must_stop(struct worker *worker)
 	return stopping;
 }
 
-static void feed_all(struct worker *worker)
-{
-	bool more = true;
-
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < worker->n; i++)
-			more = step(worker, &worker->feeds[i]) || more;
-	}
-	for (size_t i = 0; i < worker->n; i++)
-		tell(worker, &worker->feeds[i]);
-}
-
 static void prune_stores(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->n; i++) {
@@ -227,6 +215,41 @@ static void prune(struct worker *worker)
 	worker->status.octets = pruned.octets;
 	worker->status.unread += pruned.unread;
 	pthread_mutex_unlock(&worker->mutex);
+}
+
+/* Feeding */
+
+static void tell_all(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->n; i++)
+		tell(worker, &worker->feeds[i]);
+}
+
+static bool step_all(struct worker *worker)
+{
+	bool more = false;
+
+	for (size_t i = 0; i < worker->n && !must_stop(worker); i++)
+		more = step(worker, &worker->feeds[i]) || more;
+	return more;
+}
+
+/* Until there is no more, or the end. What takes long is told meanwhile; files are pruned as well, but a backlog gets
+ * the time between two prunings first, so that a start does not take away what it could still store. */
+static void feed_all(struct worker *worker)
+{
+	const int64_t prune_from_ms = now_ms() + (int64_t)WORKER_PRUNE_S * MS_PER_S;
+	int64_t tell_ms = now_ms() + TELL_MS;
+
+	while (step_all(worker) && !must_stop(worker)) {
+		if (now_ms() < tell_ms)
+			continue;
+		tell_all(worker);
+		if (now_ms() >= prune_from_ms)
+			prune(worker);
+		tell_ms = now_ms() + TELL_MS;
+	}
+	tell_all(worker);
 }
 
 /* The thread */

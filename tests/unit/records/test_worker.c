@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,13 +13,32 @@
 #include "records/schema.h"
 #include "tests/unit/unit.h"
 
+enum { BACKLOG = 300000 };
+
 static char dir[] = "/tmp/worker-XXXXXX", path[64];
+
+static atomic_int later_s; /* than it is */
+
+/* In place of the C library's, for the worker as well. */
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int rc = (int)syscall(SYS_clock_gettime, clock, now);
+
+	now->tv_sec += atomic_load(&later_s);
+	return rc;
+}
+
+static void pause_ms(long ms)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+}
 
 /* What outlives the store's object, as a database does. */
 static struct shelf {
 	atomic_uint rows, opened, pruned;
 	atomic_bool broken; /* takes nothing */
 	atomic_bool away;   /* cannot be opened */
+	atomic_bool slow;
 	struct spool_place place;
 	char last[SPOOL_ID_MAX];
 } shelves[2];
@@ -47,6 +67,8 @@ static int on_put(struct store *store, struct schema_row *const *rows, size_t n,
 		snprintf(store->error, sizeof(store->error), "broken");
 		return -EIO;
 	}
+	if (atomic_load(&shelf->slow))
+		pause_ms(2);
 	shelf->place = *after;
 	if (n)
 		snprintf(shelf->last, sizeof(shelf->last), "%s", schema_value(rows[n - 1], 0));
@@ -211,6 +233,49 @@ START_TEST(last_records_are_taken_at_the_end)
 }
 END_TEST
 
+/* More than a slow store takes in several seconds. */
+static struct worker *start_with_backlog(void)
+{
+	begin();
+	atomic_store(&shelves[0].slow, true);
+	add(0, BACKLOG);
+	struct worker *worker = start(1);
+	EVENTUALLY(status_of(worker).stores[0].taken > 0);
+	return worker;
+}
+
+START_TEST(backlog_does_not_hold_the_end_up)
+{
+	struct worker *worker = start_with_backlog();
+
+	end(worker);
+	ck_assert_uint_lt(atomic_load(&shelves[0].rows), BACKLOG);
+}
+END_TEST
+
+START_TEST(backlog_is_told_while_it_is_stored)
+{
+	struct worker *worker = start_with_backlog();
+
+	EVENTUALLY(status_of(worker).stores[0].behind > 0);
+	ck_assert_uint_eq(status_of(worker).octets, 0); /* nothing pruned yet */
+	end(worker);
+}
+END_TEST
+
+START_TEST(files_are_pruned_while_a_long_backlog_is_stored)
+{
+	struct worker *worker = start_with_backlog();
+
+	atomic_store(&later_s, WORKER_PRUNE_S);
+	EVENTUALLY(status_of(worker).octets > 0);
+	ck_assert_uint_lt(atomic_load(&shelves[0].rows), BACKLOG);
+	end(worker);
+}
+END_TEST
+
 UNIT_MAIN("worker", records_reach_every_store, restart_goes_on_where_the_store_is,
 	  store_that_fails_is_tried_again_and_harms_no_other,
-	  lines_that_are_no_record_are_skipped_and_counted, last_records_are_taken_at_the_end)
+	  lines_that_are_no_record_are_skipped_and_counted, last_records_are_taken_at_the_end,
+	  backlog_does_not_hold_the_end_up, backlog_is_told_while_it_is_stored,
+	  files_are_pruned_while_a_long_backlog_is_stored)
