@@ -282,6 +282,24 @@ bool pg_store_check(const char *conninfo, char error[STORE_ERROR_MAX])
 	return options;
 }
 
+static bool has_value(const PQconninfoOption *options, const char *keyword)
+{
+	while (options && options->keyword && strcmp(options->keyword, keyword) != 0)
+		options++;
+	return options && options->keyword && options->val && *options->val;
+}
+
+const char *pg_store_secret(const char *conninfo)
+{
+	PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+	const char *found = has_value(options, "password")      ? "password"
+			    : has_value(options, "sslpassword") ? "sslpassword"
+								: NULL;
+
+	PQconninfoFree(options);
+	return found;
+}
+
 int pg_store_downgrade(const char *conninfo, int *to, char error[STORE_ERROR_MAX])
 {
 	struct store *store = pg_store_new(conninfo, "");

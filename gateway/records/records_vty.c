@@ -97,13 +97,21 @@ DEFUN(records_postgresql, records_postgresql_cmd, "store postgresql .CONNECTION"
       STORE_STR PG_STR "As libpq describes one: host=db.example dbname=calls user=gateway\n")
 {
 	char *text = argv_concat(argv, argc, 0), error[STORE_ERROR_MAX];
+	const char *secret;
 	int rc;
 
 	if (!text)
 		return CMD_WARNING;
-	if (strstr(text, "password"))
-		rc = config_reject(vty, "a password in `store postgresql` would be shown; "
-					"`postgresql password SECRET` is not");
+	secret = pg_store_secret(text);
+	if (secret)
+		rc = config_reject(vty,
+				   "store postgresql: its %s would be shown; right would be, say, "
+				   "`store postgresql host=db.example dbname=calls user=gateway` "
+				   "and, not shown, %s",
+				   secret,
+				   strcmp(secret, "password") == 0
+					   ? "`postgresql password SECRET`"
+					   : "a file with the key that needs none: sslkey=FILE");
 	else if (!pg_store_check(text, error))
 		rc = config_reject(vty,
 				   "store postgresql: %s; right would be, say, `store postgresql "

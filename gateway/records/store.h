@@ -50,6 +50,8 @@ int sqlite_store_downgrade(const char *path, int *to, char error[STORE_ERROR_MAX
 /* A connection as libpq describes one, and a password, "" if none is needed. NULL without memory. */
 struct store *pg_store_new(const char *conninfo, const char *password);
 bool pg_store_check(const char *conninfo, char error[STORE_ERROR_MAX]); /* does it make sense? */
+/* The name of an option in it whose value is a password, in words or in a URI; NULL: there is none. */
+const char *pg_store_secret(const char *conninfo);
 int pg_store_downgrade(const char *conninfo, int *to, char error[STORE_ERROR_MAX]);
 
 struct radius_server {

@@ -703,6 +703,11 @@ START_TEST(http_faults)
 }
 END_TEST
 
+#define PG_PASSWORD_SHOWN                                                                          \
+	"store postgresql: its password would be shown; right would be, say, `store postgresql "   \
+	"host=db.example dbname=calls user=gateway` and, not shown, `postgresql password "         \
+	"SECRET`\n"
+
 START_TEST(records_faults)
 {
 	CHECK({ "history\n messages 0\n hep ::1 9060 agent 1\n",
@@ -718,10 +723,16 @@ START_TEST(records_faults)
 						  "two files of the journal; at least "
 						  "128, or a smaller `rotate megabytes`\n" },
 	      { "records\n keep megabytes 100\n rotate megabytes 50\n", "" },
-	      { "records\n store postgresql host=x password=y\n",
-		"f:2: a password in `store postgresql` would be shown; `postgresql password "
-		"SECRET` "
-		"is not\n" },
+	      { "records\n store postgresql host=x password=y\n", "f:2: " PG_PASSWORD_SHOWN },
+	      { "records\n store postgresql postgresql://gw:S3cret@db/calls\n",
+		"f:2: " PG_PASSWORD_SHOWN },
+	      { "records\n store postgresql postgres://db/calls?password=S3cret\n",
+		"f:2: " PG_PASSWORD_SHOWN },
+	      { "records\n store postgresql host=x sslpassword=y\n",
+		"f:2: store postgresql: its sslpassword would be shown; right would be, say, "
+		"`store postgresql host=db.example dbname=calls user=gateway` and, not shown, a "
+		"file with the key that needs none: sslkey=FILE\n" },
+	      { "records\n store postgresql postgresql://gw@password.example/calls\n", "" },
 	      { "records\n store postgresql hots=x\n",
 		"f:2: store postgresql: invalid connection option \"hots\"; right would be, say, "
 		"`store postgresql host=db.example dbname=calls user=gateway`\n" },
