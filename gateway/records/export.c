@@ -10,6 +10,7 @@ struct export
 {
 	FILE *to;
 	enum export_format format;
+	bool starved; /* there was no memory for a record */
 };
 
 /* The whole record is in JSON: CSV has the rest. */
@@ -53,18 +54,21 @@ static void put_line(FILE *to, const struct schema_row *row)
 
 static bool on_record(void *data, const char *record)
 {
-	const struct export *export = data;
+	struct export *export = data;
 	struct schema_row *row;
+	int rc;
 
 	if (export->format == EXPORT_JSON) {
 		fprintf(export->to, "%s\n", record);
 	} else {
-		row = schema_row(record, strlen(record));
-		if (row)
+		rc = schema_row(record, strlen(record), &row);
+		if (rc == 0) {
 			put_line(export->to, row);
-		schema_row_free(row);
+			schema_row_free(row);
+		}
+		export->starved = rc == -ENOMEM;
 	}
-	return !ferror(export->to);
+	return !export->starved && !ferror(export->to);
 }
 
 int records_export(FILE *to, enum export_format format, const char *path, const char *from,
@@ -80,6 +84,10 @@ int records_export(FILE *to, enum export_format format, const char *path, const 
 	rc = records_ask(path, &query, on_record, &export, error);
 	if (rc < 0)
 		fprintf(stderr, "%s: %s\n", path, error);
+	if (export.starved) {
+		fprintf(stderr, "out of memory: not all records are written\n");
+		rc = -ENOMEM;
+	}
 	if (fflush(to) || ferror(to)) {
 		fprintf(stderr, "cannot write: %s\n", strerror(errno));
 		rc = -EIO;

@@ -216,19 +216,21 @@ static int open_store(struct store *store, struct spool_place *place)
 static char *rows_text(struct schema_row *const *rows, size_t n)
 {
 	json_t *all = json_array();
+	bool whole = all;
 	char *text;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; whole && i < n; i++) {
 		json_t *row = json_array();
 
-		for (size_t c = 0; c < schema_columns(); c++) {
+		for (size_t c = 0; whole && c < schema_columns(); c++) {
 			const char *value = schema_value(rows[i], c);
 
-			json_array_append_new(row, value ? json_string(value) : json_null());
+			whole = json_array_append_new(row, value ? json_string(value)
+								 : json_null()) == 0;
 		}
-		json_array_append_new(all, row);
+		whole = json_array_append_new(all, row) == 0 && whole;
 	}
-	text = json_array_size(all) == n ? json_dumps(all, JSON_COMPACT) : NULL;
+	text = whole ? json_dumps(all, JSON_COMPACT) : NULL;
 	json_decref(all);
 	return text;
 }

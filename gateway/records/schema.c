@@ -1,5 +1,6 @@
 #include "records/schema.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,21 +208,26 @@ static const char *value_of(struct schema_row *row, size_t column)
 	return row->numbers[column];
 }
 
-struct schema_row *schema_row(const char *line, size_t len)
+int schema_row(const char *line, size_t len, struct schema_row **out)
 {
 	struct schema_row *row = calloc(1, sizeof(*row));
+	int rc;
 
 	if (!row)
-		return NULL;
+		return -ENOMEM;
+	errno = 0; /* where there is no memory, jansson may call the line invalid, but malloc sets it */
 	row->tree = json_loadb(line, len, 0, NULL);
-	row->line = strndup(line, len);
-	for (size_t i = 0; row->tree && row->line && i < COLUMNS; i++)
+	row->line = row->tree ? strndup(line, len) : NULL;
+	rc = row->line ? 0 : errno == ENOMEM ? -ENOMEM : -EBADMSG;
+	for (size_t i = 0; rc == 0 && i < COLUMNS; i++)
 		row->values[i] = value_of(row, i);
-	if (!row->values[0]) { /* the id */
+	if (rc == 0 && !row->values[0]) /* the id */
+		rc = -EBADMSG;
+	if (rc < 0)
 		schema_row_free(row);
-		return NULL;
-	}
-	return row;
+	else
+		*out = row;
+	return rc;
 }
 
 void schema_row_free(struct schema_row *row)

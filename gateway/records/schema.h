@@ -36,8 +36,8 @@ void schema_insert_all(char out[SCHEMA_SQL_MAX]);
 
 /* A record's line, taken apart. */
 struct schema_row;
-/* NULL: it is no record, or there is no memory. line need not end. */
-struct schema_row *schema_row(const char *line, size_t len);
+/* 0 with *out; -EBADMSG: it is no record; -ENOMEM. line need not end. */
+int schema_row(const char *line, size_t len, struct schema_row **out);
 void schema_row_free(struct schema_row *row);
 /* As text, NULL: it has none such; valid as long as the row. */
 const char *schema_value(const struct schema_row *row, size_t column);

@@ -77,22 +77,25 @@ struct batch {
 	size_t n, skipped;
 };
 
-/* Lines from text into the batch, as many as it holds; returns their octets. */
-static size_t fill(struct batch *batch, const char *text, size_t len)
+/* Lines from text into the batch, as many as it holds; returns their octets, or -ENOMEM, and then no line may be
+ * taken as done. */
+static int fill(struct batch *batch, const char *text, size_t len)
 {
 	size_t done = 0;
 
 	while (done < len && batch->n < BATCH_MAX) {
 		const char *line = text + done, *end = memchr(line, '\n', len - done);
-		struct schema_row *row = schema_row(line, (size_t)(end - line));
+		int rc = schema_row(line, (size_t)(end - line), &batch->rows[batch->n]);
 
-		if (row)
-			batch->rows[batch->n++] = row;
+		if (rc == -ENOMEM)
+			return rc;
+		if (rc == 0)
+			batch->n++;
 		else
 			batch->skipped++;
 		done += (size_t)(end - line) + 1;
 	}
-	return done;
+	return (int)done;
 }
 
 static void count(struct worker *worker, const struct feed *feed, const struct batch *batch)
@@ -105,6 +108,26 @@ static void count(struct worker *worker, const struct feed *feed, const struct b
 	pthread_mutex_unlock(&worker->mutex);
 }
 
+/* The next batch of text, with the place behind it. Its octets, or -errno: all of it is to be tried again. */
+static int store_batch(struct worker *worker, struct feed *feed, const char *text, size_t len,
+		       struct spool_place *after)
+{
+	struct batch batch = { .n = 0 };
+	int octets = fill(&batch, text, len), rc = octets;
+
+	if (octets < 0) {
+		snprintf(feed->store->error, sizeof(feed->store->error), "out of memory");
+	} else {
+		after->offset += octets;
+		rc = feed->store->ops->put(feed->store, batch.rows, batch.n, after);
+	}
+	if (rc == 0)
+		count(worker, feed, &batch);
+	for (size_t i = 0; i < batch.n; i++)
+		schema_row_free(batch.rows[i]);
+	return rc < 0 ? rc : octets;
+}
+
 /* What was read, into the store, batch by batch. */
 static bool store_all(struct worker *worker, struct feed *feed, size_t len)
 {
@@ -113,17 +136,9 @@ static bool store_all(struct worker *worker, struct feed *feed, size_t len)
 	int rc = 0;
 
 	after.offset -= (int64_t)len;
-	while (rc == 0 && done < len) {
-		struct batch batch = { .n = 0 };
-		size_t octets = fill(&batch, worker->chunk + done, len - done);
-
-		after.offset += (int64_t)octets;
-		done += octets;
-		rc = feed->store->ops->put(feed->store, batch.rows, batch.n, &after);
-		if (rc == 0)
-			count(worker, feed, &batch);
-		for (size_t i = 0; i < batch.n; i++)
-			schema_row_free(batch.rows[i]);
+	while (rc >= 0 && done < len) {
+		rc = store_batch(worker, feed, worker->chunk + done, len - done, &after);
+		done += rc < 0 ? 0 : (size_t)rc;
 	}
 	if (rc < 0) {
 		failed(feed);

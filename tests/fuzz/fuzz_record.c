@@ -8,9 +8,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct schema_row *row = schema_row((const char *)data, size);
+	struct schema_row *row;
 
-	if (!row)
+	if (schema_row((const char *)data, size, &row) < 0)
 		return 0;
 	if (!schema_value(row, 0))
 		abort();

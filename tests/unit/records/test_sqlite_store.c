@@ -10,6 +10,7 @@
 #include "records/query.h"
 #include "records/schema.h"
 #include "records/store.h"
+#include "tests/unit/oom.h"
 #include "tests/unit/unit.h"
 
 static char dir[] = "/tmp/store-XXXXXX", path[64];
@@ -47,11 +48,11 @@ static void reopen(void)
 
 static int put(const char *line, int64_t offset)
 {
-	struct schema_row *row = schema_row(line, strlen(line));
+	struct schema_row *row;
 	const struct spool_place after = { .first = "1", .offset = offset };
 	int rc;
 
-	ck_assert_ptr_nonnull(row);
+	ck_assert_int_eq(schema_row(line, strlen(line), &row), 0);
 	rc = store->ops->put(store, &row, 1, &after);
 	schema_row_free(row);
 	return rc;
@@ -145,8 +146,11 @@ START_TEST(strange_lines_are_no_rows)
 		"", "x", "[]", "{}", "{\"id\":1}", "{\"id\":\"1\"", "{\"id\":null,\"v\":1}"
 	};
 
+	struct schema_row *row = NULL;
+
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		ck_assert_ptr_null(schema_row(lines[i], strlen(lines[i])));
+		ck_assert_int_eq(schema_row(lines[i], strlen(lines[i]), &row), -EBADMSG);
+	ck_assert_ptr_null(row);
 	begin();
 	/* of other types than ours */
 	ck_assert_int_eq(put("{\"id\":\"1\",\"v\":\"x\",\"call\":1.5,\"setup\":7,\"from\":[],"
@@ -156,6 +160,25 @@ START_TEST(strange_lines_are_no_rows)
 	ck_assert_str_eq(ask("SELECT id, v, call, setup, from_name, to_lost FROM call_records"),
 			 "1|null|null|null|null|null\n");
 	end();
+}
+END_TEST
+
+START_TEST(line_without_memory_is_not_called_strange)
+{
+	static const char line[] =
+		"{\"id\":\"1\",\"v\":1,\"why\":\"a text\",\"to\":{\"media\":{}}}";
+
+	OOM_EACH(done)
+	{
+		struct schema_row *row = NULL;
+		int rc = schema_row(line, sizeof(line) - 1, &row);
+
+		oom_off();
+		done = rc == 0;
+		ck_assert_int_eq(rc, done ? 0 : -ENOMEM);
+		ck_assert(done ? row != NULL : row == NULL);
+		schema_row_free(row);
+	}
 }
 END_TEST
 
@@ -333,7 +356,8 @@ START_TEST(records_are_found)
 END_TEST
 
 UNIT_MAIN("sqlite_store", record_is_taken_once_with_its_place, others_may_not_read_it,
-	  strange_lines_are_no_rows, another_journal_has_its_own_place,
-	  schema_goes_back_one_step_and_up_again, newer_schema_is_left_alone,
-	  what_cannot_be_written_says_why, file_of_something_else_is_an_error, old_records_go,
+	  strange_lines_are_no_rows, line_without_memory_is_not_called_strange,
+	  another_journal_has_its_own_place, schema_goes_back_one_step_and_up_again,
+	  newer_schema_is_left_alone, what_cannot_be_written_says_why,
+	  file_of_something_else_is_an_error, old_records_go,
 	  size_is_bounded_and_the_oldest_go_first, records_are_found)

@@ -11,6 +11,7 @@
 
 #include "records/journal.h"
 #include "records/schema.h"
+#include "tests/unit/oom.h"
 #include "tests/unit/unit.h"
 
 enum { BACKLOG = 300000 };
@@ -39,6 +40,7 @@ static struct shelf {
 	atomic_bool broken; /* takes nothing */
 	atomic_bool away;   /* cannot be opened */
 	atomic_bool slow;
+	atomic_long memory; /* allocations from its opening on that do not fail; 0: none fails */
 	struct spool_place place;
 	char last[SPOOL_ID_MAX];
 } shelves[2];
@@ -52,6 +54,9 @@ static int on_open(struct store *store, struct spool_place *place)
 {
 	struct shelf *shelf = ((struct fake *)store)->shelf;
 
+	oom_off();
+	if (atomic_load(&shelf->memory))
+		oom_allow(atomic_exchange(&shelf->memory, 0));
 	atomic_fetch_add(&shelf->opened, 1);
 	snprintf(store->error, sizeof(store->error), "away");
 	*place = shelf->place;
@@ -219,6 +224,20 @@ START_TEST(lines_that_are_no_record_are_skipped_and_counted)
 }
 END_TEST
 
+START_TEST(without_memory_no_record_is_skipped)
+{
+	begin();
+	add(0, 50);
+	atomic_store(&shelves[0].memory, 200);
+	struct worker *worker = start(1);
+	EVENTUALLY(!OOM_WORKS || strcmp(status_of(worker).stores[0].error, "out of memory") == 0);
+	EVENTUALLY(atomic_load(&shelves[0].rows) == 50);
+	EVENTUALLY(status_of(worker).stores[0].taken == 50);
+	ck_assert_uint_eq(status_of(worker).stores[0].skipped, 0);
+	end(worker);
+}
+END_TEST
+
 START_TEST(last_records_are_taken_at_the_end)
 {
 	begin();
@@ -276,6 +295,6 @@ END_TEST
 
 UNIT_MAIN("worker", records_reach_every_store, restart_goes_on_where_the_store_is,
 	  store_that_fails_is_tried_again_and_harms_no_other,
-	  lines_that_are_no_record_are_skipped_and_counted, last_records_are_taken_at_the_end,
-	  backlog_does_not_hold_the_end_up, backlog_is_told_while_it_is_stored,
-	  files_are_pruned_while_a_long_backlog_is_stored)
+	  lines_that_are_no_record_are_skipped_and_counted, without_memory_no_record_is_skipped,
+	  last_records_are_taken_at_the_end, backlog_does_not_hold_the_end_up,
+	  backlog_is_told_while_it_is_stored, files_are_pruned_while_a_long_backlog_is_stored)
