@@ -19,7 +19,7 @@
 #define RECORDS_STR "Call records: how their writing goes, and the latest of those in SQLite\n"
 #define JSON_STR "As JSON, for programs\n"
 
-enum { FOUND_MAX = 100, PATIENCE_MS = 500 };
+enum { FOUND_MAX = 100, PATIENCE_MS = 100 /* while calls wait */ };
 
 /* How it goes */
 

@@ -7,7 +7,8 @@
 
 #include <sqlite3.h>
 
-enum { STEPS = 10000 /* of SQLite's machine between two looks at the clock */, SQL_MAX = 512 };
+enum { STEPS = 1000 /* of SQLite's machine between two looks at the clock */, SQL_MAX = 512 };
+enum { BUSY_MS = 20 /* for who has the file alone, which is rare in WAL */ };
 
 static int64_t now_ms(void)
 {
@@ -60,7 +61,9 @@ static sqlite3_stmt *prepare(sqlite3 *db, const struct records_query *query)
 	return stmt;
 }
 
-static int read_all(sqlite3_stmt *stmt, bool (*fn)(void *data, const char *record), void *data)
+/* until_ms: 0: however long it takes. */
+static int read_all(sqlite3_stmt *stmt, int64_t until_ms,
+		    bool (*fn)(void *data, const char *record), void *data)
 {
 	int rc;
 
@@ -69,6 +72,8 @@ static int read_all(sqlite3_stmt *stmt, bool (*fn)(void *data, const char *recor
 
 		if (record && !fn(data, record))
 			return SQLITE_DONE;
+		if (until_ms && on_steps(&until_ms)) /* what fn does takes time as well */
+			return SQLITE_INTERRUPT;
 	}
 	return rc;
 }
@@ -76,17 +81,17 @@ static int read_all(sqlite3_stmt *stmt, bool (*fn)(void *data, const char *recor
 int records_ask(const char *path, const struct records_query *query,
 		bool (*fn)(void *data, const char *record), void *data, char error[STORE_ERROR_MAX])
 {
-	int64_t until_ms = now_ms() + query->patience_ms;
+	int64_t until_ms = query->patience_ms ? now_ms() + query->patience_ms : 0;
 	sqlite3 *db = NULL;
 	sqlite3_stmt *stmt = NULL;
-	int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (rc == SQLITE_OK) {
-		sqlite3_busy_timeout(db, (int)query->patience_ms);
-		if (query->patience_ms)
+		sqlite3_busy_timeout(db, BUSY_MS);
+		if (until_ms)
 			sqlite3_progress_handler(db, STEPS, on_steps, &until_ms);
 		stmt = prepare(db, query);
-		rc = stmt ? read_all(stmt, fn, data) : sqlite3_errcode(db);
+		rc = stmt ? read_all(stmt, until_ms, fn, data) : sqlite3_errcode(db);
 	}
 	snprintf(error, STORE_ERROR_MAX, "%s",
 		 rc == SQLITE_INTERRUPT ? "it takes too long; ask for less" : sqlite3_errmsg(db));

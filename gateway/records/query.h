@@ -20,7 +20,7 @@ struct records_query {
 	unsigned value;   /* the cause, or the call */
 	unsigned limit;   /* the latest so many, the latest first; 0: all, the oldest first */
 	const char *from, *until; /* UTC as in records, of set-up: from on, and before; NULL: any */
-	unsigned patience_ms;     /* 0: however long it takes */
+	unsigned patience_ms;     /* for all of it, fn included; 0: however long it takes */
 };
 
 /* fn gets each record's line, until it returns false. 0, or -errno with error; -ETIME: it took too long. */

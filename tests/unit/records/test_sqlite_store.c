@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -355,9 +356,87 @@ START_TEST(records_are_found)
 }
 END_TEST
 
+static bool on_record_slowly(void *data, const char *record)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 30000000 }, NULL);
+	return on_record(data, record);
+}
+
+START_TEST(patience_is_for_the_taking_as_well)
+{
+	struct records_query query = { .limit = 9, .patience_ms = 20 };
+	char error[STORE_ERROR_MAX];
+
+	begin();
+	for (int i = 1; i <= 3; i++)
+		put_call((const char[]){ (char)('0' + i), '\0' }, "2026-11-30T08:00:00.000Z", 16);
+	found = 0;
+	ck_assert_int_eq(records_ask(path, &query, on_record_slowly, NULL, error), -ETIME);
+	ck_assert_str_eq(error, "it takes too long; ask for less");
+	ck_assert_uint_lt(found, 3);
+	query.patience_ms = 0;
+	ck_assert_int_eq(records_ask(path, &query, on_record_slowly, NULL, error), 0);
+	end();
+}
+END_TEST
+
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+START_TEST(file_that_another_has_alone_is_not_waited_for)
+{
+	const struct records_query query = { .limit = 9, .patience_ms = 5000 };
+	char error[STORE_ERROR_MAX];
+	sqlite3 *other;
+
+	begin();
+	store->ops->close(store);
+	ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, "PRAGMA journal_mode=DELETE; BEGIN EXCLUSIVE", NULL,
+				      NULL, NULL),
+			 SQLITE_OK);
+	const double before = now_s();
+
+	ck_assert_int_eq(records_ask(path, &query, on_record, NULL, error), -EIO);
+	ck_assert_str_eq(error, "database is locked");
+	ck_assert(now_s() - before < 2.5);
+	sqlite3_close(other);
+	ck_assert_int_eq(store->ops->open(store, &place), 0);
+	end();
+}
+END_TEST
+
+/* Nor does it do the writer's work when it is the last to close, as after a kill. */
+START_TEST(question_writes_nothing)
+{
+	char wal[80], kept[80], error[STORE_ERROR_MAX];
+
+	begin();
+	put_call("1", "2026-11-30T08:00:00.000Z", 16);
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	snprintf(kept, sizeof(kept), "%s-kept", path);
+	ck_assert_int_eq(link(wal, kept), 0);
+	store->ops->close(store);
+	ck_assert_int_eq(rename(kept, wal), 0);
+	ck_assert_int_eq(
+		records_ask(path, &(struct records_query){ .limit = 9 }, on_record, NULL, error),
+		0);
+	ck_assert_int_eq(access(wal, F_OK), 0);
+	ck_assert_int_eq(store->ops->open(store, &place), 0);
+	end();
+}
+END_TEST
+
 UNIT_MAIN("sqlite_store", record_is_taken_once_with_its_place, others_may_not_read_it,
 	  strange_lines_are_no_rows, line_without_memory_is_not_called_strange,
 	  another_journal_has_its_own_place, schema_goes_back_one_step_and_up_again,
 	  newer_schema_is_left_alone, what_cannot_be_written_says_why,
 	  file_of_something_else_is_an_error, old_records_go,
-	  size_is_bounded_and_the_oldest_go_first, records_are_found)
+	  size_is_bounded_and_the_oldest_go_first, records_are_found,
+	  patience_is_for_the_taking_as_well, file_that_another_has_alone_is_not_waited_for,
+	  question_writes_nothing)
