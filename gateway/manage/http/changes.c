@@ -22,8 +22,9 @@ static const struct {
 			  "spans",
 			  view_spans,
 			  "name",
-			  { "ticks", "frames_in", "frames_out" } },
-	[CHANGE_TRUNK] = { "trunk", "trunk-gone", "trunks", view_trunks, "name", { NULL } },
+			  { "ticks", "frames_in", "frames_out" },
+			  NULL },
+	[CHANGE_TRUNK] = { "trunk", "trunk-gone", "trunks", view_trunks, "name", { NULL }, NULL },
 	[CHANGE_CHANNEL] = { "channel",
 			     "channel-gone",
 			     "channels",
@@ -38,8 +39,14 @@ static const struct {
 			  "id",
 			  { NULL },
 			  view_see_calls },
-	[CHANGE_PEER] = { "peer", "peer-gone", "peers", view_peers, "name", { "round_trip_ms" } },
-	[CHANGE_ALARM] = { "alarm", "alarm-gone", "alarms", view_alarms, "id", { NULL } },
+	[CHANGE_PEER] = { "peer",
+			  "peer-gone",
+			  "peers",
+			  view_peers,
+			  "name",
+			  { "round_trip_ms" },
+			  NULL },
+	[CHANGE_ALARM] = { "alarm", "alarm-gone", "alarms", view_alarms, "id", { NULL }, NULL },
 };
 
 const char *change_name(enum change_kind kind)
