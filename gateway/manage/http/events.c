@@ -66,7 +66,9 @@ static bool make_room(struct listener *listener, size_t more)
 	size_t size = listener->size ? listener->size : BLOCK;
 	char *unread;
 
-	memmove(listener->unread, listener->unread + listener->at, listener->len - listener->at);
+	if (listener->at)
+		memmove(listener->unread, listener->unread + listener->at,
+			listener->len - listener->at);
 	listener->len -= listener->at;
 	listener->at = 0;
 	while (size < listener->len + more)
