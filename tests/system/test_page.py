@@ -47,8 +47,8 @@ def test_everybody_sees_calls_come_and_go(served, browser):
     gateway, port = served("anonymous operator")
     open_page(browser, port)
     browser.wait("document.getElementById('state').className == 'live'")
-    assert browser.run("document.querySelectorAll('#grid button').length") == len(gateway.channels())
-    assert browser.run("document.querySelector('#alarm-list').textContent") == "Nothing is wrong."
+    browser.wait("document.querySelectorAll('#grid button').length == %d" % len(gateway.channels()))
+    browser.wait("document.querySelector('#alarm-list').textContent == 'Nothing is wrong.'")
     for number in ("600", "601", "613"):
         gateway.originate("trunk pstn %s caller 123456" % number)
     browser.wait("document.querySelectorAll('#call-rows tr').length == 6")

@@ -5,16 +5,27 @@ import re
 import subprocess
 import time
 
+import pytest
+
 from common import sip
 from common.gateway import wait_for
 from common.hep import Server
 from common.sip import sdp
 
 
+_seen = {}
+
+
+@pytest.fixture(autouse=True)
+def calls_before(gateway):
+    """The gateway is shared: what earlier tests called is not meant."""
+    _seen["newest"] = max((c["id"] for c in gateway.cli.json("calls recent")), default=0)
+
+
 def last_call(gateway, **of):
-    """The newest ended call that has these values."""
+    """The newest ended call of this test that has these values."""
     def look():
-        return [c for c in gateway.cli.json("calls recent") if all(c[k] == v for k, v in of.items())]
+        return [c for c in gateway.cli.json("calls recent") if c["id"] > _seen["newest"] and all(c[k] == v for k, v in of.items())]
     return wait_for("an ended call with %r" % of, look)[0]["id"]
 
 
