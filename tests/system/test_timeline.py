@@ -13,19 +13,19 @@ from common.hep import Server
 from common.sip import sdp
 
 
-_seen = {}
+_seen = {}  # by gateway: the newest call before this test
 
 
 @pytest.fixture(autouse=True)
 def calls_before(gateway):
     """The gateway is shared: what earlier tests called is not meant."""
-    _seen["newest"] = max((c["id"] for c in gateway.cli.json("calls recent")), default=0)
+    _seen[gateway.ports.cli] = max((c["id"] for c in gateway.cli.json("calls recent")), default=0)
 
 
 def last_call(gateway, **of):
     """The newest ended call of this test that has these values."""
     def look():
-        return [c for c in gateway.cli.json("calls recent") if c["id"] > _seen["newest"] and all(c[k] == v for k, v in of.items())]
+        return [c for c in gateway.cli.json("calls recent") if c["id"] > _seen.get(gateway.ports.cli, 0) and all(c[k] == v for k, v in of.items())]
     return wait_for("an ended call with %r" % of, look)[0]["id"]
 
 

@@ -15,16 +15,16 @@ def newest(gateway):
 @pytest.fixture(autouse=True)
 def calls_before(gateway):
     """The gateway is shared: what earlier tests called is not meant."""
-    _seen["newest"] = newest(gateway)
+    _seen[gateway.ports.cli] = newest(gateway)
 
 
-_seen = {}
+_seen = {}  # by gateway: the newest call before this test
 
 
 def last_call(gateway, after=None, **of):
     """The newest ended call of this test that has these values; after: and a number beyond that."""
     def look():
-        least = _seen["newest"] if after is None else after
+        least = _seen.get(gateway.ports.cli, 0) if after is None else after
         return [c for c in gateway.cli.json("calls recent") if c["id"] > least and all(c[k] == v for k, v in of.items())]
     return wait_for("an ended call with %r" % of, look)[0]["id"]
 
