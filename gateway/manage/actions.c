@@ -12,7 +12,7 @@
 #include "call/call.h"
 #include "call/transfer.h"
 #include "drivers/tdm.h"
-#include "manage/cli.h"
+#include "manage/cli/cli.h"
 #include "manage/manage.h"
 #include "pstn/trunk.h"
 

@@ -18,9 +18,9 @@
 #include "base/clock.h"
 #include "base/config_vty.h"
 #include "drivers/tdm.h"
-#include "manage/cli.h"
+#include "manage/cli/cli.h"
 #include "manage/manage.h"
-#include "manage/table.h"
+#include "manage/cli/table.h"
 #include "mg/mg.h"
 #include "pstn/trunk.h"
 

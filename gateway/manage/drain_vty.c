@@ -6,7 +6,7 @@
 
 #include "base/config_vty.h"
 #include "call/call.h"
-#include "manage/cli.h"
+#include "manage/cli/cli.h"
 #include "manage/manage.h"
 
 static int drain_for(struct vty *vty, unsigned minutes)

@@ -10,10 +10,10 @@
 #include <osmocom/vty/vty.h>
 
 #include "base/config_vty.h"
-#include "manage/cli.h"
+#include "manage/cli/cli.h"
 #include "manage/manage.h"
-#include "manage/table.h"
-#include "manage/views.h"
+#include "manage/cli/table.h"
+#include "manage/show/views.h"
 #include "pstn/trunk.h"
 
 /* A trunk or a channel, as it is now. */

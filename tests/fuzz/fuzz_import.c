@@ -1,9 +1,9 @@
 /* Hostile system.conf and chan_dahdi.conf, parted by a zero octet: something comes out, of printable characters, and
  * what passes the gateway's check is the configuration it seems. */
-#include "gateway/manage/import.c"
-#include "gateway/manage/import_channels.c"
-#include "gateway/manage/import_system.c"
-#include "gateway/manage/import_write.c"
+#include "gateway/manage/setup/import.c"
+#include "gateway/manage/setup/import_channels.c"
+#include "gateway/manage/setup/import_system.c"
+#include "gateway/manage/setup/import_write.c"
 
 #include "tests/unit/manage/grammar.h"
 

@@ -12,6 +12,7 @@ LAYERS = {
     "gateway/manage": 5,
     "gateway": 6,
 }
+MANAGE_LAYERS = ["cli", "config", "setup", "show", "http"]
 SIP_LAYERS = ["text", "agent", "guard", "peer", "session", "registrar", ""]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 
@@ -45,7 +46,13 @@ def pstn_allowed(path, target):
     return here == there or not there or path == "gateway/pstn/protocols.c"
 
 
-INSIDE = {"gateway/pstn": pstn_allowed, "gateway/sip": sip_allowed}
+def manage_allowed(path, target):
+    """The folders under manage/ lie above each other in this order; what is in manage/ itself is for all, and may use all."""
+    here, there = (path.split("/")[2:-1], target.split("/")[2:-1])
+    return not here or not there or MANAGE_LAYERS.index(there[0]) <= MANAGE_LAYERS.index(here[0])
+
+
+INSIDE = {"gateway/pstn": pstn_allowed, "gateway/sip": sip_allowed, "gateway/manage": manage_allowed}
 
 
 def stem(path):

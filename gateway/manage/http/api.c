@@ -15,7 +15,7 @@
 #include "manage/http/page.h"
 #include "manage/http/request.h"
 #include "manage/manage.h"
-#include "manage/views.h"
+#include "manage/show/views.h"
 
 #define ROOT "/api/v1/"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "manage/views.h"
+#include "manage/show/views.h"
 
 enum { KEY_MAX = 160, MOVING_MAX = 6 };
 

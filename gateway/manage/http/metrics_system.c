@@ -7,7 +7,7 @@
 
 #include "base/alarm.h"
 #include "base/clock.h"
-#include "manage/cli.h"
+#include "manage/cli/cli.h"
 #include "manage/http/metric.h"
 #include "manage/http/metrics.h"
 #include "manage/manage.h"

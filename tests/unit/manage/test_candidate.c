@@ -7,7 +7,7 @@
 #include <osmocom/core/timer.h>
 
 #include "base/clock.h"
-#include "manage/store.h"
+#include "manage/config/store.h"
 #include "tests/unit/manage/session.h"
 
 static struct {

@@ -1,5 +1,5 @@
 /* Diffs: shortest, readable, and true: applied to the first text they give the second. */
-#include "manage/diff.h"
+#include "manage/config/diff.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The importer on files as people have them: what comes out passes the gateway's own check, and whatever does not
  * come out is told with its line. */
-#include "manage/import.h"
+#include "manage/setup/import.h"
 
 #include <stdio.h>
 #include <string.h>

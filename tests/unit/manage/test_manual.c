@@ -1,5 +1,5 @@
 /* The manual pages: every command that there is stands in one of them, with the words that the CLI has for it. */
-#include "manage/manual.h"
+#include "manage/cli/manual.h"
 
 #include <errno.h>
 #include <stdlib.h>

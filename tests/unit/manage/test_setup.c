@@ -11,7 +11,7 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
-#include "manage/setup_model.h"
+#include "manage/setup/setup_model.h"
 #include "tests/unit/manage/grammar.h"
 #include "tests/unit/unit.h"
 

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "call/call.h"
 #include "drivers/tdm.h"
-#include "manage/table.h"
+#include "manage/cli/table.h"
 #include "mg/mg.h"
 #include "pstn/trunk.h"
 #include "sip/sip.h"
