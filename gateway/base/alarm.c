@@ -75,10 +75,14 @@ static void log_alarm(const struct alarm_status *status, const char *what)
 {
 	const struct alarm_info *info = status->info;
 
-	LOGP(DALARM, LOGL_NOTICE, "%s: %s %s, %s%s%s%s%s%s\n", what,
-	     alarm_severity_name(info->severity), info->name, alarm_class_name(info->of),
-	     *status->object ? " " : "", status->object, *status->text ? ": " : "", status->text,
-	     status->damped ? " (it comes and goes, and is held until quiet)" : "");
+	LOGABOUT(DALARM, LOGL_NOTICE,
+		 LOG_ABOUT(.alarm = info->name,
+			   .alarm_state = status->cleared_s ? "cleared" : "raised",
+			   .object = status->object),
+		 "%s: %s %s, %s%s%s%s%s%s\n", what, alarm_severity_name(info->severity), info->name,
+		 alarm_class_name(info->of), *status->object ? " " : "", status->object,
+		 *status->text ? ": " : "", status->text,
+		 status->damped ? " (it comes and goes, and is held until quiet)" : "");
 }
 
 /* Birth and death of a subject */
