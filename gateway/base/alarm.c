@@ -36,6 +36,7 @@ static struct alarm_status history[ALARM_HISTORY];
 static size_t history_next, history_n;
 static uint32_t last_id;
 static bool ready; /* the buckets are */
+static void (*listener)(const struct alarm_status *alarm, bool raised);
 
 /* FNV-1a */
 static struct llist_head *bucket_of(const char *object)
@@ -104,6 +105,17 @@ static void keep_in_history(const struct alarm_status *status)
 		history_n++;
 }
 
+static void tell(const struct subject *subject, bool raised)
+{
+	if (listener)
+		listener(&subject->status, raised);
+}
+
+void alarms_listen(void (*fn)(const struct alarm_status *alarm, bool raised))
+{
+	listener = fn;
+}
+
 /* The alarm is over for people. */
 static void end_alarm(struct subject *subject)
 {
@@ -113,6 +125,7 @@ static void end_alarm(struct subject *subject)
 	keep_in_history(&subject->status);
 	llist_del(&subject->in_active);
 	subject->state = OVER;
+	tell(subject, false);
 }
 
 static void on_quiet(void *data)
@@ -180,6 +193,7 @@ static void begin_alarm(struct subject *subject)
 	status->damped = flaps(subject);
 	llist_add(&subject->in_active, &active);
 	log_alarm(status, "raised");
+	tell(subject, true);
 }
 
 static void log_only(enum alarm_kind kind, const char *object, const char *text)
