@@ -1,23 +1,270 @@
 /* Passwords and tokens in a text of the configuration. */
 #include "base/config_secret.h"
 
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void hide_after(char *text, const char *word)
+#include <osmocom/core/talloc.h>
+#include <osmocom/core/utils.h>
+
+#include "base/config.h"
+
+enum { DEPTH_MAX = 8 };
+
+#define BLANKS " \t\r"
+
+static bool is_one_of(const char *word, size_t len, const char *const *words)
 {
-	for (char *at = text ? strstr(text, word) : NULL; at; at = strstr(at, word)) {
-		at += strlen(word);
-		size_t len = strcspn(at, " \r\n");
-		if (!len)
-			continue;
-		*at++ = '*';
-		memmove(at, at + len - 1, strlen(at + len - 1) + 1);
+	for (; *words; words++)
+		if (strlen(*words) == len && memcmp(*words, word, len) == 0)
+			return true;
+	return false;
+}
+
+/* The secret in a line, and how long it is; NULL: there is none. */
+static char *secret_in(char *line, size_t *len)
+{
+	static const char *const keywords[] = { "password", "sha256", "secret", NULL };
+	static const char *const namers[] = { "user", "token", NULL };
+	bool named = false, follows = false;
+	char *at = line;
+
+	while (true) {
+		at += strspn(at, BLANKS);
+		*len = strcspn(at, BLANKS "\n");
+		if (!*len)
+			return NULL;
+		if (follows)
+			return at;
+		follows = !named && at > line && is_one_of(at, *len, keywords);
+		named = !named && is_one_of(at, *len, namers);
+		at += *len;
 	}
 }
 
 void config_hide_secrets(char *text)
 {
-	hide_after(text, " password ");
-	hide_after(text, " sha256 ");
-	hide_after(text, " secret ");
+	while (text && *text) {
+		size_t len;
+		char *secret = secret_in(text, &len);
+
+		if (secret) {
+			*secret = '*';
+			memmove(secret + 1, secret + len, strlen(secret + len) + 1);
+		}
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
+	}
+}
+
+/* Where a secret is. */
+struct place {
+	char *key;  /* the lines that its own is in, outermost first, and the words before it */
+	char *rest; /* the words behind it */
+	char *secret;
+};
+
+/* Goes through lines and knows which they are in, by their indentation. */
+struct walker {
+	struct {
+		const char *line;
+		size_t indent;
+	} open[DEPTH_MAX];
+	size_t depth;
+	char *next; /* line */
+	int number;
+};
+
+/* Cuts off the next line; NULL: there is no more. */
+static char *walk(struct walker *walker)
+{
+	char *line = walker->next, *stop;
+
+	if (!line)
+		return NULL;
+	stop = strchr(line, '\n');
+	if (stop)
+		*stop = '\0';
+	walker->next = stop ? stop + 1 : NULL;
+	walker->number++;
+	return line;
+}
+
+/* The line is inside those above that are indented less. */
+static void enter(struct walker *walker, const char *line)
+{
+	const size_t indent = strspn(line, BLANKS);
+
+	if (!line[indent] || strchr("!#", line[indent]))
+		return;
+	while (walker->depth && walker->open[walker->depth - 1].indent >= indent)
+		walker->depth--;
+	if (walker->depth == DEPTH_MAX)
+		return;
+	walker->open[walker->depth].line = line;
+	walker->open[walker->depth++].indent = indent;
+}
+
+/* The words up to an end, with one blank behind each. */
+static char *add_words(char *key, const char *line, const char *end)
+{
+	while (key && line < end) {
+		size_t len;
+
+		line += strspn(line, BLANKS);
+		len = strcspn(line, BLANKS);
+		if (line + len > end)
+			len = line < end ? (size_t)(end - line) : 0;
+		if (!len)
+			break;
+		key = talloc_asprintf_append_buffer(key, "%.*s ", (int)len, line);
+		line += len;
+	}
+	return key;
+}
+
+/* Of the line that was entered last, which holds a secret. */
+static char *key_of(void *ctx, const struct walker *walker, const char *secret)
+{
+	char *key = talloc_strdup(ctx, "");
+
+	for (size_t i = 0; key && i < walker->depth; i++) {
+		const char *line = walker->open[i].line;
+		const bool last = i + 1 == walker->depth;
+
+		key = add_words(key, line, last ? secret : line + strlen(line));
+		if (key)
+			key = talloc_strdup_append_buffer(key, "\n");
+	}
+	return key;
+}
+
+static char *secret_of(struct walker *walker, char *line, size_t *len)
+{
+	const size_t indent = strspn(line, BLANKS);
+
+	enter(walker, line);
+	return strchr("!#", line[indent]) ? NULL : secret_in(line, len);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return strcmp(((const struct place *)a)->key, ((const struct place *)b)->key);
+}
+
+static int by_all(const void *a, const void *b)
+{
+	const int order = by_key(a, b);
+
+	return order ? order
+		     : strcmp(((const struct place *)a)->rest, ((const struct place *)b)->rest);
+}
+
+/* False: no memory. */
+static bool fill(struct place *place, void *ctx, const struct walker *walker, const char *secret,
+		 size_t len)
+{
+	const char *rest = secret + len;
+
+	place->key = key_of(ctx, walker, secret);
+	place->rest = add_words(talloc_strdup(ctx, ""), rest, rest + strlen(rest));
+	place->secret = talloc_strndup(ctx, secret, len);
+	return place->key && place->rest && place->secret;
+}
+
+/* Every secret of a text, which is cut into lines, sorted; NULL without memory. */
+static struct place *places_of(void *ctx, char *text, size_t *n)
+{
+	struct walker walker = { .next = text };
+	struct place *places = talloc_array(ctx, struct place, 16);
+	char *line;
+
+	*n = 0;
+	while (places && (line = walk(&walker))) {
+		size_t len;
+		char *secret = secret_of(&walker, line, &len);
+
+		if (!secret)
+			continue;
+		if (*n == talloc_array_length(places))
+			places = talloc_realloc(ctx, places, struct place, 2 * *n);
+		if (!places)
+			break;
+		if (!fill(&places[*n], ctx, &walker, secret, len))
+			return NULL;
+		(*n)++;
+	}
+	if (places)
+		qsort(places, *n, sizeof(*places), by_all);
+	return places;
+}
+
+/* Of several at one place the one with the same words behind it. */
+static const char *find(const struct place *places, size_t n, const struct place *wanted)
+{
+	const struct place *found = bsearch(wanted, places, n, sizeof(*places), by_all);
+
+	if (found)
+		return found->secret;
+	found = bsearch(wanted, places, n, sizeof(*places), by_key);
+	if (!found || (found > places && by_key(found - 1, found) == 0) ||
+	    (found + 1 < places + n && by_key(found, found + 1) == 0))
+		return NULL;
+	return found->secret;
+}
+
+static void restore_lines(FILE *out, char *text, const struct place *places, size_t n,
+			  struct config_report *report)
+{
+	void *ctx = talloc_new(NULL);
+	struct walker walker = { .next = text };
+	char *line;
+
+	while ((line = walk(&walker))) {
+		size_t len;
+		char *secret = secret_of(&walker, line, &len);
+		const char *known = NULL;
+
+		if (secret && len == 1 && *secret == '*') {
+			struct place wanted;
+
+			if (fill(&wanted, ctx, &walker, secret, len))
+				known = find(places, n, &wanted);
+			if (!known)
+				config_fault(report, walker.number,
+					     "* stands for the secret that runs at this place, but "
+					     "there is none; the secret itself is right");
+		}
+		if (known)
+			fprintf(out, "%.*s%s%s", (int)(secret - line), line, known, secret + 1);
+		else
+			fputs(line, out);
+		if (walker.next)
+			fputc('\n', out);
+	}
+	talloc_free(ctx);
+}
+
+char *config_restore_secrets(void *talloc_ctx, const char *text, const char *from,
+			     struct config_report *report)
+{
+	void *ctx = talloc_new(NULL);
+	char *lines = talloc_strdup(ctx, text), *others = talloc_strdup(ctx, from), *all = NULL;
+	char *restored = NULL;
+	struct place *places;
+	size_t n, size;
+	FILE *out;
+
+	places = lines && others ? places_of(ctx, others, &n) : NULL;
+	out = places ? open_memstream(&all, &size) : NULL;
+	if (out) {
+		restore_lines(out, lines, places, n, report);
+		if (fclose(out) == 0)
+			restored = talloc_strdup(talloc_ctx, all);
+		free(all);
+	}
+	talloc_free(ctx);
+	return restored;
 }

@@ -1,5 +1,8 @@
 #include <string.h>
 
+#include <osmocom/core/talloc.h>
+
+#include "base/config.h"
 #include "base/config_secret.h"
 #include "tests/unit/unit.h"
 
@@ -17,4 +20,81 @@ START_TEST(passwords_are_hidden)
 }
 END_TEST
 
-UNIT_MAIN("config secret", passwords_are_hidden)
+START_TEST(names_that_look_like_words_hide_nothing_else)
+{
+	char text[] = " auth user password password s3cret\n auth user secret password s3cret\n"
+		      " token sha256 sha256 00ff role viewer\n user user password s3cret\n";
+
+	config_hide_secrets(text);
+	ck_assert_str_eq(text, " auth user password password *\n auth user secret password *\n"
+			       " token sha256 sha256 * role viewer\n user user password *\n");
+}
+END_TEST
+
+static const char running[] = "peer p\n auth user u password one\nuser a\n password two\nuser b\n"
+			      " password three\nhttp\n user anna password four role viewer\n";
+
+static void check_restored(const char *text, const char *restored, const char *fault)
+{
+	struct config_report *report = config_report_new(NULL, "f");
+	char *got = config_restore_secrets(report, text, running, report);
+
+	ck_assert_str_eq(got, restored);
+	ck_assert_uint_eq(config_report_count(report), fault != NULL);
+	if (fault)
+		ck_assert_msg(strstr(config_report_get(report, 0), fault), "%s",
+			      config_report_get(report, 0));
+	talloc_free(report);
+}
+
+START_TEST(what_was_hidden_comes_back)
+{
+	char shown[sizeof(running)];
+
+	strcpy(shown, running);
+	config_hide_secrets(shown);
+	check_restored(shown, running, NULL);
+	/* Moved, indented otherwise, with comments and another role: it is the same place. */
+	check_restored(
+		"http\n! here\n\tuser  anna  password *   role admin\nuser b\n\tpassword *\n\n"
+		"user a\n# password *\n password new\npeer p\r\n auth user u password *\r\n",
+		"http\n! here\n\tuser  anna  password four   role admin\nuser b\n\tpassword "
+		"three\n\nuser a\n# password *\n password new\npeer p\r\n auth user u "
+		"password one\r\n",
+		NULL);
+	check_restored("", "", NULL);
+}
+END_TEST
+
+START_TEST(of_two_at_one_place_the_rest_of_the_line_tells)
+{
+	static const char two[] = "peer p\n auth user u password one realm r\n auth user u "
+				  "password two realm s\n";
+	char shown[sizeof(two)];
+	struct config_report *report = config_report_new(NULL, NULL);
+
+	strcpy(shown, two);
+	config_hide_secrets(shown);
+	ck_assert_str_eq(config_restore_secrets(report, shown, two, report), two);
+	ck_assert_uint_eq(config_report_count(report), 0);
+	config_restore_secrets(report, "peer p\n auth user u password *\n", two, report);
+	ck_assert_uint_eq(config_report_count(report), 1);
+	talloc_free(report);
+}
+END_TEST
+
+START_TEST(what_never_was_is_a_fault)
+{
+	check_restored("user a\n password *\nuser c\n password *",
+		       "user a\n password two\nuser c\n "
+		       "password *",
+		       "f:4: * stands for the secret");
+	check_restored("peer p\n auth user other password *\n",
+		       "peer p\n auth user other password *\n", "f:2: ");
+	check_restored(" password *\n", " password *\n", "f:1: ");
+}
+END_TEST
+
+UNIT_MAIN("config secret", passwords_are_hidden, names_that_look_like_words_hide_nothing_else,
+	  what_was_hidden_comes_back, of_two_at_one_place_the_rest_of_the_line_tells,
+	  what_never_was_is_a_fault)
