@@ -107,9 +107,12 @@ int config_line(void)
 	return current_line;
 }
 
-void config_set_candidate(struct config *config)
+struct config *config_set_candidate(struct config *config)
 {
+	struct config *before = candidate;
+
 	candidate = config;
+	return before;
 }
 
 void config_set_line(int line)
@@ -282,6 +285,11 @@ void config_validate(const struct config *config, struct config_report *report)
 {
 	for (size_t i = 0; i < n_registered; i++)
 		registered[i]->validate(config, report);
+}
+
+int config_report_line(const struct config_report *report, size_t i)
+{
+	return report && i < report->n ? report->faults[i].line : 0;
 }
 
 char *config_text(void *talloc_ctx, const struct config *config)

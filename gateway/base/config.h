@@ -44,7 +44,8 @@ char *config_join(char *text, const char *format, ...) __attribute__((format(pri
 /* The candidate that commands fill now, and the line being read (0 at a terminal). */
 void *config_candidate(const struct config_section *section);
 int config_line(void);
-void config_set_candidate(struct config *config); /* NULL: none is being edited */
+/* NULL: none is being edited. The one before. */
+struct config *config_set_candidate(struct config *config);
 void config_set_line(int line);
 
 /* A command's complaint about its own line: "what is wrong; what would be right". During a file
@@ -65,6 +66,7 @@ void config_fault_option(struct config_report *report, int item_line, const char
 			 const char *format, ...) __attribute__((format(printf, 4, 5)));
 size_t config_report_count(const struct config_report *report);
 const char *config_report_get(const struct config_report *report, size_t i); /* in line order */
+int config_report_line(const struct config_report *report, size_t i); /* 0: about the whole */
 
 /* Reads a whole file into a new config, collecting every fault; then validates it. The config is
  * returned only when the report stayed empty, NULL otherwise. */

@@ -197,7 +197,7 @@ static void read_lines(struct config_report *report, struct vty *vty)
 struct config *config_read_text(void *talloc_ctx, const char *text, size_t len,
 				struct config_report *report)
 {
-	struct config *config;
+	struct config *config, *edited;
 	struct vty *vty;
 
 	if (!report)
@@ -212,9 +212,9 @@ struct config *config_read_text(void *talloc_ctx, const char *text, size_t len,
 		config_fault(report, 0, "out of memory");
 	} else {
 		vty->type = VTY_FILE;
-		config_set_candidate(config);
+		edited = config_set_candidate(config);
 		read_lines(report, vty);
-		config_set_candidate(NULL);
+		config_set_candidate(edited);
 		config_validate(config, report);
 	}
 	talloc_free(vty);

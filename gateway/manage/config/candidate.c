@@ -22,7 +22,7 @@
 static struct {
 	struct vty *editor; /* NULL: nobody edits */
 	struct config *candidate;
-	bool went_back; /* since the candidate was begun: its editor must see that */
+	unsigned number; /* of the configuration that ran when the candidate was begun */
 } state;
 
 bool candidate_pending(void)
@@ -49,7 +49,7 @@ static bool take_candidate(const struct config *from)
 	talloc_free(state.candidate);
 	state.candidate = copy;
 	config_set_candidate(state.candidate);
-	state.went_back = false;
+	state.number = commit_number();
 	return true;
 }
 
@@ -184,18 +184,20 @@ static void say_what_waits(struct vty *vty)
 /* minutes: that it waits to be confirmed; 0: it stays. */
 static int commit_candidate(struct vty *vty, unsigned minutes)
 {
-	if (state.went_back) {
-		state.went_back = false;
+	if (state.number != commit_number()) {
+		state.number = commit_number();
 		return config_reject(
-			vty, "not committed: an unconfirmed commit was taken back since this "
-			     "candidate was begun, and may still be in it; see `show diff`, then "
-			     "`commit` again or `rollback 0`");
+			vty, "not committed: another configuration runs since this candidate was "
+			     "begun (`show changes`), and the candidate would undo that; see `show "
+			     "diff`, then `commit` again or `rollback 0`");
 	}
 	struct config_report *report = config_report_new(NULL, NULL);
 	bool moves = cli_moves(cli_gateway()->running, state.candidate);
-	bool done = minutes ? commit_apply_confirmed(state.candidate, cli_who(vty), minutes, report)
-			    : commit_apply(state.candidate, cli_who(vty), report);
+	bool done =
+		minutes ? commit_apply_confirmed(state.candidate, cli_who(vty), "", minutes, report)
+			: commit_apply(state.candidate, cli_who(vty), "", report);
 
+	state.number = commit_number();
 	report_out(vty, report);
 	if (!done)
 		vty_out(vty, "%% not committed; the running configuration is unchanged%s",
@@ -255,7 +257,6 @@ DEFUN(show_pending, show_pending_cmd, "show pending",
 /* commit_on_return */
 static void on_return(void)
 {
-	state.went_back = state.editor;
 	if (state.editor)
 		cli_notice(state.editor,
 			   "%% not confirmed in time: the configuration before the commit runs "

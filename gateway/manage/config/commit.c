@@ -17,6 +17,7 @@
 static struct {
 	struct config *history[COMMIT_HISTORY_MAX]; /* the latest first */
 	unsigned n_history;
+	unsigned number;              /* of changes */
 	struct osmo_timer_list timer; /* pending: a commit waits to be confirmed */
 	struct config *confirmed;     /* what ran before, and runs again if it is not */
 	void (*returned)(void);
@@ -55,18 +56,27 @@ static void remember(struct config *config)
 	state.n_history++;
 }
 
-static void note(const char *who, const char *did, const struct config *from,
-		 const struct config *to)
+/* Whose act it is, for the audit log. */
+struct act {
+	const char *who, *did, *comment;
+};
+
+static void note(const struct act *act, const struct config *from, const struct config *to)
 {
 	char *diff = commit_diff(NULL, from, to);
 
-	audit_note(who, did, diff ? diff : "out of memory");
+	if (diff && *act->comment) {
+		char *both = talloc_asprintf(NULL, "comment: %s\n%s", act->comment, diff);
+
+		talloc_free(diff);
+		diff = both;
+	}
+	audit_note(act->who, act->did, diff ? diff : "out of memory");
 	talloc_free(diff);
 }
 
 /* Validates and applies; the running configuration becomes history. Faults go into the report. */
-static bool carry_over(const struct config *to, const char *who, const char *did,
-		       struct config_report *report)
+static bool carry_over(const struct config *to, const struct act *act, struct config_report *report)
 {
 	struct gateway *gateway = cli_gateway();
 	struct config *next = report ? config_copy(gateway->owner, to) : NULL;
@@ -82,9 +92,10 @@ static bool carry_over(const struct config *to, const char *who, const char *did
 		talloc_free(next);
 		return false;
 	}
-	note(who, did, gateway->running, next);
+	note(act, gateway->running, next);
 	remember(gateway->running);
 	gateway->running = next;
+	state.number++;
 	return true;
 }
 
@@ -94,9 +105,10 @@ static void forget_unconfirmed(void)
 	TALLOC_FREE(state.confirmed);
 }
 
-bool commit_apply(const struct config *to, const char *who, struct config_report *report)
+bool commit_apply(const struct config *to, const char *who, const char *comment,
+		  struct config_report *report)
 {
-	if (!carry_over(to, who, "commit", report))
+	if (!carry_over(to, &(struct act){ who, "commit", comment }, report))
 		return false;
 	forget_unconfirmed();
 	return true;
@@ -116,13 +128,29 @@ bool commit_is_unconfirmed(void)
 	return state.confirmed;
 }
 
+unsigned commit_unconfirmed_s(void)
+{
+	struct timeval left = { 0 };
+
+	if (!state.confirmed)
+		return 0;
+	osmo_timer_remaining(&state.timer, NULL, &left);
+	return left.tv_sec < 1 ? 1 : (unsigned)left.tv_sec;
+}
+
+unsigned commit_number(void)
+{
+	return state.number;
+}
+
 /* Nobody confirmed in time: back to what ran before the first unconfirmed commit. */
 static void on_confirm_missing(void *data)
 {
+	static const struct act act = { "gateway", "return, for nobody confirmed", "" };
 	struct config_report *report = config_report_new(NULL, NULL);
 
 	(void)data;
-	if (carry_over(state.confirmed, "gateway", "return, for nobody confirmed", report))
+	if (carry_over(state.confirmed, &act, report))
 		LOGP(DMANAGE, LOGL_NOTICE,
 		     "commit was not confirmed in time: the configuration before it "
 		     "runs again\n");
@@ -136,8 +164,17 @@ static void on_confirm_missing(void *data)
 		state.returned();
 }
 
-bool commit_apply_confirmed(const struct config *to, const char *who, unsigned minutes,
-			    struct config_report *report)
+bool commit_go_back(const char *who, struct config_report *report)
+{
+	if (!state.confirmed ||
+	    !carry_over(state.confirmed, &(struct act){ who, "return", "" }, report))
+		return false;
+	forget_unconfirmed();
+	return true;
+}
+
+bool commit_apply_confirmed(const struct config *to, const char *who, const char *comment,
+			    unsigned minutes, struct config_report *report)
 {
 	struct config *before = config_copy(cli_gateway()->owner, cli_gateway()->running);
 
@@ -145,7 +182,7 @@ bool commit_apply_confirmed(const struct config *to, const char *who, unsigned m
 		config_fault(report, 0, "out of memory");
 		return false;
 	}
-	if (!carry_over(to, who, "commit, to be confirmed", report)) {
+	if (!carry_over(to, &(struct act){ who, "commit, to be confirmed", comment }, report)) {
 		talloc_free(before);
 		return false;
 	}

@@ -92,11 +92,24 @@ int store_write(const char *path, const char *text)
 	return rc;
 }
 
+int store_running(const struct gateway *gateway, const char *who)
+{
+	char *body = config_text(NULL, gateway->running);
+	char *text = body ? talloc_asprintf(body, "! Written by crosspoint %s.\n\n%s",
+					    cli_version(), body)
+			  : NULL;
+	int rc = text ? store_write(gateway->config_file, text) : -ENOMEM;
+
+	talloc_free(body);
+	if (rc == 0)
+		audit_note(who, "write", gateway->config_file);
+	return rc;
+}
+
 DEFUN(write_running, write_running_cmd, "write",
       "Keep the running configuration over a restart, in the file it was read from\n")
 {
 	struct gateway *gateway = cli_gateway();
-	char *text, *body;
 	int rc;
 
 	if (!gateway || !cli_may_change(vty))
@@ -105,12 +118,7 @@ DEFUN(write_running, write_running_cmd, "write",
 		return config_reject(vty,
 				     "what runs is not confirmed yet, and a restart would keep "
 				     "it; `commit` in the configuration confirms it");
-	body = config_text(NULL, gateway->running);
-	text = body ? talloc_asprintf(body, "! Written by crosspoint %s.\n\n%s", cli_version(),
-				      body)
-		    : NULL;
-	rc = text ? store_write(gateway->config_file, text) : -ENOMEM;
-	talloc_free(body);
+	rc = store_running(gateway, cli_who(vty));
 	if (rc < 0)
 		return config_reject(vty, "cannot write %s: %s", gateway->config_file,
 				     strerror(-rc));
@@ -118,7 +126,6 @@ DEFUN(write_running, write_running_cmd, "write",
 		gateway->config_file, gateway->config_file, VTY_NEWLINE);
 	if (candidate_pending())
 		vty_out(vty, "The candidate's uncommitted changes are not in it.%s", VTY_NEWLINE);
-	audit_note(cli_who(vty), "write", gateway->config_file);
 	return CMD_SUCCESS;
 }
 

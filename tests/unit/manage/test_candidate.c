@@ -230,7 +230,7 @@ START_TEST(an_unconfirmed_commit_goes_back)
 	ck_assert(!running_has("m") && !running_has("n") && running_has("l"));
 	session_hear(&person);
 	ck_assert_ptr_nonnull(strstr(person.heard, "not confirmed in time"));
-	CHECK_SAYS(&person, "commit", "taken back");
+	CHECK_SAYS(&person, "commit", "another configuration runs");
 	ck_assert(!running_has("m"));
 	CHECK_SAYS(&person, "commit", "Committed");
 	ck_assert(running_has("m"));
