@@ -25,7 +25,6 @@ enum config_node {
 	NODE_FRAUD,
 	NODE_RECORDS,
 	NODE_HTTP,
-	NODE_WEBHOOK,
 	NODE_HISTORY,
 	NODES_END
 };

@@ -133,11 +133,8 @@ static int carry(const struct object *object, const char *what, int err)
 
 	if (err == -ENOMEM)
 		return err;
-	LOGABOUT(DISDN, LOGL_NOTICE,
-		 LOG_ABOUT(.trunk = { object->trunk->config.name },
-			   .channel = { object->channel ? what : NULL }),
-		 "%s %s is %s\n", object->channel ? "channel" : "trunk", what,
-		 maintenance_state_name(maintenance_get(maintenance, what)));
+	LOGP(DISDN, LOGL_NOTICE, "%s %s is %s\n", object->channel ? "channel" : "trunk", what,
+	     maintenance_state_name(maintenance_get(maintenance, what)));
 	if (!object->channel)
 		show_alarm(object->trunk);
 	trunk_tell_service(object->trunk);

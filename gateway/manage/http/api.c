@@ -8,8 +8,10 @@
 #include <osmocom/core/utils.h>
 
 #include "call/pcapng.h"
+#include "manage/audit.h"
 #include "manage/http/access.h"
 #include "manage/http/acts.h"
+#include "manage/http/configuration.h"
 #include "manage/http/events.h"
 #include "manage/http/metrics.h"
 #include "manage/http/page.h"
@@ -19,7 +21,7 @@
 
 #define ROOT "/api/v1/"
 
-enum { RECENT_MAX = 1000 /* rows: each takes time that calls need */ };
+enum { LIMIT_MAX = 1000 };
 
 /* Each is read whole, and by the value of its key: /channels, /channels/e1-1/17. */
 struct collection {
@@ -38,14 +40,13 @@ static const struct collection collections[] = {
 	{ "spans", "span", view_spans, "name", NULL },
 	{ "trunks", "trunk", view_trunks, "name", NULL },
 	{ "channels", "channel", view_channels, "name", NULL },
-	{ "calls/recent", "call", NULL /* answer_recent */, "id", view_call_recent },
+	{ "calls/recent", "call", NULL /* limited */, "id", view_call_recent },
 	{ "calls", "call", view_calls, "id", view_call },
 	{ "peers", "peer", view_peers, "name", NULL },
 	{ "quality", "figure", view_quality, "name", NULL },
 	{ "registrations", "registration", view_registrations, "peer", NULL },
 	{ "contacts", "contact", view_contacts, "user", NULL },
 	{ "bans", "ban", view_bans, "source", NULL },
-	{ "webhooks", "webhook", view_webhooks, "name", NULL },
 	{ "alarms/history", "alarm", view_alarm_history, "id", NULL },
 	{ "alarms", "alarm", view_alarms, "id", view_alarm },
 };
@@ -156,30 +157,58 @@ static void answer_one(struct gateway *gateway, const struct collection *of, con
 		not_found(of, name, reply);
 }
 
-/* calls/recent?limit=10&called=600: of the last ten those to 600. */
-static bool answer_recent(struct gateway *gateway, const char *path,
-			  const struct http_request *request, struct http_reply *reply)
+static json_t *view_changes(struct gateway *gateway, size_t max)
 {
-	struct http_request rest = *request;
-	size_t limit = RECENT_MAX;
+	(void)gateway;
+	return audit_read((unsigned)max);
+}
 
-	if (strcmp(path, "calls/recent") != 0)
-		return false;
-	rest.n_query = 0;
-	for (size_t i = 0; i < request->n_query; i++) {
+/* Lists that are read up to a limit: rows, as each takes time that calls need. */
+static const struct limited {
+	const char *path;
+	json_t *(*view)(struct gateway *gateway, size_t max);
+	size_t usual;
+} limited[] = {
+	{ "calls/recent", view_calls_recent, LIMIT_MAX },
+	{ "changes", view_changes, 20 },
+};
+
+/* Takes the limit out of the query. False: the reply says what is wrong with it. */
+static bool read_limit(struct http_request *request, size_t *limit, struct http_reply *reply)
+{
+	const size_t n = request->n_query;
+
+	request->n_query = 0;
+	for (size_t i = 0; i < n; i++) {
 		if (strcmp(request->query[i].key, "limit") != 0) {
-			rest.query[rest.n_query++] = request->query[i];
+			request->query[request->n_query++] = request->query[i];
 			continue;
 		}
-		limit = id_of(request->query[i].value);
-		if (!limit || limit > RECENT_MAX) {
-			reply_error(reply, 400, "limit", "1 to 1000",
-				    "the limit is no such number");
-			return true;
-		}
+		*limit = id_of(request->query[i].value);
+		if (*limit && *limit <= LIMIT_MAX)
+			continue;
+		reply_error(reply, 400, "limit", "1 to 1000", "the limit is no such number");
+		return false;
 	}
-	answer_rows(view_calls_recent(gateway, limit), &rest, reply);
 	return true;
+}
+
+/* calls/recent?limit=10&called=600: of the last ten those to 600. */
+static bool answer_limited(struct gateway *gateway, const char *path,
+			   const struct http_request *request, struct http_reply *reply)
+{
+	struct http_request rest = *request;
+
+	for (size_t i = 0; i < ARRAY_SIZE(limited); i++) {
+		size_t limit = limited[i].usual;
+
+		if (strcmp(path, limited[i].path) != 0)
+			continue;
+		if (read_limit(&rest, &limit, reply))
+			answer_rows(limited[i].view(gateway, limit), &rest, reply);
+		return true;
+	}
+	return false;
 }
 
 /* spans/e1-1/performance */
@@ -325,7 +354,7 @@ static void answer_reading(struct gateway *gateway, struct http_request *request
 			    "the query is too long; up to %d parts are right", HTTP_QUERY_MAX);
 	else if (!answer_performance(path, request, reply) &&
 		 !answer_call_part(gateway, path, request, reply) &&
-		 !answer_recent(gateway, path, request, reply) &&
+		 !answer_limited(gateway, path, request, reply) &&
 		 !answer_collection(gateway, path, request, reply))
 		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
 }
@@ -366,6 +395,8 @@ static void answer_known(const struct api *api, struct http_request *request,
 
 	if (strcmp(path, "events") == 0)
 		answer_events(api, request, reply);
+	else if (configuration_known(path))
+		configuration_answer(api->gateway, path, request, reply);
 	else if (strcmp(request->method, "POST") == 0 && acts_known(path))
 		acts_answer(api->gateway, path, request, reply);
 	else if (acts_known(path) && strchr(path, '/'))
@@ -408,4 +439,17 @@ void api_answer(const struct api *api, struct http_request *request, struct http
 		reply_error(reply, 404, NULL, NULL, "there is nothing at %s", request->path);
 	else if (access_enter(api->access, request, HTTP_VIEWER, !is_reading(request), reply))
 		answer_known(api, request, reply);
+}
+
+bool api_takes_text(const struct api *api, const struct http_request *request)
+{
+	struct http_request known = *request;
+	struct http_reply refusal = { 0 };
+	const bool takes = strncmp(request->path, ROOT, sizeof(ROOT) - 1) == 0 &&
+			   configuration_takes_text(request->path + sizeof(ROOT) - 1) &&
+			   access_host(api->access, request, &refusal) &&
+			   access_enter(api->access, &known, HTTP_ADMIN, true, &refusal);
+
+	reply_fini(&refusal);
+	return takes;
 }

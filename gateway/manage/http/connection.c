@@ -32,7 +32,8 @@ struct exchange {
 	struct http_request request;
 	struct http_reply reply;
 	bool too_large;
-	char body[HTTP_BODY_MAX];
+	char *body;
+	size_t room; /* octets */
 };
 
 void connections_init(struct connections *connections)
@@ -174,9 +175,9 @@ static struct exchange *exchange_new(const struct connections *connections,
 	request->cookie = field(mhd, "Cookie");
 	request->content_type = field(mhd, "Content-Type");
 	request->marker = field(mhd, "X-Crosspoint");
+	request->if_match = field(mhd, "If-Match");
 	request->secure = connections->secure;
 	memcpy(request->source, connection_of(mhd)->source, sizeof(request->source));
-	request->body = exchange->body;
 	MHD_get_connection_values(mhd, MHD_GET_ARGUMENT_KIND, add_pair, request);
 	return exchange;
 }
@@ -199,6 +200,8 @@ static void add_fields(struct MHD_Response *response, const struct http_reply *r
 				reply->events ? "text/event-stream" : reply->content_type);
 	if (*reply->cookie)
 		MHD_add_response_header(response, "Set-Cookie", reply->cookie);
+	if (*reply->etag)
+		MHD_add_response_header(response, "ETag", reply->etag);
 	if (reply->allow)
 		MHD_add_response_header(response, "Allow", reply->allow);
 	if (reply->status == 401)
@@ -249,7 +252,22 @@ static enum MHD_Result send_events(struct connections *connections, struct MHD_C
 static void refuse_body(struct exchange *exchange)
 {
 	reply_error(&exchange->reply, 413, NULL, NULL,
-		    "the body is too large; up to %d octets are right", HTTP_BODY_MAX);
+		    "the body is too large; up to %d octets are right, %d of a configuration from "
+		    "an admin",
+		    HTTP_BODY_MAX, HTTP_TEXT_MAX);
+}
+
+/* For a body of so many octets, if it is said how many: room for as many as are right there. */
+static bool make_room(const struct connections *connections, struct exchange *exchange,
+		      unsigned long long len)
+{
+	exchange->room = len > HTTP_BODY_MAX && len <= HTTP_TEXT_MAX &&
+					 api_takes_text(&connections->api, &exchange->request)
+				 ? (size_t)len
+				 : HTTP_BODY_MAX;
+	exchange->body = talloc_size(exchange, exchange->room);
+	exchange->request.body = exchange->body;
+	return exchange->body;
 }
 
 /* What is too large is refused before it is sent, if it says so. */
@@ -259,11 +277,14 @@ static enum MHD_Result begin(struct connections *connections, struct MHD_Connect
 	struct exchange *exchange =
 		connection_of(mhd) ? exchange_new(connections, mhd, method, path) : NULL;
 	const char *length = field(mhd, "Content-Length");
+	const unsigned long long len = length ? strtoull(length, NULL, 10) : 0;
 
 	if (!exchange)
 		return MHD_NO;
 	*out = exchange;
-	if (!length || strtoull(length, NULL, 10) <= HTTP_BODY_MAX)
+	if (!make_room(connections, exchange, len))
+		return MHD_NO;
+	if (len <= exchange->room)
 		return MHD_YES;
 	refuse_body(exchange);
 	return send_reply(mhd, &exchange->reply);
@@ -273,7 +294,7 @@ static void take_body(struct exchange *exchange, const char *data, size_t len)
 {
 	size_t *have = &exchange->request.body_len;
 
-	exchange->too_large |= len > sizeof(exchange->body) - *have;
+	exchange->too_large |= len > exchange->room - *have;
 	if (exchange->too_large)
 		return;
 	memcpy(exchange->body + *have, data, len);
@@ -316,6 +337,8 @@ void connection_completed(void *cls, struct MHD_Connection *mhd, void **out,
 		connection->since_us = clock_now_us();
 	if (!exchange)
 		return;
+	if (exchange->reply.after)
+		exchange->reply.after();
 	reply_fini(&exchange->reply);
 	talloc_free(exchange);
 	*out = NULL;

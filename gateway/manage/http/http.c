@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "manage/http/access.h"
 #include "manage/http/connection.h"
+#include "manage/http/draft.h"
 #include "manage/http/events.h"
 #include "manage/http/http_config.h"
 #include "manage/http/http_tls.h"
@@ -230,6 +231,7 @@ void http_stop(void)
 {
 	stop_serving();
 	osmo_timer_del(&http.second);
+	draft_stop();
 	http_tls_fini(&http.tls);
 	memset(&http.access, 0, sizeof(http.access));
 	memset(&http.config, 0, sizeof(http.config));

@@ -12,7 +12,9 @@
 
 enum {
 	HTTP_QUERY_MAX = 8,
-	HTTP_BODY_MAX = 16384, /* octets of a request */
+	HTTP_BODY_MAX = 16384,   /* octets of a request */
+	HTTP_TEXT_MAX = 5 << 20, /* of one with a whole configuration */
+	HTTP_ETAG_MAX = 48,
 	HTTP_COOKIE_MAX = 160,
 	HTTP_FIELD_MAX = 64,
 	HTTP_SOURCE_OCTETS = 16,
@@ -26,6 +28,7 @@ struct http_request {
 	const char *method, *path; /* path: decoded, without the query */
 	/* Header fields, NULL when absent. */
 	const char *host, *origin, *authorization, *cookie, *content_type;
+	const char *if_match;
 	const char *marker; /* X-Crosspoint: a page of another site cannot send it */
 	struct http_pair query[HTTP_QUERY_MAX];
 	size_t n_query;
@@ -49,6 +52,9 @@ struct http_reply {
 	char cookie[HTTP_COOKIE_MAX]; /* "": none is set */
 	const char *allow;            /* methods, with 405 */
 	unsigned retry_after_s;       /* 0: not said */
+	char etag[HTTP_ETAG_MAX];     /* with its quotes; "": none */
+	/* Called once it has left; it may not touch the server, but begin what does. NULL: nothing */
+	void (*after)(void);
 	unsigned events; /* kinds of changes.h: it goes on with them; 0: it has a body */
 };
 
