@@ -9,6 +9,7 @@
 struct leg;
 struct leg_setup;
 struct call_hub;
+struct trunk_load;
 
 /* TARGET_USER: of the registrar; with the name "", whichever of them has the number */
 enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_USER, TARGET_KINDS };
@@ -40,6 +41,8 @@ struct target {
 	 * there is none. NULL: not known before it is done. */
 	unsigned (*probe)(void *data, const struct leg_setup *setup,
 			  char channel[static TARGET_CHANNEL_MAX], const char **why);
+	/* How much of it calls take now, and how much is free for routine ones. NULL: not known. */
+	void (*load)(void *data, struct trunk_load *out);
 	/* Full, it makes room for an emergency call: a channel that becomes free is kept for one for some seconds, by
 	 * clearing a routine call if need be (cause 8). False: nothing there may give way. NULL: no such thing. */
 	bool (*preempt)(void *data);

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/bucket.h"
 #include "call/target.h"
+#include "call/trunk_limits.h"
 #include "drivers/tdm.h"
 
 struct config_section;
@@ -57,13 +57,6 @@ struct trunk_timers {
 	unsigned t313; /* 4: CONNECT to CONNECT ACKNOWLEDGE, user side */
 	unsigned t316; /* 120: RESTART to RESTART ACKNOWLEDGE */
 	unsigned t322; /* 4: STATUS ENQUIRY to STATUS */
-};
-
-/* How much of it calls may take; 0: no limit. */
-struct trunk_limits {
-	unsigned calls, calls_in, calls_out; /* at a time; in: from the line */
-	unsigned reserved;                   /* channels that calls to the line leave free */
-	struct rate rate;                    /* of new calls to the line */
 };
 
 /* Q.850 causes that are taken for others; 0: as it is. */

@@ -40,6 +40,8 @@ struct trunk_protocol {
 	/* As target.probe. */
 	unsigned (*probe)(struct trunk *trunk, const struct leg_setup *setup,
 			  char channel[static TARGET_CHANNEL_MAX], const char **why);
+	/* As target.load. */
+	void (*load)(const struct trunk *trunk, struct trunk_load *out);
 	/* Fills what the protocol knows; the rest is there already. */
 	void (*status)(const struct trunk *trunk, struct trunk_status *out);
 	/* state, and leg when there is one; direction, calling, called, remote_blocked. */

@@ -135,6 +135,13 @@ static unsigned probe(void *data, const struct leg_setup *setup,
 	return trunk->protocol->probe(trunk, setup, channel, why);
 }
 
+static void load(void *data, struct trunk_load *out)
+{
+	const struct trunk *trunk = data;
+
+	trunk->protocol->load(trunk, out);
+}
+
 /* 0 or -errno, with the reason logged. */
 static int find_spans(const struct trunk_config *config, struct tdm_span *spans[])
 {
@@ -174,6 +181,7 @@ static int open_trunk(struct trunks *trunks, const struct trunk_config *config)
 	trunk->target.data = trunk;
 	trunk->target.seize = seize;
 	trunk->target.probe = probe;
+	trunk->target.load = load;
 	trunk->target.preempt = trunk_preempt;
 	trunk->target.overlap = config->overlap_sending;
 	trunk->target.translations = config->translations;

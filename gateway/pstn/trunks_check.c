@@ -9,11 +9,11 @@
 
 #include "base/config.h"
 #include "call/translate_vty.h"
+#include "call/trunk_limits_vty.h"
 #include "call/emergency_config.h"
 #include "drivers/span_config.h"
 #include "pstn/channel_list.h"
 #include "pstn/trunk_config.h"
-#include "pstn/trunk_limits_vty.h"
 
 /* By enum span_type */
 static const struct {
@@ -224,6 +224,15 @@ static void check_emergency(const struct config *config, struct config_report *r
 			    "NAME` names one");
 }
 
+static unsigned channels_of(const struct trunk_config *trunk)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < trunk->n_spans; i++)
+		n += (unsigned)__builtin_popcount(trunk->spans[i].channels);
+	return n;
+}
+
 void trunks_check(const struct config *config, struct config_report *report)
 {
 	const struct trunks_config *value = config_get(config, &trunks_section);
@@ -237,7 +246,8 @@ void trunks_check(const struct config *config, struct config_report *report)
 		check_one(config, &value->trunks[i], report);
 		check_group(config, &value->trunks[i], report);
 		check_variant(config, &value->trunks[i], report);
-		trunk_limits_check(&value->trunks[i], report);
+		trunk_limits_check(&value->trunks[i].limits, whose, value->trunks[i].line,
+				   channels_of(&value->trunks[i]), report);
 		for (size_t j = 0; j < i; j++)
 			check_shared(&value->trunks[i], &value->trunks[j], report);
 	}

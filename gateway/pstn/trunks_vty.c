@@ -17,9 +17,9 @@
 
 #include "base/config_vty.h"
 #include "call/translate_vty.h"
+#include "call/trunk_limits_vty.h"
 #include "pstn/channel_list.h"
 #include "pstn/trunk_causes_vty.h"
-#include "pstn/trunk_limits_vty.h"
 #include "pstn/trunks_check.h"
 
 enum { ECHO_TAIL_MS = 64 }; /* the default: what a line's hybrid and the network before it need */
@@ -509,7 +509,7 @@ static void install(void)
 	install_element(NODE_TRUNK, &trunk_timer_cmd);
 	install_element(NODE_TRUNK, &no_trunk_timer_cmd);
 	trunk_causes_install();
-	trunk_limits_install();
+	trunk_limits_install(NODE_TRUNK, offsetof(struct trunk_config, limits));
 	translate_vty_install(NODE_TRUNK, offsetof(struct trunk_config, translations));
 }
 
@@ -580,7 +580,7 @@ static void write_trunk(const struct trunk_config *trunk, struct vty *vty)
 		vty_out(vty, " echo tail %u\n", trunk->echo_tail_ms);
 	write_timers(trunk, vty);
 	translate_vty_write(&trunk->translations, vty);
-	trunk_limits_write(trunk, vty);
+	trunk_limits_write(&trunk->limits, vty);
 	trunk_causes_write(&trunk->causes, vty);
 }
 

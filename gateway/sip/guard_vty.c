@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/config_vty.h"
+#include "base/limits_vty.h"
 #include "sip/sip_config.h"
 
 enum { S_PER_MIN = 60 };
@@ -253,19 +254,6 @@ void guard_vty_validate(const struct sip_config *value, struct config_report *re
 }
 
 /* What is written is what differs from the defaults. */
-static void write_rate(const char *name, const struct rate *rate, const struct rate *usual,
-		       struct vty *vty)
-{
-	if (rate->per_s == usual->per_s && rate->burst == usual->burst)
-		return;
-	if (!rate->per_s)
-		vty_out(vty, " no limit %s\n", name);
-	else if (rate->burst)
-		vty_out(vty, " limit %s %u burst %u\n", name, rate->per_s, rate->burst);
-	else
-		vty_out(vty, " limit %s %u\n", name, rate->per_s);
-}
-
 static void write_ban(const struct ban_policy *ban, const struct ban_policy *usual, struct vty *vty)
 {
 	if (!ban->after)
@@ -290,11 +278,12 @@ void guard_vty_write(const struct guard_config *guard, struct vty *vty)
 	if (guard->silence)
 		vty_out(vty, " strangers silence\n");
 	guard_vty_write_prefixes("deny", &guard->deny, vty);
-	write_rate("source requests-per-second", &guard->source_requests, &usual.source_requests,
-		   vty);
-	write_rate("source calls-per-second", &guard->source_calls, &usual.source_calls, vty);
-	write_rate("all requests-per-second", &guard->requests, &usual.requests, vty);
-	write_rate("all calls-per-second", &guard->calls, &usual.calls, vty);
+	limits_write_rate("source requests-per-second", &guard->source_requests,
+			  &usual.source_requests, vty);
+	limits_write_rate("source calls-per-second", &guard->source_calls, &usual.source_calls,
+			  vty);
+	limits_write_rate("all requests-per-second", &guard->requests, &usual.requests, vty);
+	limits_write_rate("all calls-per-second", &guard->calls, &usual.calls, vty);
 	if (guard->max_calls)
 		vty_out(vty, " limit calls %u\n", guard->max_calls);
 	if (guard->max_transactions != usual.max_transactions)

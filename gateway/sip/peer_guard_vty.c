@@ -7,12 +7,14 @@
  *    number deny 00
  *    tls required
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
+#include "base/limits_vty.h"
 #include "call/leg.h"
 #include "sip/guard_vty.h"
 #include "sip/sip_config.h"
@@ -60,7 +62,7 @@ DEFUN(no_peer_deny, no_peer_deny_cmd, "no deny PREFIX", NO_STR DENY_STR PREFIX_S
 DEFUN(peer_limit_calls, peer_limit_calls_cmd, "limit calls <1-100000>",
       LIMIT_STR CALLS_STR "How many\n")
 {
-	edited(vty)->max_calls = atoi(argv[0]);
+	edited(vty)->at_once.calls = atoi(argv[0]);
 	return CMD_SUCCESS;
 }
 
@@ -69,16 +71,15 @@ DEFUN(peer_limit_calls, peer_limit_calls_cmd, "limit calls <1-100000>",
 DEFUN(peer_limit_way, peer_limit_way_cmd, "limit calls (in|out) <1-100000>",
       LIMIT_STR CALLS_STR DIRECTION_STR "How many\n")
 {
-	*(argv[0][0] == 'i' ? &edited(vty)->max_calls_in : &edited(vty)->max_calls_out) =
-		atoi(argv[1]);
+	struct call_limits *limits = &edited(vty)->at_once;
+
+	*(argv[0][0] == 'i' ? &limits->calls_in : &limits->calls_out) = atoi(argv[1]);
 	return CMD_SUCCESS;
 }
 
 DEFUN(no_peer_limit_calls, no_peer_limit_calls_cmd, "no limit calls", NO_STR LIMIT_STR CALLS_STR)
 {
-	edited(vty)->max_calls = 0;
-	edited(vty)->max_calls_in = 0;
-	edited(vty)->max_calls_out = 0;
+	edited(vty)->at_once = (struct call_limits){ 0 };
 	return CMD_SUCCESS;
 }
 
@@ -234,36 +235,21 @@ void peer_guard_vty_install_user(void)
 void peer_guard_vty_validate(const char *kind, const struct peer_config *peer,
 			     struct config_report *report)
 {
-	const struct guard_peer_config *guard = &peer->guard;
+	char whose[64];
 
-	if (guard->max_calls &&
-	    (guard->max_calls_in > guard->max_calls || guard->max_calls_out > guard->max_calls))
-		config_fault_option(report, peer->line, "limit",
-				    "%s %s: `limit calls %u` is for both directions, and less "
-				    "than one of them; the limit of a direction is the smaller one",
-				    kind, peer->name, guard->max_calls);
-}
-
-static void write_rate(const char *name, const struct rate *rate, struct vty *vty)
-{
-	if (rate->burst)
-		vty_out(vty, " limit %s %u burst %u\n", name, rate->per_s, rate->burst);
-	else if (rate->per_s)
-		vty_out(vty, " limit %s %u\n", name, rate->per_s);
+	snprintf(whose, sizeof(whose), "%s %s", kind, peer->name);
+	limits_check_calls(&peer->guard.at_once, whose, peer->line, report);
 }
 
 void peer_guard_vty_write(const struct guard_peer_config *guard, struct vty *vty)
 {
+	static const struct rate no_limit;
+
 	guard_vty_write_prefixes("allow", &guard->allow, vty);
 	guard_vty_write_prefixes("deny", &guard->deny, vty);
-	if (guard->max_calls)
-		vty_out(vty, " limit calls %u\n", guard->max_calls);
-	if (guard->max_calls_in)
-		vty_out(vty, " limit calls in %u\n", guard->max_calls_in);
-	if (guard->max_calls_out)
-		vty_out(vty, " limit calls out %u\n", guard->max_calls_out);
-	write_rate("calls-per-second", &guard->calls, vty);
-	write_rate("requests-per-second", &guard->requests, vty);
+	limits_write_calls(&guard->at_once, vty);
+	limits_write_rate("calls-per-second", &guard->calls, &no_limit, vty);
+	limits_write_rate("requests-per-second", &guard->requests, &no_limit, vty);
 	if (guard->busy_status && guard->busy_status != BUSY_STATUS)
 		vty_out(vty, " limit status %u\n", guard->busy_status);
 	for (unsigned i = 0; i < guard->n_numbers; i++)

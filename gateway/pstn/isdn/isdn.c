@@ -342,6 +342,16 @@ static unsigned check_line(const struct isdn *isdn, const char **why)
 	return 0;
 }
 
+static void isdn_load(const struct trunk *trunk, struct trunk_load *out)
+{
+	const struct isdn *isdn = isdn_of(trunk);
+	const char *why;
+
+	selection_load(isdn, out);
+	if (check_line(isdn, &why))
+		out->free = 0;
+}
+
 static unsigned no_channel(const char **why)
 {
 	*why = "no free channel";
@@ -486,6 +496,7 @@ const struct trunk_protocol isdn_protocol = {
 	.close = isdn_close,
 	.seize = isdn_seize,
 	.probe = isdn_probe,
+	.load = isdn_load,
 	.status = isdn_status,
 	.channel = isdn_channel,
 	.service = isdn_service,

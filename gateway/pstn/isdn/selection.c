@@ -2,12 +2,12 @@
 #include "pstn/isdn/selection.h"
 
 #include "base/clock.h"
+#include "call/trunk_limits.h"
 #include "pstn/hunt.h"
 #include "pstn/isdn/instance.h"
 #include "pstn/isdn/isdn_leg.h"
 #include "pstn/isdn/restart.h"
 #include "pstn/isdn/service.h"
-#include "pstn/trunk_limits.h"
 
 static bool is_free(const struct isdn *isdn, unsigned channel, uint8_t precedence)
 {
@@ -29,15 +29,17 @@ static void find_free(const struct isdn *isdn, uint8_t precedence, uint32_t free
 	}
 }
 
-static void get_load(const struct isdn *isdn, struct trunk_load *out)
+void selection_load(const struct isdn *isdn, struct trunk_load *out)
 {
 	uint32_t free[TRUNK_SPANS_MAX];
 	const struct isdn_leg *leg;
 
 	*out = (struct trunk_load){ 0 };
 	find_free(isdn, LEG_ROUTINE, free);
-	for (size_t m = 0; m < isdn->trunk.config.n_spans; m++)
+	for (size_t m = 0; m < isdn->trunk.config.n_spans; m++) {
+		out->channels += (unsigned)__builtin_popcount(isdn->trunk.config.spans[m].channels);
 		out->free += (unsigned)__builtin_popcount(free[m]);
+	}
 	llist_for_each_entry (leg, &isdn->legs, entry) {
 		if (isdn_leg_state(leg) < ST_CLEARED)
 			*(leg->incoming ? &out->in : &out->out) += 1;
@@ -72,7 +74,7 @@ static unsigned limit_out(const struct isdn *isdn, uint8_t precedence, uint64_t 
 
 	if (precedence != LEG_ROUTINE)
 		return 0;
-	get_load(isdn, &load);
+	selection_load(isdn, &load);
 	refusal = trunk_limits_out(&isdn->trunk.config.limits, &load, rate_full_us, clock_now_us(),
 				   &cause);
 	if (!refusal)
@@ -105,7 +107,7 @@ unsigned selection_limit_in(struct isdn *isdn, uint8_t precedence)
 
 	if (precedence != LEG_ROUTINE)
 		return 0;
-	get_load(isdn, &load);
+	selection_load(isdn, &load);
 	refusal = trunk_limits_in(&isdn->trunk.config.limits, &load, &cause);
 	if (!refusal)
 		return 0;

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/bucket.h"
+#include "base/limits.h"
 #include "sip/text/netprefix.h"
 
 /* When a source is banned: its requests are then dropped without an answer. */
@@ -44,7 +45,7 @@ struct guard_number {
 struct guard_peer_config {
 	struct netprefixes allow, deny; /* its requests come from there too; never from there */
 	struct rate requests, calls;    /* new calls: those from it */
-	unsigned max_calls, max_calls_in, max_calls_out; /* at a time; in: from it; 0: no limit */
+	struct call_limits at_once;     /* in: from it */
 	unsigned busy_status; /* what a call beyond these is told: 403, 480, 503 (default) */
 	struct guard_number numbers[GUARD_NUMBERS_MAX];
 	unsigned n_numbers;

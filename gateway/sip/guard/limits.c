@@ -45,8 +45,8 @@ enum limit limits_call_in(struct limits *limits, const struct guard_peer_config 
 {
 	if (!number_is_allowed(config, called))
 		return count(limits, LIMIT_DESTINATION);
-	if (is_full(limits->in, config->max_calls_in) ||
-	    is_full(limits->in + limits->out, config->max_calls))
+	if (is_full(limits->in, config->at_once.calls_in) ||
+	    is_full(limits->in + limits->out, config->at_once.calls))
 		return count(limits, LIMIT_CALLS);
 	if (!bucket_take(&limits->calls_full_us, &config->calls, now_us))
 		return count(limits, LIMIT_CALLS_RATE);
@@ -73,8 +73,8 @@ bool limits_number_may_grow(const struct guard_peer_config *config, const char *
 
 enum limit limits_call_out(struct limits *limits, const struct guard_peer_config *config)
 {
-	if (is_full(limits->out, config->max_calls_out) ||
-	    is_full(limits->in + limits->out, config->max_calls))
+	if (is_full(limits->out, config->at_once.calls_out) ||
+	    is_full(limits->in + limits->out, config->at_once.calls))
 		return count(limits, LIMIT_CALLS);
 	return LIMIT_NONE;
 }

@@ -201,8 +201,11 @@ START_TEST(trunk_faults)
 	      { CABLE TRUNK " d-channel 32\n", "f:12: \"32\" is wrong after \"d-channel\"; right "
 					       "would be: a number from 1 to 31\n" },
 	      { CABLE TRUNK " reserve 15\n",
-		"f:12: trunk t: `reserve 15` leaves no channel of its 15 to calls to the line; a "
-		"smaller number does\n" },
+		"f:12: trunk t: `reserve` keeps 15 channels of its 15, and leaves none to calls to "
+		"the line; a smaller number does\n" },
+	      { CABLE TRUNK " reserve 8\n reserve emergency 7\n",
+		"f:12: trunk t: `reserve` keeps 15 channels of its 15, and leaves none to calls to "
+		"the line; a smaller number does\n" },
 	      { CABLE TRUNK " limit calls 5\n limit calls out 6\n",
 		"f:12: trunk t: `limit calls 5` is for both directions, and less than one of "
 		"them; the limit of a direction is the smaller one\n" },

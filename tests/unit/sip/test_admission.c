@@ -138,7 +138,7 @@ START_TEST(emergency_calls_pass_every_limit)
 	call_hub_emergency(rig.hub, &config, NULL, 0);
 	rig.config.guard.calls = (struct rate){ .per_s = 1 };
 	rig.config.guard.max_calls = 1;
-	rig.peer.guard.max_calls = 1;
+	rig.peer.guard.at_once.calls = 1;
 	rig.peer.guard.n_numbers = 1;
 	strcpy(rig.peer.guard.numbers[0].digits, "1");
 	apply();
@@ -191,7 +191,7 @@ END_TEST
 START_TEST(limits_of_the_peer_have_their_status)
 {
 	rig_open(&rig);
-	rig.peer.guard.max_calls_in = 1;
+	rig.peer.guard.at_once.calls_in = 1;
 	rig.peer.guard.busy_status = 480;
 	rig.peer.guard.n_numbers = 1;
 	strcpy(rig.peer.guard.numbers[0].digits, "00");

@@ -378,7 +378,7 @@ END_TEST
 START_TEST(peer_has_limits)
 {
 	struct guard_peer_config config = {
-		.calls = { .per_s = 2 }, .max_calls = 5, .max_calls_in = 3, .max_calls_out = 4
+		.calls = { .per_s = 2 }, .at_once = { .calls = 5, .calls_in = 3, .calls_out = 4 }
 	};
 	struct limits limits = { 0 };
 

@@ -255,7 +255,7 @@ END_TEST
 START_TEST(number_that_grows_is_one_call_of_the_peers_limit)
 {
 	open_receiving();
-	rig.peer.guard.max_calls = 1;
+	rig.peer.guard.at_once.calls = 1;
 	apply();
 	invite("6", 1);
 	peer_hears(&rig, "SIP/2.0 100 ");

@@ -307,7 +307,7 @@ END_TEST
 
 static void limit_to_one(struct peer_config *peer)
 {
-	peer->guard.max_calls_in = 1;
+	peer->guard.at_once.calls_in = 1;
 }
 
 /* There is no line that is free, but it is let in. */

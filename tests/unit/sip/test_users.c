@@ -302,7 +302,7 @@ START_TEST(user_has_so_many_calls_at_a_time)
 	};
 	struct mock_leg other = { 0 };
 
-	open_limited((struct guard_peer_config){ .max_calls = 1 });
+	open_limited((struct guard_peer_config){ .at_once.calls = 1 });
 	register_as("anna", contact(""), "SIP/2.0 200 ");
 	phone_invites("anna");
 	phone_hears("SIP/2.0 100 ");
@@ -325,7 +325,7 @@ END_TEST
 /* Calls that are up when the configuration changes still count; those of a user that went end as any. */
 START_TEST(counts_outlive_a_commit)
 {
-	open_limited((struct guard_peer_config){ .max_calls = 1 });
+	open_limited((struct guard_peer_config){ .at_once.calls = 1 });
 	phone_invites("anna");
 	phone_hears("SIP/2.0 100 ");
 	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);

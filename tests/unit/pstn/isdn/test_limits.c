@@ -53,7 +53,7 @@ static void end(void)
 
 START_TEST(calls_out_are_limited)
 {
-	limited_world(&(struct trunk_limits){ .calls_out = 2 });
+	limited_world(&(struct trunk_limits){ .at_once.calls_out = 2 });
 	for (unsigned i = 0; i < 3; i++) {
 		calls(i, "600");
 		run_ms(100);
@@ -73,7 +73,7 @@ END_TEST
 
 START_TEST(calls_in_are_limited)
 {
-	limited_world(&(struct trunk_limits){ .calls_in = 1 });
+	limited_world(&(struct trunk_limits){ .at_once.calls_in = 1 });
 	b_calls("20");
 	ck_assert(was_told(&w.a, LEG_SETUP));
 	ck_assert(!was_told(&w.b, LEG_RELEASE));
@@ -91,7 +91,7 @@ END_TEST
 
 START_TEST(both_ways_count_together)
 {
-	limited_world(&(struct trunk_limits){ .calls = 2 });
+	limited_world(&(struct trunk_limits){ .at_once.calls = 2 });
 	b_calls("20");
 	calls(0, "600");
 	run_ms(100);
@@ -135,6 +135,25 @@ START_TEST(reserved_channels_are_left_to_the_line)
 }
 END_TEST
 
+/* 29 of 30 channels are the emergency calls' own: one routine call, whichever side makes it. */
+START_TEST(channels_are_reserved_for_emergency_calls)
+{
+	limited_world(&(struct trunk_limits){ .reserved_emergency = 29 });
+	calls(0, "600");
+	run_ms(100);
+	ck_assert_uint_eq(refusal(0), 0);
+	mock_leg_open(&callers[1], w.hub, TARGET_PEER, "b");
+	mock_leg_setup(&callers[1], "555", "21");
+	run_ms(200);
+	ck_assert_uint_eq(refusal(1), CAUSE_NO_CIRCUIT);
+	calls(2, "600");
+	run_ms(100);
+	ck_assert_uint_eq(refusal(2), CAUSE_NO_CIRCUIT);
+	ck_assert_uint_eq(limited(), 2);
+	end();
+}
+END_TEST
+
 START_TEST(emergency_calls_are_exempt)
 {
 	const struct emergency_config emergency = {
@@ -146,7 +165,8 @@ START_TEST(emergency_calls_are_exempt)
 		.n_exceptions = 1,
 	};
 
-	limited_world(&(struct trunk_limits){ .calls = 1, .reserved = 29, .rate = { .per_s = 1 } });
+	limited_world(&(struct trunk_limits){
+		.at_once.calls = 1, .reserved = 29, .rate = { .per_s = 1 } });
 	call_hub_emergency(w.hub, &emergency, NULL, 0);
 	calls(0, "605");
 	run_ms(100);
@@ -162,4 +182,4 @@ END_TEST
 
 UNIT_MAIN("limits", calls_out_are_limited, calls_in_are_limited, both_ways_count_together,
 	  a_rate_bounds_new_calls, reserved_channels_are_left_to_the_line,
-	  emergency_calls_are_exempt)
+	  channels_are_reserved_for_emergency_calls, emergency_calls_are_exempt)
