@@ -17,6 +17,7 @@
 
 #include "base/alarm.h"
 #include "base/config.h"
+#include "base/fetch.h"
 #include "base/log.h"
 #include "call/call.h"
 #include "call/emergency.h"
@@ -36,6 +37,8 @@
 #include "manage/cli/manual.h"
 #include "manage/service.h"
 #include "manage/setup/setup.h"
+#include "manage/webhooks/webhook_config.h"
+#include "manage/webhooks/webhooks.h"
 #include "mg/mg.h"
 #include "mg/mg_config.h"
 #include "pstn/plant.h"
@@ -191,6 +194,15 @@ static int apply_registrar(const struct config *to, struct config_report *report
 	return rc;
 }
 
+static int apply_webhooks(const struct config *to, struct config_report *report)
+{
+	int rc = webhooks_apply(config_get(to, &webhooks_section));
+
+	if (rc < 0)
+		config_fault(report, 0, "webhooks cannot be set up: %s", strerror(-rc));
+	return rc;
+}
+
 /* From whatever runs now to the configuration. 0 or -errno, then part of it may stand. */
 static int carry_to(const struct config *to, struct config_report *report)
 {
@@ -214,6 +226,8 @@ static int carry_to(const struct config *to, struct config_report *report)
 		rc = apply_records(to, report);
 	if (rc == 0)
 		rc = http_apply(&app.gateway, config_get(to, &http_section), report);
+	if (rc == 0)
+		rc = apply_webhooks(to, report);
 	if (rc == 0)
 		apply_history(to);
 	return rc;
@@ -429,6 +443,7 @@ static void close_layers(void)
 	watch_stop();
 	service_stop();
 	http_stop();
+	webhooks_stop();
 	manage_stop();
 	if (gateway->sip)
 		sip_free(gateway->sip);
@@ -441,6 +456,7 @@ static void close_layers(void)
 		mg_free(gateway->mg);
 	if (app.gateway.plant)
 		plant_free(app.gateway.plant);
+	fetch_stop();
 	alarms_reset();
 	osmo_timer_del(&app.drain_end);
 	if (app.signals.fd > 0) {

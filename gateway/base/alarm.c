@@ -36,6 +36,7 @@ static struct alarm_status history[ALARM_HISTORY];
 static size_t history_next, history_n;
 static uint32_t last_id;
 static bool ready; /* the buckets are */
+static void (*listener)(const struct alarm_status *alarm, bool raised);
 
 /* FNV-1a */
 static struct llist_head *bucket_of(const char *object)
@@ -75,10 +76,14 @@ static void log_alarm(const struct alarm_status *status, const char *what)
 {
 	const struct alarm_info *info = status->info;
 
-	LOGP(DALARM, LOGL_NOTICE, "%s: %s %s, %s%s%s%s%s%s\n", what,
-	     alarm_severity_name(info->severity), info->name, alarm_class_name(info->of),
-	     *status->object ? " " : "", status->object, *status->text ? ": " : "", status->text,
-	     status->damped ? " (it comes and goes, and is held until quiet)" : "");
+	LOGABOUT(DALARM, LOGL_NOTICE,
+		 LOG_ABOUT(.alarm = info->name,
+			   .alarm_state = status->cleared_s ? "cleared" : "raised",
+			   .object = status->object),
+		 "%s: %s %s, %s%s%s%s%s%s\n", what, alarm_severity_name(info->severity), info->name,
+		 alarm_class_name(info->of), *status->object ? " " : "", status->object,
+		 *status->text ? ": " : "", status->text,
+		 status->damped ? " (it comes and goes, and is held until quiet)" : "");
 }
 
 /* Birth and death of a subject */
@@ -100,6 +105,17 @@ static void keep_in_history(const struct alarm_status *status)
 		history_n++;
 }
 
+static void tell(const struct subject *subject, bool raised)
+{
+	if (listener)
+		listener(&subject->status, raised);
+}
+
+void alarms_listen(void (*fn)(const struct alarm_status *alarm, bool raised))
+{
+	listener = fn;
+}
+
 /* The alarm is over for people. */
 static void end_alarm(struct subject *subject)
 {
@@ -109,6 +125,7 @@ static void end_alarm(struct subject *subject)
 	keep_in_history(&subject->status);
 	llist_del(&subject->in_active);
 	subject->state = OVER;
+	tell(subject, false);
 }
 
 static void on_quiet(void *data)
@@ -176,6 +193,7 @@ static void begin_alarm(struct subject *subject)
 	status->damped = flaps(subject);
 	llist_add(&subject->in_active, &active);
 	log_alarm(status, "raised");
+	tell(subject, true);
 }
 
 static void log_only(enum alarm_kind kind, const char *object, const char *text)

@@ -47,6 +47,7 @@ enum alarm_kind {
 	ALARM_FRAUD_NEAR,          /* object: rule; most of what it allows is used */
 	ALARM_DRAINING,            /* no new calls; the process ends with the last one */
 	ALARM_FRAUD_BLOCKED,       /* object: rule; its calls are refused */
+	ALARM_WEBHOOK,             /* object: webhook; it does not take what it is told */
 	ALARM_KINDS
 };
 
@@ -91,6 +92,9 @@ void alarms_each(bool active, bool (*fn)(void *data, const struct alarm_status *
 bool alarm_get(uint32_t id, struct alarm_status *out); /* active or in the history */
 unsigned alarms_count(enum alarm_severity at_least);   /* active, with no root that stands */
 int alarm_acknowledge(uint32_t id);                    /* an active one: 0 or -ENOENT */
+/* fn is told of every alarm that begins and ends from now on, and raises and clears nothing; NULL: nobody is. There is
+ * one such listener. */
+void alarms_listen(void (*fn)(const struct alarm_status *alarm, bool raised));
 void alarms_reset(void); /* everything is forgotten: at stop, and in tests */
 const char *alarm_severity_name(enum alarm_severity severity);
 const char *alarm_class_name(enum alarm_class of); /* "span" */

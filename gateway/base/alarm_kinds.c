@@ -97,6 +97,10 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 	[ALARM_FRAUD_BLOCKED] = { "fraud-blocked", ALARM_MAJOR, ALARM_OF_GATEWAY,
 		"Calls went beyond what a fraud rule allows; those of the rule are refused.",
 		"See `show fraud` for who placed them. `unblock RULE` lets calls through again." },
+	[ALARM_WEBHOOK] = { "webhook-failing", ALARM_MINOR, ALARM_OF_GATEWAY,
+		"A web server (the object names the webhook) does not take what it is told of alarms. It waits, and is sent again "
+		"by itself; what is told too often in vain, or finds no room, is dropped.",
+		"See `show webhooks` for its answer: check `url`, `token` and `signature`, and that the server is up." },
 };
 /* clang-format on */
 

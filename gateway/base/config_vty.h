@@ -25,6 +25,7 @@ enum config_node {
 	NODE_FRAUD,
 	NODE_RECORDS,
 	NODE_HTTP,
+	NODE_WEBHOOK,
 	NODE_HISTORY,
 	NODES_END
 };

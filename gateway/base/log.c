@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
+#include "base/log_journal.h"
 
 enum { LINE_MAX_OCTETS = 2048 };
 
@@ -72,8 +72,10 @@ static void category_name(int subsys, char *out, size_t size)
 	out[n] = '\0';
 }
 
+static const struct log_about *about_now;
 /* As sd-daemon(3) has it: the journal keeps the time itself, and takes the priority of syslog(3) from "<5>". */
 static bool to_journal;
+static bool with_fields; /* to_journal, by the journal's own protocol */
 
 static int priority(unsigned int level)
 {
@@ -114,23 +116,46 @@ static void clean(char *text)
 	}
 }
 
-/* log_target.raw_output; file, line and continuation are not shown. */
+static bool put_with_fields(int subsys, unsigned int level, const char *file, int line,
+			    const char *text)
+{
+	char category[16];
+
+	category_name(subsys, category, sizeof(category));
+	return log_journal_put(&(const struct log_line){
+		.priority = priority(level),
+		.category = category,
+		.file = file,
+		.line = line,
+		.text = text,
+		.about = about_now,
+	});
+}
+
+/* log_target.raw_output; where in the source is for the journal, continuation is not shown. */
 static void on_line(struct log_target *target, int subsys, unsigned int level, const char *file,
 		    int line, int cont, const char *format, va_list ap)
 {
 	char text[LINE_MAX_OCTETS];
 	size_t head = (to_journal ? put_journal_head : put_head)(text, sizeof(text), subsys, level);
 
-	(void)file, (void)line, (void)cont;
+	(void)cont;
 	vsnprintf(text + head, sizeof(text) - head, format, ap);
 	size_t len = strlen(text);
 	if (len && text[len - 1] == '\n')
 		text[len - 1] = '\0';
 	clean(text + head);
+	if (with_fields && put_with_fields(subsys, level, file, line, text + head))
+		return;
 	if (target->use_color)
 		fprintf(stderr, "%s%s%s\n", level_color(level), text, OSMO_LOGCOLOR_END);
 	else
 		fprintf(stderr, "%s\n", text);
+}
+
+void log_about(const struct log_about *about)
+{
+	about_now = about;
 }
 
 void log_setup(void *talloc_ctx)
@@ -141,7 +166,8 @@ void log_setup(void *talloc_ctx)
 	if (!target)
 		return;
 	target->raw_output = on_line;
-	to_journal = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO);
+	to_journal = log_journal_takes_stderr();
+	with_fields = to_journal && log_journal_takes_fields();
 	log_set_use_color(target, isatty(STDERR_FILENO));
 	log_set_all_filter(target, 1);
 	log_add_target(target);

@@ -4,6 +4,8 @@
 
 #include <osmocom/core/logging.h>
 
+#include "base/log_about.h"
+
 enum log_subsystem {
 	DTDM,    /* drivers/ */
 	DMG,     /* mg/ */
@@ -13,6 +15,16 @@ enum log_subsystem {
 	DMANAGE, /* manage/ */
 	DALARM,  /* alarms raised and cleared */
 };
+
+#define LOG_ABOUT(...) (&(const struct log_about){ __VA_ARGS__ })
+#define LOGABOUT(subsys, level, about, format, ...)                                                \
+	do {                                                                                       \
+		log_about(about);                                                                  \
+		LOGP(subsys, level, format, ##__VA_ARGS__);                                        \
+		log_about(NULL);                                                                   \
+	} while (0)
+/* The next lines are about that; NULL: about nothing. It is not copied. */
+void log_about(const struct log_about *about);
 
 /* Sets libosmocore's logging up on stderr. Call once, before any thread starts. */
 void log_setup(void *talloc_ctx);

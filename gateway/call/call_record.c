@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "call/call_record.h"
 #include "call/hub.h"
+#include "call/record_id.h"
 
 enum { TEXT_MAX = 512 };
 
@@ -107,6 +108,24 @@ static void put_end(struct osmo_strbuf *text, const struct call *call)
 		OSMO_STRBUF_PRINTF(*text, ": %s", call->why);
 }
 
+static void log_end(const struct call *call, const char *line)
+{
+	const struct call_slot *ends[] = { &call->slots[SLOT_CALLER], call_called_slot(call) };
+	struct log_about about = { .call = call->id };
+	char record[RECORD_ID_MAX];
+
+	record_id(call->id, record);
+	about.record = record;
+	for (unsigned i = 0; i < 2 && ends[i]; i++) {
+		if (ends[i]->kind == TARGET_TRUNK)
+			about.trunk[i] = ends[i]->via;
+		else if (ends[i]->kind == TARGET_PEER)
+			about.peer[i] = ends[i]->via;
+		about.channel[i] = channel_of(ends[i]);
+	}
+	LOGABOUT(DCALL, LOGL_NOTICE, &about, "call %u: %s\n", call->id, line);
+}
+
 /* call 7: from peer phones 100 to trunk pstn 600 e1-1/1: answered, cause 16 normal call clearing (user), by
  * the caller, alerting after 0.020 s, answer after 0.150 s, talk 5.000 s, total 5.150 s */
 void call_record(struct call *call)
@@ -137,7 +156,7 @@ void call_record(struct call *call)
 	if (call->continued_by)
 		OSMO_STRBUF_PRINTF(text, ", goes on as call %u", call->continued_by);
 	call_journal_end(call); /* what the log tells of is on record */
-	LOGCALL(call, LOGL_NOTICE, "%s\n", line);
+	log_end(call, line);
 }
 
 void call_notify(struct call *call, const char *text)

@@ -7,7 +7,7 @@
 #include "call/hep.h"
 #include "call/history_config.h"
 #include "call/hub.h"
-#include "call/record_text.h"
+#include "call/record_id.h"
 
 static void on_message(void *data, uint32_t call, const char *party, const char *text,
 		       const struct message *message)

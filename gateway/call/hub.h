@@ -157,7 +157,8 @@ struct call {
 
 /* One grep on "call ID:" follows a call. */
 #define LOGCALL(call, level, format, ...)                                                          \
-	LOGP(DCALL, level, "call %u: " format, (call)->id, ##__VA_ARGS__)
+	LOGABOUT(DCALL, level, LOG_ABOUT(.call = (call)->id), "call %u: " format, (call)->id,      \
+		 ##__VA_ARGS__)
 
 /* call_hub.c */
 /* A call whose caller is leg (NULL: attached later), in no state but the first, nothing posted; NULL without memory. */

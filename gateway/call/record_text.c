@@ -4,35 +4,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
 #include "call/call_record.h"
 #include "call/hub.h"
+#include "call/record_id.h"
 #include "mg/mg.h"
 #include "rtp/emodel.h"
 
-enum { MS_PER_S = 1000, US_PER_MS = 1000, RANDOM_BITS = 16 };
+enum { MS_PER_S = 1000, US_PER_MS = 1000 };
 
 /* Values */
-
-/* When the program first needed one, chance, and the call's number. */
-void record_id(uint32_t call, char out[static RECORD_ID_MAX])
-{
-	static uint64_t run;
-
-	if (!run) {
-		const struct timespec now = clock_wall();
-		uint16_t chance = 0;
-
-		(void)!getrandom(&chance, sizeof(chance), 0);
-		run = ((uint64_t)now.tv_sec * MS_PER_S + now.tv_nsec / 1000000) << RANDOM_BITS |
-		      chance;
-	}
-	snprintf(out, RECORD_ID_MAX, "%" PRIx64 "-%" PRIu32, run, call);
-}
 
 static void put_id(struct osmo_strbuf *text, const struct call *call)
 {

@@ -36,6 +36,7 @@
 #include "manage/cli/cli_socket.h"
 #include "manage/http/http_config.h"
 #include "manage/manage_config.h"
+#include "manage/webhooks/webhook_config.h"
 #include "mg/mg_config.h"
 #include "pstn/trunk_config.h"
 #include "sip/registrar/registrar_config.h"
@@ -273,9 +274,10 @@ static void drop_library_commands(int first, int end)
 
 /* In the order of writing: what is referred to comes first. */
 static const struct config_section *const sections[] = {
-	&manage_section, &media_section,     &spans_section,  &trunks_section,
-	&sip_section,    &registrar_section, &routes_section, &emergency_section,
-	&fraud_section,  &records_section,   &http_section,   &history_section,
+	&manage_section,  &media_section,     &spans_section,  &trunks_section,
+	&sip_section,     &registrar_section, &routes_section, &emergency_section,
+	&fraud_section,   &records_section,   &http_section,   &webhooks_section,
+	&history_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)
@@ -301,6 +303,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_changes_install();
 	drain_vty_install();
 	show_alarms_install();
+	show_webhooks_install();
 	show_transports_install();
 	show_records_install();
 	show_timeline_install();

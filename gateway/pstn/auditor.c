@@ -181,26 +181,33 @@ static void repair(struct auditor *auditor, const struct channel_facts *facts)
 	trunk_channel_name(trunk, facts->channel, name, sizeof(name));
 	switch (facts->finding) {
 	case FINDING_LEG:
-		LOGP(DISDN, LOGL_NOTICE, "audit: %s %s is in use for no call: cleared\n",
-		     trunk->config.name, name);
+		LOGABOUT(DISDN, LOGL_NOTICE,
+			 LOG_ABOUT(.trunk = { trunk->config.name }, .channel = { name }),
+			 "audit: %s %s is in use for no call: cleared\n", trunk->config.name, name);
 		auditor->status.legs++;
 		trunk->protocol->clear(facts->trunk, facts->channel, CAUSE_TEMPORARY_FAILURE);
 		break;
 	case FINDING_CALL:
-		LOGP(DISDN, LOGL_NOTICE, "audit: %s %s is idle, call %u has it: cleared\n",
-		     trunk->config.name, name, facts->about);
+		LOGABOUT(DISDN, LOGL_NOTICE,
+			 LOG_ABOUT(.trunk = { trunk->config.name }, .channel = { name }),
+			 "audit: %s %s is idle, call %u has it: cleared\n", trunk->config.name,
+			 name, facts->about);
 		auditor->status.calls++;
 		call_clear(trunk->env->hub, facts->about);
 		break;
 	case FINDING_TERMINATION:
-		LOGP(DISDN, LOGL_NOTICE, "audit: %s %s is idle, termination %u is left: removed\n",
-		     trunk->config.name, name, facts->about);
+		LOGABOUT(DISDN, LOGL_NOTICE,
+			 LOG_ABOUT(.trunk = { trunk->config.name }, .channel = { name }),
+			 "audit: %s %s is idle, termination %u is left: removed\n",
+			 trunk->config.name, name, facts->about);
 		auditor->status.terminations++;
 		mg_forget(trunk->env->mg, facts->about);
 		break;
 	case FINDING_DRIVER:
-		LOGP(DISDN, LOGL_NOTICE, "audit: %s %s is open at its card for nobody: closed\n",
-		     trunk->config.name, name);
+		LOGABOUT(DISDN, LOGL_NOTICE,
+			 LOG_ABOUT(.trunk = { trunk->config.name }, .channel = { name }),
+			 "audit: %s %s is open at its card for nobody: closed\n",
+			 trunk->config.name, name);
 		auditor->status.open++;
 		span_of(facts)->driver->channel_close(span_of(facts),
 						      trunk_channel_timeslot(facts->channel));

@@ -55,8 +55,8 @@ static void set_off_duty(struct trunk *trunk, bool off_duty)
 	if (trunk->upkeep.off_duty == off_duty)
 		return;
 	trunk->upkeep.off_duty = off_duty;
-	LOGP(DISDN, LOGL_NOTICE, "trunk %s is %s\n", name,
-	     off_duty ? "off duty: no peer that its routes lead to is alive" : "on duty again");
+	LOGABOUT(DISDN, LOGL_NOTICE, LOG_ABOUT(.trunk = { name }), "trunk %s is %s\n", name,
+		 off_duty ? "off duty: no peer that its routes lead to is alive" : "on duty again");
 	if (off_duty)
 		alarm_raise(ALARM_TRUNK_BUSY_OUT, name, "", "no peer that its routes lead to");
 	else

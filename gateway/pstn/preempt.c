@@ -106,9 +106,10 @@ bool trunk_preempt(void *data)
 	if (best.loss == TOO_MUCH)
 		return false;
 	keep(trunk, best.channel);
-	LOGP(DISDN, LOGL_NOTICE, "trunk %s: %s is kept for an emergency call%s\n",
-	     trunk->config.name, trunk_channel_name(trunk, best.channel, name, sizeof(name)),
-	     best.loss == NOTHING ? "" : ", its call is pre-empted");
+	LOGABOUT(DISDN, LOGL_NOTICE, LOG_ABOUT(.trunk = { trunk->config.name }),
+		 "trunk %s: %s is kept for an emergency call%s\n", trunk->config.name,
+		 trunk_channel_name(trunk, best.channel, name, sizeof(name)),
+		 best.loss == NOTHING ? "" : ", its call is pre-empted");
 	if (best.loss != NOTHING)
 		trunk->protocol->clear(trunk, best.channel, CAUSE_PREEMPTION_REUSE);
 	return true;

@@ -148,8 +148,9 @@ static int find_spans(const struct trunk_config *config, struct tdm_span *spans[
 	for (size_t i = 0; i < config->n_spans; i++) {
 		spans[i] = tdm_find(config->spans[i].span);
 		if (!spans[i] || spans[i]->listener) {
-			LOGP(DISDN, LOGL_ERROR, "trunk %s: span %s is %s\n", config->name,
-			     config->spans[i].span, spans[i] ? "in use" : "not open");
+			LOGABOUT(DISDN, LOGL_ERROR, LOG_ABOUT(.trunk = { config->name }),
+				 "trunk %s: span %s is %s\n", config->name, config->spans[i].span,
+				 spans[i] ? "in use" : "not open");
 			return spans[i] ? -EBUSY : -ENODEV;
 		}
 	}
@@ -164,8 +165,8 @@ static int open_trunk(struct trunks *trunks, const struct trunk_config *config)
 	int err;
 
 	if (!protocol) {
-		LOGP(DISDN, LOGL_ERROR, "trunk %s: no protocol %s\n", config->name,
-		     config->protocol);
+		LOGABOUT(DISDN, LOGL_ERROR, LOG_ABOUT(.trunk = { config->name }),
+			 "trunk %s: no protocol %s\n", config->name, config->protocol);
 		return -EPROTONOSUPPORT;
 	}
 	err = find_spans(config, spans);

@@ -133,8 +133,11 @@ static int carry(const struct object *object, const char *what, int err)
 
 	if (err == -ENOMEM)
 		return err;
-	LOGP(DISDN, LOGL_NOTICE, "%s %s is %s\n", object->channel ? "channel" : "trunk", what,
-	     maintenance_state_name(maintenance_get(maintenance, what)));
+	LOGABOUT(DISDN, LOGL_NOTICE,
+		 LOG_ABOUT(.trunk = { object->trunk->config.name },
+			   .channel = { object->channel ? what : NULL }),
+		 "%s %s is %s\n", object->channel ? "channel" : "trunk", what,
+		 maintenance_state_name(maintenance_get(maintenance, what)));
 	if (!object->channel)
 		show_alarm(object->trunk);
 	trunk_tell_service(object->trunk);

@@ -62,9 +62,10 @@ static void log_refusal(struct sip *ground, const struct peer *peer, const sip_t
 	if (!may_log(ground))
 		return;
 
-	LOGP(DSIP, LOGL_NOTICE, "%s %s: INVITE to %s refused: %d %s, Call-ID %s\n",
-	     target_kind_name(peer->target.kind), peer->config.name, user ? user : "nobody", status,
-	     why ? why : cause_map_phrase(status), sip->sip_call_id->i_id);
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { peer->config.name }),
+		 "%s %s: INVITE to %s refused: %d %s, Call-ID %s\n",
+		 target_kind_name(peer->target.kind), peer->config.name, user ? user : "nobody",
+		 status, why ? why : cause_map_phrase(status), sip->sip_call_id->i_id);
 }
 
 /* The session that the INVITE brings more digits for; one that cannot go on with them has ended. */

@@ -1,6 +1,7 @@
 """One gateway for all tests that leave it as it was; others start their own. Whatever a test does, nothing may be
 left behind: no call, no channel in use, no context, no port, no SIP session; and at the end no transaction either
 (one that has ended lives on for its timers), exit code 0 and a clean log."""
+import contextlib
 import os
 import re
 import sys
@@ -95,6 +96,14 @@ class System(Gateway):
     def descriptors(self):
         return len(os.listdir("/proc/%d/fd" % self.process.pid))
 
+    def open_files(self):
+        """Its descriptors as "number: what it is"."""
+        found, folder = set(), "/proc/%d/fd" % self.process.pid
+        for number in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):
+                found.add("%s: %s" % (number, os.readlink(os.path.join(folder, number))))
+        return found
+
     def memory_kb(self):
         with open("/proc/%d/status" % self.process.pid, encoding="ascii") as f:
             return int(re.search(r"VmRSS:\s*(\d+)", f.read()).group(1))
@@ -125,7 +134,7 @@ def shared_gateway(tmp_path_factory):
 @pytest.fixture(name="gateway")
 def the_shared_gateway(shared):
     """The shared gateway; after the test it must be as idle as before, with as many descriptors."""
-    before = shared.descriptors()
+    before = shared.open_files()
     yield shared
     assert shared.process.poll() is None, "the gateway died:\n" + shared.log()[-4000:]
     try:
@@ -135,7 +144,10 @@ def the_shared_gateway(shared):
         raise
     media = shared.cli.json("media")
     assert media["terminations"] == 0 and media["ports_used"] == 0, media
-    assert shared.descriptors() <= before
+    try:
+        wait_for("descriptors as before", lambda: shared.descriptors() <= len(before), 5, 0.1)
+    except AssertionError as e:
+        raise AssertionError("%s: %s" % (e, sorted(shared.open_files() - before))) from None
 
 
 @pytest.fixture(name="own")

@@ -284,7 +284,7 @@ def test_postgresql_has_every_record_once(own, postgres):
         before = len(records(gateway))
         for _ in range(n):
             gateway.originate("trunk pstn 600 hold 1")
-        wait_for("the records", lambda: len(records(gateway, torn=True)) == before + 2 * n)
+        wait_for("the records", lambda: len(records(gateway, torn=True)) == before + 2 * n, 30)
         return [r["id"] for r in records(gateway)]
 
     wait_in_postgres(postgres, calls(1))
@@ -293,11 +293,11 @@ def test_postgresql_has_every_record_once(own, postgres):
     assert postgres.ask("SELECT version FROM call_records_schema") == [("2",)]
     postgres.stop()
     calls(2)
-    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway postgresql"])
+    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway postgresql"], 30)
     wait_stored(gateway, [r["id"] for r in records(gateway)])  # SQLite does not wait for it
     postgres.start()
     wait_in_postgres(postgres, [r["id"] for r in records(gateway)])
-    wait_for("the alarm cleared", lambda: not alarms(gateway))
+    wait_for("the alarm cleared", lambda: not alarms(gateway), 30)
     postgres.process.send_signal(signal.SIGSTOP)  # connections that are there hang now if its children do too
     children = subprocess.run(["pgrep", "-P", str(postgres.process.pid)], capture_output=True, text=True, check=True).stdout.split()
     stopped = [postgres.process.pid]
@@ -306,7 +306,7 @@ def test_postgresql_has_every_record_once(own, postgres):
             os.kill(child, signal.SIGSTOP)
             stopped.append(child)
     ids = calls(1)
-    wait_for("the alarm", lambda: "does not answer" in "".join(a["text"] for a in alarms(gateway)), 20)
+    wait_for("the alarm", lambda: "does not answer" in "".join(a["text"] for a in alarms(gateway)), 40)
     gateway.close_cli()
     os.kill(gateway.process.pid, signal.SIGKILL)
     gateway.process.wait(5)

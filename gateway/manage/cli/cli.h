@@ -35,6 +35,7 @@ void cli_notice(struct vty *vty, const char *format, ...) __attribute__((format(
 void show_install(void);
 void show_familiar_install(void);
 void show_alarms_install(void);
+void show_webhooks_install(void);
 void show_transports_install(void);
 void show_guard_install(void);
 void show_fraud_install(void);

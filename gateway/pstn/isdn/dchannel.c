@@ -102,14 +102,15 @@ static void log_line(struct pri *pri, int level, char *text)
 {
 	struct dchannel *dchannel = pri_get_userdata(pri);
 	size_t len = strcspn(text, "\n");
+	const char *name;
 
 	if (!len)
 		return;
 	text[len] = '\0';
 	if (dchannel)
 		trace_line(&dchannel->trace, text);
-	LOGP(DISDN, level, "%s: libpri: %s\n",
-	     dchannel && dchannel->user ? dchannel->user->name(dchannel->data) : "-", text);
+	name = dchannel && dchannel->user ? dchannel->user->name(dchannel->data) : "-";
+	LOGABOUT(DISDN, level, LOG_ABOUT(.trunk = { name }), "%s: libpri: %s\n", name, text);
 }
 
 static void on_pri_message(struct pri *pri, char *text)

@@ -60,7 +60,8 @@ struct isdn {
 };
 
 #define LOGISDN(isdn, level, format, ...)                                                          \
-	LOGP(DISDN, level, "%s: " format, (isdn)->trunk.config.name, ##__VA_ARGS__)
+	LOGABOUT(DISDN, level, LOG_ABOUT(.trunk = { (isdn)->trunk.config.name }), "%s: " format,   \
+		 (isdn)->trunk.config.name, ##__VA_ARGS__)
 
 /* The span that has the channel, and the channel's name "e1-1/17". */
 struct tdm_span *instance_span(const struct isdn *isdn, unsigned channel);

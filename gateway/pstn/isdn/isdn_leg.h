@@ -7,6 +7,7 @@
 
 #include <osmocom/core/fsm.h>
 
+#include "call/call.h"
 #include "call/leg.h"
 #include "codecs/dsp/tone.h"
 #include "pstn/isdn/instance.h"
@@ -109,8 +110,12 @@ struct isdn_leg {
 enum { UUI_CLEARING = 0xff };
 
 #define LOGLEG(leg, level, format, ...)                                                            \
-	LOGISDN((leg)->isdn, level, "%s call-ref %u: " format, (leg)->leg.channel,                 \
-		(leg)->reference & 0x7fff, ##__VA_ARGS__)
+	LOGABOUT(DISDN, level,                                                                     \
+		 LOG_ABOUT(.call = (leg)->leg.call ? call_id((leg)->leg.call) : 0,                 \
+			   .trunk = { (leg)->isdn->trunk.config.name },                            \
+			   .channel = { (leg)->leg.channel }),                                     \
+		 "%s: %s call-ref %u: " format, (leg)->isdn->trunk.config.name,                    \
+		 (leg)->leg.channel, (leg)->reference & 0x7fff, ##__VA_ARGS__)
 
 /* In state null; NULL without memory. */
 struct isdn_leg *isdn_leg_new(struct isdn *isdn, unsigned channel, struct osmo_fsm *fsm);

@@ -28,16 +28,17 @@ int authenticate_peer(struct auth *auth, const struct peer *peer, nta_incoming_t
 	if (verdict == AUTH_GOOD && (config->any_uri || auth_signed_for(&claim, sip)))
 		return 0;
 	if (verdict == AUTH_GOOD)
-		LOGP(DSIP, LOGL_NOTICE,
-		     "peer %s: its answer is for %s, not for what it calls, Call-ID %s; does a "
-		     "proxy change "
-		     "numbers (`authenticate any-uri`)?\n",
-		     peer->config.name, claim.uri, sip->sip_call_id->i_id);
+		LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { peer->config.name }),
+			 "peer %s: its answer is for %s, not for what it calls, Call-ID %s; does a "
+			 "proxy change "
+			 "numbers (`authenticate any-uri`)?\n",
+			 peer->config.name, claim.uri, sip->sip_call_id->i_id);
 	if (verdict == AUTH_BROKEN || verdict == AUTH_GOOD)
 		return 400; /* RFC 7616 3.4.6 */
 	if (verdict == AUTH_WRONG) {
-		LOGP(DSIP, LOGL_NOTICE, "peer %s: wrong answer to our challenge, Call-ID %s\n",
-		     peer->config.name, sip->sip_call_id->i_id);
+		LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { peer->config.name }),
+			 "peer %s: wrong answer to our challenge, Call-ID %s\n", peer->config.name,
+			 sip->sip_call_id->i_id);
 		agent_source(irq, &from);
 		auth_failed(auth, &from);
 	}

@@ -88,9 +88,9 @@ static void read_challenges(const struct peer *peer, const msg_auth_t *header, e
 		i = whose(peer, challenge.realm, from_peer);
 		best = i < 0 ? NULL : &asked->challenges[i][kind];
 		if (i < 0 || (asked->is[i][kind] && strcmp(best->realm, challenge.realm) != 0)) {
-			LOGP(DSIP, LOGL_NOTICE,
-			     "peer %s: realm \"%s\" gets no answer, it is not the peer's\n",
-			     peer->config.name, challenge.realm);
+			LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { peer->config.name }),
+				 "peer %s: realm \"%s\" gets no answer, it is not the peer's\n",
+				 peer->config.name, challenge.realm);
 			continue;
 		}
 		if (asked->is[i][kind] && !digest_is_better(&challenge, best))
@@ -125,8 +125,9 @@ static void refused(const struct peer *peer, size_t i, enum kind kind)
 {
 	struct login *login = &peer->credentials->logins[i][kind];
 
-	LOGP(DSIP, LOGL_NOTICE, "peer %s: realm \"%s\" refuses user %s; is its password right?\n",
-	     peer->config.name, login->challenge.realm, peer->config.auth[i].user);
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { peer->config.name }),
+		 "peer %s: realm \"%s\" refuses user %s; is its password right?\n",
+		 peer->config.name, login->challenge.realm, peer->config.auth[i].user);
 	login->challenge.nonce[0] = '\0';
 }
 

@@ -74,8 +74,9 @@ static void on_found(void *data, const struct hop_list *list)
 	if (list->n)
 		take_list(hops, list);
 	else
-		LOGP(DSIP, LOGL_NOTICE, "peer %s: %s leads nowhere now%s\n", hops->config->name,
-		     next_hop_host(hops), hops->list.n ? "; where it led before is used" : "");
+		LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { hops->config->name }),
+			 "peer %s: %s leads nowhere now%s\n", hops->config->name,
+			 next_hop_host(hops), hops->list.n ? "; where it led before is used" : "");
 	osmo_timer_schedule(&hops->again, list->n ? (int)list->ttl_s : LOOK_AGAIN_S, 0);
 }
 
@@ -247,8 +248,9 @@ static void fail_over(struct trial *trial, const char *why)
 	char address[NETADDR_TEXT_MAX];
 
 	netaddr_text(&now(trial)->address, address, sizeof(address));
-	LOGP(DSIP, LOGL_NOTICE, "peer %s: %s %s; the next one is tried\n",
-	     trial->hops->config->name, address, why);
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { trial->hops->config->name }),
+		 "peer %s: %s %s; the next one is tried\n", trial->hops->config->name, address,
+		 why);
 	advance(trial);
 }
 

@@ -55,8 +55,9 @@ static void set_reach(struct peer *peer, enum peer_reach reach, int status)
 	if (peer->reach == reach)
 		return;
 	peer->reach = reach;
-	LOGP(DSIP, LOGL_NOTICE, "peer %s is %s (OPTIONS: %d)\n", peer->config.name,
-	     peer_reach_name(reach), status);
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { peer->config.name }),
+		 "peer %s is %s (OPTIONS: %d)\n", peer->config.name, peer_reach_name(reach),
+		 status);
 	if (reach == PEER_UNREACHABLE)
 		raise_down(peer, status);
 	else

@@ -325,8 +325,9 @@ static void back_off(struct registration *r, const sip_t *sip)
 		ms = OSMO_MAX(ms, (uint64_t)sip->sip_retry_after->af_delta * MS_PER_S);
 	r->failures++;
 	r->retry_us = clock_now_us() + ms * MS_PER_S;
-	LOGP(DSIP, LOGL_NOTICE, "peer %s: registration of %s: %u %s; again in %u s\n",
-	     r->peer->config.name, r->config.user, r->status, phrase, (unsigned)(ms / MS_PER_S));
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { r->peer->config.name }),
+		 "peer %s: registration of %s: %u %s; again in %u s\n", r->peer->config.name,
+		 r->config.user, r->status, phrase, (unsigned)(ms / MS_PER_S));
 	raise_failure(r, phrase);
 	go(r, ST_WAITING, ms, T_RETRY);
 }
@@ -351,8 +352,9 @@ static void take_over(struct registration *r, const sip_t *sip)
 		return;
 	}
 	if (r->fi->state == ST_TRYING)
-		LOGP(DSIP, LOGL_NOTICE, "peer %s: %s is registered for %u s\n",
-		     r->peer->config.name, r->config.user, s);
+		LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { r->peer->config.name }),
+			 "peer %s: %s is registered for %u s\n", r->peer->config.name,
+			 r->config.user, s);
 	alarm_clear(ALARM_REGISTRATION, r->peer->config.name);
 	r->failures = 0;
 	r->until_us = clock_now_us() + (uint64_t)s * US_PER_S;
@@ -406,8 +408,8 @@ static void on_event(struct osmo_fsm_inst *fi, uint32_t event, void *data)
 static void left(struct registration *r)
 {
 	r->until_us = 0;
-	LOGP(DSIP, LOGL_NOTICE, "peer %s: %s is not registered any more\n", r->peer->config.name,
-	     r->config.user);
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { r->peer->config.name }),
+		 "peer %s: %s is not registered any more\n", r->peer->config.name, r->config.user);
 	go(r, ST_HELD, 0, 0);
 }
 
@@ -554,7 +556,8 @@ void register_apply(struct peer *peer)
 	if (peer->registration)
 		on_watch(peer->registration);
 	else
-		LOGP(DSIP, LOGL_ERROR, "peer %s: no memory to register\n", peer->config.name);
+		LOGABOUT(DSIP, LOGL_ERROR, LOG_ABOUT(.peer = { peer->config.name }),
+			 "peer %s: no memory to register\n", peer->config.name);
 }
 
 void register_leave(struct peer *peer)

@@ -100,8 +100,9 @@ struct session {
 
 /* One grep on "call ID:" follows a call, its Call-ID included. */
 #define LOGSES(s, level, format, ...)                                                              \
-	LOGP(DSIP, level, "call %u: peer %s sip-%u: " format, (s)->call_id, (s)->leg.via, (s)->id, \
-	     ##__VA_ARGS__)
+	LOGABOUT(DSIP, level, LOG_ABOUT(.call = (s)->call_id, .peer = { (s)->leg.via }),           \
+		 "call %u: peer %s sip-%u: " format, (s)->call_id, (s)->leg.via, (s)->id,          \
+		 ##__VA_ARGS__)
 
 extern const struct leg_ops session_leg_ops;
 

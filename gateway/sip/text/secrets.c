@@ -60,7 +60,8 @@ static void hide_behind(char *line, size_t len, const char *word)
 struct state {
 	bool body;    /* the head is over */
 	bool digits;  /* its type says that it is keys that were pressed */
-	bool answers; /* the line before answers a challenge */
+	bool answers; /* the header of the line before answers a challenge */
+	bool type;    /* it says the body's type */
 };
 
 static void do_head(struct state *state, char *line, size_t len)
@@ -71,15 +72,16 @@ static void do_head(struct state *state, char *line, size_t len)
 		state->body = true;
 		return;
 	}
-	if (!folded)
+	if (!folded) {
 		state->answers = is_header(line, len, "Authorization") ||
 				 is_header(line, len, "Proxy-Authorization");
+		state->type = is_header(line, len, "Content-Type") || is_header(line, len, "c");
+	}
 	if (state->answers && folded)
 		hide(line, line + len);
 	else if (state->answers)
 		hide_behind(line, len, ":");
-	if ((is_header(line, len, "Content-Type") || is_header(line, len, "c")) &&
-	    contains(line, len, "/dtmf"))
+	if (state->type && contains(line, len, "/dtmf"))
 		state->digits = true;
 }
 

@@ -308,11 +308,46 @@ START_TEST(every_kind_is_documented)
 }
 END_TEST
 
-UNIT_MAIN("alarm", raised_alarm_is_listed_once_and_moves_to_the_history,
-	  kinds_and_objects_are_apart, alarm_with_a_standing_root_is_not_counted,
-	  lesser_alarm_explains_no_graver_one, root_is_of_a_class_further_down,
-	  object_taken_away_takes_its_alarms, alarm_that_flaps_is_held_until_quiet,
-	  held_alarm_that_stands_again_is_not_cleared_by_time,
+static unsigned begun, ended;
+static uint32_t heard_id;
+
+static void hear(const struct alarm_status *alarm, bool raised)
+{
+	struct alarm_status same;
+
+	ck_assert(alarm_get(alarm->id, &same));
+	ck_assert_int_eq(same.cleared_s == 0, raised);
+	heard_id = alarm->id;
+	begun += raised;
+	ended += !raised;
+}
+
+START_TEST(listener_hears_each_beginning_and_end_once)
+{
+	begin();
+	alarms_listen(hear);
+	alarm_raise(ALARM_SPAN_RED, "e1-1", "", "");
+	alarm_raise(ALARM_SPAN_RED, "e1-1", "", "no news");
+	ck_assert_uint_eq(begun, 1);
+	ck_assert_uint_eq(heard_id, look(true).first.id);
+	alarm_clear(ALARM_SPAN_RED, "e1-1");
+	alarm_clear(ALARM_SPAN_RED, "e1-1");
+	ck_assert_uint_eq(ended, 1);
+	alarm_raise(ALARM_PEER_DOWN, "p", "", "");
+	alarm_forget(ALARM_OF_PEER, "p");
+	ck_assert_uint_eq(begun, 2);
+	ck_assert_uint_eq(ended, 2);
+	alarms_listen(NULL);
+	alarm_raise(ALARM_SPAN_RED, "e1-2", "", "");
+	ck_assert_uint_eq(begun, 2);
+}
+END_TEST
+
+UNIT_MAIN("alarm", listener_hears_each_beginning_and_end_once,
+	  raised_alarm_is_listed_once_and_moves_to_the_history, kinds_and_objects_are_apart,
+	  alarm_with_a_standing_root_is_not_counted, lesser_alarm_explains_no_graver_one,
+	  root_is_of_a_class_further_down, object_taken_away_takes_its_alarms,
+	  alarm_that_flaps_is_held_until_quiet, held_alarm_that_stands_again_is_not_cleared_by_time,
 	  alarm_that_comes_seldom_is_not_damped, acknowledged_alarm_stays_and_says_so,
 	  history_keeps_the_latest, long_names_are_cut_alike_everywhere,
 	  thousands_of_objects_are_no_burden, without_memory_nothing_is_listed_and_nothing_breaks,

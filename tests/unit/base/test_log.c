@@ -51,17 +51,6 @@ START_TEST(line_has_wall_time_level_category_and_text)
 }
 END_TEST
 
-/* sd-daemon(3): the priority in front, and no time, which the journal keeps itself. */
-START_TEST(journal_gets_the_priority)
-{
-	setenv("JOURNAL_STREAM", "8:1", 1);
-	begin();
-	LOGP(DCALL, LOGL_NOTICE, "one\n");
-	LOGP(DSIP, LOGL_ERROR, "two\n");
-	ck_assert_str_eq(finish(), "<5>call: one\n<3>sip: two\n");
-}
-END_TEST
-
 START_TEST(stranger_cannot_begin_a_line_or_color_it)
 {
 	begin();
@@ -107,6 +96,6 @@ START_TEST(level_below_notice_is_off_by_default)
 }
 END_TEST
 
-UNIT_MAIN("log", line_has_wall_time_level_category_and_text, journal_gets_the_priority,
+UNIT_MAIN("log", line_has_wall_time_level_category_and_text,
 	  stranger_cannot_begin_a_line_or_color_it, overlong_text_is_cut_to_one_line,
 	  line_without_newline_gets_one, level_below_notice_is_off_by_default)

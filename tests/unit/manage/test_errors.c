@@ -45,7 +45,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
 		"registrar, user, line, translation, time-range, route, emergency, fraud, records, "
-		"http, "
+		"http, webhook, "
 		"history\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
@@ -67,7 +67,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
 		"registrar, user, line, translation, time-range, route, emergency, fraud, records, "
-		"http, "
+		"http, webhook, "
 		"history\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
@@ -713,6 +713,17 @@ END_TEST
 
 START_TEST(records_faults)
 {
+	CHECK({ "webhook w\n",
+		"f:1: webhook w has no url; `url https://duty.example.com/gateway` is right\n" },
+	      { "webhook w\n url ftp://a/b\n",
+		"f:2: url \"ftp://a/b\" is none; http or https, and no user in it, as "
+		"https://duty.example.com/gateway, is right\n" },
+	      { "webhook w\n url http://u:p@a/b\n",
+		"f:2: url \"http://u:p@a/b\" is none; http or https, and no user in it, as "
+		"https://duty.example.com/gateway, is right\n" },
+	      { "webhook w\n url http://a/b\n signature secret whsec_!\n",
+		"f:3: signature secret is wrong: up to 127 characters are right, after whsec_ as "
+		"BASE64 has them\n" });
 	CHECK({ "history\n messages 0\n hep ::1 9060 agent 1\n",
 		"f:3: history hep sends what is kept, and messages is 0; 1 or more is right\n" },
 	      { "records\n file dir/\n",

@@ -52,7 +52,7 @@ START_TEST(keys_pressed_are_hidden)
 END_TEST
 
 /* RFC 3261 25.1, HCOLON */
-START_TEST(blanks_before_the_colon_hide_nothing_from_us)
+START_TEST(blanks_and_folds_hide_nothing_from_us)
 {
 	static const char *const rows[][2] = {
 		{ "Authorization : Digest a\r\n b\r\n", "Authorization : ****** *\r\n *\r\n" },
@@ -60,6 +60,10 @@ START_TEST(blanks_before_the_colon_hide_nothing_from_us)
 		{ "Content-Type : application/dtmf-relay\n\nSignal=5\n",
 		  "Content-Type : application/dtmf-relay\n\nSignal=*\n" },
 		{ "c \t: application/dtmf\n\n5", "c \t: application/dtmf\n\n*" },
+		{ "Content-Type:\r\n application/dtmf\r\n\r\n5",
+		  "Content-Type:\r\n application/dtmf\r\n\r\n*" },
+		{ "c: text/plain\nSubject: a\n /dtmf\n\n5",
+		  "c: text/plain\nSubject: a\n /dtmf\n\n5" },
 		{ "Authorization x: a\r\n", "Authorization x: a\r\n" },
 		{ "Authorizations: a\r\n", "Authorizations: a\r\n" },
 		{ "Authorization \r\n: a\r\n", "Authorization \r\n: a\r\n" },
@@ -86,5 +90,5 @@ START_TEST(text_that_breaks_off_is_no_trouble)
 END_TEST
 
 UNIT_MAIN("secrets", answer_to_a_challenge_is_hidden, key_of_media_is_hidden,
-	  keys_pressed_are_hidden, blanks_before_the_colon_hide_nothing_from_us,
+	  keys_pressed_are_hidden, blanks_and_folds_hide_nothing_from_us,
 	  text_that_breaks_off_is_no_trouble)
