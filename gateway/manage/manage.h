@@ -21,7 +21,7 @@ struct gateway {
 	struct records *records;
 	struct trunks *trunks;
 	struct plant *plant; /* NULL in tests that have none */
-	struct sip *sip;
+	struct sip *sip;     /* the same */
 	const char *config_file;
 	const char *state_dir; /* where locks, records and the audit log are kept; NULL: nowhere */
 	/* Carries the running state over to the new configuration; 0, or -errno with the faults reported and

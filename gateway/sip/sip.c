@@ -123,16 +123,10 @@ fail:
 /* peers_apply: the peer is no longer configured. */
 static void on_peer_gone(void *data, struct peer *peer)
 {
-	struct sip *sip = data;
-	struct session *s, *next;
-
+	(void)data;
 	options_stop(peer);
 	register_stop(peer);
 	ping_stop(peer);
-	llist_for_each_entry_safe (s, next, &sip->sessions, entry) {
-		if (s->peer == peer)
-			dialog_withdraw(s);
-	}
 }
 
 /* All sockets that the configuration names. */
@@ -173,7 +167,7 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	sip->timer_b_ms = config->timer_b_ms;
 	sip->no_answer_s = config->no_answer_s;
 	sip->causes = config->causes;
-	rc = peers_apply(sip->peers, config->peers, config->n_peers, on_peer_gone, sip);
+	rc = peers_apply(sip->peers, config->peers, config->n_peers, on_peer_gone, NULL);
 	if (rc)
 		return rc;
 	llist_for_each_entry (peer, &sip->peers->list, entry) {
@@ -310,6 +304,26 @@ void peers_each(const struct sip *sip, bool (*fn)(void *data, const struct peer_
 		if (!fn(data, &status))
 			return;
 	}
+}
+
+struct visit_former {
+	void (*fn)(void *data, const char *name, unsigned calls);
+	void *data;
+};
+
+static void on_former(void *data, const struct peer *peer)
+{
+	const struct visit_former *visit = data;
+
+	visit->fn(visit->data, peer->config.name, peer->calls);
+}
+
+void peers_each_former(const struct sip *sip,
+		       void (*fn)(void *data, const char *name, unsigned calls), void *data)
+{
+	struct visit_former visit = { fn, data };
+
+	peers_retired_each(sip->peers, on_former, &visit);
 }
 
 void sip_totals(const struct sip *sip, struct sip_totals *out)

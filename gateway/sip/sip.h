@@ -63,6 +63,10 @@ void users_each(const struct sip *sip,
 			   const struct registrar_contact *contact),
 		void *data);
 
+/* fn for each peer that is configured no more and has calls yet: these go on. */
+void peers_each_former(const struct sip *sip,
+		       void (*fn)(void *data, const char *name, unsigned calls), void *data);
+
 struct sip_totals {
 	unsigned sessions, transactions;
 	uint64_t rx_requests, rx_bad, unknown_source;

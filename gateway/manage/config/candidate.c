@@ -14,6 +14,7 @@
 #include "manage/audit.h"
 #include "manage/cli/cli.h"
 #include "manage/config/commit.h"
+#include "manage/config/pending.h"
 #include "manage/manage.h"
 #include "manage/manage_config.h"
 #include "manage/cli/table.h"
@@ -163,24 +164,6 @@ static bool cli_moves(const struct config *from, const struct config *to)
 	       strcmp(a->cli_socket, b->cli_socket) != 0 || strcmp(a->cli_group, b->cli_group) != 0;
 }
 
-static void waiting_out(void *data, const struct plant_waiting *waiting)
-{
-	struct vty *vty = data;
-
-	if (waiting->calls)
-		vty_out(vty, "Trunk %s is %s once its %u calls are over.%s", waiting->trunk,
-			waiting->what, waiting->calls, VTY_NEWLINE);
-	else
-		vty_out(vty, "Trunk %s is %s once the calls on its spans are over.%s",
-			waiting->trunk, waiting->what, VTY_NEWLINE);
-}
-
-static void say_what_waits(struct vty *vty)
-{
-	if (cli_gateway()->plant)
-		plant_each_waiting(cli_gateway()->plant, waiting_out, vty);
-}
-
 /* minutes: that it waits to be confirmed; 0: it stays. */
 static int commit_candidate(struct vty *vty, unsigned minutes)
 {
@@ -215,7 +198,7 @@ DEFUN(commit, commit_cmd, "commit", "Apply the candidate, or confirm what was ap
 	if (changes && commit_candidate(vty, 0) != CMD_SUCCESS)
 		return CMD_WARNING;
 	if (changes)
-		say_what_waits(vty);
+		pending_out(vty);
 	if (changes)
 		vty_out(vty, "Committed; `write` keeps it over a restart.%s", VTY_NEWLINE);
 	else if (commit_confirm(cli_who(vty)))
@@ -246,11 +229,11 @@ DEFUN(commit_now, commit_now_cmd, "commit now",
 }
 
 DEFUN(show_pending, show_pending_cmd, "show pending",
-      SHOW_STR "What the last commit left for when calls are over; `commit now` does not wait\n")
+      SHOW_STR "What commits left for when calls are over; trunks do not wait after `commit now`\n")
 {
 	if (!cli_gateway())
 		return CMD_WARNING;
-	say_what_waits(vty);
+	pending_out(vty);
 	return CMD_SUCCESS;
 }
 
@@ -274,7 +257,7 @@ DEFUN(commit_confirmed, commit_confirmed_cmd, "commit confirmed <1-1440>",
 	}
 	if (commit_candidate(vty, (unsigned)atoi(argv[0])) != CMD_SUCCESS)
 		return CMD_WARNING;
-	say_what_waits(vty);
+	pending_out(vty);
 	vty_out(vty, "Committed; it goes back in %s min unless `commit` confirms it.%s", argv[0],
 		VTY_NEWLINE);
 	return CMD_SUCCESS;

@@ -55,6 +55,21 @@ static struct peer *find_name(const struct peers *peers, const char *name)
 	return NULL;
 }
 
+/* One that was taken out of the configuration and has calls yet: they and its counters go on with it. */
+static struct peer *bring_back(struct peers *peers, const char *name)
+{
+	struct peer *peer;
+
+	llist_for_each_entry (peer, &peers->retired, entry) {
+		if (peer->target.kind != TARGET_PEER || strcmp(peer->config.name, name) != 0)
+			continue;
+		llist_move_tail(&peer->entry, &peers->list);
+		target_register(peers->hub, &peer->target);
+		return peer;
+	}
+	return NULL;
+}
+
 static bool is_configured(const struct peer_config *configs, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -156,6 +171,8 @@ int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n
 		const struct peer_config *c = &configs[i];
 		struct peer *peer = find_name(peers, c->name);
 
+		if (!peer)
+			peer = bring_back(peers, c->name);
 		if (!peer)
 			peer = add(peers, c);
 		if (!peer)
@@ -286,6 +303,16 @@ struct peer *peer_guest(struct peers *peers, const struct peer_config *config,
 	place(peer, address, transport);
 	llist_add_tail(&peer->entry, &peers->retired);
 	return peer;
+}
+
+void peers_retired_each(const struct peers *peers, void (*fn)(void *data, const struct peer *peer),
+			void *data)
+{
+	const struct peer *peer;
+
+	llist_for_each_entry (peer, &peers->retired, entry)
+		if (peer->target.kind == TARGET_PEER)
+			fn(data, peer);
 }
 
 bool peer_is_same(const struct peer *one, const struct peer *other)

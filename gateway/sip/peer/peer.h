@@ -72,7 +72,7 @@ struct peers *peers_new(void *talloc_ctx, struct call_hub *hub, struct agent *ag
 /* No session may be left. */
 void peers_free(struct peers *peers);
 /* Takes the n configured ones over: those of the same name keep their calls and counters. gone is called for
- * each that is no longer configured. 0, -EINVAL (an address that is none, logged), or -ENOMEM. */
+ * each that is no longer configured: its calls go on, with what was configured, and no new one comes or goes. 0, -EINVAL (an address that is none, logged), or -ENOMEM. */
 int peers_apply(struct peers *peers, const struct peer_config *configs, size_t n,
 		void (*gone)(void *data, struct peer *peer), void *data);
 /* The peer that a request belongs to, by where it came from and what it came by; NULL: none. */
@@ -80,6 +80,10 @@ struct peer *peers_find(const struct peers *peers, const struct sockaddr_storage
 			const tport_t *tport);
 /* A request from there, by that, is the peer's own. */
 bool peer_owns(const struct peer *peer, const struct sockaddr_storage *from, nta_incoming_t *irq);
+
+/* fn for each peer that is configured no more and has calls yet. */
+void peers_retired_each(const struct peers *peers, void (*fn)(void *data, const struct peer *peer),
+			void *data);
 
 /* A peer that no configuration has and no request is found by: it lives until it was held and released as often, and
  * limits, a talloc object of whoever it stands for, as long. NULL without memory. */

@@ -431,17 +431,30 @@ static bool is_secure(struct user *user, nta_incoming_t *irq)
 	return secure;
 }
 
+/* In a call of a guest (NULL: in none) it may be one who is configured no more. */
+static struct user *who_claims(const struct registrar *registrar, const char *name,
+			       const struct peer *guest)
+{
+	struct user *user = users_by_name(registrar->users, name);
+
+	if (!user && guest && !strcmp(name, guest->config.name))
+		user = users_former(registrar->users, name);
+	return user;
+}
+
 /* Who sent it; NULL with the status, a challenge having been sent. */
 static struct user *authenticated(struct registrar *registrar, nta_incoming_t *irq,
-				  const sip_t *sip, const struct sockaddr_storage *from,
-				  int *status)
+				  const sip_t *sip, const struct peer *guest, int *status)
 {
 	const struct registrar_config *config = &registrar->config;
 	struct auth *auth = registrar->ground->auth;
 	struct digest_credentials claim;
 	enum auth_verdict verdict = auth_claim(sip, config->realm, &claim);
-	struct user *user = verdict == AUTH_GOOD ? users_by_name(registrar->users, claim.user)
+	struct user *user = verdict == AUTH_GOOD ? who_claims(registrar, claim.user, guest)
 						 : user_of_url(registrar, sip->sip_from->a_url);
+	struct sockaddr_storage source, *from = &source;
+
+	agent_source(irq, from);
 
 	if (!is_secure(user, irq)) {
 		nta_incoming_treply(irq, FORBIDDEN, "TLS is required here",
@@ -551,7 +564,7 @@ int registrar_register(struct registrar *registrar, nta_incoming_t *irq, const s
 	su_home_deinit(home);
 	if (status)
 		return status;
-	user = authenticated(registrar, irq, sip, from, &status);
+	user = authenticated(registrar, irq, sip, NULL, &status);
 	if (!user)
 		return status;
 	/* RFC 3261 10.3 steps 4 and 5 */
@@ -569,7 +582,7 @@ int registrar_register(struct registrar *registrar, nta_incoming_t *irq, const s
 struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, const sip_t *sip,
 			     const struct sockaddr_storage *from, int *status)
 {
-	struct user *user = authenticated(registrar, irq, sip, from, status);
+	struct user *user = authenticated(registrar, irq, sip, NULL, status);
 	struct binding_flow flow = { .address = *from };
 	struct peer *guest;
 
@@ -594,14 +607,12 @@ struct peer *registrar_guest(struct registrar *registrar, nta_incoming_t *irq, c
 int registrar_authenticate(struct registrar *registrar, const struct peer *guest,
 			   nta_incoming_t *irq, const sip_t *sip, const url_t *target)
 {
-	struct sockaddr_storage from;
 	struct user *user;
 	int status = 0;
 
 	if (!registrar->config.on || !auth_is_due(sip, target))
 		return 0;
-	agent_source(irq, &from);
-	user = authenticated(registrar, irq, sip, &from, &status);
+	user = authenticated(registrar, irq, sip, guest, &status);
 	if (!user)
 		return status;
 	return !strcmp(user->config.peer.name, guest->config.name) ? 0 : FORBIDDEN;

@@ -16,6 +16,8 @@ struct users {
 	size_t n;
 	struct number *numbers; /* by digits */
 	size_t n_numbers;
+	struct user **former; /* configured no more, with calls yet */
+	size_t n_former;
 	struct number *beginnings; /* of numbers that are users' own too */
 	size_t n_beginnings;
 };
@@ -63,8 +65,31 @@ static bool add_all(struct users *users, const struct registrar_config *config)
 	return true;
 }
 
+static void take_limits(struct user *user, struct user *old)
+{
+	talloc_free(user->limits);
+	user->limits = talloc_reparent(old, user, old->limits);
+}
+
+static void keep_former(struct users *to, struct user *old)
+{
+	struct user *user = users_by_name(to, old->config.peer.name);
+
+	if (user) {
+		take_limits(user, old);
+	} else if (old->limits->in + old->limits->out) {
+		bindings_clear(&old->bindings);
+		to->former[to->n_former++] = talloc_steal(to, old);
+	}
+}
+
 static void move_state(struct users *to, struct users *from)
 {
+	for (size_t i = 0; i < from->n_former; i++)
+		keep_former(to, from->former[i]);
+	for (size_t i = 0; i < from->n; i++)
+		if (!users_by_name(to, from->all[i]->config.peer.name))
+			keep_former(to, from->all[i]);
 	for (size_t i = 0; i < to->n; i++) {
 		struct user *user = to->all[i];
 		struct user *old = users_by_name(from, user->config.peer.name);
@@ -78,8 +103,7 @@ static void move_state(struct users *to, struct users *from)
 		user->bindings.n = old->bindings.n;
 		user->dirty = old->dirty;
 		old->bindings.n = 0;
-		talloc_free(user->limits);
-		user->limits = talloc_reparent(old, user, old->limits);
+		take_limits(user, old);
 	}
 }
 
@@ -95,9 +119,12 @@ struct users *users_new(void *talloc_ctx, const struct registrar_config *config,
 		beginnings += config->users[i].peer.numbers.n_own;
 	}
 	users->all = talloc_zero_array(users, struct user *, config->n_users + 1);
+	users->former =
+		talloc_zero_array(users, struct user *, from ? from->n + from->n_former + 1 : 1);
 	users->numbers = talloc_zero_array(users, struct number, numbers + 1);
 	users->beginnings = talloc_zero_array(users, struct number, beginnings + 1);
-	if (!users->all || !users->numbers || !users->beginnings || !add_all(users, config)) {
+	if (!users->all || !users->former || !users->numbers || !users->beginnings ||
+	    !add_all(users, config)) {
 		talloc_free(users);
 		return NULL;
 	}
@@ -123,6 +150,14 @@ struct user *users_by_name(const struct users *users, const char *name)
 		else
 			low = middle + 1;
 	}
+	return NULL;
+}
+
+struct user *users_former(const struct users *users, const char *name)
+{
+	for (size_t i = 0; i < users->n_former; i++)
+		if (!strcmp(name, users->former[i]->config.peer.name))
+			return users->former[i];
 	return NULL;
 }
 

@@ -229,19 +229,6 @@ void dialog_free(struct session *s)
 	talloc_free(s);
 }
 
-void dialog_withdraw(struct session *s)
-{
-	const struct leg_msg release = {
-		.verb = LEG_RELEASE,
-		.cause = CAUSE_TEMPORARY_FAILURE,
-		.location = LOC_PRIVATE_LOCAL,
-	};
-
-	session_set_cause(s, release.cause, release.location);
-	session_say_release(s); /* the hub tells it LEG_RELEASE */
-	leg_tell(&s->leg, &release);
-}
-
 /* States of both directions */
 
 static void active(struct osmo_fsm_inst *fi, uint32_t event, void *data)

@@ -14,7 +14,5 @@ struct session *dialog_incoming(struct sip *ground, struct peer *peer, nta_incom
 bool dialog_goes_on(struct session *s, nta_incoming_t *irq, const sip_t *sip);
 /* For target.seize: a session that awaits LEG_SETUP. */
 struct session *dialog_outgoing(struct sip *ground, struct peer *peer);
-/* Clears a session whose peer is going away. */
-void dialog_withdraw(struct session *s);
 /* Lets go of everything at once, with a BYE if there is somebody to hear it. */
 void dialog_free(struct session *s);

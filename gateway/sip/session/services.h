@@ -43,6 +43,9 @@ struct turns {
 };
 
 struct way {
+	/* Where the message that made or moved the dialog came from; ss_family 0: not known. It stays a party's, whatever
+	 * becomes of the peer's configuration. */
+	struct sockaddr_storage from;
 	struct hop_query next; /* what was looked up; host "": the dialog leads to a literal */
 	struct lookup *lookup; /* under way; NULL: none */
 	struct osmo_timer_list again; /* it is looked up once more */

@@ -167,16 +167,15 @@ static void look_again(void *data)
 		osmo_timer_schedule(&s->way.again, LOOK_AGAIN_S, 0);
 }
 
-static void look_up(struct session *s, const struct hop_query *query)
+static void look_up(struct session *s, const struct hop_query *query, const struct hop *heard)
 {
 	struct way *way = &s->way;
-	struct hop heard;
 
 	lookup_cancel(way->lookup);
 	osmo_timer_del(&way->again);
 	way->next = *query;
-	if (heard_from(s, &heard))
-		take_place(s, &heard);
+	if (heard)
+		take_place(s, heard);
 	hops_add_usable(s->ground->agent, s->peer->config.path.local, &way->next);
 	way->lookup = lookup_start(agent_resolver(s->ground->agent), &way->next, on_found, s);
 }
@@ -187,16 +186,20 @@ void way_learn(struct session *s)
 	const sip_contact_t *target = NULL;
 	const url_t *next;
 	struct hop_query query;
+	struct hop heard;
+	const bool known = heard_from(s, &heard);
 
+	if (known)
+		s->way.from = heard.address;
 	nta_leg_get_route(s->dialog, &route, &target);
 	next = route ? route->r_url : target ? target->m_url : NULL;
 	if (!next || !next->url_host)
 		return;
 	if (s->peer->hop || !query_of(next, &query)) {
 		way_stop(s);
-		s->way = (struct way){ .route = "" };
+		s->way = (struct way){ .from = s->way.from };
 	} else if (!same_query(&query, &s->way.next)) {
-		look_up(s, &query);
+		look_up(s, &query, known ? &heard : NULL);
 	}
 }
 
@@ -219,13 +222,14 @@ bool way_holds(struct session *s, const sip_t *sip)
 {
 	struct way *way = &s->way;
 	struct hop_query query;
+	struct hop heard;
 
 	if (s->peer->hop || sip->sip_status->st_status >= 300 ||
 	    !(is_success(sip) || sip->sip_rseq) || !sip->sip_to->a_tag ||
 	    !session_target_valid(sip) || !next_of(sip) || !query_of(next_of(sip), &query))
 		return false;
 	if (!same_query(&query, &way->next))
-		look_up(s, &query);
+		look_up(s, &query, heard_from(s, &heard) ? &heard : NULL);
 	if (!way->lookup)
 		return false;
 	if (way->held && is_success(sip_object(way->held)))
@@ -240,7 +244,8 @@ bool way_holds(struct session *s, const sip_t *sip)
 
 bool way_leads_to(const struct session *s, const struct sockaddr_storage *from)
 {
-	return s->way.route[0] && netaddr_same_host(&s->way.place.address, from);
+	return (s->way.route[0] && netaddr_same_host(&s->way.place.address, from)) ||
+	       (s->way.from.ss_family && netaddr_same_host(&s->way.from, from));
 }
 
 char *way_route(struct session *s)

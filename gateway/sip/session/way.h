@@ -11,7 +11,7 @@ void way_learn(struct session *s);
 /* This response to the INVITE at hand makes a dialog, is to be acknowledged by a request in it, and its place is being looked
  * up: it comes to the state machine later. */
 bool way_holds(struct session *s, const sip_t *sip);
-/* The name leads there. */
+/* The name leads there, or the dialog was made from there. */
 bool way_leads_to(const struct session *s, const struct sockaddr_storage *from);
 /* NULL: nta finds it by itself: an address, or the hop that all of ours to the peer go by. */
 char *way_route(struct session *s);

@@ -112,29 +112,6 @@ START_TEST(calls_outlive_a_move_to_another_port)
 }
 END_TEST
 
-START_TEST(peer_that_is_removed_loses_its_calls)
-{
-	struct sip_config none;
-	char tag[64];
-
-	rig_open(&rig);
-	open_call(tag);
-	ck_assert_uint_eq(look_at_peers(), 1);
-	ck_assert_uint_eq(status.calls, 1);
-	ck_assert_uint_eq(status.calls_in, 1);
-	none = rig.config;
-	none.n_peers = 0;
-	ck_assert_int_eq(sip_apply(rig.sip, &none), 0);
-	peer_hears(&rig, "BYE ");
-	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause, CAUSE_TEMPORARY_FAILURE);
-	ck_assert_uint_eq(look_at_peers(), 0);
-	ck_assert_ptr_null(target_find(rig.hub, TARGET_PEER, "phone"));
-	rig_pass(&rig, RIG_TIMER_B_MS + 500); /* the BYE is never answered */
-	rig_assert_idle(&rig);
-	rig_close(&rig);
-}
-END_TEST
-
 START_TEST(peer_that_stays_keeps_its_calls_and_counters)
 {
 	char tag[64];
@@ -411,9 +388,9 @@ START_TEST(two_gateways_call_each_other)
 END_TEST
 
 UNIT_MAIN("sip", taken_port_is_an_error_and_changes_nothing, address_of_no_interface_is_an_error,
-	  calls_outlive_a_move_to_another_port, peer_that_is_removed_loses_its_calls,
-	  peer_that_stays_keeps_its_calls_and_counters, options_tell_whether_the_peer_is_reachable,
-	  options_are_answered, name_that_is_not_known_yet_is_not_down,
+	  calls_outlive_a_move_to_another_port, peer_that_stays_keeps_its_calls_and_counters,
+	  options_tell_whether_the_peer_is_reachable, options_are_answered,
+	  name_that_is_not_known_yet_is_not_down,
 	  options_is_answered_503_while_no_call_can_be_carried,
 	  peer_is_alive_unless_it_does_not_answer, freeing_ends_what_is_under_way,
 	  two_gateways_call_each_other)

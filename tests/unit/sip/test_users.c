@@ -338,6 +338,29 @@ START_TEST(counts_outlive_a_commit)
 }
 END_TEST
 
+/* It is asked for its password as before, but for nothing else than the call. */
+START_TEST(user_that_is_removed_changes_and_ends_its_call)
+{
+	const char *tag = open_call();
+
+	registrar.users = users + 1;
+	registrar.n_users = 1;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	phone_asks("UPDATE", tag, "", SDP);
+	phone_hears("SIP/2.0 401 ");
+	phone_asks("UPDATE", tag, answer("UPDATE", "bert", SDP), SDP);
+	phone_hears("SIP/2.0 403 ");
+	phone_asks("UPDATE", tag, answer("UPDATE", "anna", SDP), SDP);
+	phone_hears("SIP/2.0 200 ");
+	send_register("anna", "anna", "r1", contact(""));
+	phone_hears("SIP/2.0 401 ");
+	phone_asks("BYE", tag, "", "");
+	phone_hears("SIP/2.0 200 ");
+	end();
+}
+END_TEST
+
 START_TEST(user_that_must_come_by_tls_is_asked_for_nothing_without)
 {
 	open_registrar();
@@ -370,4 +393,5 @@ UNIT_MAIN("users", user_calls_with_its_own_number_and_name, user_changes_its_own
 	  failure_in_a_call_counts_as_any, answer_to_something_else_begins_no_call,
 	  user_shows_what_it_may, user_may_not_call_each_number, user_calls_so_often_a_second,
 	  user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
+	  user_that_is_removed_changes_and_ends_its_call,
 	  user_that_must_come_by_tls_is_asked_for_nothing_without, who_is_no_user_is_a_stranger)

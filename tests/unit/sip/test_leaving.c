@@ -1,0 +1,142 @@
+/* What is taken out of the configuration while it has calls: these go on, and no new one begins. */
+#include "tests/unit/sip/rig_dialog.h"
+
+static struct peer_status status;
+
+static bool on_peer(void *data, const struct peer_status *peer)
+{
+	status = *peer;
+	++*(unsigned *)data;
+	return true;
+}
+
+static unsigned look_at_peers(void)
+{
+	unsigned n = 0;
+
+	peers_each(rig.sip, on_peer, &n);
+	return n;
+}
+
+static unsigned former_calls;
+
+static void on_former(void *data, const char *name, unsigned calls)
+{
+	ck_assert_str_eq(name, "phone");
+	former_calls = calls;
+	++*(unsigned *)data;
+}
+
+static unsigned look_at_former(void)
+{
+	unsigned n = 0;
+
+	former_calls = 0;
+	peers_each_former(rig.sip, on_former, &n);
+	return n;
+}
+
+static void apply_peers(unsigned n)
+{
+	rig.config.n_peers = n;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+}
+
+static void invite_anew(const char *status_line)
+{
+	peer_says(&rig, SDP,
+		  "INVITE sip:600@127.0.0.1 SIP/2.0\n"
+		  "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKanew\n"
+		  "From: <sip:100@127.0.0.1>;tag=anew\nTo: <sip:600@127.0.0.1>\n"
+		  "Call-ID: anew\nCSeq: 1 INVITE\nMax-Forwards: 70\n"
+		  "Contact: <sip:al@127.0.0.1:%u>\n",
+		  rig.peer.port, rig.peer.port);
+	peer_hears(&rig, status_line);
+}
+
+/* A re-INVITE of the peer's is taken. */
+static void hold(unsigned cseq)
+{
+	in_request("INVITE", cseq, "", SDP_HOLD);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	in_request("ACK", cseq, "", "");
+}
+
+START_TEST(calls_of_a_removed_peer_go_on)
+{
+	in_open(PLAIN, "", SDP);
+	apply_peers(0);
+	peer_hears_nothing(&rig);
+	ck_assert_uint_eq(look_at_peers(), 0);
+	ck_assert_uint_eq(look_at_former(), 1);
+	ck_assert_uint_eq(former_calls, 1);
+	ck_assert_ptr_null(target_find(rig.hub, TARGET_PEER, "phone"));
+	hold(2);
+	invite_anew("SIP/2.0 403 ");
+	in_request("BYE", 3, "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	ck_assert_uint_eq(mock_leg_told(&rig.line, LEG_RELEASE)->cause, CAUSE_NORMAL);
+	rig_assert_idle(&rig);
+	ck_assert_uint_eq(look_at_former(), 0);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(call_of_a_removed_peer_ends_with_a_bye)
+{
+	in_open(PLAIN, "", SDP);
+	apply_peers(0);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "BYE ");
+	respond_to_heard("200 OK", "", "", "");
+	rig_assert_idle(&rig);
+	ck_assert_uint_eq(look_at_former(), 0);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(peer_that_comes_back_has_its_calls_and_counters)
+{
+	in_open(PLAIN, "", SDP);
+	apply_peers(0);
+	apply_peers(1);
+	ck_assert_uint_eq(look_at_former(), 0);
+	ck_assert_uint_eq(look_at_peers(), 1);
+	ck_assert_uint_eq(status.calls, 1);
+	ck_assert_uint_eq(status.calls_in, 1);
+	in_request("BYE", 2, "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	rig_assert_idle(&rig);
+	look_at_peers();
+	ck_assert_uint_eq(status.calls, 0);
+	rig_close(&rig);
+}
+END_TEST
+
+/* What came from where the peer was is its own while the call goes on, whatever its Contact says. */
+START_TEST(calls_of_a_peer_that_moved_go_on_where_it_was)
+{
+	open_with(PLAIN);
+	peer_says(&rig, SDP,
+		  "INVITE sip:600@127.0.0.1 SIP/2.0\n"
+		  "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKINVITE1\n"
+		  "From: \"Al\" <sip:100@127.0.0.1>;tag=al\nTo: <sip:600@127.0.0.1>\n"
+		  "Call-ID: call\nCSeq: 1 INVITE\nMax-Forwards: 70\nContact: <sip:al@10.9.8.7>\n",
+		  rig.peer.port);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	line_says(LEG_CONNECT, false);
+	in_hears("SIP/2.0 200 ");
+	in_request("ACK", 1, "", "");
+	strcpy(rig.peer.address, "127.0.0.9");
+	apply_peers(1);
+	in_request("BYE", 2, "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+UNIT_MAIN("leaving", calls_of_a_removed_peer_go_on, call_of_a_removed_peer_ends_with_a_bye,
+	  peer_that_comes_back_has_its_calls_and_counters,
+	  calls_of_a_peer_that_moved_go_on_where_it_was)
