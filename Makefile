@@ -4,6 +4,7 @@
 #   make demo            install what is missing, build, and hear four calls
 #   make man             build/man/crosspoint.8, crosspoint.cfg.5, from the program itself
 #   make install         below PREFIX (/usr/local) and /etc, all of it below DESTDIR
+#   make deb             build/crosspoint_VERSION_ARCHITECTURE.deb for this Debian; DEBFULLNAME, DEBEMAIL say whose it is
 #   make check           install what tests need, then lint, unit, fuzz and system tests
 #   make check-unit SAN=address|undefined|thread
 #   make lint, make check-fuzz, make check-system, make bench
@@ -39,7 +40,7 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 
 .DELETE_ON_ERROR:
-.PHONY: all man install demo check check-unit check-fuzz check-system check-dahdi qualify lint format bench clean deps-build deps-demo deps-dahdi
+.PHONY: all man install deb demo check check-unit check-fuzz check-system check-dahdi qualify lint format bench clean deps-build deps-demo deps-dahdi
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
@@ -142,6 +143,15 @@ install: all man
 		conf/grafana-dashboard.json
 	$Q install -d $(UNITS) $(DESTDIR)/etc/crosspoint $(DESTDIR)/var/lib/crosspoint
 	$Q sed 's|/usr/sbin/|$(PREFIX)/sbin/|' conf/crosspoint.service >$(UNITS)/crosspoint.service
+
+# Below a tag vX.Y the version is X.Y; before the first one commits are counted.
+DEB_VERSION ?= $(shell git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//; s/-/+/g' | grep . || \
+	echo "0.0.$$(git rev-list --count HEAD)+g$$(git rev-parse --short HEAD)")
+
+deb: all man
+	$Q rm -rf $B/deb
+	$Q $(MAKE) --no-print-directory install DESTDIR=$(CURDIR)/$B/deb PREFIX=/usr
+	$Q conf/debian/build $(CURDIR)/$B/deb $(DEB_VERSION)
 
 clean:
 	rm -rf build

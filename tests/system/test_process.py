@@ -68,7 +68,8 @@ def test_draining_costs_no_call(own, rtp):
         call.answered()
         gateway.process.send_signal(signal.SIGUSR1)
         wait_for("the alarm", lambda: "draining" in [a["alarm"] for a in gateway.cli.json("alarms")])
-        assert phone.call("600", sdp(40000)).refused().status == 503
+        refusal = phone.call("600", sdp(40000)).refused()
+        assert refusal.status == 503 and refusal.get("Retry-After") == "10"
         assert "stopping" in gateway.cli.run("originate trunk exchange 200")
         options = phone.call("", "")
         options.request("OPTIONS")

@@ -191,9 +191,16 @@ void uas_abandon(struct session *s, int status, unsigned cause)
 
 /* Final responses */
 
+/* No call is taken, so that it is worth to try elsewhere (RFC 3261 21.5.4). */
+static bool out_of_service(const struct sip *ground)
+{
+	return ground->in_service && !ground->in_service(ground->in_service_data);
+}
+
 /* contact: where else to try, with 301; NULL otherwise. */
 static void refuse_to(struct session *s, int status, const char *contact)
 {
+	const bool later = status == 503 && out_of_service(s->ground);
 	char reason[REASON_TEXT_MAX], headers[IDENTITY_HEADERS_MAX];
 
 	receiving_end(s);
@@ -202,6 +209,7 @@ static void refuse_to(struct session *s, int status, const char *contact)
 	nta_incoming_treply(s->invite_in, status, cause_map_phrase(status),
 			    TAG_IF(s->cause, SIPTAG_REASON_STR(reason)),
 			    TAG_IF(contact, SIPTAG_CONTACT_STR(contact)),
+			    TAG_IF(later, SIPTAG_RETRY_AFTER_STR("10")),
 			    TAG_IF(*headers, SIPTAG_HEADER_STR(headers)),
 			    SIPTAG_SERVER_STR(AGENT_NAME), TAG_END());
 	nta_incoming_destroy(s->invite_in);
