@@ -98,6 +98,6 @@ class Maker:
     def query(self):
         if self.random.random() < 0.8:
             return ""
-        return "?" + urllib.parse.urlencode([(self.random.choice(["name", "state", "id", "kinds", "", "x"]),
-                                              self.random.choice(["", "1", "ä", "call", "\n", "x" * 2000]))
+        return "?" + urllib.parse.urlencode([(self.random.choice(["name", "state", "id", "kinds", "limit", "number", "from", "at", "", "x"]),
+                                              self.random.choice(["", "1", "ä", "call", "trunk", "pstn", "12:00", "\n", "x" * 2000]))
                                              for _ in range(self.random.randint(1, 10))])

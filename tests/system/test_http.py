@@ -1,4 +1,5 @@
 """The HTTP API: what it says, to whom, and what it bears."""
+import json
 import socket
 import subprocess
 import time
@@ -77,6 +78,25 @@ def test_calls_that_ended_are_told_up_to_a_limit(served):
     for limit in ("0", "1001", "-1", "", "x", "1x", "4294967297"):
         answer = http.ask("GET", "/api/v1/calls/recent?limit=" + limit)
         assert answer.status == 400 and answer.json["expected"] == "1 to 1000", limit
+
+
+def test_a_route_is_tested(served):
+    gateway, port = served()
+    http = Http(port)
+    for asked, words in (("number=600&from=peer&name=phones", "600 from peer phones"),
+                         ("name=pstn&from=trunk&number=600&calling=123&presentation=restricted&at=2026-01-05T12:00",
+                          "600 from trunk pstn calling 123 presentation restricted at 2026-01-05T12:00"),
+                         ("number=%2A0&from=peer&name=phones&bearer=unrestricted&called-type=national", "*0 from peer phones bearer unrestricted called-type national")):
+        assert http.get("route/test?" + asked) == json.loads(gateway.cli.run("route test %s json" % words)), asked
+    assert http.get("route/test?number=600&from=peer&name=phones")["steps"]
+    whole = "number=600&from=peer&name=phones"
+    for asked, field, said in (("", "from", "trunk, peer or user"), ("number=600&from=line&name=x", "from", "unknown"), ("from=peer&name=phones", "number", "missing"),
+                               ("number=6x&from=peer&name=phones", "number", "no number"), ("number=" + "6" * 99 + "&from=peer&name=phones", "number", "no number"),
+                               ("number=600&from=peer&name=pstn", "name", "there is no peer pstn"), (whole + "&at=noon", "at", "no time"),
+                               (whole + "&bearer=x", "bearer", "unknown"), (whole + "&colour=red", "colour", "unknown here"), (whole + "&calling=x", "calling", "no number")):
+        answer = http.ask("GET", "/api/v1/route/test?" + asked)
+        assert answer.status == 400 and answer.json["field"] == field and answer.json["expected"], answer
+        assert said in answer.json["error"] + answer.json["expected"], answer
 
 
 def test_mistakes_are_told(served):

@@ -8,6 +8,7 @@
 #include <osmocom/core/utils.h>
 
 #include "call/pcapng.h"
+#include "call/route_test.h"
 #include "manage/audit.h"
 #include "manage/http/access.h"
 #include "manage/http/acts.h"
@@ -17,6 +18,7 @@
 #include "manage/http/page.h"
 #include "manage/http/request.h"
 #include "manage/manage.h"
+#include "manage/show/route_ask.h"
 #include "manage/show/views.h"
 
 #define ROOT "/api/v1/"
@@ -212,6 +214,46 @@ static bool answer_limited(struct gateway *gateway, const char *path,
 	return false;
 }
 
+static void fault_at(const char *field, const struct route_ask_fault *fault,
+		     struct http_reply *reply)
+{
+	reply_error(reply, 400, field, fault->right, "%s", fault->what);
+}
+
+/* route/test?number=600&from=trunk&name=pstn&calling=123: words as the command has them. */
+static bool answer_route_test(struct gateway *gateway, const char *path,
+			      const struct http_request *request, struct http_reply *reply)
+{
+	static const char *const first[] = { "number", "from", "name" };
+	const char *said[ARRAY_SIZE(first)] = { "", "", "" };
+	struct route_ask_fault fault;
+	struct route_test test;
+	struct route_ask ask;
+	const char *wrong;
+	bool more[HTTP_QUERY_MAX] = { false };
+
+	if (strcmp(path, "route/test") != 0)
+		return false;
+	for (size_t i = 0; i < request->n_query; i++) {
+		more[i] = true;
+		for (size_t j = 0; j < ARRAY_SIZE(first); j++)
+			if (strcmp(request->query[i].key, first[j]) == 0) {
+				said[j] = request->query[i].value;
+				more[i] = false;
+			}
+	}
+	wrong = route_ask_begin(&ask, gateway->hub, said[0], said[1], said[2], &fault);
+	for (size_t i = 0; !wrong && i < request->n_query; i++)
+		if (more[i])
+			wrong = route_ask_set(&ask, request->query[i].key, request->query[i].value,
+					      &fault);
+	if (wrong)
+		fault_at(wrong, &fault, reply);
+	else
+		reply_json(reply, 200, route_ask_answer(&ask, gateway->hub, &test));
+	return true;
+}
+
 /* spans/e1-1/performance */
 static bool answer_performance(const char *path, const struct http_request *request,
 			       struct http_reply *reply)
@@ -353,7 +395,8 @@ static void answer_reading(struct gateway *gateway, struct http_request *request
 	else if (request->query_too_long)
 		reply_error(reply, 400, NULL, NULL,
 			    "the query is too long; up to %d parts are right", HTTP_QUERY_MAX);
-	else if (!answer_performance(path, request, reply) &&
+	else if (!answer_route_test(gateway, path, request, reply) &&
+		 !answer_performance(path, request, reply) &&
 		 !answer_call_part(gateway, path, request, reply) &&
 		 !answer_limited(gateway, path, request, reply) &&
 		 !answer_collection(gateway, path, request, reply))

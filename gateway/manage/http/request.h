@@ -11,7 +11,7 @@
 #include "manage/http/http_config.h"
 
 enum {
-	HTTP_QUERY_MAX = 8,
+	HTTP_QUERY_MAX = 12,
 	HTTP_BODY_MAX = 16384,   /* octets of a request */
 	HTTP_TEXT_MAX = 5 << 20, /* of one with a whole configuration */
 	HTTP_ETAG_MAX = 48,
