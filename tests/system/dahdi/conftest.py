@@ -1,10 +1,17 @@
 """Runs in the guest: one boot for all tests, the gateway started anew for each. Whatever a test does, the gateway ends
-with exit code 0, every channel closed, no warning of the kernel, and no sanitizer's report."""
+with exit code 0, every channel closed, no warning of the kernel, and no sanitizer's report.
+
+While the guest waits for the host's disk its clock runs on, the faster the busier the host is. So what a test writes is
+in the guest's memory, and copied to the host's files once the test is over; and each test has so many seconds of the
+guest's time, _LIMIT or those of its mark `limit`."""
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -20,6 +27,7 @@ from common.gateway import Gateway, wait_for  # noqa: E402
 
 SHARE = os.environ["SHARE"]
 LONG = bool(os.environ.get("LONG"))
+_LIMIT = 300
 _SANITIZER = re.compile(r"AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Assert failed")
 _KERNEL = re.compile(r"BUG:|WARNING:|Oops|general protection|Call Trace")
 
@@ -31,14 +39,18 @@ def say(what, figure):
 
 
 class OnCards(Gateway):
-    """A gateway on dynamic spans; its files are in a folder named after the test."""
+    """A gateway on dynamic spans; keep() leaves its files in a folder named after the test."""
 
     def __init__(self, name, text):
-        folder = os.path.join(SHARE, name)
-        os.mkdir(folder)
+        self.name, folder = name, tempfile.mkdtemp()
         with open(folder + "/crosspoint.cfg", "w", encoding="utf-8") as f:
             f.write(text)
         super().__init__(folder + "/crosspoint.cfg", folder + "/gateway.log", 4262)
+
+    def keep(self):
+        folder = os.path.dirname(self.config)
+        shutil.copytree(folder, os.path.join(SHARE, self.name))
+        shutil.rmtree(folder)
 
     def up(self, timeout=20):
         self.start(30)
@@ -112,6 +124,28 @@ def _driver():
     kernel.load()
 
 
+class Overdue(Exception):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _bounded(request):
+    """Fails a test that has not ended in its time; what it has begun is undone as ever."""
+    limit = request.node.get_closest_marker("limit")
+    seconds = limit.args[0] if limit else _LIMIT
+
+    def overdue(*_):
+        raise Overdue("not over within %d s" % seconds)
+
+    with open(os.path.join(SHARE, "running"), "w", encoding="utf-8") as f:
+        f.write(request.node.name)
+    signal.signal(signal.SIGALRM, overdue)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
+    os.remove(os.path.join(SHARE, "running"))
+
+
 @pytest.fixture
 def gateway(request):
     """A function that starts one on the given parts of lines.py."""
@@ -124,12 +158,15 @@ def gateway(request):
     since = len(kernel.messages())
     yield start
     codes = [g.stop(20) for g in started if g.process]
+    logs = [g.log() for g in started]
+    for one in started:
+        one.keep()
     said = kernel.messages()[since:]
     with open(os.path.join(SHARE, request.node.name + "-0", "dmesg"), "w", encoding="utf-8") as f:
         f.write(said)
     kernel.destroy_all()
-    for one in started:
-        assert not _SANITIZER.search(one.log()), one.log()[-3000:]
+    for log in logs:
+        assert not _SANITIZER.search(log), log[-3000:]
     assert not _KERNEL.search(said), said
     assert all(c in (0, -9) for c in codes), codes
 
@@ -146,6 +183,10 @@ def peer():
     yield start
     for one in started:
         one.kill()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "limit(seconds): a test that takes longer, in the guest's time, is ended")
 
 
 def _reason(report):
