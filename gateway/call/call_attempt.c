@@ -130,6 +130,7 @@ unsigned call_attempt(struct call *call, const struct route_target *to, struct t
 	}
 	msg.setup.precedence = precedence;
 	cause = target->seize(target->data, &msg.setup, &leg, &why);
+	quality_offered(call->hub->quality, to->kind, to->name, QUALITY_OUT, cause);
 	if (cause) {
 		add_why(call, to, why);
 		return cause;

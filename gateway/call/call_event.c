@@ -8,6 +8,7 @@
 #include "call/emergency.h"
 #include "call/call_timeline.h"
 #include "call/hub.h"
+#include "call/quality.h"
 
 /* clang-format off */
 const struct value_string call_event_names[] = {
@@ -130,6 +131,7 @@ static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *m
 		leg_tell(leg, &refusal);
 		return;
 	}
+	quality_offered(hub->quality, leg->kind, leg->via, QUALITY_IN, 0);
 	call->slots[SLOT_CALLER].law = msg->law;
 	if (is_closed(hub, leg, msg)) {
 		event.kind = CALL_EV_CLEAR;

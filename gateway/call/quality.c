@@ -9,56 +9,170 @@
 #include "base/clock.h"
 #include "call/call_record.h"
 #include "call/hub.h"
+#include "call/traffic.h"
 
-enum { PLACES_MAX = 4096 }; /* configurations come and go; beyond that new names are not counted */
+/* Configurations come and go; beyond that new names are not counted, or have no history but that of one which is gone. */
+enum { PLACES_MAX = 4096, HISTORIES_MAX = 1024 };
 
 struct place {
 	struct llist_head entry;
 	enum target_kind kind;
 	char name[TARGET_NAME_MAX];
 	struct quality_counts counts;
+	const struct target *target; /* NULL: it is not there, or is not looked at */
+	struct traffic *traffic;     /* NULL: none is kept */
 };
 
 struct quality {
 	struct llist_head places;
-	unsigned n;
+	unsigned n, histories;
+	struct osmo_timer_list look;
 };
+
+static void on_look(void *data)
+{
+	struct quality *quality = data;
+
+	osmo_timer_schedule(&quality->look, 1, 0);
+	quality_look(quality, clock_wall().tv_sec);
+}
 
 struct quality *quality_new(void)
 {
 	struct quality *quality = talloc_zero(NULL, struct quality);
 
-	if (quality)
-		INIT_LLIST_HEAD(&quality->places);
+	if (!quality)
+		return NULL;
+	INIT_LLIST_HEAD(&quality->places);
+	osmo_timer_setup(&quality->look, on_look, quality);
+	osmo_timer_schedule(&quality->look, 1, 0);
 	return quality;
 }
 
 void quality_free(struct quality *quality)
 {
+	osmo_timer_del(&quality->look);
 	talloc_free(quality);
 }
 
-/* NULL: no memory, or too many. */
-static struct quality_counts *counts_of(struct quality *quality, enum target_kind kind,
-					const char *name)
+static struct place *find(const struct quality *quality, enum target_kind kind, const char *name)
 {
 	struct place *place;
 
 	llist_for_each_entry (place, &quality->places, entry)
 		if (place->kind == kind && strcmp(place->name, name) == 0)
-			return &place->counts;
+			return place;
+	return NULL;
+}
+
+/* E.411: an overflow. */
+static bool is_full(unsigned cause)
+{
+	return cause == CAUSE_NO_CIRCUIT || cause == CAUSE_CONGESTION;
+}
+
+/* NULL: no memory, or too many. */
+static struct place *place_of(struct quality *quality, enum target_kind kind, const char *name)
+{
+	struct place *place = find(quality, kind, name);
+
+	if (place)
+		return place;
 	if (quality->n == PLACES_MAX || !(place = talloc_zero(quality, struct place)))
 		return NULL;
 	place->kind = kind;
 	snprintf(place->name, sizeof(place->name), "%s", name);
 	llist_add_tail(&place->entry, &quality->places);
 	quality->n++;
-	return &place->counts;
+	return place;
 }
 
-void quality_know(struct quality *quality, enum target_kind kind, const char *name)
+/* One whose target is gone gives its history up for another. */
+static void make_room(struct quality *quality)
 {
-	counts_of(quality, kind, name);
+	struct place *place;
+
+	llist_for_each_entry (place, &quality->places, entry) {
+		if (!place->traffic || place->target)
+			continue;
+		TALLOC_FREE(place->traffic);
+		quality->histories--;
+		return;
+	}
+}
+
+void quality_know(struct quality *quality, const struct target *target)
+{
+	struct place *place = place_of(quality, target->kind, target->name);
+
+	if (!place || !target->in_use)
+		return;
+	place->target = target;
+	if (place->traffic)
+		return;
+	if (quality->histories == HISTORIES_MAX)
+		make_room(quality);
+	if (quality->histories < HISTORIES_MAX)
+		place->traffic = traffic_new(quality, &place->counts);
+	quality->histories += place->traffic != NULL;
+}
+
+void quality_goes(struct quality *quality, const struct target *target)
+{
+	struct place *place;
+
+	llist_for_each_entry (place, &quality->places, entry)
+		if (place->target == target)
+			place->target = NULL;
+}
+
+static void look_at(struct place *place)
+{
+	static const struct leg_setup any = { .precedence = LEG_ROUTINE };
+	const struct target *target = place->target;
+	struct quality_counts *counts = &place->counts;
+	char channel[TARGET_CHANNEL_MAX] = "";
+	const char *why = "";
+	unsigned in_use = target->in_use(target->data);
+	unsigned cause = target->probe ? target->probe(target->data, &any, channel, &why) : 0;
+
+	counts->looks++;
+	counts->in_use_s += in_use;
+	counts->full_s += is_full(cause);
+	counts->down_s += cause && !is_full(cause);
+	if (place->traffic)
+		traffic_use(place->traffic, in_use);
+}
+
+void quality_look(struct quality *quality, int64_t wall_s)
+{
+	struct place *place;
+
+	llist_for_each_entry (place, &quality->places, entry) {
+		if (place->traffic)
+			traffic_turn(place->traffic, wall_s);
+		if (place->target)
+			look_at(place);
+	}
+}
+
+void quality_offered(struct quality *quality, enum target_kind kind, const char *name,
+		     enum quality_direction way, unsigned cause)
+{
+	struct place *place = place_of(quality, kind, name);
+
+	if (!place)
+		return;
+	place->counts.way[way].offered++;
+	place->counts.overflow += is_full(cause);
+}
+
+const struct traffic *quality_traffic(const struct call_hub *hub, enum target_kind kind,
+				      const char *name)
+{
+	const struct place *place = find(hub->quality, kind, name);
+
+	return place ? place->traffic : NULL;
 }
 
 /* E.425: not the network's fault. Who gives up while it rings has had no answer. */
@@ -113,10 +227,12 @@ void quality_note_slot(struct quality *quality, const struct call *call, unsigne
 	const bool answered = charge && call->answer_us;
 	const unsigned cause = cause_of(call, slot) % QUALITY_CAUSES;
 	struct quality_counts *counts;
+	struct place *place;
 
 	/* A leg that came from another call has been counted there. */
-	if (!*s->via || !s->keep.setup_us || !(counts = counts_of(quality, s->kind, s->via)))
+	if (!*s->via || !s->keep.setup_us || !(place = place_of(quality, s->kind, s->via)))
 		return;
+	counts = &place->counts;
 	counts->way[in ? QUALITY_IN : QUALITY_OUT].seizures++;
 	counts->causes[cause]++;
 	note_media(counts, &s->keep.media);

@@ -29,6 +29,7 @@ struct target {
 	enum target_kind kind;
 	char name[TARGET_NAME_MAX];
 	void *data;
+	struct call_hub *hub; /* that it is registered with; NULL: none */
 	struct number_translations translations;
 	/* Its legs take a SETUP that is incomplete and the rest in LEG_INFORMATION; others are set up once the
 	 * number is whole. */
@@ -50,6 +51,8 @@ struct target {
 	bool (*may_call)(void *data, const char *called);
 	/* Would a routine call from there to that number be let in now? 0, or the cause with why. NULL: always. */
 	unsigned (*lets_in)(void *data, const char *called, const char **why);
+	/* Channels or calls in use there now, both ways. NULL: how much it carries is not counted. */
+	unsigned (*in_use)(const void *data);
 };
 
 void target_register(struct call_hub *hub, struct target *target);

@@ -29,11 +29,15 @@ void target_register(struct call_hub *hub, struct target *target)
 {
 	llist_add_tail(&target->entry, bucket(hub, target->kind, target->name));
 	if (target->kind == TARGET_TRUNK || target->kind == TARGET_PEER)
-		quality_know(hub->quality, target->kind, target->name);
+		quality_know(hub->quality, target);
+	target->hub = hub;
 }
 
 void target_unregister(struct target *target)
 {
+	if (target->hub && target->in_use)
+		quality_goes(target->hub->quality, target);
+	target->hub = NULL;
 	llist_del_init(&target->entry);
 }
 

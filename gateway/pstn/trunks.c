@@ -142,6 +142,16 @@ static void load(void *data, struct trunk_load *out)
 	trunk->protocol->load(trunk, out);
 }
 
+static unsigned in_use(const void *data)
+{
+	const struct trunk *trunk = data;
+	unsigned busy = 0;
+
+	for (unsigned c = trunk_next_channel(trunk, 0); c; c = trunk_next_channel(trunk, c))
+		busy += trunk_channel_is_busy(trunk, c);
+	return busy;
+}
+
 /* 0 or -errno, with the reason logged. */
 static int find_spans(const struct trunk_config *config, struct tdm_span *spans[])
 {
@@ -183,6 +193,7 @@ static int open_trunk(struct trunks *trunks, const struct trunk_config *config)
 	trunk->target.seize = seize;
 	trunk->target.probe = probe;
 	trunk->target.load = load;
+	trunk->target.in_use = in_use;
 	trunk->target.preempt = trunk_preempt;
 	trunk->target.overlap = config->overlap_sending;
 	trunk->target.translations = config->translations;
@@ -300,10 +311,8 @@ bool trunk_channel_is_busy(const struct trunk *trunk, unsigned channel)
 
 void trunk_note_use(struct trunk *trunk)
 {
-	unsigned busy = 0;
+	const unsigned busy = in_use(trunk);
 
-	for (unsigned c = trunk_next_channel(trunk, 0); c; c = trunk_next_channel(trunk, c))
-		busy += trunk_channel_is_busy(trunk, c);
 	if (busy > trunk->upkeep.peak)
 		trunk->upkeep.peak = busy;
 }

@@ -46,6 +46,7 @@ static const struct collection collections[] = {
 	{ "calls", "call", view_calls, "id", view_call },
 	{ "peers", "peer", view_peers, "name", NULL },
 	{ "quality", "figure", view_quality, "name", NULL },
+	{ "traffic", "figure", view_traffic, "name", NULL },
 	{ "registrations", "registration", view_registrations, "peer", NULL },
 	{ "contacts", "contact", view_contacts, "user", NULL },
 	{ "bans", "ban", view_bans, "source", NULL },
@@ -254,27 +255,84 @@ static bool answer_route_test(struct gateway *gateway, const char *path,
 	return true;
 }
 
+/* What is between the two in a path. */
+static bool name_between(const char *path, const char *before, const char *after,
+			 char out[static HTTP_FIELD_MAX])
+{
+	const size_t len = strlen(path), around = strlen(before) + strlen(after);
+
+	if (len <= around || len - around >= HTTP_FIELD_MAX ||
+	    strncmp(path, before, strlen(before)) != 0 ||
+	    strcmp(path + len - strlen(after), after) != 0)
+		return false;
+	memcpy(out, path + strlen(before), len - around);
+	out[len - around] = '\0';
+	return true;
+}
+
 /* spans/e1-1/performance */
 static bool answer_performance(const char *path, const struct http_request *request,
 			       struct http_reply *reply)
 {
-	static const char spans[] = "spans/", performance[] = "/performance";
-	const size_t len = strlen(path), around = sizeof(spans) + sizeof(performance) - 2;
 	char span[HTTP_FIELD_MAX];
 	json_t *rows;
 
-	if (len <= around || len - around >= sizeof(span) ||
-	    strncmp(path, spans, sizeof(spans) - 1) != 0 ||
-	    strcmp(path + len - sizeof(performance) + 1, performance) != 0)
+	if (!name_between(path, "spans/", "/performance", span))
 		return false;
-	memcpy(span, path + sizeof(spans) - 1, len - around);
-	span[len - around] = '\0';
 	rows = view_performance(span);
 	if (rows)
 		answer_rows(rows, request, reply);
 	else
 		reply_error(reply, 404, NULL, NULL, "there is no span %s; " ROOT "spans lists them",
 			    span);
+	return true;
+}
+
+static bool period_of(const struct http_request *request, struct http_reply *reply,
+		      enum traffic_period *out)
+{
+	static const char *const words[] = { "quarters", "minutes", "days" };
+	static const enum traffic_period periods[] = { TRAFFIC_QUARTERS, TRAFFIC_MINUTES,
+						       TRAFFIC_DAYS };
+
+	*out = TRAFFIC_QUARTERS;
+	for (size_t i = 0; i < request->n_query; i++) {
+		size_t word = 0;
+
+		while (word < ARRAY_SIZE(words) &&
+		       strcmp(request->query[i].value, words[word]) != 0)
+			word++;
+		if (strcmp(request->query[i].key, "by") != 0 || word == ARRAY_SIZE(words)) {
+			reply_error(reply, 400, request->query[i].key,
+				    "by=minutes, by=quarters or by=days",
+				    "the query asks for what is not kept");
+			return false;
+		}
+		*out = periods[word];
+	}
+	return true;
+}
+
+/* trunks/pstn/history?by=minutes, peers/pbx/history */
+static bool answer_history(struct gateway *gateway, const char *path,
+			   const struct http_request *request, struct http_reply *reply)
+{
+	const bool trunk = strncmp(path, "trunks/", strlen("trunks/")) == 0;
+	const char *kind = target_kind_name(trunk ? TARGET_TRUNK : TARGET_PEER);
+	enum traffic_period period;
+	char name[HTTP_FIELD_MAX];
+	json_t *rows;
+
+	if (!name_between(path, trunk ? "trunks/" : "peers/", "/history", name))
+		return false;
+	if (!period_of(request, reply, &period))
+		return true;
+	rows = view_traffic_of(gateway, trunk ? TARGET_TRUNK : TARGET_PEER, name, period);
+	if (rows)
+		reply_json(reply, 200, rows);
+	else
+		reply_error(reply, 404, NULL, NULL, "there is no %s %s; " ROOT "%ss lists them",
+			    kind, name, kind);
 	return true;
 }
 
@@ -397,6 +455,7 @@ static void answer_reading(struct gateway *gateway, struct http_request *request
 			    "the query is too long; up to %d parts are right", HTTP_QUERY_MAX);
 	else if (!answer_route_test(gateway, path, request, reply) &&
 		 !answer_performance(path, request, reply) &&
+		 !answer_history(gateway, path, request, reply) &&
 		 !answer_call_part(gateway, path, request, reply) &&
 		 !answer_limited(gateway, path, request, reply) &&
 		 !answer_collection(gateway, path, request, reply))

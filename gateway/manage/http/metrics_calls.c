@@ -60,10 +60,12 @@ static const struct {
 	{ "effective_total", "Answered, busy, no answer or rejected by who was called: NER.", 16,
 	  1 },
 	{ "talk_seconds_total", "Time of talk: ACD is this by answers.", 24, 1e-3 },
+	{ "offered_total", "Calls begun; out: also those that were refused here.", 32, 1 },
 };
 _Static_assert(offsetof(struct quality_counts, way[0].answers) == 8 &&
 		       offsetof(struct quality_counts, way[0].effective) == 16 &&
-		       offsetof(struct quality_counts, way[0].talk_ms) == 24,
+		       offsetof(struct quality_counts, way[0].talk_ms) == 24 &&
+		       offsetof(struct quality_counts, way[0].offered) == 32,
 	       "members of a way, as the table has them");
 
 static void put_ways(FILE *file, const struct quality_rows *all)
@@ -123,28 +125,38 @@ static void put_causes(FILE *file, const struct quality_rows *all)
 static const struct {
 	const char *name, *help;
 	size_t at;
-} packets[] = {
+	bool of_peers; /* alone */
+} sums[] = {
 	{ "rtp_packets_total", "RTP packets that came, of calls that ended.",
-	  offsetof(struct quality_counts, packets) },
+	  offsetof(struct quality_counts, packets), true },
 	{ "rtp_lost_total", "RTP packets that never came, of calls that ended.",
-	  offsetof(struct quality_counts, lost) },
+	  offsetof(struct quality_counts, lost), true },
 	{ "rtp_late_total", "RTP packets that came too late to be played, of calls that ended.",
-	  offsetof(struct quality_counts, late) },
+	  offsetof(struct quality_counts, late), true },
+	{ "overflow_total", "Calls begun to there that found no channel, or a limit reached.",
+	  offsetof(struct quality_counts, overflow), false },
+	{ "in_use_seconds_total",
+	  "Channels or calls in use, summed each second: Erlangs are its rate.",
+	  offsetof(struct quality_counts, in_use_s), false },
+	{ "full_seconds_total", "Seconds with all channels busy, or a limit reached.",
+	  offsetof(struct quality_counts, full_s), false },
+	{ "down_seconds_total", "Seconds without a way to there.",
+	  offsetof(struct quality_counts, down_s), false },
 };
 
-static void put_packets(FILE *file, const struct quality_rows *all)
+static void put_sums(FILE *file, const struct quality_rows *all)
 {
-	for (size_t p = 0; p < ARRAY_SIZE(packets); p++) {
-		metric_family(file, packets[p].name, "counter", packets[p].help);
+	for (size_t p = 0; p < ARRAY_SIZE(sums); p++) {
+		metric_family(file, sums[p].name, "counter", sums[p].help);
 		for (size_t i = 0; i < all->n; i++) {
 			const struct quality_row *row = &all->rows[i];
 			uint64_t number;
 
-			if (row->kind != TARGET_PEER)
+			if (sums[p].of_peers && row->kind != TARGET_PEER)
 				continue;
-			memcpy(&number, (const char *)row->counts + packets[p].at, sizeof(number));
+			memcpy(&number, (const char *)row->counts + sums[p].at, sizeof(number));
 			metric_sample(
-				file, packets[p].name, (double)number,
+				file, sums[p].name, (double)number,
 				LABELS("kind", target_kind_name(row->kind), "name", row->name));
 		}
 	}
@@ -160,7 +172,7 @@ static void put_quality(FILE *file, struct gateway *gateway)
 	put_ways(file, &all);
 	put_delays(file, &all);
 	put_causes(file, &all);
-	put_packets(file, &all);
+	put_sums(file, &all);
 	talloc_free(all.rows);
 }
 

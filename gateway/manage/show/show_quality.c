@@ -15,8 +15,7 @@
 #include "manage/cli/table.h"
 #include "manage/show/views.h"
 
-/* Null when there is nothing to divide by; to a tenth. */
-static json_t *share(uint64_t part, uint64_t of, double unit)
+json_t *view_share(uint64_t part, uint64_t of, double unit)
 {
 	return of ? json_real(round((double)part * unit * 10 / (double)of) / 10) : json_null();
 }
@@ -49,16 +48,17 @@ static bool add_place(void *data, enum target_kind kind, const char *name,
 		talk_ms += counts->way[way].talk_ms;
 	}
 	json_array_append_new(
-		data, json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
-				target_kind_name(kind), "name", name, "in",
-				(json_int_t)counts->way[QUALITY_IN].seizures, "out",
-				(json_int_t)counts->way[QUALITY_OUT].seizures, "answered",
-				(json_int_t)answers, "asr_percent", share(answers, seizures, 100),
-				"ner_percent", share(effective, seizures, 100), "acd_s",
-				share(talk_ms, answers, 1e-3), "pdd_s",
-				share(counts->delay_ms, counts->delays, 1e-3), "lost_percent",
-				share(counts->lost, counts->packets + counts->lost, 100), "causes",
-				causes(counts)));
+		data,
+		json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "kind",
+			  target_kind_name(kind), "name", name, "in",
+			  (json_int_t)counts->way[QUALITY_IN].seizures, "out",
+			  (json_int_t)counts->way[QUALITY_OUT].seizures, "answered",
+			  (json_int_t)answers, "asr_percent", view_share(answers, seizures, 100),
+			  "ner_percent", view_share(effective, seizures, 100), "acd_s",
+			  view_share(talk_ms, answers, 1e-3), "pdd_s",
+			  view_share(counts->delay_ms, counts->delays, 1e-3), "lost_percent",
+			  view_share(counts->lost, counts->packets + counts->lost, 100), "causes",
+			  causes(counts)));
 	return true;
 }
 

@@ -7,6 +7,9 @@
 
 #include <jansson.h>
 
+#include "call/target.h"
+#include "call/traffic.h"
+
 struct gateway;
 
 json_t *view_version(struct gateway *gateway);
@@ -22,6 +25,8 @@ json_t *view_calls(struct gateway *gateway);
 json_t *view_calls_recent(struct gateway *gateway, size_t max);
 json_t *view_peers(struct gateway *gateway);
 json_t *view_quality(struct gateway *gateway);
+/* Each trunk and peer over the last hour. */
+json_t *view_traffic(struct gateway *gateway);
 json_t *view_registrations(struct gateway *gateway);
 json_t *view_contacts(struct gateway *gateway); /* of the registrar's users */
 json_t *view_bans(struct gateway *gateway);
@@ -40,6 +45,11 @@ json_t *view_why(struct gateway *gateway, uint32_t id);
 json_t *view_alarm(struct gateway *gateway, uint32_t id);
 json_t *
 view_performance(const char *span); /* a list: quarters of an hour, "now" first, and the day */
+/* What a trunk or peer carried, the present interval first; NULL: there is none of that name. */
+json_t *view_traffic_of(struct gateway *gateway, enum target_kind kind, const char *name,
+			enum traffic_period period);
+/* part * unit / of, to a tenth; null when there is nothing to divide by. */
+json_t *view_share(uint64_t part, uint64_t of, double unit);
 
 /* The two long lists, seen row by row without making the rows. */
 struct view_sight {

@@ -107,6 +107,13 @@ static unsigned lets_in(void *data, const char *called, const char **why)
 	return peer_limits_let_in(peer->limits, &peer->config.guard, called, why);
 }
 
+static unsigned in_use(const void *data)
+{
+	const struct peer *peer = data;
+
+	return peer->calls;
+}
+
 static struct peer *add(struct peers *peers, const struct peer_config *config)
 {
 	struct peer *peer = talloc_zero(peers, struct peer);
@@ -125,6 +132,7 @@ static struct peer *add(struct peers *peers, const struct peer_config *config)
 	peer->target.data = peer;
 	peer->target.may_call = may_call;
 	peer->target.lets_in = lets_in;
+	peer->target.in_use = in_use;
 	llist_add_tail(&peer->entry, &peers->list);
 	target_register(peers->hub, &peer->target);
 	return peer;

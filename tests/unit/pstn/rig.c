@@ -69,6 +69,14 @@ static unsigned fake_seize(struct trunk *trunk, const struct leg_setup *setup, s
 	return CAUSE_NO_CIRCUIT;
 }
 
+/* As if there were a channel. */
+static unsigned fake_probe(struct trunk *trunk, const struct leg_setup *setup,
+			   char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	(void)trunk, (void)setup, (void)channel, (void)why;
+	return 0;
+}
+
 static void fake_status(const struct trunk *trunk, struct trunk_status *out)
 {
 	(void)trunk;
@@ -115,6 +123,7 @@ static const struct trunk_protocol fake_protocol = {
 	.close = fake_close,
 	.retune = fake_retune,
 	.seize = fake_seize,
+	.probe = fake_probe,
 	.status = fake_status,
 	.channel = fake_channel,
 	.service = fake_service,

@@ -54,6 +54,14 @@ static unsigned fake_seize(struct trunk *trunk, const struct leg_setup *setup, s
 	return 34;
 }
 
+/* As if there were a channel. */
+static unsigned fake_probe(struct trunk *trunk, const struct leg_setup *setup,
+			   char channel[static TARGET_CHANNEL_MAX], const char **why)
+{
+	(void)trunk, (void)setup, (void)channel, (void)why;
+	return 0;
+}
+
 static void fake_status(const struct trunk *trunk, struct trunk_status *out)
 {
 	(void)trunk;
@@ -90,6 +98,7 @@ static const struct trunk_protocol fake = {
 	.retune = fake_retune,
 	.close = fake_close,
 	.seize = fake_seize,
+	.probe = fake_probe,
 	.status = fake_status,
 	.channel = fake_channel,
 	.service = fake_service,

@@ -1,0 +1,62 @@
+"""What trunks and peers carried over time: the command line, the API and metrics, after calls."""
+import pytest
+
+from common import ports
+from common.gateway import wait_for
+from common.http import Http, section
+
+
+BUSY = "route narrow-busy\n from trunk far-narrow\n called exact 79\n to line busy\n"
+
+
+@pytest.fixture(name="served")
+def gateway_with_http(own):
+    def make():
+        port = ports.any_port("tcp")
+        return own(extra=BUSY + section(port)), Http(port)
+    return make
+
+
+def hour(http, name):
+    """Over the last hour; the present interval alone may be a second old."""
+    return [row for row in http.get("traffic") if row["name"] == name][0]
+
+
+def total(rows, key):
+    return sum(row[key] for row in rows)
+
+
+def test_calls_are_in_the_history(served):
+    gateway, http = served()
+    gateway.originate("trunk narrow 7")
+    wait_for("the only channel busy", lambda: gateway.channels("active"))
+    wait_for("seconds with all busy", lambda: hour(http, "narrow")["full_s"] >= 1, 20, 0.2)
+    assert "no free channel" in gateway.cli.run("originate trunk narrow 7")
+    gateway.clear_all()
+    gateway.originate("trunk narrow 79")  # busy
+    gateway.wait_idle()
+    row = wait_for("the calls", lambda: [r for r in [hour(http, "narrow")] if r["ended"] == 2])[0]
+    assert (row["offered_out"], row["overflow"], row["answered"], row["peak"]) == (3, 1, 1, 1), row
+    assert (row["asr_percent"], row["ner_percent"]) == (50.0, 100.0) and row["acd_s"] > 0, row
+    assert row["causes"] == {"normal": 2} and row["down_s"] <= row["seconds"] and row["erlangs"] > 0, row
+    for by in ("minutes", "quarters", "days"):
+        rows = http.get("trunks/narrow/history?by=" + by)
+        assert total(rows, "offered_out") == 3 and total(rows, "answered") == 1, (by, rows)
+        assert max(r["peak"] for r in rows) == 1 and rows[0]["from"].endswith(":00Z"), (by, rows)
+        assert gateway.cli.json("traffic trunk narrow " + by)[-1]["from"] == rows[-1]["from"]
+    assert http.get("trunks/narrow/history")[0]["from"] >= rows[0]["from"]
+    text = gateway.cli.run("show traffic trunk narrow")
+    assert "ERL" in text and "50.0" in text, text
+    assert "narrow" in gateway.cli.run("show traffic")
+    now = http.ask("GET", "/metrics").body.decode()
+    assert 'crosspoint_overflow_total{kind="trunk",name="narrow"} 1' in now
+    assert 'crosspoint_offered_total{kind="trunk",name="narrow",direction="out"} 3' in now
+
+
+def test_mistakes_are_told(served):
+    gateway, http = served()
+    assert "there is no trunk none; `show traffic` lists them" in gateway.cli.run("show traffic trunk none")
+    for path, status, words in (("trunks/none/history", 404, "there is no trunk none"), ("peers/pstn/history", 404, "there is no peer pstn"),
+                                ("trunks/pstn/history?by=weeks", 400, "not kept"), ("trunks/pstn/history?x=1", 400, "not kept")):
+        answer = http.ask("GET", "/api/v1/" + path)
+        assert answer.status == status and words in answer.json["error"], (path, answer)

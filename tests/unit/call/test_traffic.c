@@ -1,0 +1,270 @@
+/* What trunks and peers carried over time: rings of minutes, quarters of an hour and days. */
+#include "call/traffic.h"
+
+#include "call/quality.h"
+#include "tests/unit/call/rig.h"
+
+/* 2026-11-29 12:44:00 UTC, a minute before a quarter of an hour */
+static const int64_t NOON = 1795952640 + 60 * 60;
+enum { MINUTE = 60, QUARTER = 900, DAY = 86400, ROWS = 256 };
+
+static struct quality_counts sums;
+static struct traffic *traffic;
+static struct traffic_figures row[ROWS];
+
+static bool keep(void *data, const struct traffic_figures *figures)
+{
+	unsigned *n = data;
+
+	row[(*n)++] = *figures;
+	return *n < ROWS;
+}
+
+static unsigned look(enum traffic_period period)
+{
+	unsigned n = 0;
+
+	traffic_each(traffic, period, keep, &n);
+	return n;
+}
+
+static void begin(void)
+{
+	sums = (struct quality_counts){ .looks = 7, .overflow = 9 }; /* of before */
+	traffic = traffic_new(NULL, &sums);
+}
+
+static void end(void)
+{
+	talloc_free(traffic);
+}
+
+static void second(int64_t wall_s, unsigned in_use)
+{
+	traffic_turn(traffic, wall_s);
+	sums.looks++;
+	sums.in_use_s += in_use;
+	traffic_use(traffic, in_use);
+}
+
+/* With so many in use; returns when it ended. */
+static int64_t run(int64_t from_s, int64_t seconds, unsigned in_use)
+{
+	for (int64_t s = 0; s < seconds; s++)
+		second(from_s + s, in_use);
+	return from_s + seconds;
+}
+
+START_TEST(nothing_before_the_first_look)
+{
+	struct traffic_figures hour;
+
+	begin();
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 0);
+	ck_assert_uint_eq(look(TRAFFIC_DAYS), 0);
+	ck_assert(!traffic_hour(traffic, &hour));
+	end();
+}
+END_TEST
+
+START_TEST(a_minute_has_what_the_sums_grew_in_it)
+{
+	begin();
+	run(NOON, MINUTE, 2);
+	sums.way[QUALITY_IN] = (typeof(sums.way[0])){ 3, 2, 2, 90000, 4 };
+	sums.way[QUALITY_OUT] = (typeof(sums.way[0])){ 2, 1, 2, 30000, 5 };
+	sums.delays = 2;
+	sums.delay_ms = 3000;
+	sums.overflow = 11;
+	sums.causes[CAUSE_NORMAL] = 3;
+	sums.causes[CAUSE_NO_CIRCUIT] = 2;
+	sums.full_s = 12;
+	second(NOON + MINUTE, 5);
+	second(NOON + MINUTE + 1, 0);
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 2);
+	ck_assert_int_eq(row[0].from_s, NOON + MINUTE);
+	ck_assert_uint_eq(row[0].seconds, 2);
+	ck_assert_uint_eq(row[0].in_use_s, 5);
+	ck_assert_uint_eq(row[0].peak, 5);
+	ck_assert_uint_eq(row[0].ended, 0);
+	ck_assert_int_eq(row[1].from_s, NOON);
+	ck_assert_uint_eq(row[1].seconds, 60);
+	ck_assert_uint_eq(row[1].in_use_s, 120);
+	ck_assert_uint_eq(row[1].peak, 2);
+	ck_assert_uint_eq(row[1].full_s, 12);
+	ck_assert_uint_eq(row[1].offered_in, 4);
+	ck_assert_uint_eq(row[1].offered_out, 5);
+	ck_assert_uint_eq(row[1].overflow, 2);
+	ck_assert_uint_eq(row[1].ended, 5);
+	ck_assert_uint_eq(row[1].answered, 3);
+	ck_assert_uint_eq(row[1].effective, 4);
+	ck_assert_uint_eq(row[1].talk_ms, 120000);
+	ck_assert_uint_eq(row[1].delays, 2);
+	ck_assert_uint_eq(row[1].delay_ms, 3000);
+	ck_assert_uint_eq(row[1].classes[1], 3);
+	ck_assert_uint_eq(row[1].classes[2], 2);
+	end();
+}
+END_TEST
+
+/* A quarter of an hour begins when the clock says so, not when the gateway began. */
+START_TEST(quarters_and_days_are_cut_by_the_clock)
+{
+	const int64_t midnight = NOON - NOON % DAY + DAY;
+
+	begin();
+	run(midnight - 20 * MINUTE, 20 * MINUTE, 1);
+	run(midnight, 16 * MINUTE, 3);
+	ck_assert_uint_eq(look(TRAFFIC_QUARTERS), 4);
+	ck_assert_int_eq(row[0].from_s, midnight + QUARTER);
+	ck_assert_uint_eq(row[0].seconds, 60);
+	ck_assert_int_eq(row[1].from_s, midnight);
+	ck_assert_uint_eq(row[1].in_use_s, 3 * QUARTER);
+	ck_assert_int_eq(row[2].from_s, midnight - QUARTER);
+	ck_assert_uint_eq(row[2].seconds, QUARTER);
+	ck_assert_int_eq(row[3].from_s, midnight - 2 * QUARTER);
+	ck_assert_uint_eq(row[3].seconds, 5 * MINUTE);
+	ck_assert_uint_eq(look(TRAFFIC_DAYS), 2);
+	ck_assert_int_eq(row[0].from_s, midnight);
+	ck_assert_uint_eq(row[0].seconds, 16 * MINUTE);
+	ck_assert_uint_eq(row[0].peak, 3);
+	ck_assert_int_eq(row[1].from_s, midnight - DAY);
+	ck_assert_uint_eq(row[1].seconds, 20 * MINUTE);
+	end();
+}
+END_TEST
+
+/* Three hours, a day and 32 days, and the one under way. */
+START_TEST(the_oldest_go)
+{
+	int64_t at = NOON;
+
+	begin();
+	for (unsigned minute = 0; minute < 40 * 24 * 60; minute++, at += MINUTE)
+		second(at, 1);
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 181);
+	ck_assert_int_eq(row[180].from_s, row[0].from_s - 180 * MINUTE);
+	ck_assert_uint_eq(look(TRAFFIC_QUARTERS), 97);
+	ck_assert_int_eq(row[96].from_s, row[0].from_s - 96 * QUARTER);
+	ck_assert_uint_eq(row[96].seconds, 15);
+	ck_assert_uint_eq(look(TRAFFIC_DAYS), 33);
+	ck_assert_int_eq(row[32].from_s, row[0].from_s - 32 * DAY);
+	ck_assert_uint_eq(row[32].seconds, 24 * 60);
+	end();
+}
+END_TEST
+
+/* Each look is in one minute alone, and none is lost. */
+START_TEST(a_step_of_the_clock_loses_and_doubles_nothing)
+{
+	static const int64_t steps[] = { -3600, -61, -1, 1, 59, 7200, -86400, 400 * DAY };
+
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		begin();
+		int64_t at = run(NOON, 130, 1);
+		run(at + steps[i], 130, 3);
+		for (unsigned period = 0; period < TRAFFIC_PERIODS; period++) {
+			unsigned n = look(period), seconds = 0, in_use_s = 0;
+			for (unsigned r = 0; r < n; r++) {
+				seconds += row[r].seconds;
+				in_use_s += row[r].in_use_s;
+				ck_assert_int_eq(row[r].from_s % MINUTE, 0);
+			}
+			ck_assert_msg(seconds == 260 && in_use_s == 520,
+				      "step %lld, period %u: %u looks, %u in use",
+				      (long long)steps[i], period, seconds, in_use_s);
+			ck_assert_int_le(row[0].from_s, at + steps[i] + 130);
+		}
+		end();
+	}
+}
+END_TEST
+
+/* Nobody looks: the target is gone. What is there stays, and empty minutes are no rows. */
+START_TEST(what_is_not_looked_at_has_no_rows)
+{
+	begin();
+	int64_t at = run(NOON, 120, 1);
+	for (unsigned s = 0; s < 600; s++)
+		traffic_turn(traffic, at++);
+	second(at, 1);
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 3);
+	ck_assert_int_eq(row[1].from_s, NOON + MINUTE);
+	ck_assert_int_eq(row[0].from_s, NOON + 12 * MINUTE);
+	end();
+}
+END_TEST
+
+START_TEST(the_last_hour_is_sixty_minutes)
+{
+	struct traffic_figures hour;
+
+	begin();
+	int64_t at = run(NOON, 3600, 7);
+	run(at, 3599, 2);
+	ck_assert(traffic_hour(traffic, &hour));
+	ck_assert_uint_eq(hour.seconds, 3599);
+	ck_assert_uint_eq(hour.in_use_s, 2 * 3599);
+	ck_assert_uint_eq(hour.peak, 2);
+	ck_assert_int_eq(hour.from_s, at);
+	end();
+}
+END_TEST
+
+/* Through the hub */
+
+static const struct traffic *of_b(void)
+{
+	return quality_traffic(hub, TARGET_TRUNK, "b");
+}
+
+static unsigned busy(const void *data)
+{
+	return ((const struct mock_target *)data)->leg->leg ? 1 : 0;
+}
+
+static void look_for(unsigned seconds)
+{
+	for (unsigned s = 0; s < seconds; s++)
+		clock_advance(1 * S);
+}
+
+START_TEST(a_target_is_looked_at_each_second)
+{
+	struct traffic_figures hour;
+
+	start();
+	ck_assert_ptr_null(of_b()); /* it says not what is in use */
+	target_unregister(&to_b.target);
+	to_b.target.in_use = busy;
+	target_register(hub, &to_b.target);
+	look_for(3);
+	dial("700");
+	look_for(5);
+	dial("700"); /* there is one channel */
+	mock_leg_close(&a);
+	to_b.cause = CAUSE_NO_CIRCUIT;
+	look_for(2);
+	to_b.cause = CAUSE_DESTINATION_OUT_OF_ORDER;
+	look_for(1);
+	ck_assert(traffic_hour(of_b(), &hour));
+	ck_assert_uint_eq(hour.seconds, 11);
+	ck_assert_uint_eq(hour.in_use_s, 8);
+	ck_assert_uint_eq(hour.peak, 1);
+	ck_assert_uint_eq(hour.full_s, 2);
+	ck_assert_uint_eq(hour.down_s, 1);
+	ck_assert_uint_eq(hour.offered_out, 2);
+	ck_assert_uint_eq(hour.overflow, 1);
+	target_unregister(&to_b.target);
+	look_for(2);
+	traffic_hour(of_b(), &hour);
+	ck_assert_uint_eq(hour.seconds, 11);
+	call_hub_free(hub);
+	mock_mg_free(mg);
+}
+END_TEST
+
+UNIT_MAIN("traffic", nothing_before_the_first_look, a_minute_has_what_the_sums_grew_in_it,
+	  quarters_and_days_are_cut_by_the_clock, the_oldest_go,
+	  a_step_of_the_clock_loses_and_doubles_nothing, what_is_not_looked_at_has_no_rows,
+	  the_last_hour_is_sixty_minutes, a_target_is_looked_at_each_second)
