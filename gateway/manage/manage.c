@@ -34,6 +34,7 @@
 #include "manage/audit.h"
 #include "manage/cli/cli.h"
 #include "manage/cli/cli_socket.h"
+#include "manage/cli/screen.h"
 #include "manage/http/http_config.h"
 #include "manage/manage_config.h"
 #include "manage/webhooks/webhook_config.h"
@@ -112,6 +113,8 @@ void cli_notice(struct vty *vty, const char *format, ...)
 {
 	va_list args;
 
+	if (screen_is_open(vty)) /* it would be written across */
+		return;
 	va_start(args, format);
 	vty_out(vty, "%s", VTY_NEWLINE);
 	vty_out_va(vty, format, args);
@@ -161,7 +164,7 @@ static void session_free(struct session *session)
 {
 	actions_forget(session->vty);
 	candidate_forget(session->vty);
-	watch_forget(session->vty);
+	screen_forget(session->vty);
 	llist_del(&session->entry);
 	n_sessions--;
 	talloc_free(session);
@@ -196,7 +199,6 @@ static void session_read(struct session *session)
 		session_end(session);
 	}
 	candidate_check_left(session->vty);
-	watch_check_key(session->vty);
 }
 
 static int on_vty_event(unsigned subsys, unsigned signal, void *data, void *signal_data)
@@ -308,7 +310,8 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_records_install();
 	show_timeline_install();
 	why_vty_install();
-	watch_vty_install();
+	watch_channels_install();
+	watch_call_install();
 	export_vty_install();
 	show_emergency_install();
 	show_performance_install();

@@ -30,6 +30,8 @@ void cli_notice(struct vty *vty, const char *format, ...) __attribute__((format(
 
 /* libosmovty shows the help of a first word as the first command has it: one text for all. */
 #define TEST_STR "Test channels and spans, or make faults on purpose\n"
+#define WATCH_FIRST_STR                                                                            \
+	"Keep something on the whole screen, up to date, until q; arrow and page keys scroll\n"
 
 /* Each file's commands. */
 void show_install(void);
@@ -46,7 +48,8 @@ void drain_vty_install(void);
 void show_records_install(void);
 void show_timeline_install(void);
 void why_vty_install(void);
-void watch_vty_install(void);
+void watch_channels_install(void);
+void watch_call_install(void);
 void export_vty_install(void);
 void show_emergency_install(void);
 void show_performance_install(void);
@@ -67,9 +70,6 @@ void channel_test_end_all(void);
 void actions_forget(struct vty *vty);
 /* A session has ended, or may have left editing by a key that libosmovty does not report. */
 void candidate_forget(struct vty *vty);
-void watch_forget(struct vty *vty);
-/* A key was pressed, perhaps: what is watched ends. */
-void watch_check_key(struct vty *vty);
 void candidate_check_left(struct vty *vty);
 /* Frees the candidate and what was committed before. */
 void candidate_stop(void);

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <termios.h>
@@ -28,6 +30,7 @@ enum {
 	SUBNEGOTIATION = 250,
 	END_OF_IT = 240, /* RFC 854, RFC 855 */
 	FIRST_WITH_OPTION = 251,
+	WINDOW = 31, /* RFC 1073 */
 	LINE_MAX_OCTETS = 4096,
 };
 
@@ -128,17 +131,73 @@ static bool send_all(int fd, const void *octets, size_t n)
 /* At a terminal */
 
 static struct termios saved;
+static volatile sig_atomic_t resized;
 
 static void restore(void)
 {
 	tcsetattr(STDIN_FILENO, TCSANOW, &saved);
 }
 
+static void on_resize(int number)
+{
+	(void)number;
+	resized = 1;
+}
+
+/* How large the window is (RFC 1073); 255 is sent twice (RFC 855). */
+static bool tell_size(int fd)
+{
+	uint8_t octets[16] = { IAC, SUBNEGOTIATION, WINDOW };
+	struct winsize size;
+	size_t n = 3;
+
+	resized = 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col || !size.ws_row)
+		return true;
+	const uint8_t parameters[] = { (uint8_t)(size.ws_col >> 8), (uint8_t)size.ws_col,
+				       (uint8_t)(size.ws_row >> 8), (uint8_t)size.ws_row };
+	for (size_t i = 0; i < sizeof(parameters); i++) {
+		octets[n++] = parameters[i];
+		if (parameters[i] == IAC)
+			octets[n++] = IAC;
+	}
+	octets[n++] = IAC;
+	octets[n++] = END_OF_IT;
+	return send_all(fd, octets, n);
+}
+
+/* A command that shows a screen, given with the program: the session ends when the screen does, or is refused. */
+struct one_screen {
+	bool only; /* there is one */
+	bool shown;
+	size_t matched; /* octets of what ends it */
+	char before;
+};
+
+/* False: it is over. */
+static bool goes_on(struct one_screen *one, const uint8_t *octets, size_t n)
+{
+	static const char end[] = "\033[?1049l";
+
+	for (size_t i = 0; one->only && i < n; i++) {
+		const char c = (char)octets[i];
+
+		one->matched = c == end[one->matched] ? one->matched + 1 : c == end[0];
+		one->shown |= c == end[0];
+		if (!end[one->matched] || (c == '%' && one->before == '\n' && !one->shown))
+			return false;
+		one->before = c;
+	}
+	return true;
+}
+
 /* False: one of the two has ended. */
-static bool hand_on(int fd, struct telnet *telnet, const struct pollfd what[2])
+static bool hand_on(int fd, struct telnet *telnet, const struct pollfd what[2],
+		    struct one_screen *one)
 {
 	uint8_t octets[4096];
 	ssize_t n;
+	size_t kept;
 
 	if (what[0].revents) {
 		n = read(STDIN_FILENO, octets, sizeof(octets));
@@ -149,16 +208,14 @@ static bool hand_on(int fd, struct telnet *telnet, const struct pollfd what[2])
 		n = read(fd, octets, sizeof(octets));
 		if (n <= 0)
 			return false;
-		return send_all(STDOUT_FILENO, octets, strip_telnet(telnet, octets, (size_t)n));
+		kept = strip_telnet(telnet, octets, (size_t)n);
+		return send_all(STDOUT_FILENO, octets, kept) && goes_on(one, octets, kept);
 	}
 	return true;
 }
 
-static int be_a_terminal(int fd)
+static void make_raw(void)
 {
-	struct telnet telnet = { 0 };
-	struct pollfd what[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
-				  { .fd = fd, .events = POLLIN } };
 	struct termios raw;
 
 	tcgetattr(STDIN_FILENO, &saved);
@@ -166,9 +223,29 @@ static int be_a_terminal(int fd)
 	raw = saved;
 	cfmakeraw(&raw);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	do
-		poll(what, 2, -1);
-	while (hand_on(fd, &telnet, what));
+}
+
+static int be_a_terminal(int fd, struct one_screen one)
+{
+	const struct sigaction action = { .sa_handler = on_resize };
+	struct telnet telnet = { 0 };
+	struct pollfd what[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+				  { .fd = fd, .events = POLLIN } };
+	sigset_t outside, window;
+
+	make_raw();
+	sigemptyset(&window);
+	sigaddset(&window, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &window, &outside);
+	sigdelset(&outside, SIGWINCH);
+	sigaction(SIGWINCH, &action, NULL);
+	resized = 1;
+	do {
+		if (resized && !tell_size(fd))
+			break;
+		what[0].revents = what[1].revents = 0;
+		ppoll(what, 2, NULL, &outside);
+	} while (hand_on(fd, &telnet, what, &one));
 	return 0;
 }
 
@@ -244,19 +321,37 @@ static int ask(int fd, struct telnet *telnet, const char *command, bool print)
 	return good ? 0 : REFUSED;
 }
 
-static int ask_words(int fd, struct telnet *telnet, int n, char *const words[])
+/* The words as one line. False after a complaint: it is too long. */
+static bool join(int n, char *const words[], char command[static LINE_MAX_OCTETS])
 {
-	char command[LINE_MAX_OCTETS] = "";
 	size_t len = 0;
 
-	for (int i = 0; i < n && len < sizeof(command); i++)
-		len += (size_t)snprintf(command + len, sizeof(command) - len, "%s%s", i ? " " : "",
+	command[0] = '\0';
+	for (int i = 0; i < n && len < LINE_MAX_OCTETS; i++)
+		len += (size_t)snprintf(command + len, LINE_MAX_OCTETS - len, "%s%s", i ? " " : "",
 					words[i]);
-	if (len >= sizeof(command)) {
-		fprintf(stderr, "the command is too long; at most %d octets\n", LINE_MAX_OCTETS);
+	if (len < LINE_MAX_OCTETS)
+		return true;
+	fprintf(stderr, "the command is too long; at most %d octets\n", LINE_MAX_OCTETS);
+	return false;
+}
+
+static int ask_words(int fd, struct telnet *telnet, int n, char *const words[])
+{
+	char command[LINE_MAX_OCTETS];
+
+	return join(n, words, command) ? ask(fd, telnet, command, true) : REFUSED;
+}
+
+static int show_screen(int fd, int n, char *const words[])
+{
+	char command[LINE_MAX_OCTETS];
+
+	if (!join(n, words, command))
 		return REFUSED;
-	}
-	return ask(fd, telnet, command, true);
+	if (!send_all(fd, command, strlen(command)) || !send_all(fd, "\r", 1))
+		return ABSENT;
+	return be_a_terminal(fd, (struct one_screen){ .only = true });
 }
 
 static int ask_lines(int fd, struct telnet *telnet)
@@ -273,24 +368,40 @@ static int ask_lines(int fd, struct telnet *telnet)
 	return worst;
 }
 
+static int converse(int fd, int n, char *const words[])
+{
+	const bool screen = n && !strcmp(words[0], "watch");
+	struct telnet telnet = { .plain = true };
+	char *greeting = read_answer(fd, &telnet);
+	int rc = ABSENT;
+
+	if (!greeting)
+		return ABSENT;
+	free(greeting);
+	if (ask(fd, &telnet, "terminal length 0", false) == 0 &&
+	    ask(fd, &telnet, "enable", false) == 0)
+		rc = screen ? show_screen(fd, n, words)
+		     : n    ? ask_words(fd, &telnet, n, words)
+			    : ask_lines(fd, &telnet);
+	return rc;
+}
+
 int client_run(const struct manage_config *config, int n, char *const words[])
 {
-	struct telnet telnet = { .plain = true };
-	int fd = open_gateway(config), rc = ABSENT;
-	char *greeting;
+	const bool terminal = isatty(STDIN_FILENO);
+	int fd, rc;
 
+	if (n && !strcmp(words[0], "watch") && (!terminal || !isatty(STDOUT_FILENO))) {
+		fprintf(stderr,
+			"%s shows a screen, and this is no terminal; over ssh, `ssh -t` "
+			"makes one\n",
+			words[0]);
+		return REFUSED;
+	}
+	fd = open_gateway(config);
 	if (fd < 0)
 		return ABSENT;
-	if (!n && isatty(STDIN_FILENO)) {
-		rc = be_a_terminal(fd);
-		close(fd);
-		return rc;
-	}
-	greeting = read_answer(fd, &telnet);
-	if (greeting && ask(fd, &telnet, "terminal length 0", false) == 0 &&
-	    ask(fd, &telnet, "enable", false) == 0)
-		rc = n ? ask_words(fd, &telnet, n, words) : ask_lines(fd, &telnet);
-	free(greeting);
+	rc = !n && terminal ? be_a_terminal(fd, (struct one_screen){ 0 }) : converse(fd, n, words);
 	close(fd);
 	return rc;
 }

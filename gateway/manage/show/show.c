@@ -23,6 +23,7 @@
 #include "manage/show/views.h"
 #include "mg/mg.h"
 #include "pstn/trunk.h"
+#include "rtp/emodel.h"
 #include "sip/sip.h"
 
 #define JSON_STR "As JSON, for programs\n"
@@ -394,11 +395,30 @@ static json_t *peak_dbm0(int16_t peak)
 	return peak > 0 ? json_integer(lround(20 * log10(peak / 32768.0) + 3.14)) : json_null();
 }
 
-static void add_rtp_stats(json_t *row, const struct mg_stats *stats)
+/* As in records; null before there is sound, and for 64 kbit/s clear data. */
+static json_t *mos_of(const struct mg_status *term)
 {
+	const struct mg_stats *stats = &term->stats;
+	const struct emodel line = {
+		.received = stats->rx_packets,
+		.missing = stats->rx_lost + stats->rx_late,
+		.delay_ms = stats->jb_delay_ms + term->term.rtp.ptime_ms +
+			    stats->round_trip_us / 2 / 1000,
+	};
+	const unsigned hundredths = stats->rx_packets && term->term.rtp.codec != CODEC_CLEARMODE
+					    ? emodel_mos(&line)
+					    : 0;
+
+	return hundredths ? json_real(hundredths / 100.0) : json_null();
+}
+
+static void add_rtp_stats(json_t *row, const struct mg_status *term)
+{
+	const struct mg_stats *stats = &term->stats;
+
 	json_object_update_new(
 		row,
-		json_pack("{s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:o, s:I}", "packets_in",
+		json_pack("{s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:o, s:I, s:o}", "packets_in",
 			  (json_int_t)stats->rx_packets, "packets_out",
 			  (json_int_t)stats->tx_packets, "lost", (json_int_t)stats->rx_lost, "late",
 			  (json_int_t)stats->rx_late, "bad", (json_int_t)stats->rx_bad, "jitter_ms",
@@ -406,7 +426,8 @@ static void add_rtp_stats(json_t *row, const struct mg_stats *stats)
 			  "buffer_target_ms", (int)stats->jb_target_ms, "round_trip_ms",
 			  stats->round_trip_us ? json_integer(stats->round_trip_us / 1000)
 					       : json_null(),
-			  "concealed_ms", (json_int_t)stats->concealed_ticks * TICK_MS));
+			  "concealed_ms", (json_int_t)stats->concealed_ticks * TICK_MS, "mos",
+			  mos_of(term)));
 }
 
 /* Whole dB, null where there is no canceller or nothing was measured yet. */
@@ -438,7 +459,7 @@ static bool add_termination(void *rows, const struct mg_status *term)
 						 "peak_in_dbm0", peak_dbm0(term->stats.in_peak),
 						 "peak_out_dbm0", peak_dbm0(term->stats.out_peak)));
 		if (rtp)
-			add_rtp_stats(row, &term->stats);
+			add_rtp_stats(row, term);
 		if (term->term.kind == MG_TDM)
 			add_echo_stats(row, term);
 	}
@@ -459,6 +480,7 @@ static const struct table_column termination_columns[] = {
 	{ "buffer_target_ms", "TARGET" },
 	{ "round_trip_ms", "TRIP" },
 	{ "concealed_ms", "CONCEALED" },
+	{ "mos", "MOS" },
 	{ "peak_in_dbm0", "PEAK IN" },
 	{ "peak_out_dbm0", "PEAK OUT" },
 	{ "echo", "ECHO" },
