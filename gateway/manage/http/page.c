@@ -17,6 +17,8 @@ EMBED(page_icon, "icon.svg");
 EMBED(page_app, "app.js");
 EMBED(page_view, "view.js");
 EMBED(page_ladder, "ladder.js");
+EMBED(page_plots, "plots.js");
+EMBED(page_trends, "trends.js");
 EMBED(page_api, "api.js");
 EMBED(page_openapi, "openapi.json");
 
@@ -27,6 +29,8 @@ static const struct page_file files[] = {
 	{ "/app.js", "text/javascript", page_app_begin, page_app_end },
 	{ "/view.js", "text/javascript", page_view_begin, page_view_end },
 	{ "/ladder.js", "text/javascript", page_ladder_begin, page_ladder_end },
+	{ "/plots.js", "text/javascript", page_plots_begin, page_plots_end },
+	{ "/trends.js", "text/javascript", page_trends_begin, page_trends_end },
 	{ "/api.js", "text/javascript", page_api_begin, page_api_end },
 	{ "/api/v1/openapi.json", "application/json", page_openapi_begin, page_openapi_end },
 };

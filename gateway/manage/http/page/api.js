@@ -9,7 +9,8 @@ export class Refused extends Error {
 }
 
 export async function ask(method, path, body) {
-	const answer = await fetch(ROOT + path.split("/").map(encodeURIComponent).join("/"), {
+	const [place, query] = path.split("?");
+	const answer = await fetch(ROOT + place.split("/").map(encodeURIComponent).join("/") + (query ? `?${query}` : ""), {
 		method,
 		headers: {"X-Crosspoint": "1", ...(body && {"Content-Type": "application/json"})},
 		body: body && JSON.stringify(body),

@@ -1,6 +1,7 @@
 // The page: signs in, mirrors what the gateway says, and does what buttons say.
 import {ask, Mirror, Refused} from "./api.js";
 import {ladder, lines} from "./ladder.js";
+import {open_trends} from "./trends.js";
 import {element, grid, History, keyed, table} from "./view.js";
 
 const PLOT_MS = 5000;
@@ -56,6 +57,10 @@ function lock_acts(place, kind, row) {
 		button("Lock now", `Lock ${kind} ${row.name} and clear its calls`, () =>
 			act(`${path}/lock`, {mode: "now"}, `Lock ${kind} ${row.name} now? Calls there are cleared.`)),
 	]);
+}
+
+function trend_acts(place, kind, name, channels) {
+	put_acts(place, name, [button("Trends", `What ${kind} ${name} carried`, () => open_trends(kind, name, channels))]);
 }
 
 // Alarms
@@ -131,6 +136,7 @@ const TRUNK = [
 	{text: (row) => row.busy, number: true}, {text: (row) => row.idle, number: true}, {text: (row) => row.down, number: true},
 	{text: (row) => row.peak, number: true}, {text: (row) => row.flaps, number: true},
 	{put: (cell, row) => history.put(cell, `trunk ${row.name}`, row.channels, `channels of ${row.name} in use`)},
+	{put: (cell, row) => trend_acts(cell, "trunk", row.name, row.channels)},
 	{put: (cell, row) => lock_acts(cell, "trunk", row)},
 ];
 const PEER = [
@@ -138,6 +144,7 @@ const PEER = [
 	{text: (row) => row.calls, number: true}, {text: (row) => row.calls_in, number: true}, {text: (row) => row.calls_out, number: true},
 	{text: (row) => (row.round_trip_ms === null ? null : `${row.round_trip_ms} ms`), number: true},
 	{put: (cell, row) => history.put(cell, `peer ${row.name}`, 1, `calls of ${row.name}`)},
+	{put: (cell, row) => trend_acts(cell, "peer", row.name, 0)},
 ];
 
 function draw_calls() {
