@@ -184,6 +184,15 @@ static struct screen_refusal judge_user(struct sip *ground, const struct sockadd
 	return guard_request(ground->guard, from, false);
 }
 
+#define MOVED "New calls are taken elsewhere now"
+
+/* It came by a socket that is kept for calls that there are, and is for none of them. */
+static bool is_too_late(const struct sip *ground, const sip_t *sip)
+{
+	return sockets_leaves(screen_tport()) &&
+	       !(ground->asking && receiving_find(ground, ground->asking, sip));
+}
+
 struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,
 				    const sip_t *sip)
 {
@@ -201,6 +210,8 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 	how.status = judge_form(sip);
 	if (how.status)
 		return how;
+	if (is_too_late(ground, sip))
+		return (struct screen_refusal){ .status = 503, .phrase = MOVED };
 	if (!ground->asking)
 		return judge_user(ground, from, sip);
 	if (ground->asking->config.guard.tls && !tls_carries(screen_tport())) {

@@ -77,6 +77,19 @@ static void on_auth_failure(void *data, const struct sockaddr_storage *from)
 	guard_failed(sip->guard, from, BAN_AUTHENTICATION, sip->asking);
 }
 
+/* Sockets that are kept for calls go when these are over. */
+static void on_second(void *data)
+{
+	struct sip *sip = data;
+	const struct session *oldest =
+		llist_first_entry_or_null(&sip->sessions, struct session, entry);
+
+	if (agent_let_go(sip->agent, oldest ? &oldest->id : NULL))
+		osmo_timer_schedule(&sip->second, 1, 0);
+	else
+		osmo_timer_del(&sip->second);
+}
+
 struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 {
 	static const struct target model = { .seize = seize, .probe = probe };
@@ -87,6 +100,7 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 	sip->hub = hub;
 	sip->mg = mg;
 	INIT_LLIST_HEAD(&sip->sessions);
+	osmo_timer_setup(&sip->second, on_second, sip);
 	sip->screen = (struct screen){
 		.data = sip,
 		.welcome = request_welcome,
@@ -130,7 +144,7 @@ static void on_peer_gone(void *data, struct peer *peer)
 }
 
 /* All sockets that the configuration names. */
-static int listen_on(struct agent *agent, const struct sip_config *config)
+static int listen_on(struct sip *sip, const struct sip_config *config)
 {
 	struct socket_config wanted[SOCKETS_MAX + 2];
 	size_t n = 0;
@@ -148,7 +162,8 @@ static int listen_on(struct agent *agent, const struct sip_config *config)
 	}
 	for (size_t i = 0; i < config->n_listens; i++)
 		wanted[n++] = config->listens[i];
-	return agent_listen(agent, wanted, n, config->timer_b_ms);
+	return agent_listen(sip->agent, wanted, n, config->timer_b_ms,
+			    sip->n_sessions ? sip->last_id : 0);
 }
 
 int sip_apply(struct sip *sip, const struct sip_config *config)
@@ -157,9 +172,10 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 	int rc;
 
 	tls_apply(&config->tls);
-	rc = listen_on(sip->agent, config);
+	rc = listen_on(sip, config);
 	if (rc)
 		return rc;
+	on_second(sip);
 	rc = agent_use_dns(sip->agent, config->dns_server, config->dns_port);
 	if (rc)
 		return rc;
@@ -203,6 +219,7 @@ void sip_free(struct sip *sip)
 	messages_unwatch();
 	tls_reset();
 	guard_free(sip->guard);
+	osmo_timer_del(&sip->second);
 	talloc_free(sip);
 }
 

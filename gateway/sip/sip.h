@@ -14,7 +14,7 @@ struct registrar_contact;
 struct sip;
 
 struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg);
-/* Listens, or moves to another address; calls of peers that stay go on. 0, or -errno:
+/* Listens, or moves to another address: the calls that there are go on at the old one. 0, or -errno:
  * without a socket there (-EADDRINUSE, -EADDRNOTAVAIL, -EACCES) all stays as it was. */
 int sip_apply(struct sip *sip, const struct sip_config *config);
 /* After an error of sip_apply: which socket could not be opened, "192.0.2.1 UDP port 5060". */

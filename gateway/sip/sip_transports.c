@@ -11,18 +11,33 @@
 
 enum { US_PER_S = 1000000 };
 
+static struct sip_socket_status status_of(const struct socket *s)
+{
+	struct sip_socket_status status = {
+		.transport = transport_name(s->transport),
+		.name = s->name,
+	};
+
+	netaddr_text(&s->address, status.address, sizeof(status.address));
+	return status;
+}
+
 void sip_sockets_each(const struct sip *sip, bool (*fn)(void *, const struct sip_socket_status *),
 		      void *data)
 {
 	const struct sockets *sockets = agent_sockets(sip->agent);
+	struct sip_socket_status status;
 
 	for (size_t i = 0; i < sockets->n; i++) {
-		struct sip_socket_status status = {
-			.transport = transport_name(sockets->open[i].transport),
-			.name = sockets->open[i].name,
-		};
-
-		netaddr_text(&sockets->open[i].address, status.address, sizeof(status.address));
+		status = status_of(&sockets->open[i]);
+		if (!fn(data, &status))
+			return;
+	}
+	for (size_t i = 0; i < SOCKETS_MAX; i++) {
+		if (!*sockets->leaving[i].ident)
+			continue;
+		status = status_of(&sockets->leaving[i].socket);
+		status.leaves = true;
 		if (!fn(data, &status))
 			return;
 	}

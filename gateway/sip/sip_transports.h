@@ -11,6 +11,7 @@ struct sip_socket_status {
 	const char *transport; /* "udp" */
 	const char *name;      /* "": none */
 	char address[64];      /* "192.0.2.1:5060" */
+	bool leaves;           /* it is wanted no more, and kept for calls of before */
 };
 
 struct sip_connection_status {

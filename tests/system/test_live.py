@@ -1,9 +1,10 @@
 """What commits change of SIP and of the rest, under calls: these go on, in sound and in signalling."""
 import pytest
+from common import ports
 from common.gateway import wait_for
 from common.rtp_many import Parties
-from common.sip import sdp
-from test_commit import dial, edit, sixty
+from common.sip import Agent, sdp
+from test_commit import CALLS, dial, edit, sixty
 
 
 @pytest.fixture(name="gateway")
@@ -38,4 +39,72 @@ def test_a_removed_peer_stays_for_its_calls(gateway):
         stays.bye()
         wait_for("nothing to be left", lambda: gateway.cli.run("show pending").strip() == "")
         assert [p.missing for p in parties.all[1:]] == [0]
+    gateway.wait_idle()
+
+
+def test_a_moved_socket_stays_for_its_calls(gateway):
+    """They are changed and ended there; new calls are refused there, and taken at the new one, which is used alone for what
+    we send. Then the old port is free."""
+    new = ports.block(2)
+    with gateway.phone() as phone, Parties(2) as parties:
+        edit(gateway, "sip", "timer-b 2000", "commit")
+        old = dial(phone, "1", parties.all[0])
+        said = edit(gateway, "sip", "listen 127.0.0.1 %d" % new, "commit")
+        assert "SIP over udp at 127.0.0.1:%d is closed once the calls from before are over" % phone.gateway[1] in said
+        hold(old, parties.all[0], 2)
+        assert phone.call("1", sdp(parties.all[1].port)).refused().status == 503
+        was, phone.gateway = phone.gateway, (phone.gateway[0], new)
+        young = dial(phone, "2", parties.all[1])
+        assert ":%d" % new in young.target
+        phone.gateway = was
+        wait_for("sound", lambda: all(p.heard > 10 for p in parties.all))
+        old.bye()
+        wait_for("the old socket to be closed", lambda: gateway.cli.run("show pending").strip() == "", 20)
+        with Agent(new, port=was[1]):
+            pass
+        phone.gateway = (was[0], new)
+        young.bye()
+        assert [p.missing for p in parties.all] == [0, 0]
+    gateway.wait_idle()
+
+
+CHANGES = (
+    ("peer phones", "ptime 40", "options 30", "limit calls 100", "session-timer 1800", "number-format national",
+     "country-code 49", "cause-map to-sip 17 600", "transfer allow", "no uui"),
+    ("trunk user1", "hunt descending", "limit calls 40", "timer t301 99", "busy-out"),
+    ("sip", "strangers silence", "limit calls 500", "ban after 9 within 1 for 1", "cause-map to-isdn 24 433", "no-answer 30"),
+    ("translation n", "match 0049 strip 4 prepend 0", "exit", "route out3", "translate called n"),
+    ("no route out1", "no route out2", "no route far1", "no route far2", "no line echo", "no route far3"),
+    ("fraud f", "from peer phones", "called 00", "calls 5"),
+    ("emergency", "number 112", "notify log"),
+    ("registrar", "realm r", "exit", "user anna", "password secret", "number 77"),
+    ("records", "file other.jsonl", "store sqlite other.db", "interim 1"),
+    ("records", "no store sqlite", "store postgresql host=192.0.2.1 dbname=calls user=gateway"),
+    ("history", "calls 500", "messages 8"),
+    ("no user anna",),
+)
+
+
+def test_sixty_calls_do_not_suffer_from_any_class_of_change(gateway):
+    """One after the other, and all back by `commit confirmed`'s own way; and the calls are changed and ended at the end."""
+    media = ports.block(60)
+    with gateway.phone() as phone, Parties(CALLS) as parties:
+        calls = [dial(phone, "1" if i % 2 else "2", party) for i, party in enumerate(parties.all)]
+        wait_for("sound both ways", lambda: all(p.heard > 25 and p.sent > 25 for p in parties.all))
+        for change in CHANGES:
+            edit(gateway, *change, "commit")
+        edit(gateway, "media", "ports %d %d" % (media, media + 59), "dscp 8", "jitter fixed 80", "commit")
+        edit(gateway, "sip", "listen 127.0.0.1 %d" % ports.block(2), "commit")
+        edit(gateway, "no route out3", "no fraud f", "no peer phones", "commit confirmed 5")
+        edit(gateway, "rollback 1", "commit")
+        edit(gateway, "rollback 1", "commit")
+        assert len(gateway.cli.json("calls")) == 2 * CALLS
+        for i, call in enumerate(calls[:4]):
+            hold(call, parties.all[i], 2)
+        heard = [p.heard for p in parties.all]
+        wait_for("sound yet", lambda: all(p.heard > h + 25 for p, h in zip(parties.all, heard)))
+        missing = [p.missing for p in parties.all]
+        for call in calls:
+            call.bye()
+    assert missing == [0] * CALLS
     gateway.wait_idle()

@@ -18,6 +18,7 @@ static const struct table_column socket_columns[] = {
 	{ "transport", "SOCKET" },
 	{ "address", "ADDRESS" },
 	{ "name", "NAME" },
+	{ "leaves", "LEAVES" },
 };
 
 static const struct table_column connection_columns[] = {
@@ -34,8 +35,9 @@ static const struct table_column certificate_columns[] = {
 
 static bool add_socket(void *data, const struct sip_socket_status *s)
 {
-	json_array_append_new(data, json_pack("{s:s, s:s, s:s}", "transport", s->transport,
-					      "address", s->address, "name", s->name));
+	json_array_append_new(data, json_pack("{s:s, s:s, s:s, s:b}", "transport", s->transport,
+					      "address", s->address, "name", s->name, "leaves",
+					      s->leaves));
 	return true;
 }
 

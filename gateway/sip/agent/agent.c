@@ -46,6 +46,7 @@ struct agent {
 	struct osmo_timer_list timer;
 	bool stepping;
 	struct sockets sockets;
+	unsigned timer_b_ms;
 	struct resolver *resolver;
 	char dns_server[46]; /* that it asks */
 	uint16_t dns_port;
@@ -237,14 +238,21 @@ void agent_free(struct agent *agent)
 }
 
 int agent_listen(struct agent *agent, const struct socket_config *wanted, size_t n,
-		 unsigned timer_b_ms)
+		 unsigned timer_b_ms, uint32_t last)
 {
 	int rc;
 
 	nta_agent_set_params(agent->nta, NTATAG_SIP_T1X64(timer_b_ms), TAG_END());
-	rc = sockets_apply(&agent->sockets, agent->nta, wanted, n);
+	agent->timer_b_ms = timer_b_ms;
+	rc = sockets_apply(&agent->sockets, agent->nta, wanted, n, last);
 	agent_touch(agent);
 	return rc;
+}
+
+unsigned agent_let_go(struct agent *agent, const uint32_t *oldest)
+{
+	return sockets_let_go(&agent->sockets, agent->nta, oldest,
+			      (uint64_t)agent->timer_b_ms * US_PER_MS);
 }
 
 struct resolver *agent_resolver(struct agent *agent)

@@ -24,9 +24,12 @@ struct agent *agent_new(void *talloc_ctx, const struct screen *screen);
 /* Every transaction and dialog with it: whoever holds one lets go of it before. */
 void agent_free(struct agent *agent);
 
-/* Opens what is wanted and closes the rest (sockets.h); dialogs stay. 0 or -errno, then all is as before. */
+/* Opens what is wanted and closes the rest, or keeps it for sessions (sockets.h, last as there); dialogs stay. 0 or
+ * -errno, then all is as before. */
 int agent_listen(struct agent *agent, const struct socket_config *wanted, size_t n,
-		 unsigned timer_b_ms);
+		 unsigned timer_b_ms, uint32_t last);
+/* sockets_let_go, the lingering being timer B. */
+unsigned agent_let_go(struct agent *agent, const uint32_t *oldest);
 nta_agent_t *agent_nta(struct agent *agent);
 struct resolver *agent_resolver(struct agent *agent);
 /* The DNS server to ask; "": the system's. 0 or -errno. */

@@ -8,6 +8,7 @@
  *	| test_transport socket_taken_away_is_free_and_used_no_more, way_to_a_peer_of_udp_is_kept_open
  * tport_primary_by_name | what goes to "[::1]" leaves from a socket of IPv4, and fails
  *	| test_dns.py test_name_leads_to_ipv6
+ *	and what is sent by any socket leaves from one that is kept for old calls | test_leaving new_calls_go_by_the_new_socket
  * sres_resolver_create | nta resolves names by a resolver of its own, of /etc/resolv.conf: it gets none, and sends to addresses alone
  *	| test_way nothing_is_left_to_sofias_resolver
  * tport_deliver, tport_send_msg, tport_log_msg | messages are shown to its own log alone, as lines of text
@@ -32,6 +33,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/types.h>
 
 #include <openssl/err.h>
@@ -153,7 +155,24 @@ int tport_bind_socket(int socket, su_addrinfo_t *ai, char const **return_culprit
 	return real.tport_bind_socket(socket, ai, return_culprit);
 }
 
-/* The socket that a message leaves from. The family of an address of IPv6 is known when it is written without its brackets. */
+static bool is_any(const char *word)
+{
+	return !word || strcmp(word, "*") == 0;
+}
+
+/* Is it of the protocol and the family that the message goes by? */
+static bool carries(const tport_t *tp, const tp_name_t *name)
+{
+	struct sockaddr_storage there;
+
+	if (!is_any(name->tpn_proto) && strcasecmp(name->tpn_proto, tport_name(tp)->tpn_proto) != 0)
+		return false;
+	if (!name->tpn_host || !netaddr_parse(name->tpn_host, 0, &there))
+		return true;
+	return there.ss_family == AF_INET6 ? tport_has_ip6(tp) : tport_has_ip4(tp);
+}
+
+/* The socket that a message leaves from; one that is kept for old calls only when it is named. The family of an address of IPv6 is known when it is written without its brackets. */
 tport_t *tport_primary_by_name(tport_t const *tp, tp_name_t const *tpn)
 {
 	const char *host = tpn->tpn_host;
@@ -165,7 +184,12 @@ tport_t *tport_primary_by_name(tport_t const *tp, tp_name_t const *tpn)
 		name.tpn_host = bare;
 	}
 	/* cppcheck-suppress returnDanglingLifetime; what it returns is Sofia-SIP's */
-	return real.tport_primary_by_name(tp, &name);
+	tport_t *found = real.tport_primary_by_name(tp, &name);
+
+	if (is_any(name.tpn_ident))
+		while (found && (sockets_leaves(found) || !carries(found, &name)))
+			found = tport_next(found);
+	return found;
 }
 
 /* Messages */

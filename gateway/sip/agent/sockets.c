@@ -1,5 +1,6 @@
 /* Listening sockets. Sofia-SIP closes all of them or none. So what is new is added, what is taken away is taken from under it
- * while another one stays, and all are closed only to open others. */
+ * while another one stays, and all are closed only to open others. What calls still need is kept beside, by a name of its own:
+ * only what names it is sent by it (tport_primary_by_name in mends.c). */
 #include "sip/agent/sockets.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <sofia-sip/tport.h>
 #include <sofia-sip/tport_tag.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "sip/agent/connections.h"
 #include "sip/text/netaddr.h"
@@ -29,6 +31,8 @@ enum {
 
 /* Sofia-SIP looks for certificates there, and must find none: tls.c shows ours. */
 #define NO_FILES "/nonexistent"
+/* No name of a socket begins with it. */
+#define LEAVING_MARK '!'
 
 /* Kernel */
 
@@ -153,6 +157,17 @@ static const struct socket *find(const struct sockets *sockets, const struct soc
 	return NULL;
 }
 
+static bool find_leaving(const struct sockets *sockets, const struct socket *s)
+{
+	for (size_t i = 0; i < SOCKETS_MAX; i++) {
+		const struct leaving *leaving = &sockets->leaving[i];
+
+		if (*leaving->ident && same_place(&leaving->socket, s))
+			return true;
+	}
+	return false;
+}
+
 static char failed[NETADDR_TEXT_MAX + 32];
 
 const char *sockets_failed(void)
@@ -180,7 +195,7 @@ static int plan(const struct sockets *now, const struct socket_config *wanted, s
 			return -EINVAL;
 		snprintf(s.name, sizeof(s.name), "%s", wanted[i].name);
 		note_failed(&wanted[i]);
-		rc = find(now, &s) ? 0 : try_bind(&s);
+		rc = find(now, &s) || find_leaving(now, &s) ? 0 : try_bind(&s);
 		if (rc && wanted[i].optional) {
 			LOGP(DSIP, LOGL_NOTICE, "sip: no %s on %s port %u: %s\n",
 			     transport_name(s.transport), wanted[i].address, wanted[i].port,
@@ -204,6 +219,112 @@ static bool stays(const struct socket *s, const struct sockets *wanted)
 	return same && !strcmp(same->name, s->name);
 }
 
+/* What is kept for calls. Its ident is that of its place, so that a message too large for its UDP goes by its TCP. */
+
+bool sockets_leaves(const tport_t *tport)
+{
+	const tport_t *primary = tport ? tport_parent(tport) : NULL;
+	const char *ident = primary ? tport_name(primary)->tpn_ident : NULL;
+
+	return ident && *ident == LEAVING_MARK;
+}
+
+static bool keep(struct sockets *sockets, const struct socket *s, uint32_t last)
+{
+	for (size_t i = 0; i < SOCKETS_MAX; i++) {
+		struct leaving *leaving = &sockets->leaving[i];
+
+		if (*leaving->ident)
+			continue;
+		*leaving = (struct leaving){ .socket = *s, .last = last };
+		leaving->ident[0] = LEAVING_MARK;
+		netaddr_text(&s->address, leaving->ident + 1, sizeof(leaving->ident) - 1);
+		return true;
+	}
+	return false;
+}
+
+/* It is wanted again. */
+static bool take_back(struct sockets *sockets, const struct socket *s)
+{
+	for (size_t i = 0; i < SOCKETS_MAX; i++) {
+		struct leaving *leaving = &sockets->leaving[i];
+
+		if (!*leaving->ident || !same_place(&leaving->socket, s))
+			continue;
+		sockets->open[sockets->n] = leaving->socket;
+		memcpy(sockets->open[sockets->n++].name, s->name, sizeof(s->name));
+		leaving->ident[0] = '\0';
+		return true;
+	}
+	return false;
+}
+
+static void set_ident(nta_agent_t *nta, const struct socket *s, const char *ident)
+{
+	tport_t *tp = transport_of(nta, s);
+
+	if (tp)
+		((tp_name_t *)tport_name(tp))->tpn_ident = ident;
+}
+
+/* Sofia-SIP is to know each by what it is now; the words are ours, and stay where they are as long. */
+static void set_idents(const struct sockets *sockets, nta_agent_t *nta)
+{
+	for (size_t i = 0; i < sockets->n; i++)
+		set_ident(nta, &sockets->open[i], sockets_ident(sockets->open[i].name));
+	for (size_t i = 0; i < SOCKETS_MAX; i++)
+		if (*sockets->leaving[i].ident)
+			set_ident(nta, &sockets->leaving[i].socket, sockets->leaving[i].ident);
+}
+
+unsigned sockets_let_go(struct sockets *sockets, nta_agent_t *nta, const uint32_t *oldest,
+			uint64_t linger_us)
+{
+	unsigned left = 0;
+
+	for (size_t i = 0; i < SOCKETS_MAX; i++) {
+		struct leaving *leaving = &sockets->leaving[i];
+
+		if (!*leaving->ident)
+			continue;
+		left++;
+		if (oldest && (int32_t)(*oldest - leaving->last) <= 0)
+			continue;
+		if (!leaving->until_us)
+			leaving->until_us = clock_now_us() + linger_us;
+		if (clock_now_us() < leaving->until_us || !retire(nta, &leaving->socket))
+			continue;
+		leaving->ident[0] = '\0';
+		sockets->retired++;
+		left--;
+	}
+	return left;
+}
+
+const char *sockets_kept_for(const struct sockets *sockets, const char *contact)
+{
+	const char *place = contact + strlen("<sip:");
+	const size_t len = strcspn(place, ";>");
+
+	for (size_t i = 0; i < SOCKETS_MAX; i++) {
+		const struct leaving *leaving = &sockets->leaving[i];
+		const char *at = leaving->ident + 1;
+		const char *port = strrchr(at, ':');
+		const size_t tail = *leaving->ident ? strlen(port) : 0;
+
+		if (!*leaving->ident || len < tail)
+			continue;
+		if (netaddr_is_any(&leaving->socket.address)
+			    ? !strncmp(place + len - tail, port, tail)
+			    : len == strlen(at) && !strncmp(place, at, len))
+			return leaving->ident;
+	}
+	return NULL;
+}
+
+/* The whole */
+
 static int open_rest(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted)
 {
 	int rc = 0;
@@ -211,7 +332,7 @@ static int open_rest(struct sockets *sockets, nta_agent_t *nta, const struct soc
 	for (size_t i = 0; i < wanted->n && !rc; i++) {
 		struct socket s = wanted->open[i];
 
-		if (find(sockets, &s))
+		if (find(sockets, &s) || take_back(sockets, &s))
 			continue;
 		rc = add_to_nta(nta, &s);
 		if (!rc)
@@ -226,36 +347,42 @@ static void close_all(struct sockets *sockets, nta_agent_t *nta)
 		nta_agent_close_tports(nta);
 	sockets->n = 0;
 	sockets->retired = 0;
+	memset(sockets->leaving, 0, sizeof(sockets->leaving));
 }
 
-static void close_unwanted(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted)
+static bool any_stays(const struct sockets *sockets, const struct sockets *wanted, uint32_t last)
 {
-	size_t n_stay = 0, n_go;
+	bool any = last;
 
 	for (size_t i = 0; i < sockets->n; i++)
-		n_stay += stays(&sockets->open[i], wanted);
-	n_go = sockets->n - n_stay;
-	if (!n_stay || sockets->retired + n_go > RETIRED_MAX) {
+		any = any || stays(&sockets->open[i], wanted);
+	for (size_t i = 0; i < SOCKETS_MAX; i++)
+		any = any || *sockets->leaving[i].ident;
+	return any && sockets->retired < RETIRED_MAX;
+}
+
+static void close_unwanted(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted,
+			   uint32_t last)
+{
+	size_t n_stay = 0;
+
+	if (!any_stays(sockets, wanted, last)) {
 		close_all(sockets, nta);
 		return;
 	}
-	sockets->retired += n_go;
-	n_stay = 0;
 	for (size_t i = 0; i < sockets->n; i++) {
 		const struct socket s = sockets->open[i];
 
-		if (stays(&s, wanted)) {
+		if (stays(&s, wanted))
 			sockets->open[n_stay++] = s;
-		} else if (!retire(nta, &s)) {
-			close_all(sockets, nta);
-			return;
-		}
+		else if (!last || !keep(sockets, &s, last))
+			sockets->retired += retire(nta, &s);
 	}
 	sockets->n = n_stay;
 }
 
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
-		  size_t n)
+		  size_t n, uint32_t last)
 {
 	const struct sockets before = *sockets;
 	struct sockets planned = { .n = 0 };
@@ -263,12 +390,13 @@ int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket
 
 	if (rc)
 		return rc;
-	close_unwanted(sockets, nta, &planned);
+	close_unwanted(sockets, nta, &planned, last);
 	rc = open_rest(sockets, nta, &planned);
 	if (rc) {
-		close_all(sockets, nta);
+		close_unwanted(sockets, nta, &before, 0);
 		open_rest(sockets, nta, &before);
 	}
+	set_idents(sockets, nta);
 	return rc;
 }
 

@@ -29,6 +29,7 @@ struct sip {
 	unsigned timer_b_ms, no_answer_s;
 	struct cause_rules causes; /* of all peers, after each one's own */
 	uint32_t last_id;
+	struct osmo_timer_list second; /* runs while sockets are kept for calls (sockets.h) */
 	uint64_t rx_requests;
 	struct strangers strangers;
 	struct guard *guard;

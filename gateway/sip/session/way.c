@@ -253,6 +253,11 @@ char *way_route(struct session *s)
 	return s->way.route[0] && !s->peer->hop ? s->way.route : NULL;
 }
 
+const char *way_socket(const struct session *s)
+{
+	return sockets_kept_for(agent_sockets(s->ground->agent), s->contact);
+}
+
 void way_stop(struct session *s)
 {
 	lookup_cancel(s->way.lookup);

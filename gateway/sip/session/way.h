@@ -15,7 +15,11 @@ bool way_holds(struct session *s, const sip_t *sip);
 bool way_leads_to(const struct session *s, const struct sockaddr_storage *from);
 /* NULL: nta finds it by itself: an address, or the hop that all of ours to the peer go by. */
 char *way_route(struct session *s);
+/* What names the socket that the call was made by, if that is kept for old calls alone (sockets.h); NULL: it is not. */
+const char *way_socket(const struct session *s);
 void way_stop(struct session *s);
 
 /* Tags of each request in the dialog. */
-#define WAY_TAGS(s) TAG_IF(way_route(s), NTATAG_DEFAULT_PROXY(way_route(s))), PEER_TAGS((s)->peer)
+#define WAY_TAGS(s)                                                                                \
+	TAG_IF(way_route(s), NTATAG_DEFAULT_PROXY(way_route(s))), PEER_TAGS((s)->peer),            \
+		TAG_IF(way_socket(s), TPTAG_IDENT(way_socket(s)))

@@ -1,4 +1,5 @@
 /* What is taken out of the configuration while it has calls: these go on, and no new one begins. */
+#include "sip/sip_transports.h"
 #include "tests/unit/sip/rig_dialog.h"
 
 static struct peer_status status;
@@ -137,6 +138,185 @@ START_TEST(calls_of_a_peer_that_moved_go_on_where_it_was)
 }
 END_TEST
 
+/* Sockets */
+
+static char kept[128]; /* "udp 127.0.0.1:5060, tcp ..." */
+
+static bool on_socket(void *data, const struct sip_socket_status *socket)
+{
+	size_t len = strlen(kept);
+
+	(void)data;
+	if (socket->leaves)
+		snprintf(kept + len, sizeof(kept) - len, "%s%s", len ? " " : "", socket->transport);
+	return true;
+}
+
+static const char *look_at_kept(void)
+{
+	kept[0] = '\0';
+	sip_sockets_each(rig.sip, on_socket, NULL);
+	return kept;
+}
+
+static void move_to(uint16_t port)
+{
+	rig.config.port = port;
+	apply_peers(1);
+}
+
+/* Nobody has it. */
+static int socket_at(uint16_t port)
+{
+	struct sockaddr_storage address;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	ck_assert(netaddr_parse("127.0.0.1", port, &address));
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, netaddr_len(&address)), 0);
+	return fd;
+}
+
+/* The port that is left. */
+static uint16_t move(void)
+{
+	uint16_t port = rig.config.port;
+
+	move_to(rig_free_port());
+	return port;
+}
+
+/* The peer goes on to speak to the old socket. */
+static void at_old(uint16_t port, void (*say)(void))
+{
+	uint16_t now = rig.config.port;
+
+	rig.config.port = port;
+	say();
+	rig.config.port = now;
+}
+
+static void say_hold(void)
+{
+	hold(2);
+}
+
+static void say_bye(void)
+{
+	in_request("BYE", 3, "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+}
+
+static void say_invite_in_vain(void)
+{
+	invite_anew("SIP/2.0 503 New calls are taken elsewhere now");
+}
+
+static void say_again(void)
+{
+	in_request("BYE", 3, "", "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+}
+
+static void say_ok(void)
+{
+	respond_to_heard("200 OK", "", "", "");
+}
+
+static uint16_t last_source(void)
+{
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+
+	ck_assert_int_ge(recvfrom(rig.fd, rig.heard, sizeof(rig.heard) - 1, MSG_PEEK | MSG_DONTWAIT,
+				  (struct sockaddr *)&from, &len),
+			 0);
+	return netaddr_port(&from);
+}
+
+START_TEST(socket_is_kept_until_its_calls_are_over)
+{
+	in_open(PLAIN, "", SDP);
+	uint16_t port = move();
+	ck_assert_str_eq(look_at_kept(), "udp tcp");
+	at_old(port, say_hold);
+	at_old(port, say_invite_in_vain);
+	rig_pass(&rig, 5000);
+	ck_assert_str_eq(look_at_kept(), "udp tcp");
+	at_old(port, say_bye);
+	rig_pass(&rig, 1500);
+	at_old(port, say_again); /* its answer was lost */
+	ck_assert_str_eq(look_at_kept(), "udp tcp");
+	rig_pass(&rig, RIG_TIMER_B_MS + 2000);
+	ck_assert_str_eq(look_at_kept(), "");
+	rig_assert_idle(&rig);
+	close(socket_at(port));
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(what_is_sent_in_a_call_leaves_from_its_socket)
+{
+	in_open(PLAIN, "", SDP);
+	uint16_t port = move();
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	ck_assert_uint_eq(last_source(), port);
+	peer_hears(&rig, "BYE ");
+	at_old(port, say_ok);
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(new_calls_go_by_the_new_socket)
+{
+	in_open(PLAIN, "", SDP);
+	uint16_t port = move();
+	const struct leg_msg setup = {
+		.verb = LEG_SETUP,
+		.law = LEG_LAW_ALAW,
+		.setup = { .called = { .digits = "200" }, .calling = { .digits = "100" } },
+	};
+	struct mock_leg other = { 0 };
+	mock_leg_open(&other, rig.hub, TARGET_TRUNK, "line");
+	call_hears(rig.hub, other.leg, &setup);
+	rig_settle(&rig);
+	ck_assert_uint_eq(last_source(), rig.config.port);
+	peer_hears(&rig, "INVITE ");
+	mock_leg_say(&other, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	at_old(port, say_bye);
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(socket_that_is_wanted_again_is_as_it_was)
+{
+	in_open(PLAIN, "", SDP);
+	uint16_t port = move(), between = rig.config.port;
+	move_to(port);
+	ck_assert_str_eq(look_at_kept(), "udp tcp"); /* the one between: it may have calls, too */
+	hold(2);
+	say_bye();
+	rig_pass(&rig, RIG_TIMER_B_MS + 2000);
+	ck_assert_str_eq(look_at_kept(), "");
+	close(socket_at(between));
+	rig_close(&rig);
+}
+END_TEST
+
+START_TEST(socket_without_calls_is_closed_at_once)
+{
+	open_with(PLAIN);
+	uint16_t port = move();
+	ck_assert_str_eq(look_at_kept(), "");
+	close(socket_at(port));
+	rig_close(&rig);
+}
+END_TEST
+
 UNIT_MAIN("leaving", calls_of_a_removed_peer_go_on, call_of_a_removed_peer_ends_with_a_bye,
 	  peer_that_comes_back_has_its_calls_and_counters,
-	  calls_of_a_peer_that_moved_go_on_where_it_was)
+	  calls_of_a_peer_that_moved_go_on_where_it_was, socket_is_kept_until_its_calls_are_over,
+	  what_is_sent_in_a_call_leaves_from_its_socket, new_calls_go_by_the_new_socket,
+	  socket_that_is_wanted_again_is_as_it_was, socket_without_calls_is_closed_at_once)
