@@ -12,6 +12,7 @@
 struct call_hub;
 struct config;
 struct history_config;
+struct lookups;
 struct mg;
 struct routes_config;
 
@@ -34,6 +35,8 @@ void call_names_messages(struct leg *leg, uint64_t key);
 /* What is kept of calls, and who is sent their messages; before it no octets are kept. */
 void call_hub_history(struct call_hub *hub, const struct history_config *config);
 struct timelines *call_timelines(const struct call_hub *hub);
+/* What is looked up about calls (lookups.h), to be read. */
+const struct lookups *call_lookups(const struct call_hub *hub);
 /* What the line of the call says besides: its sound. Without a call nothing. */
 void call_notes_media(struct leg *leg, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -6,6 +6,7 @@
 
 #include "call/call_timeline.h"
 #include "call/hub.h"
+#include "call/lookup_answer.h"
 #include "call/numbers.h"
 #include "call/quality.h"
 #include "call/route_turns.h"
@@ -67,10 +68,13 @@ enum translated call_attempt_numbers(const struct call *call, const struct targe
 	const struct call_slot *caller = &call->slots[SLOT_CALLER];
 	const struct target *from = target_find(call->hub, caller->kind, caller->via);
 	const struct translations *translations = call->hub->translations;
+	const struct lookup_answer *answer = call_lookup_answer(call);
 	enum translated got;
 
 	*out = call->setup;
 	got = numbers_in(translations, from, out, NULL);
+	if (answer)
+		lookup_answer_numbers(answer, out);
 	if (got == TRANSLATED)
 		got = numbers_by_route(translations, &call->route, out, NULL);
 	if (got == TRANSLATED)

@@ -14,6 +14,7 @@
 const struct value_string call_event_names[] = {
 	{ CALL_EV_ROUTE, "ROUTE" },
 	{ CALL_EV_PLACE, "PLACE" },
+	{ CALL_EV_LOOKED_UP, "LOOKED UP" },
 	{ CALL_EV_JOINED, "JOINED" },
 	{ CALL_EV_TAKEN, "TAKEN" },
 	{ CALL_EV_SETUP_ACK, "SETUP ACKNOWLEDGE" },

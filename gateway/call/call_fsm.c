@@ -3,6 +3,8 @@
  *   state          left by                                    to
  *   ROUTING        digits must follow                         COLLECTING     A has heard SETUP ACKNOWLEDGE
  *   COLLECTING     A: INFORMATION, enough for a target        ROUTING
+ *   ROUTING        the route has a look-up                    ASKING         A has heard PROCEEDING
+ *   ASKING         LOOKED UP: an answer, or none in time      ROUTING
  *   ROUTING        B: SETUP ACKNOWLEDGE                       OVERLAP        digits go on to B
  *   both           B: PROCEEDING, PROGRESS                    PROCEEDING     A has heard PROCEEDING
  *   these three    B clears, cause lets, a target is left     ROUTING
@@ -26,6 +28,7 @@
 
 #include "base/clock.h"
 #include "call/call_divert.h"
+#include "call/call_lookup.h"
 #include "call/emergency_way.h"
 #include "call/call_record.h"
 #include "call/call_timeline.h"
@@ -147,6 +150,7 @@ void call_drop(struct call *call)
 {
 	set_end(call, SLOT_GATEWAY, CAUSE_TEMPORARY_FAILURE, LOC_PRIVATE_LOCAL);
 	transfer_abandon(call);
+	call_lookup_drop(call);
 	for (unsigned slot = 0; slot < CALL_SLOTS; slot++) {
 		if (call->slots[slot].leg)
 			call_detach(call, slot);
@@ -161,6 +165,7 @@ static void clear(struct call *call, const struct call_event *event)
 
 	osmo_timer_del(&call->begin);
 	transfer_abandon(call);
+	call_lookup_drop(call);
 	call_change(call, CALL_CLEARING);
 	for (unsigned slot = 0; slot < CALL_SLOTS; slot++) {
 		bool hears = event->said && slot == listener && slot != event->slot;
@@ -346,6 +351,14 @@ static void early_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 	}
 }
 
+static void asking_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
+{
+	if (kind == CALL_EV_LOOKED_UP)
+		call_lookup_answered(fi->priv);
+	else
+		early_action(fi, kind, data);
+}
+
 static void waiting_action(struct osmo_fsm_inst *fi, uint32_t kind, void *data)
 {
 	if (kind == CALL_EV_TIMEOUT)
@@ -446,18 +459,24 @@ static const struct osmo_fsm_state states[] = {
 		.name = "routing",
 		.in_event_mask = S(CALL_EV_ROUTE) | S(CALL_EV_PLACE) | S(CALL_EV_JOINED) |
 				 S(CALL_EV_TAKEN) | SAID,
-		.out_state_mask = S(CALL_COLLECTING) | S(CALL_OVERLAP) | S(CALL_WAITING) |
-				  S(CALL_PROCEEDING) |
-				  S(CALL_ALERTING) | S(CALL_ACTIVE) | S(CALL_DISCONNECTING) |
-				  S(CALL_CLEARING),
+		.out_state_mask = S(CALL_COLLECTING) | S(CALL_OVERLAP) | S(CALL_ASKING) |
+				  S(CALL_WAITING) | S(CALL_PROCEEDING) | S(CALL_ALERTING) |
+				  S(CALL_ACTIVE) | S(CALL_DISCONNECTING) | S(CALL_CLEARING),
 		.action = early_action,
 	},
 	[CALL_COLLECTING] = {
 		.name = "collecting",
 		.in_event_mask = S(CALL_EV_INFORMATION) | S(CALL_EV_NOTIFY) | S(CALL_EV_CHARGE) |
 				 CLEARS,
-		.out_state_mask = S(CALL_ROUTING) | S(CALL_CLEARING),
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_ASKING) | S(CALL_CLEARING),
 		.action = early_action,
+	},
+	[CALL_ASKING] = {
+		.name = "asking",
+		.in_event_mask = S(CALL_EV_LOOKED_UP) | S(CALL_EV_INFORMATION) |
+				 S(CALL_EV_NOTIFY) | S(CALL_EV_CHARGE) | CLEARS,
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_CLEARING),
+		.action = asking_action,
 	},
 	[CALL_OVERLAP] = {
 		.name = "overlap",

@@ -13,6 +13,7 @@
 #include "call/hep.h"
 #include "call/history_config.h"
 #include "call/lines.h"
+#include "call/lookups.h"
 #include "call/quality.h"
 #include "mg/mg.h"
 
@@ -182,6 +183,8 @@ struct call_hub *call_hub_new(void *talloc_ctx, struct mg *mg)
 	if (hub && hub->fraud)
 		hub->quality = quality_new();
 	if (hub && hub->quality)
+		hub->lookups = lookups_new(hub);
+	if (hub && hub->lookups)
 		hub->timelines = timelines_new(HISTORY_CALLS, 0);
 	if (!hub || !hub->timelines) {
 		talloc_free(hub);
@@ -212,6 +215,7 @@ void call_hub_free(struct call_hub *hub)
 			target_unregister(target);
 	}
 	osmo_timer_del(&hub->drained);
+	lookups_free(hub->lookups);
 	fraud_free(hub->fraud);
 	quality_free(hub->quality);
 	journal_close(hub->journal);
@@ -227,7 +231,8 @@ int call_hub_apply(struct call_hub *hub, const struct routes_config *config)
 	struct translations *translations =
 		translations_new(hub, config->translations, config->n_translations);
 
-	if (!routes || !lines || !translations) {
+	if (!routes || !lines || !translations ||
+	    lookups_apply(hub->lookups, config->lookups, config->n_lookups) < 0) {
 		talloc_free(routes);
 		talloc_free(translations);
 		lines_free(lines);
@@ -321,4 +326,9 @@ bool call_get_recent(const struct call_hub *hub, uint32_t id, struct call_status
 void call_totals(const struct call_hub *hub, struct call_totals *out)
 {
 	*out = hub->totals;
+}
+
+const struct lookups *call_lookups(const struct call_hub *hub)
+{
+	return hub->lookups;
 }

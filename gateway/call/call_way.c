@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "call/call_attempt.h"
+#include "call/call_lookup.h"
 #include "call/emergency_way.h"
 #include "call/call_timeline.h"
 #include "call/hub.h"
@@ -185,6 +186,7 @@ void call_way_find(struct call *call)
 	const struct route_config *route = NULL;
 	unsigned cause;
 
+	call_lookup_drop(call);
 	if (emergency_way_find(call))
 		return;
 	cause = find_route(call, &route);
@@ -198,7 +200,7 @@ void call_way_find(struct call *call)
 		call_note(call, "route %s for number %s", route->name, call->setup.called.digits);
 		narrow(call);
 		if (call_fraud_admits(call))
-			call_way_advance(call);
+			call_lookup_begin(call);
 	}
 }
 
@@ -258,7 +260,7 @@ void call_way_dialled(struct call *call, const struct leg_msg *msg)
 		if (call->route.n_targets && !call_fraud_admits(call))
 			return;
 		if (call->route.n_targets)
-			call_way_advance(call);
+			call_lookup_begin(call);
 		else
 			call_way_find(call);
 		return;

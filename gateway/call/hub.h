@@ -23,9 +23,12 @@
 
 enum { HUB_TARGET_BUCKETS = 256 };
 
+struct call_lookup;
 struct emergency;
 struct hep;
 struct lines;
+struct lookup_answer;
+struct lookups;
 struct quality;
 struct transfer;
 struct translations;
@@ -39,6 +42,7 @@ struct call_hub {
 	struct route_table *routes;
 	struct translations *translations;
 	struct lines *lines;
+	struct lookups *lookups;
 	struct emergency *emergency;
 	struct fraud *fraud;
 	struct call_totals totals;
@@ -64,6 +68,7 @@ enum call_state {
 	CALL_ROUTING,
 	CALL_COLLECTING,
 	CALL_OVERLAP,
+	CALL_ASKING,  /* the route's look-up */
 	CALL_WAITING, /* an emergency call, for a channel */
 	CALL_PROCEEDING,
 	CALL_ALERTING,
@@ -75,6 +80,7 @@ enum call_state {
 enum call_event_kind {
 	CALL_EV_ROUTE, /* find the way by the routes */
 	CALL_EV_PLACE, /* originate: the way is known */
+	CALL_EV_LOOKED_UP,
 	/* a transfer's; the slot that is to be told CONNECT */
 	CALL_EV_JOINED, /* a call of two that are connected */
 	CALL_EV_TAKEN,  /* another than who was called answers */
@@ -144,6 +150,7 @@ struct call {
 	char moved_to[LEG_DIGITS_MAX + 1]; /* with cause 22, from the called leg */
 	uint8_t ended_by;                  /* slot, or SLOT_GATEWAY */
 	char why[CALL_WHY_MAX];            /* failed attempts, for the record */
+	struct call_lookup *lookup;        /* of its route; NULL: none. Its child */
 	struct transfer *transfer;         /* to a number, under way; NULL: none. It frees itself */
 	struct transfer_note transfer_note;
 	uint32_t continues,
@@ -188,3 +195,6 @@ void call_drop(struct call *call);
 /* call_fraud.c: may it go on? If not it is being cleared. And for fraud_new, with the hub as data */
 bool call_fraud_admits(struct call *call);
 void call_fraud_cut(void *data);
+
+/* call_lookup.c: what its look-up said; NULL: nothing was asked */
+const struct lookup_answer *call_lookup_answer(const struct call *call);

@@ -501,3 +501,12 @@ bool route_serves(const struct route_table *table, enum target_kind from_kind,
 	return table->any || origin_of(table, from_kind, from_name) ||
 	       origin_of(table, from_kind, "");
 }
+
+const struct route_config *route_named(const struct route_table *table, const char *name)
+{
+	for (size_t i = 0; i < table->n_routes; i++) {
+		if (strcmp(table->routes[i].name, name) == 0)
+			return &table->routes[i];
+	}
+	return NULL;
+}

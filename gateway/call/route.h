@@ -9,6 +9,8 @@
 struct route_table;
 
 struct route_table *route_table_new(void *talloc_ctx, const struct routes_config *config);
+/* The route of that name, NULL: there is none. It lives as long as the table. */
+const struct route_config *route_named(const struct route_table *table, const char *name);
 /* NULL when none takes the call. The result lives as long as the table. */
 const struct route_config *route_find(const struct route_table *table,
 				      const struct route_question *question);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "call/lookup_config.h"
 #include "call/number_match.h"
 #include "call/target.h"
 #include "call/time_range.h"
@@ -61,6 +62,7 @@ struct route_config {
 	/* Of targets that follow each other with a weight, by chance the first is drawn, then the next; 0: in its place. */
 	uint16_t weights[ROUTE_TARGETS];
 	struct route_causes reroute;
+	char lookup[TARGET_NAME_MAX]; /* asked before the first target is tried; "": none */
 	size_t n_targets;
 	int line;
 };
@@ -95,6 +97,8 @@ struct routes_config {
 	size_t n_translations;
 	struct time_range_config *time_ranges;
 	size_t n_time_ranges;
+	struct lookup_config *lookups;
+	size_t n_lookups;
 };
 
 extern const struct config_section routes_section;

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "call/call_back.h"
+#include "call/call_lookup.h"
 #include "call/call_way.h"
 #include "call/emergency_plan.h"
 #include "call/emergency_way.h"
 #include "call/explain.h"
 #include "call/hub.h"
+#include "call/lookups.h"
 #include "call/number_words.h"
 #include "call/numbers.h"
 
@@ -254,16 +256,45 @@ static bool finds_route(struct call_hub *hub, const struct route_question *quest
 	return !out->cause;
 }
 
+/* What the route's look-up is known to say; nobody is asked. False: refused. */
+static bool looks_up(struct call_hub *hub, const struct route_question *question,
+		     struct route_config *route, struct route_test *out)
+{
+	struct route_question translated = *question;
+	char text[LOOKUP_TEXT_MAX], said[LOOKUP_WHY_MAX];
+	const char *lookup = route->lookup;
+	struct lookup_answer answer;
+
+	if (!*lookup)
+		return true;
+	translated.setup = &out->setup;
+	if (!lookups_peek(hub->lookups, lookup, &translated, text, &answer)) {
+		explain_step(question->explain,
+			     "look-up %s would be asked, %s; what follows is without its answer",
+			     lookup, text);
+		return true;
+	}
+	lookup_answer_text(&answer, said, sizeof(said));
+	explain_step(question->explain, "look-up %s has been asked, %s: %s", lookup, text, said);
+	lookup_answer_numbers(&answer, &out->setup);
+	out->cause = call_lookup_route(hub, &answer, route, out->why, sizeof(out->why));
+	return !out->cause;
+}
+
 void call_route_test(struct call_hub *hub, const struct route_question *question,
 		     struct route_test *out)
 {
-	const struct route_config *route = NULL;
+	const struct route_config *found = NULL;
+	struct route_config route;
 
 	*out = (struct route_test){ .setup = *question->setup };
 	tell_call(question);
 	if (is_special(hub, question, out) || !is_let_in(hub, question, out))
 		return;
-	if (translate_in(hub, question, out) && finds_route(hub, question, &route, out) &&
-	    is_trusted(hub, question, out) && rewrite(hub, route, question, out))
-		try_targets(hub, route, question->explain, out);
+	if (!translate_in(hub, question, out) || !finds_route(hub, question, &found, out) ||
+	    !is_trusted(hub, question, out))
+		return;
+	route = *found;
+	if (looks_up(hub, question, &route, out) && rewrite(hub, &route, question, out))
+		try_targets(hub, &route, question->explain, out);
 }

@@ -19,6 +19,7 @@
 #include "base/config_vty.h"
 #include "call/leg.h"
 #include "call/line_vty.h"
+#include "call/lookup_vty.h"
 #include "call/pattern.h"
 #include "call/route_digits.h"
 #include "call/route_rules_vty.h"
@@ -36,7 +37,7 @@ static void init_route(void *item)
 	route->from_any = true;
 }
 
-enum { LINES, TRANSLATIONS, TIME_RANGES, ROUTES };
+enum { LINES, TRANSLATIONS, TIME_RANGES, LOOKUPS, ROUTES };
 
 static const struct config_list lists[] = {
 	[LINES] = {
@@ -66,6 +67,17 @@ static const struct config_list lists[] = {
 		.name_size = TARGET_NAME_MAX,
 		.line_at = offsetof(struct time_range_config, line),
 		.node = NODE_TIME_RANGE,
+	},
+	[LOOKUPS] = {
+		.kind = "lookup",
+		.one = "look-up",
+		.items_at = offsetof(struct routes_config, lookups),
+		.n_at = offsetof(struct routes_config, n_lookups),
+		.item_size = sizeof(struct lookup_config),
+		.name_size = TARGET_NAME_MAX,
+		.line_at = offsetof(struct lookup_config, line),
+		.node = NODE_LOOKUP,
+		.init = lookup_vty_init,
 	},
 	[ROUTES] = {
 		.kind = "route",
@@ -121,6 +133,23 @@ DEFUN_ATTR(no_time_range, no_time_range_cmd, "no time-range NAME", NO_STR TIME_R
 	   CONFIG_TERMINAL_ONLY)
 {
 	return config_list_remove(vty, &lists[TIME_RANGES], edited(), argv[0]);
+}
+
+#define LOOKUP_STR "A look-up: another machine that is asked about a call before it goes on\n"
+
+DEFUN(lookup, lookup_cmd, "lookup NAME", LOOKUP_STR NAME_STR)
+{
+	if (edited()->n_lookups == LOOKUPS_MAX &&
+	    !config_list_find(&lists[LOOKUPS], edited(), argv[0]))
+		return config_reject(vty, "lookup %s is one too many; up to %d are right", argv[0],
+				     LOOKUPS_MAX);
+	return config_list_enter(vty, &lists[LOOKUPS], edited(), argv[0]);
+}
+
+DEFUN_ATTR(no_lookup, no_lookup_cmd, "no lookup NAME", NO_STR LOOKUP_STR NAME_STR,
+	   CONFIG_TERMINAL_ONLY)
+{
+	return config_list_remove(vty, &lists[LOOKUPS], edited(), argv[0]);
 }
 
 #define ROUTE_STR_ "From what is dialled, and who dials, to where it goes\n"
@@ -281,6 +310,23 @@ DEFUN(no_route_calling, no_route_calling_cmd, "no calling", NO_STR CALLING_STR)
 	return CMD_SUCCESS;
 }
 
+#define ROUTE_LOOKUP_STR "What is asked before the first target is tried; by default nothing\n"
+
+DEFUN(route_lookup, route_lookup_cmd, "lookup NAME", ROUTE_LOOKUP_STR "A look-up's name\n")
+{
+	struct route_config *item = vty->index;
+
+	return config_set_name(vty, "lookup", argv[0], item->lookup, sizeof(item->lookup));
+}
+
+DEFUN(no_route_lookup, no_route_lookup_cmd, "no lookup", NO_STR ROUTE_LOOKUP_STR)
+{
+	struct route_config *item = vty->index;
+
+	item->lookup[0] = '\0';
+	return CMD_SUCCESS;
+}
+
 static void install(void)
 {
 	static struct cmd_node node = { NODE_ROUTE, "%s(config-route)# ", 1, .name = "route" };
@@ -294,6 +340,9 @@ static void install(void)
 	install_element(CONFIG_NODE, &time_range_cmd);
 	install_element(CONFIG_NODE, &no_time_range_cmd);
 	time_range_vty_install();
+	install_element(CONFIG_NODE, &lookup_cmd);
+	install_element(CONFIG_NODE, &no_lookup_cmd);
+	lookup_vty_install();
 	install_element(CONFIG_NODE, &route_cmd);
 	install_element(CONFIG_NODE, &no_route_cmd);
 	install_node(&node, NULL);
@@ -309,6 +358,8 @@ static void install(void)
 	install_element(NODE_ROUTE, &no_route_prepend_cmd);
 	install_element(NODE_ROUTE, &route_calling_cmd);
 	install_element(NODE_ROUTE, &no_route_calling_cmd);
+	install_element(NODE_ROUTE, &route_lookup_cmd);
+	install_element(NODE_ROUTE, &no_route_lookup_cmd);
 	route_when_vty_install();
 	translate_vty_install_route(offsetof(struct route_config, translate));
 	route_rules_vty_install();
@@ -332,6 +383,20 @@ static void validate_target(const struct config *config, const struct route_conf
 			    target->name, kind, names);
 	talloc_free(names);
 	talloc_free(option);
+}
+
+static void validate_lookup(const struct config *config, const struct route_config *route,
+			    struct config_report *report)
+{
+	char *names;
+
+	if (!*route->lookup || config_has(config, "lookup", route->lookup))
+		return;
+	names = config_names(report, config, "lookup");
+	config_fault_option(report, route->line, "lookup",
+			    "route %s: lookup %s does not exist; lookups are: %s", route->name,
+			    route->lookup, names);
+	talloc_free(names);
 }
 
 /* A route that another one, before it, is always chosen instead of. */
@@ -369,6 +434,7 @@ static void validate_route(const struct config *config, const struct route_confi
 		validate_target(config, route, "from", &route->from, report);
 	snprintf(whose, sizeof(whose), "route %s", route->name);
 	route_when_vty_validate(config, route, report);
+	validate_lookup(config, route, report);
 	translate_vty_validate_names(config, &route->translate, whose, route->line, report);
 	if (!route->n_targets)
 		config_fault_option(
@@ -401,6 +467,8 @@ static void validate(const struct config *config, struct config_report *report)
 		translation_vty_validate(&value->translations[i], report);
 	for (size_t i = 0; i < value->n_time_ranges; i++)
 		time_range_vty_validate(&value->time_ranges[i], report);
+	for (size_t i = 0; i < value->n_lookups; i++)
+		lookup_vty_validate(&value->lookups[i], report);
 	for (size_t i = 0; i < value->n_routes; i++) {
 		validate_route(config, &value->routes[i], report);
 		validate_reach(value, i, report);
@@ -427,6 +495,8 @@ static void write_route(const struct route_config *route, struct vty *vty)
 	if (route->calling[0])
 		vty_out(vty, " calling %s\n", route->calling);
 	route_rules_vty_write(route, vty);
+	if (*route->lookup)
+		vty_out(vty, " lookup %s\n", route->lookup);
 	route_targets_vty_write(route, vty);
 }
 
@@ -440,6 +510,8 @@ static void write_value(const void *section_value, struct vty *vty)
 		translation_vty_write(&value->translations[i], vty);
 	for (size_t i = 0; i < value->n_time_ranges; i++)
 		time_range_vty_write(&value->time_ranges[i], vty);
+	for (size_t i = 0; i < value->n_lookups; i++)
+		lookup_vty_write(&value->lookups[i], vty);
 	for (size_t i = 0; i < value->n_routes; i++)
 		write_route(&value->routes[i], vty);
 }

@@ -306,6 +306,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	drain_vty_install();
 	show_alarms_install();
 	show_webhooks_install();
+	show_lookups_install();
 	show_transports_install();
 	show_records_install();
 	show_timeline_install();

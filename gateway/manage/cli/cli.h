@@ -38,6 +38,7 @@ void show_install(void);
 void show_familiar_install(void);
 void show_alarms_install(void);
 void show_webhooks_install(void);
+void show_lookups_install(void);
 void show_transports_install(void);
 void show_guard_install(void);
 void show_fraud_install(void);

@@ -50,6 +50,7 @@ static const struct collection collections[] = {
 	{ "registrations", "registration", view_registrations, "peer", NULL },
 	{ "contacts", "contact", view_contacts, "user", NULL },
 	{ "bans", "ban", view_bans, "source", NULL },
+	{ "lookups", "look-up", view_lookups, "name", NULL },
 	{ "webhooks", "webhook", view_webhooks, "name", NULL },
 	{ "alarms/history", "alarm", view_alarm_history, "id", NULL },
 	{ "alarms", "alarm", view_alarms, "id", view_alarm },

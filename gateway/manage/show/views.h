@@ -33,6 +33,7 @@ json_t *view_bans(struct gateway *gateway);
 json_t *view_alarms(struct gateway *gateway); /* what another explains comes right after it */
 json_t *view_alarm_history(struct gateway *gateway);
 json_t *view_webhooks(struct gateway *gateway);
+json_t *view_lookups(struct gateway *gateway);
 
 /* One of them with all that is known; NULL when there is none. */
 json_t *view_call(struct gateway *gateway, uint32_t id);

@@ -44,7 +44,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, translation, time-range, route, emergency, fraud, records, "
+		"registrar, user, line, translation, time-range, lookup, route, emergency, fraud, "
+		"records, "
 		"http, webhook, "
 		"history\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
@@ -66,7 +67,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, translation, time-range, route, emergency, fraud, records, "
+		"registrar, user, line, translation, time-range, lookup, route, emergency, fraud, "
+		"records, "
 		"http, webhook, "
 		"history\n" },
 	      { "media\n exit\n",
@@ -713,6 +715,13 @@ END_TEST
 
 START_TEST(records_faults)
 {
+	CHECK({ "lookup l\n",
+		"f:1: lookup l asks nobody; `http http://127.0.0.1:8090/number` is right\n" },
+	      { "lookup l\n http http://a/#b\n", "f:2: http \"http://a/#b\" is no URL to ask; http "
+						 "or https, without a user and #, as "
+						 "http://127.0.0.1:8090/number, is right\n" },
+	      { "line x\n echo\nlookup l\n http http://a/\nroute r\n to line x\n lookup m\n",
+		"f:7: route r: lookup m does not exist; lookups are: l\n" });
 	CHECK({ "webhook w\n",
 		"f:1: webhook w has no url; `url https://duty.example.com/gateway` is right\n" },
 	      { "webhook w\n url ftp://a/b\n",

@@ -1,0 +1,162 @@
+/* The commands of a look-up's node:
+ *
+ *   lookup portability
+ *    http http://127.0.0.1:8090/number
+ *    token secret 0123abcd
+ *    timeout 2000
+ *    cache 10000 3600
+ *    cache-negative 60
+ *    on-failure refuse 41
+ */
+#include "call/lookup_vty.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <osmocom/core/utils.h>
+
+#include "base/config_vty.h"
+#include "base/fetch.h"
+#include "call/lookup_config.h"
+
+enum { TIMEOUT_MS = 2000, CACHE = 1000, CACHE_S = 60, NEGATIVE_S = 10 };
+
+void lookup_vty_init(void *item)
+{
+	struct lookup_config *lookup = item;
+
+	lookup->timeout_ms = TIMEOUT_MS;
+	lookup->cache = CACHE;
+	lookup->cache_s = CACHE_S;
+	lookup->negative_s = NEGATIVE_S;
+}
+
+DEFUN(lookup_http, lookup_http_cmd, "http URL",
+      "Asks an HTTP server, which answers JSON\nhttp://... or https://...; what is called, who "
+      "calls and from where is appended\n")
+{
+	struct lookup_config *item = vty->index;
+
+	if (!fetch_is_url(argv[0]) || strchr(argv[0], '#'))
+		return config_reject(vty,
+				     "http \"%s\" is no URL to ask; http or https, without a user "
+				     "and #, as http://127.0.0.1:8090/number, is right",
+				     argv[0]);
+	return config_set_text(vty, "http", argv[0], item->url, sizeof(item->url));
+}
+
+#define TOKEN_STR "Sent along, as `Authorization: Bearer TOKEN`; by default none\n"
+
+DEFUN(lookup_token, lookup_token_cmd, "token secret TOKEN",
+      TOKEN_STR "Not shown\nWhat the server gave us\n")
+{
+	struct lookup_config *item = vty->index;
+
+	return config_set_text(vty, "token secret", argv[0], item->token, sizeof(item->token));
+}
+
+DEFUN(no_lookup_token, no_lookup_token_cmd, "no token", NO_STR TOKEN_STR)
+{
+	struct lookup_config *item = vty->index;
+
+	item->token[0] = '\0';
+	return CMD_SUCCESS;
+}
+
+DEFUN(lookup_timeout, lookup_timeout_cmd, "timeout <50-10000>",
+      "For an answer, 2000 by default: so long a call waits at most\nMilliseconds\n")
+{
+	struct lookup_config *item = vty->index;
+
+	item->timeout_ms = (unsigned)atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+#define CACHE_STR "Answers are kept, 1000 for 60 seconds by default\n"
+
+DEFUN(lookup_cache, lookup_cache_cmd, "cache <1-1000000> <1-86400>",
+      CACHE_STR "How many; the one used longest ago gives way\nSeconds\n")
+{
+	struct lookup_config *item = vty->index;
+
+	item->cache = (unsigned)atoi(argv[0]);
+	item->cache_s = (unsigned)atoi(argv[1]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(no_lookup_cache, no_lookup_cache_cmd, "no cache", NO_STR CACHE_STR)
+{
+	struct lookup_config *item = vty->index;
+
+	item->cache = 0;
+	return CMD_SUCCESS;
+}
+
+DEFUN(lookup_negative, lookup_negative_cmd, "cache-negative <0-86400>",
+      "So long is kept that nothing is known, 10 by default\nSeconds, 0: not at all\n")
+{
+	struct lookup_config *item = vty->index;
+
+	item->negative_s = (unsigned)atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+#define FAILURE_STR "What becomes of a call that gets no answer; it goes on by default\n"
+
+DEFUN(lookup_refuse, lookup_refuse_cmd, "on-failure refuse <1-127>",
+      FAILURE_STR "It is refused\nQ.850 cause that the caller is told\n")
+{
+	struct lookup_config *item = vty->index;
+
+	item->fail_cause = (uint8_t)atoi(argv[0]);
+	return CMD_SUCCESS;
+}
+
+DEFUN(lookup_go_on, lookup_go_on_cmd, "on-failure continue",
+      FAILURE_STR "It goes on by its route, as if nothing were known\n")
+{
+	struct lookup_config *item = vty->index;
+
+	item->fail_cause = 0;
+	return CMD_SUCCESS;
+}
+
+void lookup_vty_install(void)
+{
+	static struct cmd_node node = { NODE_LOOKUP, "%s(config-lookup)# ", 1, .name = "lookup" };
+	static struct cmd_element *const elements[] = {
+		&lookup_http_cmd,     &lookup_token_cmd,  &no_lookup_token_cmd,
+		&lookup_timeout_cmd,  &lookup_cache_cmd,  &no_lookup_cache_cmd,
+		&lookup_negative_cmd, &lookup_refuse_cmd, &lookup_go_on_cmd,
+	};
+
+	install_node(&node, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(elements); i++)
+		install_element(NODE_LOOKUP, elements[i]);
+}
+
+void lookup_vty_validate(const struct lookup_config *lookup, struct config_report *report)
+{
+	if (!*lookup->url)
+		config_fault_option(report, lookup->line, "http",
+				    "lookup %s asks nobody; `http http://127.0.0.1:8090/number` "
+				    "is right",
+				    lookup->name);
+}
+
+void lookup_vty_write(const struct lookup_config *lookup, struct vty *vty)
+{
+	vty_out(vty, "\nlookup %s\n http %s\n", lookup->name, lookup->url);
+	if (*lookup->token)
+		vty_out(vty, " token secret %s\n", lookup->token);
+	vty_out(vty, " timeout %u\n", lookup->timeout_ms);
+	if (lookup->cache)
+		vty_out(vty, " cache %u %u\n", lookup->cache, lookup->cache_s);
+	else
+		vty_out(vty, " no cache\n");
+	vty_out(vty, " cache-negative %u\n", lookup->negative_s);
+	if (lookup->fail_cause)
+		vty_out(vty, " on-failure refuse %u\n", lookup->fail_cause);
+	else
+		vty_out(vty, " on-failure continue\n");
+}

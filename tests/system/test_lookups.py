@@ -1,0 +1,133 @@
+"""Look-ups over HTTP: calls routed by the answer, without one, and given up while it is awaited; the cache."""
+import threading
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from common import sip
+from common.gateway import wait_for
+from common.webserver import WebServer
+
+SDP = sip.sdp(4000)
+
+
+@pytest.fixture(name="web")
+def a_web_server():
+    made = []
+
+    def make(*how, **more):
+        made.append(WebServer(*how, **more))
+        return made[-1]
+    yield make
+    for server in made:
+        server.close()
+
+
+def _section(server, *lines, timeout=20000, to="line refusing"):
+    """Calls of 55x are looked up, and are refused (21, 603) by themselves."""
+    return ("lookup l\n http %s\n timeout %d\n%s" % (server.url("/find"), min(timeout, 10000),
+                                                     "".join(" %s\n" % line for line in lines)) +
+            "route asked\n from peer phones\n called 55\n lookup l\n to %s\n" % to)
+
+
+def _status(gateway):
+    return gateway.cli.json("lookups")[0]
+
+
+def _question(request):
+    return {key: values[0] for key, values in parse_qs(urlsplit(request["path"]).query, keep_blank_values=True).items()}
+
+
+def _answer(said):
+    """By the number that is called."""
+    return lambda request: said[_question(request)["called"]]
+
+
+def test_answers_route_calls_and_are_kept(own, web):
+    server = web(_answer({"551": (200, {"number": "600", "to": "trunk pstn", "name": "Anna"}),
+                          "552": (200, {"cause": 17}),
+                          "553": (404, "nobody"),
+                          "554": (200, {"to": "trunk nowhere"})}))
+    gateway = own(extra=_section(server, "cache 2 1000"))
+    phone = gateway.agent()
+    for _ in range(2):
+        call = phone.call("551", SDP)
+        call.answered()
+        call.bye()
+        gateway.wait_idle()
+    assert len(server.asked) == 1
+    asked = _question(server.asked[0])
+    assert (asked["called"], asked["from"]) == ("551", "peer phones") and "calling" in asked
+    assert phone.call("552", SDP).refused().status == 486
+    assert phone.call("553", SDP).refused().status == 603
+    assert phone.call("554", SDP).refused().status == 404
+    status = _status(gateway)
+    assert {k: status[k] for k in ("asked", "hits", "found", "nothing", "refused", "failed", "cached", "waiting")} == {
+        "asked": 4, "hits": 1, "found": 2, "nothing": 1, "refused": 1, "failed": 0, "cached": 2, "waiting": 0}
+    steps = gateway.cli.run("route test 553 from peer phones calling 100")
+    assert "look-up l has been asked, GET http://127.0.0.1:%d/find?called=553" % server.port in steps
+    assert "nothing is known" in steps
+    steps = gateway.cli.run("route test 551 from peer phones calling 100")  # it has given way to later ones
+    assert "look-up l would be asked, GET" in steps and len(server.asked) == 4
+    phone.close()
+    gateway.wait_idle()
+
+
+@pytest.mark.parametrize("answer, error", [
+    ((500, "oops"), "it answers 500"),
+    ((302, ""), "it answers 302"),
+    ((200, "{"), "it answers what is no JSON object"),
+    ((200, b"\xff\0\xfe"), "it answers what is no JSON object"),
+    ((200, {"number": "x"}), "it answers what is no number"),
+    ((200, b'{"a": "' + b"x" * 20000 + b'"}'), "the answer is longer than 16384 octets"),
+])
+def test_useless_answers_are_failures_and_calls_go_on(own, web, answer, error):
+    server = web(lambda request: answer)
+    gateway = own(extra=_section(server))
+    phone = gateway.agent()
+    assert phone.call("551", SDP).refused().status == 603
+    assert (_status(gateway)["failed"], _status(gateway)["error"]) == (1, error)
+    phone.close()
+    gateway.wait_idle()
+
+
+def test_dead_and_silent_servers_end_in_a_refusal_in_time(own, web):
+    server = web(lambda request: None)
+    gateway = own(extra=_section(server, "on-failure refuse 38", timeout=300))
+    phone = gateway.agent()
+    assert phone.call("551", SDP).refused().status == 503
+    assert (_status(gateway)["timeouts"], _status(gateway)["error"]) == (1, "no answer in time")
+    server.close()
+    assert phone.call("551", SDP).refused().status == 503
+    assert (_status(gateway)["failed"], _status(gateway)["timeouts"]) == (2, 1)
+    phone.close()
+    gateway.wait_idle()
+
+
+def test_waiting_disturbs_no_other_call_and_ends_with_its_caller(own, web):
+    held = threading.Event()
+
+    def answer(request):
+        held.wait(60)
+        return 200, {"number": "600", "to": "trunk pstn"}
+    server = web(answer)
+    gateway = own(extra=_section(server, timeout=10000))
+    phone = gateway.agent()
+    waiting = phone.call("551", SDP)
+    wait_for("asked", lambda: server.asked)
+    assert [c["state"] for c in gateway.cli.json("calls")] == ["asking"]
+    other = phone.call("600", SDP)
+    other.answered()
+    other.bye()
+    assert _status(gateway)["waiting"] == 1
+    waiting.cancel()
+    assert waiting.refused().status == 487
+    gateway.wait_idle()
+    assert _status(gateway)["waiting"] == 0
+    late = phone.call("551", SDP)
+    wait_for("asked again", lambda: len(server.asked) == 2)
+    held.set()
+    late.answered()
+    late.bye()
+    phone.close()
+    gateway.wait_idle()

@@ -1,0 +1,265 @@
+/* Look-ups: the answer's words, the question's, the cache, and calls whose route has one. */
+#include "call/lookup_answer.h"
+
+#include <osmocom/core/select.h>
+
+#include "base/fetch.h"
+#include "call/lookup_cache.h"
+#include "call/lookup_url.h"
+#include "call/lookups.h"
+#include "call/route_test.h"
+#include "tests/unit/call/rig.h"
+
+static struct lookup_answer parse(const char *text)
+{
+	struct lookup_answer out;
+
+	lookup_answer_parse(text, strlen(text), &out);
+	return out;
+}
+
+START_TEST(whole_answer_is_taken)
+{
+	struct lookup_answer out = parse("{\"number\": \"+4930123\", \"name\": \"Änne\", "
+					 "\"to\": \"trunk pstn\", \"route\": \"r\", \"x\": []}");
+	char text[LOOKUP_WHY_MAX];
+
+	ck_assert_int_eq(out.result, LOOKUP_FOUND);
+	ck_assert_str_eq(out.number.digits, "4930123");
+	ck_assert_uint_eq(out.number.type, LEG_TON_INTERNATIONAL);
+	ck_assert_str_eq(out.name, "Änne");
+	ck_assert(out.has_to);
+	ck_assert_int_eq(out.to.kind, TARGET_TRUNK);
+	ck_assert_str_eq(out.to.name, "pstn");
+	ck_assert_str_eq(out.route, "r");
+	lookup_answer_text(&out, text, sizeof(text));
+	ck_assert_str_eq(text, "number +4930123, name Änne, route r, to trunk pstn");
+	ck_assert_uint_eq(parse("{\"number\": \"0301\"}").number.type, LEG_TON_UNKNOWN);
+	ck_assert_int_eq(parse("{\"to\": \"registrar\"}").to.kind, TARGET_USER);
+}
+END_TEST
+
+START_TEST(nothing_and_refusals_are_answers)
+{
+	struct lookup_answer out;
+
+	ck_assert_int_eq(parse("{}").result, LOOKUP_NOTHING);
+	ck_assert_int_eq(parse("{\"number\": \"\", \"name\": \"\"}").result, LOOKUP_NOTHING);
+	ck_assert_int_eq(parse("{\"number\": null, \"cause\": null, \"z\": 1}").result,
+			 LOOKUP_NOTHING);
+	out = parse("{\"cause\": 21, \"number\": \"1\"}");
+	ck_assert_int_eq(out.result, LOOKUP_REFUSED);
+	ck_assert_uint_eq(out.cause, 21);
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_no_answer)
+{
+	static const char *const rows[][2] = {
+		{ "", "it answers what is no JSON object" },
+		{ "[]", "it answers what is no JSON object" },
+		{ "{\"a\": 1", "it answers what is no JSON object" },
+		{ "{\"cause\": 1, \"cause\": 2}", "it answers what is no JSON object" },
+		{ "{\"number\": 5}", "it answers what is no number" },
+		{ "{\"number\": \"+\"}", "it answers what is no number" },
+		{ "{\"number\": \"12 3\"}", "it answers what is no number" },
+		{ "{\"number\": \"123456789012345678901234567890123\"}",
+		  "it answers what is no number" },
+		{ "{\"name\": \"a\\u000ab\"}", "it answers what is no name" },
+		{ "{\"name\": "
+		  "\"0123456789012345678901234567890123456789012345678901234567890123\"}",
+		  "it answers what is no name" },
+		{ "{\"route\": 1}", "it answers what is no route" },
+		{ "{\"to\": \"trunk\"}", "it answers what is no to" },
+		{ "{\"to\": \"trunk \"}", "it answers what is no to" },
+		{ "{\"to\": \"moon x\"}", "it answers what is no to" },
+		{ "{\"to\": \"peer 01234567890123456789012345678901\"}",
+		  "it answers what is no to" },
+		{ "{\"cause\": 0}", "it answers what is no cause" },
+		{ "{\"cause\": 128}", "it answers what is no cause" },
+		{ "{\"cause\": \"21\"}", "it answers what is no cause" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lookup_answer out = parse(rows[i][0]);
+
+		ck_assert_int_eq(out.result, LOOKUP_FAILED);
+		ck_assert_str_eq(out.why, rows[i][1]);
+		ck_assert_str_eq(out.number.digits, "");
+	}
+}
+END_TEST
+
+START_TEST(question_is_a_url)
+{
+	struct leg_setup setup = { .called = { .digits = "12#*" }, .calling = { .digits = "30" } };
+	struct route_question question = { .from_kind = TARGET_PEER,
+					   .from_name = "a b&c",
+					   .setup = &setup };
+	char out[LOOKUP_TEXT_MAX];
+
+	ck_assert_int_eq(lookup_url("http://h/p", &question, out, sizeof(out)), 0);
+	ck_assert_str_eq(out, "http://h/p?called=12%23%2A&calling=30&from=peer%20a%20b%26c");
+	setup.calling.presentation = LEG_PRES_RESTRICTED;
+	strcpy(setup.redirecting.from.number.digits, "77");
+	ck_assert_int_eq(lookup_url("http://h/?k=1", &question, out, sizeof(out)), 0);
+	ck_assert_str_eq(out, "http://h/?k=1&called=12%23%2A&calling=30&from=peer%20a%20b%26c"
+			      "&presentation=restricted&redirecting=77");
+	ck_assert_int_eq(lookup_url("http://h/?k=1", &question, out, strlen(out) + 1), 0);
+	ck_assert_int_eq(lookup_url("http://h/?k=1", &question, out, strlen(out)), -ENOSPC);
+}
+END_TEST
+
+START_TEST(cache_keeps_so_many_for_so_long)
+{
+	struct lookup_answer one = { .cause = 1 }, two = { .cause = 2 }, got;
+	struct lookup_cache *cache = lookup_cache_new(NULL, 2);
+
+	clock_use_virtual(1 * S);
+	lookup_cache_put(cache, "a", &one, 10);
+	lookup_cache_put(cache, "b", &one, 20);
+	lookup_cache_put(cache, "none", &one, 0);
+	ck_assert_uint_eq(lookup_cache_count(cache), 2);
+	ck_assert(lookup_cache_get(cache, "a", &got));
+	lookup_cache_put(cache, "c", &two, 10); /* b was used longest ago */
+	ck_assert(!lookup_cache_get(cache, "b", &got));
+	ck_assert(lookup_cache_get(cache, "a", &got) && got.cause == 1);
+	lookup_cache_put(cache, "a", &two, 10);
+	ck_assert(lookup_cache_get(cache, "a", &got) && got.cause == 2);
+	clock_advance(10 * S);
+	ck_assert(!lookup_cache_get(cache, "a", &got));
+	ck_assert_uint_eq(lookup_cache_count(cache), 1);
+	talloc_free(cache);
+	cache = lookup_cache_new(NULL, 0);
+	lookup_cache_put(cache, "a", &one, 10);
+	ck_assert_uint_eq(lookup_cache_count(cache), 0);
+	talloc_free(cache);
+}
+END_TEST
+
+/* Calls. Nobody listens at port 9, or whoever does says nothing of ours in time. */
+
+static struct lookup_config dead = { .name = "l",
+				     .url = "http://127.0.0.1:9/",
+				     .timeout_ms = 9000 };
+static struct route_config asking[] = {
+	{ .name = "asks",
+	  .from_any = true,
+	  .called = "6",
+	  .lookup = "l",
+	  .targets = { { TARGET_TRUNK, "b" }, { TARGET_PEER, "c" } },
+	  .n_targets = 2 },
+	{ .name = "other",
+	  .from_any = true,
+	  .called = "7",
+	  .prepend = "9",
+	  .targets = { { TARGET_PEER, "c" } },
+	  .n_targets = 1 },
+};
+
+static void apply(uint8_t fail_cause)
+{
+	struct routes_config with = {
+		.routes = asking, .n_routes = 2, .lookups = &dead, .n_lookups = 1
+	};
+
+	dead.fail_cause = fail_cause;
+	ck_assert_int_eq(call_hub_apply(hub, &with), 0);
+	if (!active())
+		idle_blocks = talloc_total_blocks(hub);
+}
+
+static bool asks(void)
+{
+	return active() && strcmp(state(), "asking") == 0;
+}
+
+static void end(void)
+{
+	stop();
+	fetch_stop();
+}
+
+/* The look-up's end, as the loop brings it. */
+static void wait_answer(void)
+{
+	for (unsigned i = 0; i < 1000 && asks(); i++) {
+		osmo_select_main(1);
+		clock_advance(10 * MS);
+	}
+}
+
+START_TEST(call_without_an_answer_goes_on)
+{
+	start();
+	apply(0);
+	dial("612");
+	ck_assert(asks());
+	ck_assert_uint_eq(mock_leg_count(&a, LEG_PROCEEDING), 1);
+	ck_assert_ptr_null(b.leg);
+	wait_answer();
+	ck_assert_str_eq(b.told[0].setup.called.digits, "612");
+	mock_leg_say(&a, LEG_RELEASE_COMPLETE, CAUSE_NORMAL, false);
+	end();
+}
+END_TEST
+
+START_TEST(call_without_an_answer_is_refused_where_it_must_have_one)
+{
+	start();
+	apply(CAUSE_TEMPORARY_FAILURE);
+	dial("612");
+	wait_answer();
+	ck_assert_ptr_null(b.leg);
+	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_TEMPORARY_FAILURE);
+	end();
+}
+END_TEST
+
+START_TEST(caller_may_hang_up_while_it_is_asked)
+{
+	start();
+	apply(0);
+	dial("612");
+	mock_leg_say(&a, LEG_RELEASE_COMPLETE, CAUSE_NORMAL, false);
+	ck_assert_uint_eq(active(), 0);
+	for (unsigned i = 0; i < 10; i++)
+		osmo_select_main(1);
+	ck_assert_ptr_null(b.leg);
+	end();
+}
+END_TEST
+
+START_TEST(look_up_that_is_taken_away_lets_its_calls_go_on)
+{
+	start();
+	const size_t plain_blocks = idle_blocks;
+	apply(0);
+	dial("612");
+	apply(0); /* the same: it waits on */
+	ck_assert(asks());
+	ck_assert_int_eq(call_hub_apply(hub, &config), 0);
+	ck_assert_ptr_nonnull(b.leg);
+	idle_blocks = plain_blocks;
+	mock_leg_say(&a, LEG_RELEASE_COMPLETE, CAUSE_NORMAL, false);
+	end();
+}
+END_TEST
+
+START_TEST(hub_that_ends_asks_no_more)
+{
+	start();
+	apply(0);
+	dial("612");
+	call_hub_free(hub);
+	mock_leg_close(&a);
+	mock_mg_free(mg);
+	fetch_stop();
+}
+END_TEST
+
+UNIT_MAIN("lookup", whole_answer_is_taken, nothing_and_refusals_are_answers,
+	  what_does_not_fit_is_no_answer, question_is_a_url, cache_keeps_so_many_for_so_long,
+	  call_without_an_answer_goes_on, call_without_an_answer_is_refused_where_it_must_have_one,
+	  caller_may_hang_up_while_it_is_asked, look_up_that_is_taken_away_lets_its_calls_go_on,
+	  hub_that_ends_asks_no_more)
