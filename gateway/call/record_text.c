@@ -1,8 +1,7 @@
 /* Wall times are read when things happen; durations come from the clock that never steps. */
 #include "call/record_text.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <osmocom/core/utils.h>
@@ -16,28 +15,70 @@
 
 enum { MS_PER_S = 1000, US_PER_MS = 1000 };
 
+/* Text: a record is written several times a call, so nothing here goes through printf(3). */
+
+struct text {
+	char *at;
+	const char *end; /* where the closing zero has its place at the latest */
+};
+
+static void put_octets(struct text *text, const char *octets, size_t len)
+{
+	const size_t n = OSMO_MIN(len, (size_t)(text->end - text->at));
+
+	memcpy(text->at, octets, n);
+	text->at += n;
+}
+
+static void put(struct text *text, const char *word)
+{
+	put_octets(text, word, strlen(word));
+}
+
+/* Decimal, with zeros in front up to so many digits. */
+static void put_digits(struct text *text, uint64_t value, unsigned width)
+{
+	char digits[24], *at = digits + sizeof(digits);
+
+	do {
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+	} while (value || digits + sizeof(digits) - at < (ptrdiff_t)width);
+	put_octets(text, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 /* Values */
 
-static void put_id(struct osmo_strbuf *text, const struct call *call)
+static void put_name(struct text *text, const char *name)
+{
+	put(text, "\"");
+	put(text, name);
+	put(text, "\":");
+}
+
+static void put_id(struct text *text, const struct call *call)
 {
 	char id[RECORD_ID_MAX];
 
 	record_id(call->id, id);
-	OSMO_STRBUF_PRINTF(*text, "%s", id);
+	put(text, id);
 }
 
-static void put_count(struct osmo_strbuf *text, const char *name, uint64_t value)
+static void put_count(struct text *text, const char *name, uint64_t value)
 {
-	OSMO_STRBUF_PRINTF(*text, "\"%s\":%" PRIu64 ",", name, value);
+	put_name(text, name);
+	put_digits(text, value, 1);
+	put(text, ",");
 }
 
-static void put_null(struct osmo_strbuf *text, const char *name)
+static void put_null(struct text *text, const char *name)
 {
-	OSMO_STRBUF_PRINTF(*text, "\"%s\":null,", name);
+	put_name(text, name);
+	put(text, "null,");
 }
 
 /* 0 is none. */
-static void put_positive(struct osmo_strbuf *text, const char *name, uint64_t value)
+static void put_positive(struct text *text, const char *name, uint64_t value)
 {
 	if (value)
 		put_count(text, name, value);
@@ -46,34 +87,50 @@ static void put_positive(struct osmo_strbuf *text, const char *name, uint64_t va
 }
 
 /* What is no printable ASCII is not worth a decoder's trouble. */
-static void put_text(struct osmo_strbuf *text, const char *name, const char *value)
+static void put_text(struct text *text, const char *name, const char *value)
 {
-	OSMO_STRBUF_PRINTF(*text, "\"%s\":\"", name);
+	put_name(text, name);
+	put(text, "\"");
 	for (; *value; value++) {
-		bool plain = *value >= ' ' && *value <= '~';
+		const char plain = *value >= ' ' && *value <= '~' ? *value : '?';
 
-		OSMO_STRBUF_PRINTF(*text, "%s%c", *value == '"' || *value == '\\' ? "\\" : "",
-				   plain ? *value : '?');
+		if (plain == '"' || plain == '\\')
+			put_octets(text, "\\", 1);
+		put_octets(text, &plain, 1);
 	}
-	OSMO_STRBUF_PRINTF(*text, "\",");
+	put(text, "\",");
 }
 
 /* RFC 3339, UTC; null when it has not happened. */
-static void put_wall(struct osmo_strbuf *text, const char *name, int64_t when_ms)
+static void put_wall(struct text *text, const char *name, int64_t when_ms)
 {
 	time_t when = when_ms / MS_PER_S;
-	char second[32];
 	struct tm tm;
 
 	if (!when_ms) {
 		put_null(text, name);
 		return;
 	}
-	strftime(second, sizeof(second), "%Y-%m-%dT%H:%M:%S", gmtime_r(&when, &tm));
-	OSMO_STRBUF_PRINTF(*text, "\"%s\":\"%s.%03dZ\",", name, second, (int)(when_ms % MS_PER_S));
+	gmtime_r(&when, &tm);
+	put_name(text, name);
+	put(text, "\"");
+	put_digits(text, (uint64_t)tm.tm_year + 1900, 4);
+	put(text, "-");
+	put_digits(text, (uint64_t)tm.tm_mon + 1, 2);
+	put(text, "-");
+	put_digits(text, (uint64_t)tm.tm_mday, 2);
+	put(text, "T");
+	put_digits(text, (uint64_t)tm.tm_hour, 2);
+	put(text, ":");
+	put_digits(text, (uint64_t)tm.tm_min, 2);
+	put(text, ":");
+	put_digits(text, (uint64_t)tm.tm_sec, 2);
+	put(text, ".");
+	put_digits(text, (uint64_t)(when_ms % MS_PER_S), 3);
+	put(text, "Z\",");
 }
 
-static void put_ms(struct osmo_strbuf *text, const char *name, uint64_t from_us, uint64_t to_us)
+static void put_ms(struct text *text, const char *name, uint64_t from_us, uint64_t to_us)
 {
 	if (from_us && to_us)
 		put_count(text, name, (to_us - from_us) / US_PER_MS);
@@ -82,13 +139,11 @@ static void put_ms(struct osmo_strbuf *text, const char *name, uint64_t from_us,
 }
 
 /* The end of an object or array, in place of the last comma. */
-static void close_with(struct osmo_strbuf *text, const char *end)
+static void close_with(struct text *text, const char *end)
 {
-	if (text->pos[-1] == ',') {
-		text->pos--;
-		text->chars_needed--;
-	}
-	OSMO_STRBUF_PRINTF(*text, "%s", end);
+	if (text->at[-1] == ',')
+		text->at--;
+	put(text, end);
 }
 
 /* Media */
@@ -126,7 +181,16 @@ static struct leg_media media_of(const struct call *call, const struct call_slot
 	return now.media;
 }
 
-static void put_mos(struct osmo_strbuf *text, const struct leg_media *media)
+static void put_hundredths(struct text *text, const char *name, unsigned value)
+{
+	put_name(text, name);
+	put_digits(text, value / 100, 1);
+	put(text, ".");
+	put_digits(text, value % 100, 2);
+	put(text, ",");
+}
+
+static void put_mos(struct text *text, const struct leg_media *media)
 {
 	const struct mg_stats *stats = &media->stats;
 	unsigned mos = 0; /* hundredths */
@@ -139,12 +203,12 @@ static void put_mos(struct osmo_strbuf *text, const struct leg_media *media)
 				    stats->round_trip_us / 2 / US_PER_MS,
 		});
 	if (mos)
-		OSMO_STRBUF_PRINTF(*text, "\"mos\":%u.%02u", mos / 100, mos % 100);
+		put_hundredths(text, "mos", mos);
 	else
-		OSMO_STRBUF_PRINTF(*text, "\"mos\":null");
+		put_null(text, "mos");
 }
 
-static void put_media(struct osmo_strbuf *text, const struct leg_media *media)
+static void put_media(struct text *text, const struct leg_media *media)
 {
 	const struct mg_stats *stats = &media->stats;
 
@@ -152,7 +216,7 @@ static void put_media(struct osmo_strbuf *text, const struct leg_media *media)
 		put_null(text, "media");
 		return;
 	}
-	OSMO_STRBUF_PRINTF(*text, "\"media\":{");
+	put(text, "\"media\":{");
 	put_text(text, "codec", codec_get(media->codec)->name);
 	put_count(text, "ptime_ms", media->ptime_ms);
 	put_count(text, "packets_in", stats->rx_packets);
@@ -164,22 +228,21 @@ static void put_media(struct osmo_strbuf *text, const struct leg_media *media)
 	put_positive(text, "round_trip_us", stats->round_trip_us);
 	put_count(text, "concealed_ms", stats->concealed_ticks * TICK_MS);
 	put_mos(text, media);
-	OSMO_STRBUF_PRINTF(*text, "},");
+	close_with(text, "},");
 }
 
 /* Legs */
 
-static void put_slot(struct osmo_strbuf *text, const struct call *call,
-		     const struct call_slot *slot)
+static void put_slot(struct text *text, const struct call *call, const struct call_slot *slot)
 {
 	put_text(text, "name", slot->via);
-	OSMO_STRBUF_PRINTF(*text, "\"kind\":\"%s\",", target_kind_name(slot->kind));
+	put_text(text, "kind", target_kind_name(slot->kind));
 	put_ms(text, "setup_after_ms", call->setup_us, slot->keep.setup_us);
 	put_positive(text, "cause_in", slot->keep.cause_in);
 	put_positive(text, "cause_out", slot->keep.cause_out);
 }
 
-static void put_leg(struct osmo_strbuf *text, const char *name, const struct call *call,
+static void put_leg(struct text *text, const char *name, const struct call *call,
 		    const struct call_slot *slot, bool with_media)
 {
 	const struct leg_media media =
@@ -189,7 +252,8 @@ static void put_leg(struct osmo_strbuf *text, const char *name, const struct cal
 		put_null(text, name);
 		return;
 	}
-	OSMO_STRBUF_PRINTF(*text, "\"%s\":{", name);
+	put_name(text, name);
+	put(text, "{");
 	put_slot(text, call, slot);
 	put_text(text, "channel", slot->leg ? slot->leg->channel : slot->channel);
 	put_media(text, &media);
@@ -197,17 +261,17 @@ static void put_leg(struct osmo_strbuf *text, const char *name, const struct cal
 }
 
 /* Targets that were tried before the one that tells most. */
-static void put_tried(struct osmo_strbuf *text, const struct call *call)
+static void put_tried(struct text *text, const struct call *call)
 {
 	const struct call_slot *last = call_called_slot(call);
 
-	OSMO_STRBUF_PRINTF(*text, "\"tried\":[");
+	put(text, "\"tried\":[");
 	for (unsigned i = SLOT_CALLER + 1; i < CALL_SLOTS; i++) {
 		const struct call_slot *slot = &call->slots[i];
 
 		if (slot == last || !*slot->via)
 			continue;
-		OSMO_STRBUF_PRINTF(*text, "{");
+		put(text, "{");
 		put_slot(text, call, slot);
 		close_with(text, "},");
 	}
@@ -216,8 +280,7 @@ static void put_tried(struct osmo_strbuf *text, const struct call *call)
 
 /* The call */
 
-static void put_times(struct osmo_strbuf *text, const struct call *call, uint64_t now_us,
-		      int64_t now_ms)
+static void put_times(struct text *text, const struct call *call, uint64_t now_us, int64_t now_ms)
 {
 	put_wall(text, "setup", call->keep.setup_ms);
 	put_wall(text, "alert", call->keep.alert_ms);
@@ -235,7 +298,7 @@ static void put_times(struct osmo_strbuf *text, const struct call *call, uint64_
 		put_null(text, "answer_method");
 }
 
-static void put_way(struct osmo_strbuf *text, const struct call *call)
+static void put_way(struct text *text, const struct call *call)
 {
 	const struct call_slot *to = call_called_slot(call);
 
@@ -245,9 +308,9 @@ static void put_way(struct osmo_strbuf *text, const struct call *call)
 	put_text(text, "called_out", call->called_out);
 	put_text(text, "route", call->route.name);
 	if (call->setup.precedence == LEG_EMERGENCY)
-		OSMO_STRBUF_PRINTF(*text, "\"emergency\":true,");
+		put(text, "\"emergency\":true,");
 	if (call->setup.precedence == LEG_CALL_BACK)
-		OSMO_STRBUF_PRINTF(*text, "\"emergency_call_back\":true,");
+		put(text, "\"emergency_call_back\":true,");
 	if (*call->setup.referrer)
 		put_text(text, "referred_by", call->setup.referrer);
 }
@@ -257,7 +320,7 @@ static const char *party_name(uint8_t slot)
 	return slot == SLOT_CALLER ? "caller" : "called";
 }
 
-static void put_end(struct osmo_strbuf *text, const struct call *call)
+static void put_end(struct text *text, const struct call *call)
 {
 	if (!call->cause) {
 		put_null(text, "cause");
@@ -285,13 +348,13 @@ static const char *outcome_of(const struct transfer_note *note)
 	}
 }
 
-static void put_transfer(struct osmo_strbuf *text, const struct transfer_note *note)
+static void put_transfer(struct text *text, const struct transfer_note *note)
 {
 	if (!note->outcome) {
 		put_null(text, "transfer");
 		return;
 	}
-	OSMO_STRBUF_PRINTF(*text, "\"transfer\":{");
+	put(text, "\"transfer\":{");
 	put_text(text, "by", note->by == SLOT_GATEWAY ? "operator" : party_name(note->by));
 	put_text(text, "to", note->to);
 	put_positive(text, "call", note->with);
@@ -315,16 +378,19 @@ static const char *end_of(enum record_kind kind)
 
 void record_write(const struct call *call, enum record_kind kind, char out[RECORD_TEXT_MAX])
 {
-	struct osmo_strbuf text = { .buf = out, .len = RECORD_TEXT_MAX };
+	struct text text = { .at = out, .end = out + RECORD_TEXT_MAX - 1 };
 	struct timespec wall = clock_wall();
 	int64_t now_ms = (int64_t)wall.tv_sec * MS_PER_S + wall.tv_nsec / 1000000;
 	bool whole = kind != RECORD_OPEN;
 
-	OSMO_STRBUF_PRINTF(text, JOURNAL_HEAD);
+	put(&text, JOURNAL_HEAD);
 	put_id(&text, call);
-	if (kind == RECORD_INTERIM)
-		OSMO_STRBUF_PRINTF(text, ".%u", call->keep.interims);
-	OSMO_STRBUF_PRINTF(text, "\",\"v\":%d,", RECORD_VERSION);
+	if (kind == RECORD_INTERIM) {
+		put(&text, ".");
+		put_digits(&text, call->keep.interims, 1);
+	}
+	put(&text, "\",");
+	put_count(&text, "v", RECORD_VERSION);
 	put_count(&text, "call", call->id);
 	put_times(&text, call, whole ? clock_now_us() : 0, kind == RECORD_RELEASED ? now_ms : 0);
 	put_way(&text, call);
@@ -338,5 +404,6 @@ void record_write(const struct call *call, enum record_kind kind, char out[RECOR
 	put_text(&text, "why", call->why);
 	if (kind == RECORD_INTERIM)
 		put_wall(&text, "at", now_ms);
-	OSMO_STRBUF_PRINTF(text, "%s", end_of(kind));
+	put(&text, end_of(kind));
+	*text.at = '\0';
 }
