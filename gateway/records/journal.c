@@ -142,39 +142,39 @@ static int open_records(const char *path, char last[ID_MAX])
 	return fd;
 }
 
-/* Somebody may have moved the file away to keep it. 0 or -errno. */
-static int follow_rotation(struct journal *journal)
+/* Somebody may have moved the file away to keep it. ours: of the file that is written to. 0 or -errno. */
+static int follow_rotation(struct journal *journal, struct stat *ours)
 {
-	struct stat ours, there;
+	struct stat there;
 	char last[ID_MAX];
 	int fd;
 
-	if (fstat(journal->fd, &ours))
+	if (fstat(journal->fd, ours))
 		return -errno;
-	if (stat(journal->path, &there) == 0 && there.st_ino == ours.st_ino &&
-	    there.st_dev == ours.st_dev)
+	if (stat(journal->path, &there) == 0 && there.st_ino == ours->st_ino &&
+	    there.st_dev == ours->st_dev)
 		return 0;
 	fd = open_records(journal->path, last);
 	if (fd < 0)
 		return fd;
 	close(journal->fd);
 	journal->fd = fd;
-	return 0;
+	return fstat(fd, ours) ? -errno : 0;
 }
 
 /* Before a record is written, never after: the last one stays where the next start looks for it. Where it cannot be
  * done the file grows on. */
-static void rotate(struct journal *journal)
+static int rotate(struct journal *journal, struct stat *ours)
 {
 	char to[SPOOL_NAME_MAX];
-	struct stat stat;
 
-	if (fstat(journal->fd, &stat) || (size_t)stat.st_size < journal->rotate_at)
-		return;
+	if ((size_t)ours->st_size < journal->rotate_at)
+		return 0;
 	do {
 		spool_name(journal->path, ++journal->last_number, to);
 	} while (renameat2(AT_FDCWD, journal->path, AT_FDCWD, to, RENAME_NOREPLACE) &&
 		 errno == EEXIST);
+	return follow_rotation(journal, ours);
 }
 
 static int find_last_number(struct journal *journal)
@@ -193,14 +193,10 @@ static int append(struct journal *journal, const char *line)
 {
 	const size_t len = strlen(line);
 	struct stat before;
-	int err = follow_rotation(journal);
+	int err = follow_rotation(journal, &before);
 
-	if (!err) {
-		rotate(journal);
-		err = follow_rotation(journal);
-	}
-	if (!err && fstat(journal->fd, &before))
-		err = -errno;
+	if (!err)
+		err = rotate(journal, &before);
 	if (!err) {
 		ssize_t n = write(journal->fd, line, len);
 
