@@ -11,11 +11,20 @@
 
 void rtp_out_init(struct rtp_out *out, int fd)
 {
-	*out = (struct rtp_out){ .fd = fd, .resumed = true };
+	struct {
+		uint32_t ssrc, timestamp;
+		uint16_t seq;
+	} chance = { 0 };
+
 	/* At most 256 octets are never refused, random(7). */
-	(void)!getrandom(&out->ssrc, sizeof(out->ssrc), 0);
-	(void)!getrandom(&out->timestamp, sizeof(out->timestamp), 0);
-	(void)!getrandom(&out->seq, sizeof(out->seq), 0);
+	(void)!getrandom(&chance, sizeof(chance), 0);
+	*out = (struct rtp_out){
+		.fd = fd,
+		.resumed = true,
+		.ssrc = chance.ssrc,
+		.timestamp = chance.timestamp,
+		.seq = chance.seq,
+	};
 }
 
 void rtp_out_tune(struct rtp_out *out, const struct mg_rtp *to, enum law law)
