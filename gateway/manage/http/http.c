@@ -191,17 +191,25 @@ static bool same_server(const struct http_config *a, const struct http_config *b
 	       a->connections == b->connections && a->timeout_s == b->timeout_s;
 }
 
+static bool same_listeners(const struct http_config *a, const struct http_config *b)
+{
+	return a->anonymous == b->anonymous && a->n_users == b->n_users &&
+	       a->n_tokens == b->n_tokens && memcmp(a->users, b->users, sizeof(a->users)) == 0 &&
+	       memcmp(a->tokens, b->tokens, sizeof(a->tokens)) == 0;
+}
+
 int http_apply(struct gateway *gateway, const struct http_config *config,
 	       struct config_report *report)
 {
 	const bool same = same_server(&http.config, config);
+	const bool same_who = same_listeners(&http.config, config);
 	int rc;
 
 	http.connections.api = (struct api){ gateway, &http.access, &http.events };
 	http.access.config = &http.config;
 	http.config = *config;
-	if (same && http.daemon)
-		events_end(&http.events); /* who may listen can have changed */
+	if (same && http.daemon && !same_who)
+		events_end(&http.events); /* who may listen */
 	if (same && !http.daemon)
 		look(); /* no fault of this configuration */
 	if (same)

@@ -19,6 +19,9 @@ EMBED(page_view, "view.js");
 EMBED(page_ladder, "ladder.js");
 EMBED(page_plots, "plots.js");
 EMBED(page_trends, "trends.js");
+EMBED(page_route, "route.js");
+EMBED(page_configuration, "configuration.js");
+EMBED(page_configuration_style, "configuration.css");
 EMBED(page_api, "api.js");
 EMBED(page_openapi, "openapi.json");
 
@@ -31,6 +34,11 @@ static const struct page_file files[] = {
 	{ "/ladder.js", "text/javascript", page_ladder_begin, page_ladder_end },
 	{ "/plots.js", "text/javascript", page_plots_begin, page_plots_end },
 	{ "/trends.js", "text/javascript", page_trends_begin, page_trends_end },
+	{ "/route.js", "text/javascript", page_route_begin, page_route_end },
+	{ "/configuration.js", "text/javascript", page_configuration_begin,
+	  page_configuration_end },
+	{ "/configuration.css", "text/css", page_configuration_style_begin,
+	  page_configuration_style_end },
 	{ "/api.js", "text/javascript", page_api_begin, page_api_end },
 	{ "/api/v1/openapi.json", "application/json", page_openapi_begin, page_openapi_end },
 };

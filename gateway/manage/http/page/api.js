@@ -5,14 +5,16 @@ export class Refused extends Error {
 	constructor(status, said) {
 		super(said.expected ? `${said.error}; right would be: ${said.expected}` : said.error);
 		this.status = status;
+		this.said = said;
 	}
 }
 
-export async function ask(method, path, body) {
+// version: of the configuration, if the request is about one
+export async function ask(method, path, body, version) {
 	const [place, query] = path.split("?");
 	const answer = await fetch(ROOT + place.split("/").map(encodeURIComponent).join("/") + (query ? `?${query}` : ""), {
 		method,
-		headers: {"X-Crosspoint": "1", ...(body && {"Content-Type": "application/json"})},
+		headers: {"X-Crosspoint": "1", ...(body && {"Content-Type": "application/json"}), ...(version && {"If-Match": `"${version}"`})},
 		body: body && JSON.stringify(body),
 	});
 	const said = await answer.json().catch(() => ({error: `the gateway answers ${answer.status}`}));

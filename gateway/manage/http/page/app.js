@@ -1,7 +1,9 @@
 // The page: signs in, mirrors what the gateway says, and does what buttons say.
 import {ask, Mirror, Refused} from "./api.js";
+import * as configuration from "./configuration.js";
 import {ladder, lines} from "./ladder.js";
 import {open_trends} from "./trends.js";
+import * as route from "./route.js";
 import {element, grid, History, keyed, table} from "./view.js";
 
 const PLOT_MS = 5000;
@@ -232,6 +234,7 @@ function draw() {
 	dirty.clear();
 	for (const kind of kinds)
 		DRAW[kind]();
+	route.origins(mirror);
 }
 
 function mark(...kinds) {
@@ -280,6 +283,7 @@ async function begin() {
 		const version = await ask("GET", "version");
 		by("version").textContent = `${version.name} ${version.version}`;
 		show(true);
+		configuration.may(role);
 		mirror.open();
 	} catch (error) {
 		if (!(error instanceof Refused))
@@ -312,6 +316,8 @@ by("channel").addEventListener("close", () => {
 	opened = null;
 });
 by("find").addEventListener("input", draw_recent);
+route.begin(mirror);
+configuration.begin();
 setInterval(remember, PLOT_MS);
 setInterval(() => mirror.rows.call.size && mark("call"), 1000);
 begin();
