@@ -82,7 +82,7 @@ def test_a_trunk_is_opened_anew_when_its_calls_are_over(gateway):
     with gateway.phone() as phone, Parties(2) as parties:
         call = dial(phone, "1", parties.all[0])
         said = edit(gateway, "trunk user1", "channels 1-3", "exit", "trunk user2", "channels 1-3", "commit")
-        assert "Trunk user1 is changed once its 1 calls are over" in said and "user2" not in said
+        assert "Trunk user1 is changed once its 1 calls are over" in said and "Trunk user2" not in said
         assert "user1" in gateway.cli.run("show pending")
         assert trunk(gateway, "user1")["channels"] == 30 and trunk(gateway, "user2")["channels"] == 3
         assert phone.call("1", sdp(parties.all[1].port)).refused().status == 503

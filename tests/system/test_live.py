@@ -108,3 +108,11 @@ def test_sixty_calls_do_not_suffer_from_any_class_of_change(gateway):
             call.bye()
     assert missing == [0] * CALLS
     gateway.wait_idle()
+
+
+def test_commit_says_when_each_change_holds(gateway):
+    said = edit(gateway, "cli", "socket %s" % gateway.folder + "/cli2", "exit", "trunk user1", "channels 1-3", "timer t301 9", "exit",
+                "peer phones", "options 5", "exit", "route other", "to line echo", "from peer phones", "called 8", "commit")
+    for words in ("At once: peer phones options, trunk user1 timer.", "For new calls and connections: route other.",
+                  "Once the trunk has no calls: trunk user1 channels.", "From the next start: cli socket."):
+        assert words in said, said

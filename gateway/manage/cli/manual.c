@@ -12,6 +12,7 @@
 #include "base/alarm.h"
 #include "base/config_vty.h"
 #include "manage/cli/cli.h"
+#include "manage/cli/change_class.h"
 
 /* Text. Whatever troff would take for its own is escaped, and no line begins with a dot. */
 
@@ -233,6 +234,16 @@ static bool for_files(const struct cmd_element *element)
 	return !(element->attr & CONFIG_TERMINAL_ONLY);
 }
 
+/* When a change of it holds. */
+static void put_class(FILE *out, const char *section, const struct cmd_element *element)
+{
+	int class = change_class_of(section, element->string);
+
+	if (class < 0 || !strncmp(element->string, "no ", 3))
+		return;
+	fprintf(out, ".RS 7\nA change holds %s.\n.RE\n", change_class_words(class));
+}
+
 static void put_section(FILE *out, int number)
 {
 	const struct cmd_node *node = vector_lookup(cmdvec, (unsigned)number);
@@ -253,8 +264,12 @@ static void put_section(FILE *out, int number)
 	}
 	fputs(".PP\nInside of it:\n", out);
 	FOR_EACH_COMMAND(element, number)
-	if (for_files(element))
+	{
+		if (!for_files(element))
+			continue;
 		put_entry(out, element, 0);
+		put_class(out, node->name, element);
+	}
 }
 
 /* clang-format off */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "manage/audit.h"
 #include "manage/cli/cli.h"
+#include "manage/cli/change_class.h"
 #include "manage/config/commit.h"
 #include "manage/config/pending.h"
 #include "manage/manage.h"
@@ -154,14 +155,15 @@ static void report_out(struct vty *vty, const struct config_report *report)
 		vty_out(vty, "%% %s%s", config_report_get(report, i), VTY_NEWLINE);
 }
 
-/* The CLI keeps its port while it runs: its own sessions stand on it. */
-static bool cli_moves(const struct config *from, const struct config *to)
+/* Which changes hold from when. text: of what ran before the commit. */
+static void say_classes(struct vty *vty, const char *before)
 {
-	const struct manage_config *a = config_get(from, &manage_section);
-	const struct manage_config *b = config_get(to, &manage_section);
+	void *ctx = talloc_new(NULL);
+	char *now = config_text(ctx, cli_gateway()->running);
+	char *said = before && now ? change_summary(ctx, before, now) : NULL;
 
-	return a->cli_port != b->cli_port || strcmp(a->cli_address, b->cli_address) != 0 ||
-	       strcmp(a->cli_socket, b->cli_socket) != 0 || strcmp(a->cli_group, b->cli_group) != 0;
+	text_out(vty, said ? said : "");
+	talloc_free(ctx);
 }
 
 /* minutes: that it waits to be confirmed; 0: it stays. */
@@ -175,7 +177,7 @@ static int commit_candidate(struct vty *vty, unsigned minutes)
 			     "diff`, then `commit` again or `rollback 0`");
 	}
 	struct config_report *report = config_report_new(NULL, NULL);
-	bool moves = cli_moves(cli_gateway()->running, state.candidate);
+	char *before = config_text(NULL, cli_gateway()->running);
 	bool done =
 		minutes ? commit_apply_confirmed(state.candidate, cli_who(vty), "", minutes, report)
 			: commit_apply(state.candidate, cli_who(vty), "", report);
@@ -185,8 +187,9 @@ static int commit_candidate(struct vty *vty, unsigned minutes)
 	if (!done)
 		vty_out(vty, "%% not committed; the running configuration is unchanged%s",
 			VTY_NEWLINE);
-	else if (moves)
-		vty_out(vty, "The CLI's new address holds from the next start.%s", VTY_NEWLINE);
+	else
+		say_classes(vty, before);
+	talloc_free(before);
 	talloc_free(report);
 	return done ? CMD_SUCCESS : CMD_WARNING;
 }
