@@ -32,6 +32,17 @@ void call_hears(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg
 
 /* The leg's messages are those of that key (timeline.h), whatever call it is in. Before the first is sent. */
 void call_names_messages(struct leg *leg, uint64_t key);
+/* A call that its protocol refused before it was one, as far as known. It has a number and a time line, which has ended, so
+ * that it is found by `why`; messages of that key are on it. */
+struct call_refusal {
+	uint64_t key;
+	enum target_kind kind;
+	const char *via, *calling, *called;
+	const char *why; /* "403 forbidden" */
+	uint8_t cause;
+};
+/* Its number; 0: the key is another call's, whose time line has it. */
+uint32_t call_note_refusal(struct call_hub *hub, const struct call_refusal *refusal);
 /* What is kept of calls, and who is sent their messages; before it no octets are kept. */
 void call_hub_history(struct call_hub *hub, const struct history_config *config);
 struct timelines *call_timelines(const struct call_hub *hub);

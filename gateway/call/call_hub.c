@@ -68,7 +68,7 @@ static void insert(struct call_hub *hub, struct call *call)
 	rb_insert_color(&call->node, &hub->calls);
 }
 
-static uint32_t new_id(struct call_hub *hub)
+uint32_t call_new_id(struct call_hub *hub)
 {
 	do {
 		hub->last_id++;
@@ -93,7 +93,7 @@ struct call *call_new(struct call_hub *hub, struct leg *leg, const struct leg_se
 
 	if (!call)
 		return NULL;
-	*call = (struct call){ .hub = hub, .id = new_id(hub), .setup = *setup };
+	*call = (struct call){ .hub = hub, .id = call_new_id(hub), .setup = *setup };
 	leg_setup_tidy(&call->setup);
 	call->setup.precedence = LEG_ROUTINE;
 	snprintf(id, sizeof(id), "%u", call->id);

@@ -6,6 +6,7 @@
 struct call_slot;
 
 struct call *call_find(const struct call_hub *hub, uint32_t id); /* NULL: there is none such */
+uint32_t call_new_id(struct call_hub *hub);                      /* that no call has; never 0 */
 /* The called slot that tells most: the one in charge, else the last tried; NULL: none was. */
 const struct call_slot *call_called_slot(const struct call *call);
 void call_record(struct call *call); /* the log line of an ended call, and its record */

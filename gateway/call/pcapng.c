@@ -47,7 +47,7 @@ void pcapng_lapd_header(bool network, bool sent, uint8_t out[static LAPD_HEADER_
 
 struct writer {
 	FILE *file;
-	const struct messages *messages;
+	const struct timelines *timelines;
 	unsigned written, gone;
 };
 
@@ -240,7 +240,7 @@ static bool write_entry(void *data, const struct timeline_entry *entry)
 
 	if (!entry->message)
 		return true;
-	if (!messages_get(writer->messages, entry->message, &message)) {
+	if (!timelines_message(writer->timelines, entry->message, &message)) {
 		writer->gone++;
 		return true;
 	}
@@ -259,7 +259,7 @@ static bool write_entry(void *data, const struct timeline_entry *entry)
 bool pcapng_of_call(const struct call_hub *hub, uint32_t id, struct pcapng *out)
 {
 	const struct timelines *timelines = call_timelines(hub);
-	struct writer writer = { .messages = timelines_messages(timelines) };
+	struct writer writer = { .timelines = timelines };
 	char *octets = NULL;
 	size_t len = 0;
 	bool known;

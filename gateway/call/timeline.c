@@ -19,13 +19,17 @@ enum {
 	BUCKETS = 4096,
 	FIRST_SIZE = 512, /* octets of entries, at first */
 	KEPT_SIZE = TIMELINE_SIZE_MAX / 2,
-	KEYS_MAX = 16, /* of one call; more are not followed */
-	STRAYS = 64,   /* messages that wait for their call */
+	SHARE_NOWHERE = 4, /* calls that went nowhere have one of so many places */
+	SHARE_ASIDE = 8,   /* and their messages one of so many octets */
+	KEYS_MAX = 16,     /* of one call; more are not followed */
+	STRAYS = 64,       /* messages that wait for their call */
 	STRAYS_OCTETS = 1 << 18,
 	ALIGN = 8,
 	US_PER_S = 1000000,
 	NS_PER_US = 1000,
 };
+
+#define ASIDE (1ULL << 63) /* in a message's number: it is in the other ring */
 
 struct stored {
 	uint64_t us, message;
@@ -44,6 +48,7 @@ struct key {
 struct timeline {
 	struct llist_head entry; /* in its bucket */
 	struct llist_head ended_entry;
+	struct llist_head nowhere_entry; /* of an ended one that led nowhere */
 	struct timelines *all;
 	uint32_t call;
 	uint64_t begin_us;
@@ -53,6 +58,7 @@ struct timeline {
 	uint16_t size, used;
 	uint16_t kept; /* octets of the first entries, which stay; 0: all have found room */
 	unsigned left_out;
+	bool leads; /* to somebody called */
 	uint8_t n_keys;
 	struct key *keys[KEYS_MAX];
 	char parties[TIMELINE_PARTIES][TARGET_NAME_MAX + 8];
@@ -68,11 +74,13 @@ struct stray {
 
 struct timelines {
 	struct llist_head calls[BUCKETS], keys[BUCKETS];
-	struct llist_head ended; /* the oldest first */
-	size_t n_ended, n_octets, calls_max, messages_size;
+	struct llist_head ended;   /* the oldest first */
+	struct llist_head nowhere; /* those of them that led to nobody */
+	size_t n_ended, n_nowhere, n_octets, calls_max, messages_size;
 	uint64_t seed; /* so that nobody outside can choose two ids of one key */
-	struct messages *messages, *stray_messages;
-	uint64_t messages_from, stray_messages_from; /* where those of before ended */
+	/* Of calls that lead somewhere; of others, up or ended, which so cannot take their place; of no call. */
+	struct messages *messages, *aside, *stray_messages;
+	uint64_t messages_from, aside_from, stray_messages_from; /* where those of before ended */
 	struct stray strays[STRAYS];
 	timelines_cb on_message; /* NULL: nobody hears */
 	void *on_message_data;
@@ -99,6 +107,7 @@ struct timelines *timelines_new(size_t calls, size_t octets)
 		INIT_LLIST_HEAD(&all->keys[i]);
 	}
 	INIT_LLIST_HEAD(&all->ended);
+	INIT_LLIST_HEAD(&all->nowhere);
 	if (getrandom(&all->seed, sizeof(all->seed), GRND_NONBLOCK) < 0)
 		all->seed = clock_now_us();
 	timelines_keep(all, calls, octets);
@@ -119,14 +128,23 @@ static void forget(struct timeline *timeline)
 		llist_del(&timeline->ended_entry);
 		timeline->all->n_ended--;
 	}
+	if (timeline->last && !timeline->leads) {
+		llist_del(&timeline->nowhere_entry);
+		timeline->all->n_nowhere--;
+	}
 	timeline->all->n_octets -= timeline->size;
 	talloc_free(timeline);
 }
 
+/* A flood of calls that are refused forgets one another, and no others. */
 static void forget_oldest(struct timelines *all)
 {
-	while (all->n_ended > all->calls_max)
-		forget(llist_first_entry(&all->ended, struct timeline, ended_entry));
+	while (all->n_ended > all->calls_max) {
+		if (all->n_nowhere > all->calls_max / SHARE_NOWHERE)
+			forget(llist_first_entry(&all->nowhere, struct timeline, nowhere_entry));
+		else
+			forget(llist_first_entry(&all->ended, struct timeline, ended_entry));
+	}
 }
 
 /* Entries keep the numbers of the ring that goes: the next one, whenever it comes, goes on behind them. */
@@ -144,7 +162,8 @@ void timelines_keep(struct timelines *all, size_t calls, size_t octets)
 	forget_oldest(all);
 	if (octets == all->messages_size)
 		return;
-	renew(all, &all->messages, octets, &all->messages_from);
+	renew(all, &all->messages, octets - octets / SHARE_ASIDE, &all->messages_from);
+	renew(all, &all->aside, octets / SHARE_ASIDE, &all->aside_from);
 	renew(all, &all->stray_messages, octets ? STRAYS_OCTETS : 0, &all->stray_messages_from);
 	all->messages_size = octets;
 }
@@ -155,9 +174,9 @@ void timelines_totals(const struct timelines *all, struct timelines_totals *out)
 	out->octets = all->n_octets;
 }
 
-const struct messages *timelines_messages(const struct timelines *all)
+bool timelines_message(const struct timelines *all, uint64_t number, struct message *out)
 {
-	return all->messages;
+	return messages_get(number & ASIDE ? all->aside : all->messages, number & ~ASIDE, out);
 }
 
 /* One of them */
@@ -201,23 +220,44 @@ void timeline_end(struct timeline *timeline, const struct call_status *last)
 	}
 	llist_add_tail(&timeline->ended_entry, &timeline->all->ended);
 	timeline->all->n_ended++;
+	if (!timeline->leads) {
+		llist_add_tail(&timeline->nowhere_entry, &timeline->all->nowhere);
+		timeline->all->n_nowhere++;
+	}
 	forget_oldest(timeline->all);
+}
+
+static size_t size_of(const uint8_t *at)
+{
+	return ((const struct stored *)at)->size;
+}
+
+/* Its messages so far come to those of calls like it. */
+static void lead(struct timeline *timeline)
+{
+	struct message message;
+
+	timeline->leads = true;
+	for (size_t at = 0; at < timeline->used; at += size_of(timeline->block + at)) {
+		struct stored *stored = (struct stored *)(timeline->block + at);
+
+		if (stored->message & ASIDE &&
+		    timelines_message(timeline->all, stored->message, &message))
+			stored->message = messages_put(timeline->all->messages, &message);
+	}
 }
 
 void timeline_party(struct timeline *timeline, unsigned slot, enum target_kind kind,
 		    const char *via)
 {
+	if (timeline && slot && !timeline->leads)
+		lead(timeline);
 	if (timeline && slot < TIMELINE_PARTIES)
 		snprintf(timeline->parties[slot], sizeof(timeline->parties[slot]), "%s %s",
 			 target_kind_name(kind), via);
 }
 
 /* Entries */
-
-static size_t size_of(const uint8_t *at)
-{
-	return ((const struct stored *)at)->size;
-}
 
 /* Room for so many octets at the end of the block. */
 static bool grow(struct timeline *timeline, size_t size)
@@ -311,10 +351,14 @@ static uint64_t keep_message(const struct timeline *timeline, unsigned slot,
 {
 	const struct timelines *all = timeline->all;
 	const char *party = slot < TIMELINE_PARTIES ? timeline->parties[slot] : "";
+	uint64_t number;
 
 	if (all->on_message)
 		all->on_message(all->on_message_data, timeline->call, party, text, message);
-	return messages_put(all->messages, message);
+	if (timeline->leads)
+		return messages_put(all->messages, message);
+	number = messages_put(all->aside, message);
+	return number ? number | ASIDE : 0;
 }
 
 /* Keys */

@@ -28,7 +28,8 @@ enum timeline_way { TIMELINE_WITHIN, TIMELINE_IN, TIMELINE_OUT };
 struct timelines;
 struct timeline;
 
-/* What is kept: so many ended calls, and so many octets of messages (0: none). */
+/* What is kept: so many ended calls, and so many octets of messages (0: none). When room is short, calls that led to nobody
+ * have a quarter of the calls and an eighth of the octets, so that a flood of them costs the others nothing. */
 struct timelines *timelines_new(size_t calls, size_t octets);
 void timelines_free(struct timelines *timelines);
 /* From now on. What is known stays, but for messages when their size changes. */
@@ -75,7 +76,7 @@ struct timeline_entry {
 	uint8_t way;     /* enum timeline_way, as seen from the gateway */
 	const char *party; /* "trunk pstn"; "" for the gateway */
 	const char *text;
-	uint64_t message; /* messages_get; 0: none was kept */
+	uint64_t message; /* timelines_message; 0: none was kept */
 };
 /* fn is called for each entry, oldest first, until it returns false. left_out (may be NULL): entries that had no room.
  * False: the call is not known (any more). */
@@ -87,4 +88,5 @@ const struct call_status *timeline_last(const struct timelines *timelines, uint3
 /* The calls that have ended, the last first, until fn returns false. */
 void timelines_each_ended(const struct timelines *timelines,
 			  bool (*fn)(void *data, const struct call_status *last), void *data);
-const struct messages *timelines_messages(const struct timelines *timelines);
+/* What was kept of an entry's message; out->octets is good until the next comes. False: it is gone. */
+bool timelines_message(const struct timelines *timelines, uint64_t number, struct message *out);

@@ -88,6 +88,8 @@ static void note_step(struct facts *facts, const struct timeline_entry *entry)
 		step(out, "It was sent %s.", entry->text);
 	else if (begins(entry->text, "look-up "))
 		step(out, "It asked %s.", entry->text);
+	else if (begins(entry->text, "refused "))
+		step(out, "It was %s.", entry->text);
 	else if (strchr(entry->text, ':'))
 		step(out, "It could not go there: %s.", entry->text);
 }

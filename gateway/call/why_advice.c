@@ -27,6 +27,31 @@ struct by_words {
 };
 
 static const struct by_words by_words[] = {
+	{ "before it was a call, 403",
+	  { "The caller may not call that number, or not in that way.",
+	    "`number deny`, `number allow` and `tls required` of the peer or user say what it "
+	    "may; `show guard` counts." } },
+	{ "before it was a call, 503",
+	  { "A limit on calls or requests was reached, or the gateway is overloaded.",
+	    "`show guard` says which; `limit calls` and `limit calls-per-second` of the peer or "
+	    "user set its "
+	    "own." } },
+	{ "before it was a call, 482",
+	  { "The call came back to where it had been: it runs in a circle.",
+	    "Which route sends it to a peer that sends it here again? `route test` shows ours." } },
+	{ "before it was a call, 483",
+	  { "The call came over too many proxies: it runs in a circle, most likely.",
+	    "Which route sends it to a peer that sends it here again? `route test` shows ours." } },
+	{ "before it was a call, 484",
+	  { "There was no number in it that could be called, or too little of one.",
+	    "What does the caller put before the @ of its INVITE? `export call` and `show call N "
+	    "timeline` show it." } },
+	{ "before it was a call, 488",
+	  { "What was offered for sound fits nothing that the peer is configured to.",
+	    "`codecs` and `srtp` of the peer, against the SDP of the INVITE (`export call`)." } },
+	{ "before it was a call, 4",
+	  { "The INVITE was not as it has to be, or asked for what there is not.",
+	    "`export call` shows it; the status's phrase says what was missed." } },
 	{ "no free channel",
 	  { "Every channel of the trunk was in use or out of service.",
 	    "`show channels` says which; more channels, or another trunk as next target of the "

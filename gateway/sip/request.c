@@ -5,11 +5,13 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "call/call.h"
 #include "sip/admission.h"
 #include "sip/agent/tls.h"
 #include "sip/text/cause_map.h"
 #include "sip/text/start_line.h"
 #include "sip/session/dialog.h"
+#include "sip/session/messages.h"
 #include "sip/peer/authenticate.h"
 #include "sip/peer/options.h"
 #include "sip/peer/register.h"
@@ -54,18 +56,40 @@ static bool may_log(struct sip *ground)
 	return bucket_take(&ground->refusals_full_us, &rate, clock_now_us());
 }
 
+/* The number by which `why` finds it, 0: none. */
+static uint32_t note_refusal(struct sip *ground, const struct peer *peer, const sip_t *sip,
+			     int status, const char *why)
+{
+	const char *calling = sip->sip_from->a_url->url_user;
+	const char *called = sip->sip_request->rq_url->url_user;
+
+	return call_note_refusal(ground->hub,
+				 &(const struct call_refusal){
+					 .key = messages_key(ground->hub, sip->sip_call_id->i_id),
+					 .kind = peer->target.kind,
+					 .via = peer->config.name,
+					 .calling = calling ? calling : "",
+					 .called = called ? called : "",
+					 .why = why,
+					 .cause = cause_map_cause(status, 0).cause,
+				 });
+}
+
 static void log_refusal(struct sip *ground, const struct peer *peer, const sip_t *sip, int status,
-			const char *why)
+			const char *phrase)
 {
 	const char *user = sip->sip_request->rq_url->url_user;
+	char why[128];
+	uint32_t call;
 
 	if (!may_log(ground))
 		return;
-
-	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { peer->config.name }),
-		 "%s %s: INVITE to %s refused: %d %s, Call-ID %s\n",
+	snprintf(why, sizeof(why), "%d %s", status, phrase ? phrase : cause_map_phrase(status));
+	call = note_refusal(ground, peer, sip, status, why);
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.call = call, .peer = { peer->config.name }),
+		 "%s %s: INVITE to %s refused: %s, Call-ID %s\n",
 		 target_kind_name(peer->target.kind), peer->config.name, user ? user : "nobody",
-		 status, why ? why : cause_map_phrase(status), sip->sip_call_id->i_id);
+		 why, sip->sip_call_id->i_id);
 }
 
 /* The session that the INVITE brings more digits for; one that cannot go on with them has ended. */

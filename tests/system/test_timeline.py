@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import config
 from common import sip
 from common.gateway import wait_for
 from common.hep import Server
@@ -117,12 +118,42 @@ def test_only_so_much_is_kept(own, rtp):
         held.answered()
         number = min(c["id"] for c in gateway.cli.json("calls"))
         filler = "X-Filler: " + "x" * 7000
-        for _ in range(160):
+        for _ in range(160):  # they lead to nobody, and have a share of their own
             phone.call("999", sdp(1), extra=[filler]).refused()
+        assert {e["octets"] for e in timeline(gateway, number) if e["kind"] == "sip"} == {"kept"}
+        for _ in range(110):
+            call = phone.call("602", sdp(rtp().port), extra=[filler])
+            call.answered()
+            call.bye()
         octets = [e["octets"] for e in timeline(gateway, number) if e["kind"] == "sip"]
         assert octets[0] == "gone", octets
         held.bye()
     gateway.wait_idle()
+
+
+def test_call_refused_before_it_was_one_is_found(gateway, tmp_path):
+    """It has a number, a time line and a capture like others."""
+    path = str(tmp_path / "refused.pcapng")
+    with gateway.phone() as phone:
+        assert phone.call("600", sdp(40000, "18")).refused().status == 488
+    number = last_call(gateway, calling="100", called="600", **{"from": "peer phones", "to": None})
+    found = words(timeline(gateway, number), "sip", "call")
+    in_order(found, [("peer phones", "in", "INVITE sip:600@"), ("", "", "refused before it was a call, 488 "), ("peer phones", "out", "488 ")])
+    wait_for("ACK", lambda: ("peer phones", "in") in [f[:2] for f in words(timeline(gateway, number), "sip")[1:]])
+    told = gateway.cli.run("why %d" % number)
+    assert "100 called 600, from peer phones." in told and "It was refused before it was a call, 488" in told, told
+    assert "That means: What was offered for sound" in told, told
+    gateway.cli.run("export call %d pcap %s" % (number, path))
+    rows = dissected(path, "-d", "udp.port==%d,sip" % gateway.ports.sip, "-e", "sip.Method", "-e", "sip.Status-Code")
+    assert rows == ["INVITE|", "|488", "ACK|"], rows
+
+
+def test_number_that_a_peer_may_not_call_is_found(own):
+    gateway = own(text=lambda p: config.text(p).replace("peer phones\n", "peer phones\n number deny 0900\n", 1))
+    with gateway.phone() as phone:
+        assert phone.call("0900123", sdp(40000)).refused().status == 403
+    number = wait_for("it", lambda: [c for c in gateway.cli.json("calls recent") if c["called"] == "0900123"])[0]["id"]
+    assert "The caller may not call that number" in gateway.cli.run("why %d" % number)
 
 
 def dissected(path, *more):

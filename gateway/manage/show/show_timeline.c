@@ -42,8 +42,7 @@ static const char *kept(const struct gathering *into, const struct timeline_entr
 
 	if (!entry->message)
 		return "none";
-	return messages_get(timelines_messages(into->timelines), entry->message, &message) ? "kept"
-											   : "gone";
+	return timelines_message(into->timelines, entry->message, &message) ? "kept" : "gone";
 }
 
 static bool add_entry(void *data, const struct timeline_entry *entry)

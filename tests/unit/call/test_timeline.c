@@ -170,6 +170,78 @@ START_TEST(oldest_ended_call_makes_room)
 }
 END_TEST
 
+/* So many calls, each with one message of so many octets; the numbers go on from first. */
+static void have_calls(struct timelines *all, uint32_t first, unsigned n, bool lead, size_t octets)
+{
+	static char what[MESSAGE_LEN_MAX];
+
+	memset(what, 'x', octets);
+	what[octets] = '\0';
+	for (uint32_t call = first; call < first + n; call++) {
+		struct timeline *timeline = timeline_begin(all, call);
+
+		message(all, call, what);
+		timeline_bind(timeline, 0, call);
+		if (lead)
+			timeline_party(timeline, 1, TARGET_TRUNK, "pstn");
+		message(all, call, what);
+		end(timeline);
+	}
+}
+
+static bool count_kept(void *data, const struct timeline_entry *entry)
+{
+	void *const *both = data;
+	struct message kept;
+
+	if (timelines_message(both[0], entry->message, &kept))
+		++*(unsigned *)both[1];
+	return true;
+}
+
+static unsigned kept_of(struct timelines *all, uint32_t call)
+{
+	unsigned n = 0;
+
+	ck_assert(timeline_each(all, call, count_kept, (void *[]){ all, &n }, NULL));
+	return n;
+}
+
+/* Of 8 calls 2 may have led to nobody once room is short. */
+START_TEST(flood_of_refused_calls_forgets_its_own)
+{
+	struct timelines *all = timelines_new(8, 1 << 20);
+	struct timelines_totals totals;
+
+	have_calls(all, 1, 8, true, 1000);
+	have_calls(all, 100, 500, false, 8000);
+	timelines_totals(all, &totals);
+	ck_assert_uint_eq(totals.ended, 8);
+	ck_assert_ptr_null(timeline_last(all, 2));
+	for (uint32_t call = 3; call <= 8; call++)
+		ck_assert_uint_eq(kept_of(all, call), 2);
+	ck_assert_ptr_null(timeline_last(all, 597));
+	ck_assert_uint_eq(kept_of(all, 598), 2);
+	ck_assert_uint_eq(kept_of(all, 599), 2);
+	have_calls(all, 1000, 5, true, 1000); /* and those have their share meanwhile */
+	ck_assert_uint_eq(kept_of(all, 599), 2);
+	timelines_free(all);
+}
+END_TEST
+
+START_TEST(all_room_is_for_whom_there_is)
+{
+	struct timelines *all = timelines_new(8, 1 << 20);
+	struct timelines_totals totals;
+
+	have_calls(all, 1, 8, false, 100);
+	timelines_totals(all, &totals);
+	ck_assert_uint_eq(totals.ended, 8);
+	ck_assert_uint_eq(kept_of(all, 1), 2);
+	timelines_free(all);
+}
+END_TEST
+
 static bool nothing_is_kept(void *data, const struct timeline_entry *entry)
 {
 	ck_assert_uint_eq(entry->message, 0);
@@ -200,6 +272,36 @@ START_TEST(another_size_forgets_the_octets_of_strays)
 END_TEST
 
 /* The hub's own steps */
+
+/* Its key is another call's when the INVITE was one of a call that is there. */
+START_TEST(refusal_has_a_line_of_its_own)
+{
+	struct call_refusal refusal = { .kind = TARGET_PEER,
+					.via = "phones",
+					.calling = "1\r00",
+					.called = "600",
+					.why = "403 Forbidden",
+					.cause = CAUSE_REJECTED };
+	const struct call_status *last;
+	uint32_t id;
+
+	start();
+	refusal.key = timeline_key(call_timelines(hub), "sip", "r");
+	message(call_timelines(hub), refusal.key, "INVITE");
+	id = call_note_refusal(hub, &refusal);
+	ck_assert_uint_ne(id, 0);
+	message(call_timelines(hub), refusal.key, "403");
+	ck_assert_str_eq(line_of(call_timelines(hub), id, NULL, NULL),
+			 "peer phones >INVITE\n=refused before it was a call, 403 Forbidden\n"
+			 "peer phones >403\n");
+	last = timeline_last(call_timelines(hub), id);
+	ck_assert_str_eq(last->calling, "1?00");
+	ck_assert_uint_eq(last->cause, CAUSE_REJECTED);
+	ck_assert_int_eq(last->ended_by, CALL_ENDED_BY_GATEWAY);
+	ck_assert_uint_eq(call_note_refusal(hub, &refusal), 0);
+	stop();
+}
+END_TEST
 
 START_TEST(hub_tells_way_and_end)
 {
@@ -274,5 +376,7 @@ END_TEST
 
 UNIT_MAIN("timeline", message_before_its_call_is_not_lost, key_goes_with_its_leg,
 	  full_line_keeps_beginning_and_end, entry_is_bounded_and_fit_for_a_terminal,
-	  oldest_ended_call_makes_room, another_size_forgets_the_octets_of_strays,
-	  hub_tells_way_and_end, line_says_what_stands_for_its_messages, leg_names_its_messages)
+	  oldest_ended_call_makes_room, flood_of_refused_calls_forgets_its_own,
+	  all_room_is_for_whom_there_is, refusal_has_a_line_of_its_own,
+	  another_size_forgets_the_octets_of_strays, hub_tells_way_and_end,
+	  line_says_what_stands_for_its_messages, leg_names_its_messages)
