@@ -110,7 +110,7 @@ unsigned call_attempt_slot(const struct call *call)
 }
 
 unsigned call_attempt(struct call *call, const struct route_target *to, struct target *target,
-		      uint8_t precedence)
+		      const char *group, uint8_t precedence)
 {
 	struct leg *leg = NULL;
 	const char *why = "refused";
@@ -146,8 +146,9 @@ unsigned call_attempt(struct call *call, const struct route_target *to, struct t
 	call->slots[slot] = (struct call_slot){ 0 };
 	call->current = call->attempts = (uint8_t)slot;
 	call_attach(call, call->current, leg);
-	call_note(call, "to %s %s, number %s", target_kind_name(to->kind), to->name,
-		  call->called_out);
+	snprintf(call->slots[slot].group, sizeof(call->slots[slot].group), "%s", group);
+	call_note(call, "to %s %s%s%s, number %s", target_kind_name(to->kind), to->name,
+		  *group ? " of trunk-group " : "", group, call->called_out);
 	call_tell(call, call->current, &msg);
 	call_attempt_tell(call, call->setup.incomplete ? LEG_SETUP_ACK : LEG_PROCEEDING);
 	return 0;

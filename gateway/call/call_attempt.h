@@ -8,9 +8,9 @@ struct call;
 struct route_target;
 
 /* Tells a leg of the target (NULL: it does not exist) SETUP, as the call's route has it. precedence: what the target
- * is to take it for. 0, or the cause why it cannot be, with why extended. */
+ * is to take it for; group: the trunk group that it is tried for, "": none. 0, or the cause why it cannot be, with why extended. */
 unsigned call_attempt(struct call *call, const struct route_target *to, struct target *target,
-		      uint8_t precedence);
+		      const char *group, uint8_t precedence);
 /* The caller's setup as its translations, its route and those of a target (NULL: none yet) make it. */
 enum translated call_attempt_numbers(const struct call *call, const struct target *target,
 				     struct leg_setup *out);

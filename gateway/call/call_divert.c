@@ -31,7 +31,8 @@ static void turn_to(struct call *call, const struct call_event *event)
 	call->setup.called_subaddress = (struct leg_subaddress){ 0 };
 	call->setup.incomplete = false;
 	call->moved_to[0] = '\0';
-	call->current = call->tried = 0;
+	call->current = 0;
+	call->walk = (struct call_walk){ 0 };
 	call->refused = (struct call_event){ 0 };
 	call_tell_release(call, given_up, event, NULL);
 	if (call->fi->state != CALL_ROUTING)

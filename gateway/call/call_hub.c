@@ -15,6 +15,7 @@
 #include "call/lines.h"
 #include "call/lookups.h"
 #include "call/quality.h"
+#include "call/trunk_groups.h"
 #include "mg/mg.h"
 
 /* osmo_fsm_inst_alloc does not survive a lack of memory: instance and names come from the call's pool. */
@@ -216,6 +217,7 @@ void call_hub_free(struct call_hub *hub)
 	}
 	osmo_timer_del(&hub->drained);
 	lookups_free(hub->lookups);
+	trunk_groups_free(hub->groups);
 	fraud_free(hub->fraud);
 	quality_free(hub->quality);
 	journal_close(hub->journal);
@@ -230,9 +232,11 @@ int call_hub_apply(struct call_hub *hub, const struct routes_config *config)
 	struct lines *lines = lines_new(hub, config);
 	struct translations *translations =
 		translations_new(hub, config->translations, config->n_translations);
+	struct trunk_groups *groups = trunk_groups_new(hub, config);
 
-	if (!routes || !lines || !translations ||
+	if (!routes || !lines || !translations || !groups ||
 	    lookups_apply(hub->lookups, config->lookups, config->n_lookups) < 0) {
+		trunk_groups_free(groups);
 		talloc_free(routes);
 		talloc_free(translations);
 		lines_free(lines);
@@ -245,6 +249,8 @@ int call_hub_apply(struct call_hub *hub, const struct routes_config *config)
 	hub->routes = routes;
 	hub->lines = lines;
 	lines_register(lines);
+	trunk_groups_replace(groups, hub->groups);
+	hub->groups = groups;
 	return 0;
 }
 

@@ -14,11 +14,13 @@
 #include "base/clock.h"
 #include "call/call_attempt.h"
 #include "call/call_lookup.h"
+#include "call/call_step.h"
 #include "call/emergency_way.h"
 #include "call/call_timeline.h"
 #include "call/hub.h"
 #include "call/numbers.h"
 #include "call/route_turns.h"
+#include "call/trunk_groups.h"
 #include "call/way_steps.h"
 
 bool call_way_goes_on(const struct route_config *route, unsigned cause)
@@ -34,24 +36,39 @@ static bool takes_parts(const struct call *call, const struct target *target)
 	return target->overlap && call_attempt_numbers(call, target, &setup) != TRANSLATE_WAIT;
 }
 
+/* 0, or the cause why nothing came of it. */
+static unsigned try_step(struct call *call, const struct call_step *step)
+{
+	unsigned cause = call_step_try(call, step);
+
+	if (cause)
+		return cause;
+	cause = call_attempt(call, &step->to, step->target, call_step_group(step),
+			     call->setup.precedence);
+	if (cause)
+		call_step_refused(step);
+	else
+		call_step_taken(step);
+	return cause;
+}
+
 /* Out of targets, the cause of the last attempt or refusal stands; a missing target hides neither. */
 void call_way_advance(struct call *call)
 {
+	struct call_step step;
+
 	if (call->setup.precedence == LEG_EMERGENCY) {
 		emergency_way_advance(call);
 		return;
 	}
-	while (call->tried < call->route.n_targets) {
-		const struct route_target *to = &call->route.targets[call->tried];
-		struct target *target = target_find(call->hub, to->kind, to->name);
+	while (call_step_next(call, &step)) {
 		unsigned cause;
 
-		if (call->setup.incomplete && target && !takes_parts(call, target)) {
+		if (call->setup.incomplete && step.target && !takes_parts(call, step.target)) {
 			call_attempt_collect(call);
 			return;
 		}
-		call->tried++;
-		cause = call_attempt(call, to, target, call->setup.precedence);
+		cause = try_step(call, &step);
 		if (!cause)
 			return;
 		if (cause == CAUSE_NO_ROUTE && call->refused.cause)
@@ -70,7 +87,7 @@ void call_way_advance(struct call *call)
 bool call_way_lets_retry(const struct call *call, unsigned cause)
 {
 	return call->setup.precedence == LEG_EMERGENCY ||
-	       (route_reroutes(&call->route, cause) && call->tried < call->route.n_targets);
+	       (route_reroutes(&call->route, cause) && call_step_has_more(call));
 }
 
 void call_way_retry(struct call *call, const struct call_event *event)
@@ -78,9 +95,10 @@ void call_way_retry(struct call *call, const struct call_event *event)
 	if (call->setup.precedence == LEG_EMERGENCY) {
 		emergency_way_refused(call, event);
 	} else {
-		const struct route_target *to = &call->route.targets[call->tried - 1];
+		const struct call_slot *slot = &call->slots[call->current];
 
-		call_attempt_why(call, to->kind, to->name, cause_name(event->cause));
+		call_attempt_why(call, slot->kind, slot->via, cause_name(event->cause));
+		call_step_left(call);
 		call->refused = *event;
 	}
 	call->refused.said = NULL;
@@ -150,7 +168,25 @@ static unsigned find_route(struct call *call, const struct route_config **route)
 			      sizeof(call->why));
 }
 
-/* Of the route's targets the trunk that the caller wants, if it wants one. */
+/* Is it the trunk or trunk group of that name? Or a group that has the trunk: *target is the trunk then. */
+static bool leads_to(const struct call *call, struct route_target *target, const char *wanted)
+{
+	const struct trunk_group *group;
+
+	if (target->kind != TARGET_TRUNK && target->kind != TARGET_TRUNK_GROUP)
+		return false;
+	if (!strcmp(target->name, wanted))
+		return true;
+	group = target->kind == TARGET_TRUNK_GROUP ? trunk_group_find(call->hub, target->name)
+						   : NULL;
+	if (!group || trunk_group_member(group, wanted) < 0)
+		return false;
+	*target = (struct route_target){ .kind = TARGET_TRUNK };
+	osmo_strlcpy(target->name, wanted, sizeof(target->name));
+	return true;
+}
+
+/* Of the route's targets the trunk or trunk group that the caller wants, if it wants one. */
 static void narrow(struct call *call)
 {
 	const char *wanted = call->setup.transit.trunk_group;
@@ -160,8 +196,7 @@ static void narrow(struct call *call)
 	if (!*wanted)
 		return;
 	for (size_t i = 0; i < route->n_targets; i++) {
-		if (route->targets[i].kind == TARGET_TRUNK &&
-		    !strcmp(route->targets[i].name, wanted))
+		if (leads_to(call, &route->targets[i], wanted))
 			route->targets[n++] = route->targets[i];
 	}
 	route->n_targets = n;

@@ -11,6 +11,7 @@
 #include "call/call_back.h"
 #include "call/emergency_plan.h"
 #include "call/hub.h"
+#include "call/trunk_groups.h"
 
 enum { US_PER_S = 1000000 };
 
@@ -52,8 +53,25 @@ static void add_way(struct emergency *emergency, const struct route_target *way)
 	const struct emergency_config *config = &emergency->config;
 
 	if (emergency->n_ways < EMERGENCY_WAYS_MAX &&
+	    !emergency_is_way(emergency, way->kind, way->name) &&
 	    !is_among(config->exceptions, config->n_exceptions, way->kind, way->name))
 		emergency->ways[emergency->n_ways++] = *way;
+}
+
+/* A trunk group's are its trunks, as they are listed; its limits do not hold for emergency calls. */
+static void add_ways(struct call_hub *hub, const struct route_target *way)
+{
+	const struct trunk_group *group =
+		way->kind == TARGET_TRUNK_GROUP ? trunk_group_find(hub, way->name) : NULL;
+
+	if (!group)
+		add_way(hub->emergency, way);
+	for (size_t i = 0; group && i < trunk_group_config(group)->n_members; i++) {
+		struct route_target trunk = { .kind = TARGET_TRUNK };
+
+		memcpy(trunk.name, trunk_group_config(group)->members[i], sizeof(trunk.name));
+		add_way(hub->emergency, &trunk);
+	}
 }
 
 void call_hub_emergency(struct call_hub *hub, const struct emergency_config *config,
@@ -69,7 +87,7 @@ void call_hub_emergency(struct call_hub *hub, const struct emergency_config *con
 	memset(emergency->ways, 0, sizeof(emergency->ways));
 	emergency->n_ways = 0;
 	for (size_t i = 0; i < n; i++)
-		add_way(emergency, &ways[i]);
+		add_ways(hub, &ways[i]);
 	if (memcmp(before, emergency->ways, sizeof(before)) != 0)
 		emergency->generation++;
 }

@@ -13,7 +13,7 @@
 struct call_hub;
 struct emergency_config;
 
-/* Holds for calls that come from now on. trunks: the ways where config names none. Calls back stay possible. */
+/* Holds for calls that come from now on, with the trunk groups that there are then. trunks: the ways where config names none. Calls back stay possible. */
 void call_hub_emergency(struct call_hub *hub, const struct emergency_config *config,
 			const struct route_target *trunks, size_t n_trunks);
 /* Is it an emergency number, whole? */

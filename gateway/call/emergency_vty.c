@@ -25,7 +25,10 @@ static struct emergency_config *edited(void)
 
 static enum target_kind parse_kind(const char *word)
 {
-	return word[0] == 't' ? TARGET_TRUNK : word[0] == 'p' ? TARGET_PEER : TARGET_LINE;
+	return !strcmp(word, "trunk-group") ? TARGET_TRUNK_GROUP
+	       : word[0] == 't'             ? TARGET_TRUNK
+	       : word[0] == 'p'             ? TARGET_PEER
+					    : TARGET_LINE;
 }
 
 DEFUN(emergency, emergency_cmd, "emergency",
@@ -197,16 +200,18 @@ static struct targets exceptions_of(struct emergency_config *value)
 	"No emergency call comes from there, and none goes there: it is the public network's "     \
 	"own side\n"
 #define KINDS_STR "A trunk\nA peer\nA test line\n"
+#define WAYS_STR "A trunk\nThe trunks of a trunk group, as they are listed\nA peer\nA test line\n"
 
-DEFUN(emergency_to, emergency_to_cmd, "to (trunk|peer|line) NAME", TO_STR KINDS_STR "Its name\n")
+DEFUN(emergency_to, emergency_to_cmd, "to (trunk|trunk-group|peer|line) NAME",
+      TO_STR WAYS_STR "Its name\n")
 {
 	const struct targets ways = ways_of(edited());
 
 	return add_target(vty, &ways, argv);
 }
 
-DEFUN_ATTR(no_emergency_to, no_emergency_to_cmd, "no to (trunk|peer|line) NAME",
-	   NO_STR TO_STR KINDS_STR "Its name\n", CONFIG_TERMINAL_ONLY)
+DEFUN_ATTR(no_emergency_to, no_emergency_to_cmd, "no to (trunk|trunk-group|peer|line) NAME",
+	   NO_STR TO_STR WAYS_STR "Its name\n", CONFIG_TERMINAL_ONLY)
 {
 	const struct targets ways = ways_of(edited());
 

@@ -76,7 +76,7 @@ static void ask(struct call *call, unsigned way, struct target *target)
 	unsigned cause;
 
 	call->search.way = (uint8_t)way;
-	cause = call_attempt(call, &emergency->ways[way], target, as);
+	cause = call_attempt(call, &emergency->ways[way], target, "", as);
 	if (cause) {
 		const struct call_event why = {
 			.slot = SLOT_GATEWAY,

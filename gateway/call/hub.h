@@ -15,6 +15,7 @@
 #include "call/fraud.h"
 #include "call/call_keep.h"
 #include "call/call_search.h"
+#include "call/call_walk.h"
 #include "call/cause.h"
 #include "records/journal.h"
 #include "call/route.h"
@@ -24,14 +25,7 @@
 enum { HUB_TARGET_BUCKETS = 256 };
 
 struct call_lookup;
-struct emergency;
-struct hep;
-struct lines;
 struct lookup_answer;
-struct lookups;
-struct quality;
-struct transfer;
-struct translations;
 
 struct call_hub {
 	struct mg *mg;
@@ -43,6 +37,7 @@ struct call_hub {
 	struct translations *translations;
 	struct lines *lines;
 	struct lookups *lookups;
+	struct trunk_groups *groups; /* NULL: no configuration yet */
 	struct emergency *emergency;
 	struct fraud *fraud;
 	struct call_totals totals;
@@ -119,6 +114,7 @@ struct call_slot {
 	/* kept for the record when leg is gone */
 	enum target_kind kind;
 	char via[TARGET_NAME_MAX], channel[24];
+	char group[TARGET_NAME_MAX]; /* the trunk group that it was taken for, or is in; "": none */
 	struct slot_keep keep;
 };
 
@@ -128,10 +124,10 @@ struct call {
 	uint32_t id, context;
 	struct osmo_fsm_inst *fi;
 	struct call_slot slots[CALL_SLOTS];
-	uint8_t current;  /* slot of the called leg in charge, 0: none */
-	uint8_t tried;    /* targets of the route so far */
-	uint8_t attempts; /* slots used by them */
-	uint8_t attached; /* slots with a leg */
+	uint8_t current;       /* slot of the called leg in charge, 0: none */
+	struct call_walk walk; /* over the targets of the route */
+	uint8_t attempts;      /* slots used by them */
+	uint8_t attached;      /* slots with a leg */
 	struct call_event queue[CALL_QUEUE];
 	uint8_t queue_head, queue_len;
 	bool running;           /* a frame below drains the queue */

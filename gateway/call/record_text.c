@@ -255,6 +255,8 @@ static void put_leg(struct text *text, const char *name, const struct call *call
 	put_name(text, name);
 	put(text, "{");
 	put_slot(text, call, slot);
+	if (*slot->group)
+		put_text(text, "trunk_group", slot->group);
 	put_text(text, "channel", slot->leg ? slot->leg->channel : slot->channel);
 	put_media(text, &media);
 	close_with(text, "},");

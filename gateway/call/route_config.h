@@ -12,6 +12,7 @@
 #include "call/translation.h"
 
 struct config_section;
+struct trunk_group_config;
 
 enum {
 	ROUTE_PATTERN_MAX = NUMBER_PATTERN_MAX,
@@ -99,6 +100,8 @@ struct routes_config {
 	size_t n_time_ranges;
 	struct lookup_config *lookups;
 	size_t n_lookups;
+	struct trunk_group_config *trunk_groups;
+	size_t n_trunk_groups;
 };
 
 extern const struct config_section routes_section;

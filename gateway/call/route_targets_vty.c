@@ -15,15 +15,17 @@
 
 enum target_kind route_target_kind(const char *word)
 {
-	return word[0] == 't'   ? TARGET_TRUNK
-	       : word[0] == 'p' ? TARGET_PEER
-	       : word[0] == 'u' ? TARGET_USER
-				: TARGET_LINE;
+	return !strcmp(word, "trunk-group") ? TARGET_TRUNK_GROUP
+	       : word[0] == 't'             ? TARGET_TRUNK
+	       : word[0] == 'p'             ? TARGET_PEER
+	       : word[0] == 'u'             ? TARGET_USER
+					    : TARGET_LINE;
 }
 
 #define NAME_STR "Its name\n"
 #define TO_STR "Where it goes; several are tried in turn while the cause lets them\n"
-#define KINDS_STR "A trunk\nA peer\nA test line\nA user of the registrar\n"
+#define KINDS_STR                                                                                  \
+	"A trunk\nThe trunks of a trunk group\nA peer\nA test line\nA user of the registrar\n"
 #define REGISTRAR_STR "The user of the registrar that has the number\n"
 
 static size_t target_position(const struct route_config *route, enum target_kind kind,
@@ -54,7 +56,8 @@ static int add_target(struct vty *vty, const struct route_target *target, unsign
 	return CMD_SUCCESS;
 }
 
-DEFUN(route_to, route_to_cmd, "to (trunk|peer|line|user) NAME", TO_STR KINDS_STR NAME_STR)
+DEFUN(route_to, route_to_cmd, "to (trunk|trunk-group|peer|line|user) NAME",
+      TO_STR KINDS_STR NAME_STR)
 {
 	struct route_target target = { .kind = route_target_kind(argv[0]) };
 
@@ -63,7 +66,7 @@ DEFUN(route_to, route_to_cmd, "to (trunk|peer|line|user) NAME", TO_STR KINDS_STR
 	return add_target(vty, &target, argc > 2 ? (unsigned)atoi(argv[2]) : 0);
 }
 
-ALIAS(route_to, route_to_weight_cmd, "to (trunk|peer|line|user) NAME weight <1-1000>",
+ALIAS(route_to, route_to_weight_cmd, "to (trunk|trunk-group|peer|line|user) NAME weight <1-1000>",
       TO_STR KINDS_STR NAME_STR
       "Targets with weights that follow each other are tried in an order drawn by chance\n"
       "Its share of that chance\n")
@@ -92,7 +95,7 @@ static int remove_target(struct vty *vty, struct route_config *item, enum target
 	return CMD_SUCCESS;
 }
 
-DEFUN(no_route_to, no_route_to_cmd, "no to (trunk|peer|line|user) NAME",
+DEFUN(no_route_to, no_route_to_cmd, "no to (trunk|trunk-group|peer|line|user) NAME",
       NO_STR TO_STR KINDS_STR NAME_STR)
 {
 	return remove_target(vty, vty->index, route_target_kind(argv[0]), argv[1]);

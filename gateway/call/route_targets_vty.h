@@ -6,7 +6,7 @@
 struct route_config;
 struct vty;
 
-/* Of "trunk", "peer", "user" or "line". */
+/* Of "trunk", "trunk-group", "peer", "user" or "line". */
 enum target_kind route_target_kind(const char *word);
 void route_targets_vty_install(void);
 void route_targets_vty_write(const struct route_config *route, struct vty *vty);

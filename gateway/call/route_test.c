@@ -13,6 +13,8 @@
 #include "call/lookups.h"
 #include "call/number_words.h"
 #include "call/numbers.h"
+#include "call/trunk_group_vty.h"
+#include "call/trunk_groups.h"
 
 static void refuse(struct route_test *out, unsigned cause, const char *why)
 {
@@ -136,6 +138,48 @@ static unsigned probe(struct call_hub *hub, const struct route_target *to,
 	return 0;
 }
 
+/* The members of a trunk group in turn, or the target itself. As call_step_next. */
+static unsigned probe_all(struct call_hub *hub, const struct route_target *to,
+			  const struct route_config *route, const struct explain *explain,
+			  struct route_test *out)
+{
+	const struct trunk_group *group =
+		to->kind == TARGET_TRUNK_GROUP ? trunk_group_find(hub, to->name) : NULL;
+	uint32_t tried = 0;
+	const char *why = "";
+	unsigned cause;
+	int member;
+
+	if (!group)
+		return probe(hub, to, explain, out);
+	cause = trunk_group_would_admit(group, out->setup.precedence, &why);
+	if (cause) {
+		explain_step(explain, "trunk-group %s: %s, cause %u %s", to->name, why, cause,
+			     cause_name(cause));
+		refuse(out, cause, why);
+		return cause;
+	}
+	explain_step(explain, "trunk-group %s hunts for one of its %zu trunks, %s", to->name,
+		     trunk_group_config(group)->n_members,
+		     trunk_group_hunt_name(trunk_group_config(group)->hunt));
+	while ((member = trunk_group_next(group, tried)) >= 0) {
+		const struct route_test before = *out;
+		struct route_target trunk = { .kind = TARGET_TRUNK };
+
+		memcpy(trunk.name, trunk_group_config(group)->members[member], sizeof(trunk.name));
+		cause = probe(hub, &trunk, explain, out);
+		if (!cause)
+			return 0;
+		if (cause == CAUSE_NO_ROUTE && tried)
+			refuse(out, before.cause, before.why);
+		tried |= 1U << member;
+		if (!call_way_goes_on(route, cause))
+			return cause;
+	}
+	explain_step(explain, "trunk-group %s has no trunk that takes it", to->name);
+	return out->cause;
+}
+
 /* A call draws its order by weight; here the heaviest comes first, so that the answer is always the same. */
 static void sort_by_weight(struct route_config *route)
 {
@@ -174,7 +218,7 @@ static void try_targets(struct call_hub *hub, const struct route_config *config,
 	tell_weights(&route, explain);
 	for (size_t i = 0; i < route.n_targets; i++) {
 		const struct route_test before = *out;
-		unsigned cause = probe(hub, &route.targets[i], explain, out);
+		unsigned cause = probe_all(hub, &route.targets[i], &route, explain, out);
 
 		if (!cause)
 			return;

@@ -29,6 +29,8 @@
 #include "call/time_range_vty.h"
 #include "call/translate_vty.h"
 #include "call/translation_vty.h"
+#include "call/trunk_group_config.h"
+#include "call/trunk_group_vty.h"
 
 static void init_route(void *item)
 {
@@ -37,7 +39,7 @@ static void init_route(void *item)
 	route->from_any = true;
 }
 
-enum { LINES, TRANSLATIONS, TIME_RANGES, LOOKUPS, ROUTES };
+enum { LINES, TRANSLATIONS, TIME_RANGES, LOOKUPS, TRUNK_GROUPS, ROUTES };
 
 static const struct config_list lists[] = {
 	[LINES] = {
@@ -78,6 +80,15 @@ static const struct config_list lists[] = {
 		.line_at = offsetof(struct lookup_config, line),
 		.node = NODE_LOOKUP,
 		.init = lookup_vty_init,
+	},
+	[TRUNK_GROUPS] = {
+		.kind = "trunk-group",
+		.items_at = offsetof(struct routes_config, trunk_groups),
+		.n_at = offsetof(struct routes_config, n_trunk_groups),
+		.item_size = sizeof(struct trunk_group_config),
+		.name_size = TARGET_NAME_MAX,
+		.line_at = offsetof(struct trunk_group_config, line),
+		.node = NODE_TRUNK_GROUP,
 	},
 	[ROUTES] = {
 		.kind = "route",
@@ -150,6 +161,19 @@ DEFUN_ATTR(no_lookup, no_lookup_cmd, "no lookup NAME", NO_STR LOOKUP_STR NAME_ST
 	   CONFIG_TERMINAL_ONLY)
 {
 	return config_list_remove(vty, &lists[LOOKUPS], edited(), argv[0]);
+}
+
+#define TRUNK_GROUP_STR "A trunk group: trunks that lead to the same place\n"
+
+DEFUN(trunk_group, trunk_group_cmd, "trunk-group NAME", TRUNK_GROUP_STR NAME_STR)
+{
+	return config_list_enter(vty, &lists[TRUNK_GROUPS], edited(), argv[0]);
+}
+
+DEFUN_ATTR(no_trunk_group, no_trunk_group_cmd, "no trunk-group NAME",
+	   NO_STR TRUNK_GROUP_STR NAME_STR, CONFIG_TERMINAL_ONLY)
+{
+	return config_list_remove(vty, &lists[TRUNK_GROUPS], edited(), argv[0]);
 }
 
 #define ROUTE_STR_ "From what is dialled, and who dials, to where it goes\n"
@@ -343,6 +367,9 @@ static void install(void)
 	install_element(CONFIG_NODE, &lookup_cmd);
 	install_element(CONFIG_NODE, &no_lookup_cmd);
 	lookup_vty_install();
+	install_element(CONFIG_NODE, &trunk_group_cmd);
+	install_element(CONFIG_NODE, &no_trunk_group_cmd);
+	trunk_group_vty_install();
 	install_element(CONFIG_NODE, &route_cmd);
 	install_element(CONFIG_NODE, &no_route_cmd);
 	install_node(&node, NULL);
@@ -437,10 +464,10 @@ static void validate_route(const struct config *config, const struct route_confi
 	validate_lookup(config, route, report);
 	translate_vty_validate_names(config, &route->translate, whose, route->line, report);
 	if (!route->n_targets)
-		config_fault_option(
-			report, route->line, "to",
-			"route %s goes nowhere; it needs `to` and a trunk, peer or line",
-			route->name);
+		config_fault_option(report, route->line, "to",
+				    "route %s goes nowhere; it needs `to` and a trunk, "
+				    "trunk-group, peer or line",
+				    route->name);
 	for (size_t i = 0; i < route->n_targets; i++)
 		validate_target(config, route, "to", &route->targets[i], report);
 	if (route->called_exact && route->strip > strlen(route->called))
@@ -469,6 +496,8 @@ static void validate(const struct config *config, struct config_report *report)
 		time_range_vty_validate(&value->time_ranges[i], report);
 	for (size_t i = 0; i < value->n_lookups; i++)
 		lookup_vty_validate(&value->lookups[i], report);
+	for (size_t i = 0; i < value->n_trunk_groups; i++)
+		trunk_group_vty_validate(config, &value->trunk_groups[i], report);
 	for (size_t i = 0; i < value->n_routes; i++) {
 		validate_route(config, &value->routes[i], report);
 		validate_reach(value, i, report);
@@ -512,6 +541,8 @@ static void write_value(const void *section_value, struct vty *vty)
 		time_range_vty_write(&value->time_ranges[i], vty);
 	for (size_t i = 0; i < value->n_lookups; i++)
 		lookup_vty_write(&value->lookups[i], vty);
+	for (size_t i = 0; i < value->n_trunk_groups; i++)
+		trunk_group_vty_write(&value->trunk_groups[i], vty);
 	for (size_t i = 0; i < value->n_routes; i++)
 		write_route(&value->routes[i], vty);
 }

@@ -12,8 +12,15 @@ struct call_hub;
 struct trunk_load;
 
 /* TARGET_USER: of the registrar; with the name "", whichever of them has the number */
-enum target_kind { TARGET_TRUNK, TARGET_PEER, TARGET_LINE, TARGET_USER, TARGET_KINDS };
-enum { TARGET_NAME_MAX = 32, TARGET_TEXT_MAX = TARGET_NAME_MAX + 8, TARGET_CHANNEL_MAX = 24 };
+enum target_kind {
+	TARGET_TRUNK,
+	TARGET_PEER,
+	TARGET_LINE,
+	TARGET_USER,
+	TARGET_TRUNK_GROUP, /* only in routes: its trunks are the targets (trunk_groups.h) */
+	TARGET_KINDS
+};
+enum { TARGET_NAME_MAX = 32, TARGET_TEXT_MAX = TARGET_NAME_MAX + 16, TARGET_CHANNEL_MAX = 24 };
 
 /* Translations of a call's numbers, by name; "": none. */
 struct number_names {
@@ -61,6 +68,6 @@ struct target *target_find(struct call_hub *hub, enum target_kind kind, const ch
 /* May a caller from there be sent to that number by somebody else? Always to one of help. */
 bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *name,
 		     const char *called);
-const char *target_kind_name(enum target_kind kind); /* "trunk", "peer", "line", "user" */
+const char *target_kind_name(enum target_kind kind); /* "trunk", "peer" ... "trunk-group" */
 /* Into out, which it returns, in the words of a route: "trunk pstn"; "registrar" for the user with the name "". */
 const char *target_text(enum target_kind kind, const char *name, char out[static TARGET_TEXT_MAX]);

@@ -13,6 +13,7 @@ static const char *const kind_names[TARGET_KINDS] = {
 	[TARGET_PEER] = "peer",
 	[TARGET_LINE] = "line",
 	[TARGET_USER] = "user",
+	[TARGET_TRUNK_GROUP] = "trunk-group",
 };
 
 /* FNV-1a over kind and name. */

@@ -9,7 +9,7 @@ struct vty;
 
 /* Into a node whose item has its struct trunk_limits at that offset. */
 void trunk_limits_install(int node, size_t at);
-/* whose: "trunk pstn"; line: where it begins in the file; channels: how many it has, 0: not known yet. */
+/* whose: "trunk pstn"; line: where it begins in the file; channels: how many it has, 0: not known. */
 void trunk_limits_check(const struct trunk_limits *limits, const char *whose, int line,
 			unsigned channels, struct config_report *report);
 void trunk_limits_write(const struct trunk_limits *limits, struct vty *vty);

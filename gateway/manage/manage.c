@@ -315,6 +315,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	watch_call_install();
 	export_vty_install();
 	show_emergency_install();
+	show_trunk_groups_install();
 	show_performance_install();
 	show_registrations_install();
 	show_quality_install();

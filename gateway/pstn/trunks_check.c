@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "call/translate_vty.h"
+#include "call/trunk_group_config.h"
 #include "call/trunk_limits_vty.h"
 #include "call/emergency_config.h"
 #include "drivers/span_config.h"
@@ -233,6 +234,28 @@ static unsigned channels_of(const struct trunk_config *trunk)
 	return n;
 }
 
+/* What the groups are to keep free is of the channels of their trunks. */
+static void check_trunk_groups(const struct config *config, struct config_report *report)
+{
+	const struct trunks_config *trunks = config_get(config, &trunks_section);
+	const struct routes_config *routes = config_get(config, &routes_section);
+
+	for (size_t i = 0; i < routes->n_trunk_groups; i++) {
+		const struct trunk_group_config *group = &routes->trunk_groups[i];
+		char whose[TARGET_NAME_MAX + 16];
+		unsigned channels = 0;
+
+		for (size_t j = 0; j < trunks->n * group->n_members; j++) {
+			const struct trunk_config *trunk = &trunks->trunks[j / group->n_members];
+
+			if (!strcmp(trunk->name, group->members[j % group->n_members]))
+				channels += channels_of(trunk);
+		}
+		snprintf(whose, sizeof(whose), "trunk-group %s", group->name);
+		trunk_limits_check(&group->limits, whose, group->line, channels, report);
+	}
+}
+
 void trunks_check(const struct config *config, struct config_report *report)
 {
 	const struct trunks_config *value = config_get(config, &trunks_section);
@@ -251,5 +274,6 @@ void trunks_check(const struct config *config, struct config_report *report)
 		for (size_t j = 0; j < i; j++)
 			check_shared(&value->trunks[i], &value->trunks[j], report);
 	}
+	check_trunk_groups(config, report);
 	check_emergency(config, report);
 }

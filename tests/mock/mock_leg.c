@@ -143,6 +143,13 @@ static unsigned on_probe(void *data, const struct leg_setup *setup,
 	return mock->cause;
 }
 
+static void on_load(void *data, struct trunk_load *out)
+{
+	const struct mock_target *mock = data;
+
+	*out = mock->load;
+}
+
 static unsigned on_seize(void *data, const struct leg_setup *setup, struct leg **leg,
 			 const char **why)
 {
@@ -177,5 +184,6 @@ void mock_target_open(struct mock_target *mock, struct call_hub *hub, enum targe
 	mock->target.data = mock;
 	mock->target.seize = on_seize;
 	mock->target.probe = on_probe;
+	mock->target.load = on_load;
 	target_register(hub, &mock->target);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "call/call.h"
+#include "call/trunk_limits.h"
 
 enum { MOCK_TOLD = 32, MOCK_REPLIES = 8 };
 
@@ -43,7 +44,8 @@ struct mock_target {
 	struct mock_leg *leg;
 	unsigned cause;
 	unsigned asked;
-	uint8_t precedence; /* as asked last */
+	uint8_t precedence;     /* as asked last */
+	struct trunk_load load; /* what it says of itself */
 };
 
 void mock_target_open(struct mock_target *mock, struct call_hub *hub, enum target_kind kind,

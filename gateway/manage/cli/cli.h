@@ -53,6 +53,7 @@ void watch_channels_install(void);
 void watch_call_install(void);
 void export_vty_install(void);
 void show_emergency_install(void);
+void show_trunk_groups_install(void);
 void show_performance_install(void);
 void show_registrations_install(void);
 void show_quality_install(void);

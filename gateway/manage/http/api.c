@@ -41,6 +41,7 @@ static const struct collection collections[] = {
 	{ "audit", NULL, view_audit, NULL, NULL },
 	{ "spans", "span", view_spans, "name", NULL },
 	{ "trunks", "trunk", view_trunks, "name", NULL },
+	{ "trunk-groups", "trunk group", view_trunk_groups, "name", NULL },
 	{ "channels", "channel", view_channels, "name", NULL },
 	{ "calls/recent", "call", NULL /* limited */, "id", view_call_recent },
 	{ "calls", "call", view_calls, "id", view_call },

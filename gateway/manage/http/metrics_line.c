@@ -4,6 +4,7 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
+#include "call/trunk_groups.h"
 #include "drivers/performance.h"
 #include "drivers/tdm.h"
 #include "manage/http/metric.h"
@@ -174,6 +175,64 @@ static void put_trunks(FILE *file, struct gateway *gateway)
 	talloc_free(all.rows);
 }
 
+/* Trunk groups */
+
+struct group_row {
+	const char *name;
+	struct trunk_group_status status;
+};
+
+#define OF_GROUP(name, type, help, member, key, value)                                             \
+	METRIC_OF(name, type, help, group_row, status.member, key, value)
+
+static const struct metric group_metrics[] = {
+	OF_GROUP("trunk_group_calls", "gauge", "Calls now, on all its trunks; in: from the line.",
+		 load.in, "direction", "in"),
+	OF_GROUP("trunk_group_calls", "gauge", "Calls now, on all its trunks; in: from the line.",
+		 load.out, "direction", "out"),
+	OF_GROUP("trunk_group_channels", "gauge", "Channels of all its trunks.", load.channels,
+		 NULL, NULL),
+	OF_GROUP("trunk_group_channels_free", "gauge", "Channels that another call may take.",
+		 load.free, NULL, NULL),
+	OF_GROUP("trunk_group_calls_peak", "gauge",
+		 "Calls at a time, the most since the group was configured.", peak, NULL, NULL),
+	OF_GROUP("trunk_group_overflows_total", "counter",
+		 "Calls that none of its trunks took, or that its limits refused.", overflows, NULL,
+		 NULL),
+	OF_GROUP("trunk_group_limited_total", "counter", "Calls that its limits refused.", limited,
+		 NULL, NULL),
+	OF_GROUP("trunk_group_busy_seconds_total", "counter", "Seconds with all trunks busy.",
+		 busy_s, NULL, NULL),
+};
+
+struct group_rows {
+	struct group_row *rows;
+	size_t n;
+};
+
+static bool add_group(void *data, const struct trunk_group_status *group)
+{
+	struct group_rows *to = data;
+
+	to->rows = talloc_realloc(NULL, to->rows, struct group_row, to->n + 1);
+	if (!to->rows)
+		return false;
+	to->rows[to->n++] = (struct group_row){ group->config->name, *group };
+	return true;
+}
+
+static void put_groups(FILE *file, struct gateway *gateway)
+{
+	struct group_rows all = { 0 };
+
+	trunk_groups_each(gateway->hub, add_group, &all);
+	if (!all.rows)
+		return;
+	metric_table(file, group_metrics, ARRAY_SIZE(group_metrics), "group", all.rows, all.n,
+		     sizeof(*all.rows));
+	talloc_free(all.rows);
+}
+
 /* Channels: those of a trunk come one after the other. */
 
 static const char *const states[] = { "idle", "setup", "alerting", "active", "clearing", "down" };
@@ -210,6 +269,7 @@ void metrics_line(FILE *file, struct gateway *gateway)
 
 	put_spans(file);
 	put_trunks(file, gateway);
+	put_groups(file, gateway);
 	metric_family(file, "channels", "gauge", "Channels by state.");
 	channels_each(gateway->trunks, add_channel, &sums);
 	put_sums(&sums);

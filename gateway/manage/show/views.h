@@ -19,6 +19,7 @@ json_t *view_audit(struct gateway *gateway);
 
 json_t *view_spans(struct gateway *gateway);
 json_t *view_trunks(struct gateway *gateway);
+json_t *view_trunk_groups(struct gateway *gateway);
 json_t *view_channels(struct gateway *gateway);
 json_t *view_calls(struct gateway *gateway);
 /* That have ended, the last first; at most so many. */

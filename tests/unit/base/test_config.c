@@ -432,11 +432,12 @@ START_TEST(a_file_is_read_to_its_end_whatever_its_size)
 	char file[] = "/tmp/crosspoint-test-XXXXXX";
 	int fd = mkstemp(file);
 
-	check_file_fault("/proc/version", /* of size 0 */
-			 ":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
-			 "peer, registrar, user, line, translation, time-range, lookup, route, "
-			 "emergency, fraud, "
-			 "records, http, webhook, history\n");
+	check_file_fault(
+		"/proc/version", /* of size 0 */
+		":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
+		"peer, registrar, user, line, translation, time-range, lookup, trunk-group, route, "
+		"emergency, fraud, "
+		"records, http, webhook, history\n");
 	ck_assert_int_eq(ftruncate(fd, MOST), 0);
 	check_file_fault(file,
 			 ": holds octets 0, so it is no configuration; plain text is right\n");
@@ -489,7 +490,7 @@ START_TEST(a_summary_counts_what_there_is)
 	ck_assert_str_eq(
 		config_summary(ctx, config),
 		"4 spans, 2 trunks, 2 peers, 2 users, 9 lines, 1 translation, 1 time-range, "
-		"2 look-ups, 6 routes, 1 fraud rule, 1 webhook");
+		"2 look-ups, 1 trunk-group, 6 routes, 1 fraud rule, 1 webhook");
 	ck_assert(config_has(config, "trunk", "t") && !config_has(config, "trunk", "p"));
 	ck_assert(!config_has(config, "nonsense", "t"));
 	ck_assert_str_eq(config_names(ctx, config, "span"), "a, b, c, d");

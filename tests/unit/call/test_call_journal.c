@@ -392,6 +392,7 @@ START_TEST(longest_record_fits)
 
 		fill(slot->via, sizeof(slot->via));
 		fill(slot->channel, sizeof(slot->channel));
+		fill(slot->group, sizeof(slot->group));
 		fill(slot->keep.calling, sizeof(slot->keep.calling));
 		slot->keep.setup_us = UINT64_MAX / 2;
 		slot->keep.cause_in = slot->keep.cause_out = 127;

@@ -44,7 +44,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 {
 	CHECK({ "banana\n",
 		"f:1: \"banana\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, translation, time-range, lookup, route, emergency, fraud, "
+		"registrar, user, line, translation, time-range, lookup, trunk-group, route, "
+		"emergency, fraud, "
 		"records, "
 		"http, webhook, "
 		"history\n" },
@@ -67,7 +68,8 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"f:2: \"ds\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
 	      { "no trunk t\n",
 		"f:1: \"no\" is unknown here; known are: cli, media, span, trunk, sip, peer, "
-		"registrar, user, line, translation, time-range, lookup, route, emergency, fraud, "
+		"registrar, user, line, translation, time-range, lookup, trunk-group, route, "
+		"emergency, fraud, "
 		"records, "
 		"http, webhook, "
 		"history\n" },
@@ -532,10 +534,31 @@ START_TEST(line_faults)
 }
 END_TEST
 
+START_TEST(trunk_group_faults)
+{
+	CHECK({ "trunk-group g\n member t\n",
+		"f:2: trunk-group g: trunk t does not exist; trunks are: none\n" },
+	      { "trunk-group g\nroute r\n to trunk-group h\n",
+		"f:1: trunk-group g has no trunk; it needs `member` and its name\n"
+		"f:3: route r: trunk-group h does not exist; trunk-groups are: g\n" },
+	      { CABLE TRUNK "trunk-group g\n member t\n member t\n",
+		"f:14: trunk-group g has member t already; once is right\n" },
+	      { CABLE TRUNK "trunk-group g\n member t\n reserve 10\n reserve emergency 5\n",
+		"f:14: trunk-group g: `reserve` keeps 15 channels of its 15, and leaves none to "
+		"calls to the line; a smaller number does\n" },
+	      { CABLE TRUNK "trunk-group g\n member t\n limit calls 5\n limit calls in 6\n",
+		"f:14: trunk-group g: `limit calls 5` is for both directions, and less than one "
+		"of them; the limit of a direction is the smaller one\n" },
+	      { CABLE TRUNK "trunk-group g\n member t\n hunt even\n",
+		"f:14: \"even\" is wrong after \"hunt\"; right would be: ascending, descending, "
+		"round-robin, least-used\n" });
+}
+END_TEST
+
 START_TEST(route_faults)
 {
-	CHECK({ "route r\n",
-		"f:1: route r goes nowhere; it needs `to` and a trunk, peer or line\n" },
+	CHECK({ "route r\n", "f:1: route r goes nowhere; it needs `to` and a trunk, trunk-group, "
+			     "peer or line\n" },
 	      { "route r\n to trunk t\n from peer p\n to line l\n",
 		"f:2: route r: trunk t does not exist; trunks are: none\n"
 		"f:3: route r: peer p does not exist; peers are: none\n"
@@ -778,6 +801,6 @@ UNIT_MAIN("errors", records_faults, grammar_faults_say_what_would_be_right,
 	  trunk_faults, span_group_faults, basic_rate_faults,
 	  channel_lists_are_understood_or_explained, sip_faults, auth_faults, registrar_faults,
 	  session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults, line_faults,
-	  route_faults, translation_faults, time_range_faults,
+	  trunk_group_faults, route_faults, translation_faults, time_range_faults,
 	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways,
 	  http_faults)
