@@ -320,6 +320,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	show_registrations_install();
 	show_quality_install();
 	show_traffic_install();
+	show_sound_install();
 	actions_install();
 	maintenance_vty_install();
 	channel_test_install();

@@ -112,7 +112,8 @@ def test_the_description_is_of_what_is_there(served):
     http.ask("PUT", "/api/v1/configuration/candidate", {"text": http.get("configuration/running")["text"]},
              {"If-Match": http.ask("GET", "/api/v1/configuration").headers["ETag"]})
     there = {"spans": "e1-1", "trunks": "pstn", "channels": "e1-1/1", "calls": gateway.cli.json("calls")[0]["id"], "peers": "phones",
-             "alarms": alarm["id"], "quality": "pstn", "traffic": "pstn"}
+             "alarms": alarm["id"], "quality": "pstn", "traffic": "pstn",
+             "sound": gateway.cli.json("calls")[0]["id"]}
     asked = 0
     for method, path, operation in said.operations:
         if method != "GET" or path == "/events":

@@ -58,6 +58,7 @@ void show_performance_install(void);
 void show_registrations_install(void);
 void show_quality_install(void);
 void show_traffic_install(void);
+void show_sound_install(void);
 void actions_install(void);
 void maintenance_vty_install(void);
 void channel_test_install(void);

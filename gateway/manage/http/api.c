@@ -47,6 +47,7 @@ static const struct collection collections[] = {
 	{ "calls", "call", view_calls, "id", view_call },
 	{ "peers", "peer", view_peers, "name", NULL },
 	{ "quality", "figure", view_quality, "name", NULL },
+	{ "sound", "call", view_sound, "id", NULL },
 	{ "traffic", "figure", view_traffic, "name", NULL },
 	{ "registrations", "registration", view_registrations, "peer", NULL },
 	{ "contacts", "contact", view_contacts, "user", NULL },

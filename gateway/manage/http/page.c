@@ -18,6 +18,7 @@ EMBED(page_app, "app.js");
 EMBED(page_view, "view.js");
 EMBED(page_ladder, "ladder.js");
 EMBED(page_plots, "plots.js");
+EMBED(page_sound, "sound.js");
 EMBED(page_trends, "trends.js");
 EMBED(page_route, "route.js");
 EMBED(page_configuration, "configuration.js");
@@ -33,6 +34,7 @@ static const struct page_file files[] = {
 	{ "/view.js", "text/javascript", page_view_begin, page_view_end },
 	{ "/ladder.js", "text/javascript", page_ladder_begin, page_ladder_end },
 	{ "/plots.js", "text/javascript", page_plots_begin, page_plots_end },
+	{ "/sound.js", "text/javascript", page_sound_begin, page_sound_end },
 	{ "/trends.js", "text/javascript", page_trends_begin, page_trends_end },
 	{ "/route.js", "text/javascript", page_route_begin, page_route_end },
 	{ "/configuration.js", "text/javascript", page_configuration_begin,

@@ -23,7 +23,6 @@
 #include "manage/show/views.h"
 #include "mg/mg.h"
 #include "pstn/trunk.h"
-#include "rtp/emodel.h"
 #include "sip/sip.h"
 
 #define JSON_STR "As JSON, for programs\n"
@@ -389,29 +388,6 @@ static json_t *signal_name(const struct mg_status *term)
 	return term->signal == MG_SIGNAL_TONE ? json_string(tone_name(term->tone)) : json_null();
 }
 
-/* The level of a sine with that peak: full scale is 3.14 dBm0 (G.711 table 1a). Null for none at all. */
-static json_t *peak_dbm0(int16_t peak)
-{
-	return peak > 0 ? json_integer(lround(20 * log10(peak / 32768.0) + 3.14)) : json_null();
-}
-
-/* As in records; null before there is sound, and for 64 kbit/s clear data. */
-static json_t *mos_of(const struct mg_status *term)
-{
-	const struct mg_stats *stats = &term->stats;
-	const struct emodel line = {
-		.received = stats->rx_packets,
-		.missing = stats->rx_lost + stats->rx_late,
-		.delay_ms = stats->jb_delay_ms + term->term.rtp.ptime_ms +
-			    stats->round_trip_us / 2 / 1000,
-	};
-	const unsigned hundredths = stats->rx_packets && term->term.rtp.codec != CODEC_CLEARMODE
-					    ? emodel_mos(&line)
-					    : 0;
-
-	return hundredths ? json_real(hundredths / 100.0) : json_null();
-}
-
 static void add_rtp_stats(json_t *row, const struct mg_status *term)
 {
 	const struct mg_stats *stats = &term->stats;
@@ -427,7 +403,7 @@ static void add_rtp_stats(json_t *row, const struct mg_status *term)
 			  stats->round_trip_us ? json_integer(stats->round_trip_us / 1000)
 					       : json_null(),
 			  "concealed_ms", (json_int_t)stats->concealed_ticks * TICK_MS, "mos",
-			  mos_of(term)));
+			  view_mos(term)));
 }
 
 /* Whole dB, null where there is no canceller or nothing was measured yet. */
@@ -456,8 +432,8 @@ static bool add_termination(void *rows, const struct mg_status *term)
 	if (term->reported_us) {
 		json_object_update_new(row,
 				       json_pack("{s:o, s:o, s:o}", "signal", signal_name(term),
-						 "peak_in_dbm0", peak_dbm0(term->stats.in_peak),
-						 "peak_out_dbm0", peak_dbm0(term->stats.out_peak)));
+						 "peak_in_dbm0", view_peak(term->stats.in_peak),
+						 "peak_out_dbm0", view_peak(term->stats.out_peak)));
 		if (rtp)
 			add_rtp_stats(row, term);
 		if (term->term.kind == MG_TDM)

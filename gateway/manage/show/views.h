@@ -11,6 +11,7 @@
 #include "call/traffic.h"
 
 struct gateway;
+struct mg_status;
 
 json_t *view_version(struct gateway *gateway);
 json_t *view_media(struct gateway *gateway);
@@ -25,6 +26,8 @@ json_t *view_calls(struct gateway *gateway);
 /* That have ended, the last first; at most so many. */
 json_t *view_calls_recent(struct gateway *gateway, size_t max);
 json_t *view_peers(struct gateway *gateway);
+json_t *
+view_sound(struct gateway *gateway); /* of calls that are up: what comes from both parties */
 json_t *view_quality(struct gateway *gateway);
 /* Each trunk and peer over the last hour. */
 json_t *view_traffic(struct gateway *gateway);
@@ -50,6 +53,10 @@ view_performance(const char *span); /* a list: quarters of an hour, "now" first,
 /* What a trunk or peer carried, the present interval first; NULL: there is none of that name. */
 json_t *view_traffic_of(struct gateway *gateway, enum target_kind kind, const char *name,
 			enum traffic_period period);
+/* dBm0 of a sine with that peak: full scale is 3.14 dBm0 (G.711 table 1a). Null for none at all. */
+json_t *view_peak(int16_t peak);
+/* As in records; null before there is sound, and for 64 kbit/s clear data. */
+json_t *view_mos(const struct mg_status *term);
 /* part * unit / of, to a tenth; null when there is nothing to divide by. */
 json_t *view_share(uint64_t part, uint64_t of, double unit);
 

@@ -2,6 +2,7 @@
 import {ask, Mirror, Refused} from "./api.js";
 import * as configuration from "./configuration.js";
 import {ladder, lines} from "./ladder.js";
+import {Sound} from "./sound.js";
 import {open_trends} from "./trends.js";
 import * as route from "./route.js";
 import {element, grid, History, keyed, table} from "./view.js";
@@ -11,6 +12,7 @@ const RECENT = 50; // of the calls that have ended, so many are shown
 const by = (id) => document.getElementById(id);
 const mirror = new Mirror(changed, lost);
 const history = new History();
+const sound = new Sound(() => mirror.rows.call.size, () => mark("call"));
 const advice = new Map(); // of alarms, by id
 const dirty = new Set();
 let role = "viewer";
@@ -122,6 +124,7 @@ function clock(call) {
 const CALL = [
 	{text: (row) => row.id}, {text: (row) => row.state}, {text: (row) => row.calling || null}, {text: (row) => row.called || null},
 	{text: (row) => row.from}, {text: (row) => row.to}, {text: clock, number: true},
+	{text: (row) => sound.level(row.id), number: true}, {text: (row) => sound.quality(row.id), bad: (row) => sound.is_poor(row.id)},
 	{put: (cell, row) => put_acts(cell, may_act() ? "clear" : "ladder", [button("Ladder", `Messages of call ${row.id}`, () => open_call(row)),
 		...(may_act() ? [button("Clear", `Clear call ${row.id}`, () => act(`calls/${row.id}/clear`, undefined, `Clear call ${row.id}?`))] : [])])},
 ];
