@@ -190,6 +190,7 @@ async function open_call(row) {
 		by("call-pcap").href = `/api/v1/calls/${row.id}/pcap`;
 		by("call-pcap").download = `call-${row.id}.pcapng`;
 		by("call").showModal();
+		by("call").scrollTop = 0; // the dialog shows the button that has the keyboard, at its end
 	} catch (error) {
 		by("error").textContent = error.message;
 	}

@@ -57,7 +57,7 @@ function show_faults(faults) {
 function show_diff(diff) {
 	const kinds = {"+": "ins", "-": "del"};
 	by("config-diff").hidden = !diff;
-	by("config-diff").replaceChildren(...diff.split("\n").map((line) => element(kinds[line[0]] ?? "span", {class: line.startsWith("@@") && "faint"}, line + "\n")));
+	by("config-diff").replaceChildren(...diff.trimEnd().split("\n").map((line) => element(kinds[line[0]] ?? "span", {class: line.startsWith("@@") && "faint"}, line + "\n")));
 }
 
 function clear() {
