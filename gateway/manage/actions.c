@@ -287,6 +287,8 @@ DEFUN(test_span, test_span_cmd, "test span NAME (cut|restore)",
 	return CMD_SUCCESS;
 }
 
+enum { CAPTURE_MIB_MIN = 1, CAPTURE_MIB_MAX = 65536 };
+
 #define CAPTURE_STR "Capture traffic\nSignalling of D channels\n"
 
 DEFUN(capture_off, capture_off_cmd, "capture dchannel off", CAPTURE_STR "Stop\n")
@@ -298,18 +300,40 @@ DEFUN(capture_off, capture_off_cmd, "capture dchannel off", CAPTURE_STR "Stop\n"
 	return CMD_SUCCESS;
 }
 
-/* Behind the file: [trunk NAME] [digits] */
+/* Of an option with a value: false after a complaint. */
+static bool set_capture_option(struct vty *vty, struct trunks_capture *what, const char *option,
+			       const char *value)
+{
+	char *end;
+	unsigned long mib;
+
+	if (strcmp(option, "trunk") == 0)
+		return !config_set_name(vty, "trunk", value, what->trunk, sizeof(what->trunk));
+	mib = strtoul(value, &end, 10);
+	if (*end || mib < CAPTURE_MIB_MIN || mib > CAPTURE_MIB_MAX) {
+		config_reject(vty, "megabytes %s is no size of a capture; %u to %u is right", value,
+			      CAPTURE_MIB_MIN, CAPTURE_MIB_MAX);
+		return false;
+	}
+	what->max_octets = (uint64_t)mib << 20;
+	return true;
+}
+
+/* Behind the file: [trunk NAME] [megabytes N] [digits] */
 static int parse_capture(struct vty *vty, struct trunks_capture *what, int argc, const char **argv)
 {
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "digits") == 0)
 			what->digits = true;
-		else if (strcmp(argv[i], "trunk") != 0)
+		else if (strcmp(argv[i], "trunk") != 0 && strcmp(argv[i], "megabytes") != 0)
 			return config_reject(
-				vty, "\"%s\" is unknown here; trunk and digits are right", argv[i]);
+				vty,
+				"\"%s\" is unknown here; trunk, megabytes and digits are right",
+				argv[i]);
 		else if (++i == argc)
-			return config_reject(vty, "\"trunk\" is incomplete; it needs a name");
-		else if (config_set_name(vty, "trunk", argv[i], what->trunk, sizeof(what->trunk)))
+			return config_reject(vty, "\"%s\" is incomplete; it needs a %s",
+					     argv[i - 1], *argv[i - 1] == 't' ? "name" : "number");
+		else if (!set_capture_option(vty, what, argv[i - 1], argv[i]))
 			return CMD_WARNING;
 	}
 	return CMD_SUCCESS;
@@ -345,7 +369,9 @@ DEFUN(capture, capture_cmd, "capture dchannel FILE", CAPTURE_FILE_STR)
 }
 
 ALIAS(capture, capture_options_cmd, "capture dchannel FILE .OPTIONS",
-      CAPTURE_FILE_STR "trunk NAME: that trunk alone; digits: with digits dialled after answer\n")
+      CAPTURE_FILE_STR "trunk NAME: that trunk alone; megabytes N: of a file and the one before it "
+		       "(FILE.1) together, 256 by default; digits: with digits dialled after "
+		       "answer\n")
 
 #define DEBUG_LOG_STR "Write what happens into the log (`logging enable` shows it here)\n"
 #define DEBUG_ISDN_STR                                                                             \

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <osmocom/core/talloc.h>
@@ -30,8 +32,12 @@ struct record {
 
 _Static_assert(sizeof(struct record) < PIPE_BUF, "a pipe takes a record whole");
 
+enum { USUAL_MAX = 256 << 20 };
+
 struct capture {
 	int fd;
+	char *path;                 /* of a file that may not grow without end; NULL: it is none */
+	uint64_t len, half;         /* octets that it has, and may have */
 	char trunk[TRUNK_NAME_MAX]; /* "": all */
 	bool digits;
 	bool broken; /* its end is logged */
@@ -67,6 +73,19 @@ static int open_file(const char *path)
 	return err;
 }
 
+/* False without memory. */
+static bool set_bounds(struct capture *capture, const struct trunks_capture *what)
+{
+	struct stat is;
+
+	if (fstat(capture->fd, &is) || !S_ISREG(is.st_mode))
+		return true;
+	capture->path = talloc_strdup(capture, what->path);
+	capture->len = sizeof(struct file_header);
+	capture->half = (what->max_octets ? what->max_octets : USUAL_MAX) / 2;
+	return capture->path;
+}
+
 int capture_open(void *talloc_ctx, const struct trunks_capture *what, struct capture **out)
 {
 	int fd = open_file(what->path);
@@ -82,6 +101,10 @@ int capture_open(void *talloc_ctx, const struct trunks_capture *what, struct cap
 		return -ENOMEM;
 	}
 	capture->fd = fd;
+	if (!set_bounds(capture, what)) {
+		capture_close(capture);
+		return -ENOMEM;
+	}
 	capture->digits = what->digits;
 	osmo_strlcpy(capture->trunk, what->trunk, sizeof(capture->trunk));
 	*out = capture;
@@ -107,11 +130,29 @@ bool capture_wants_digits(const struct capture *capture)
 	return capture && capture->digits;
 }
 
+/* The newest part is kept: what is wrong has just happened when somebody looks. 0 or -errno. */
+static int begin_anew(struct capture *capture)
+{
+	char *before = talloc_asprintf(capture, "%s.1", capture->path);
+	int fd = before && rename(capture->path, before) == 0 ? open_file(capture->path) : -errno;
+
+	talloc_free(before);
+	if (fd < 0)
+		return fd;
+	close(capture->fd);
+	capture->fd = fd;
+	capture->len = sizeof(struct file_header);
+	return 0;
+}
+
 /* A reader that is slow misses something; one that is gone, or a full disk, ends it. */
 static void put(struct capture *capture, const struct record *record, size_t len)
 {
-	int err = put_all(capture->fd, record, len);
+	int err = capture->path && capture->len + len > capture->half ? begin_anew(capture) : 0;
 
+	if (!err)
+		err = put_all(capture->fd, record, len);
+	capture->len += len;
 	if (!err || err == -EAGAIN)
 		return;
 	LOGP(DISDN, LOGL_NOTICE, "the capture of signalling ends: %s\n", strerror(-err));

@@ -72,6 +72,8 @@ struct trunks_capture {
 	const char *path;
 	char trunk[TRUNK_NAME_MAX]; /* this one's alone; "": every D channel */
 	bool digits; /* with digits dialled after answer (INFORMATION), which are "*" else */
+	/* Of a file: once it has half of this it becomes "FILE.1", in the place of the one before, and begins anew. 0: 256 MiB. */
+	uint64_t max_octets;
 };
 /* NULL: none any more. 0 or -errno: -ENXIO, a FIFO without reader; -ENOENT, no such trunk. */
 int trunks_capture(struct trunks *trunks, const struct trunks_capture *what);

@@ -37,7 +37,7 @@ def test_capture_into_a_fifo_is_live(gateway, tmp_path):
 
 def test_capture_of_one_trunk_has_no_other(gateway, tmp_path):
     path = str(tmp_path / "d.pcap")
-    gateway.cli.run("capture dchannel %s trunk narrow" % path)
+    assert "Capturing to" in gateway.cli.run("capture dchannel %s trunk narrow megabytes 1" % path)
     call(gateway)
     gateway.cli.run("capture dchannel off")
     with open(path, "rb") as f:
@@ -50,6 +50,8 @@ def test_fifo_without_reader_is_refused(gateway, tmp_path):
     gateway.expected.append("no capture of signalling")
     assert "nobody reads the FIFO" in gateway.cli.run("capture dchannel " + fifo)
     assert "no trunk nobody" in gateway.cli.run("capture dchannel %s trunk nobody" % fifo)
+    assert "megabytes 0 is no size of a capture; 1 to 65536 is right" in gateway.cli.run("capture dchannel %s megabytes 0" % fifo)
+    assert "needs a number" in gateway.cli.run("capture dchannel %s megabytes" % fifo)
     assert "needs a name" in gateway.cli.run("capture dchannel %s trunk" % fifo)
 
 
