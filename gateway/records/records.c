@@ -14,11 +14,13 @@
 #include "base/log.h"
 #include "records/worker.h"
 
-enum { LOOK_S = 1, BEHIND_S = 60, US_PER_S = 1000000 };
+enum { LOOK_S = 1, BEHIND_S = 60, US_PER_S = 1000000, LEAVING_LOOK_US = 50000 };
 
 struct records {
 	struct records_setup setup;
 	struct worker *worker; /* NULL: nothing is stored */
+	struct worker *
+		leaving; /* of the setup before; the next one begins when it has ended. NULL: none */
 	struct osmo_timer_list look;
 	uint64_t behind_us
 		[WORKER_STORES_MAX]; /* since when the store has not caught up; 0: it has */
@@ -44,12 +46,18 @@ static void tell_store(struct records *records, size_t i, const struct store_sta
 	alarm_raise(ALARM_RECORDS_STORE, status->name, "", text);
 }
 
+static int begin(struct records *records);
+
 static void on_look(void *data)
 {
 	struct records *records = data;
 	struct worker_status status;
 	char text[ALARM_TEXT_MAX];
 
+	if (records->leaving) {
+		begin(records);
+		return;
+	}
 	worker_read_status(records->worker, &status);
 	for (size_t i = 0; i < status.n_stores; i++)
 		tell_store(records, i, &status.stores[i]);
@@ -63,6 +71,8 @@ static void on_look(void *data)
 static int records_destructor(struct records *records)
 {
 	osmo_timer_del(&records->look);
+	if (records->leaving)
+		worker_stop(records->leaving);
 	if (records->worker)
 		worker_stop(records->worker);
 	return 0;
@@ -84,7 +94,9 @@ void records_free(struct records *records)
 	talloc_free(records);
 }
 
-static void stop(struct records *records)
+/* It goes on by itself for a while: a database that is away must not hold up calls. What is in its journal and not in that of
+ * the setup to come it takes along first. */
+static void stop(struct records *records, const struct records_setup *to)
 {
 	struct worker_status status;
 
@@ -96,7 +108,8 @@ static void stop(struct records *records)
 	for (size_t i = 0; i < status.n_stores; i++)
 		alarm_clear(ALARM_RECORDS_STORE, status.stores[i].name);
 	alarm_clear(ALARM_RECORDS_UNREAD, "");
-	worker_stop(records->worker);
+	worker_leave(records->worker, strcmp(records->setup.journal, to->journal) != 0);
+	records->leaving = records->worker;
 	records->worker = NULL;
 }
 
@@ -153,22 +166,34 @@ static bool same(const struct records_setup *a, const struct records_setup *b)
 	       a->limits.max_octets == b->limits.max_octets;
 }
 
-int records_apply(struct records *records, const struct records_setup *setup)
+/* As the setup says, once the worker of the one before has ended. */
+static int begin(struct records *records)
 {
-	int rc;
+	int rc = 0;
 
-	if (same(&records->setup, setup))
+	if (records->leaving && !worker_has_left(records->leaving)) {
+		osmo_timer_schedule(&records->look, 0, LEAVING_LOOK_US);
 		return 0;
-	stop(records);
-	records->setup = *setup;
-	if (!*setup->journal)
-		return 0;
-	rc = start(records);
+	}
+	if (records->leaving)
+		worker_stop(records->leaving);
+	records->leaving = NULL;
+	if (*records->setup.journal)
+		rc = start(records);
 	if (rc < 0) {
 		LOGP(DCALL, LOGL_ERROR, "call records are not stored: %s\n", strerror(-rc));
 		memset(&records->setup, 0, sizeof(records->setup));
 	}
 	return rc;
+}
+
+int records_apply(struct records *records, const struct records_setup *setup)
+{
+	if (same(&records->setup, setup))
+		return 0;
+	stop(records, setup);
+	records->setup = *setup;
+	return begin(records);
 }
 
 void records_wake(void *data)

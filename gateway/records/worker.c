@@ -33,6 +33,8 @@ struct worker {
 	pthread_mutex_t mutex; /* of what follows, held for a copy at most */
 	pthread_cond_t cond;
 	bool woken, stopping;
+	bool to_the_end; /* stopping, it has all the time that it needs */
+	bool left;       /* its thread is done with everything */
 	struct worker_status status;
 };
 
@@ -309,6 +311,16 @@ static bool wait(struct worker *worker)
 	return !stopping;
 }
 
+static bool has_time(struct worker *worker, int64_t until_ms)
+{
+	bool to_the_end;
+
+	pthread_mutex_lock(&worker->mutex);
+	to_the_end = worker->to_the_end;
+	pthread_mutex_unlock(&worker->mutex);
+	return to_the_end || now_ms() < until_ms;
+}
+
 static void *run(void *data)
 {
 	struct worker *worker = data;
@@ -322,12 +334,15 @@ static void *run(void *data)
 	for (size_t i = 0; i < worker->n; i++) {
 		struct feed *feed = &worker->feeds[i];
 
-		while (feed->open && now_ms() < until_ms && step(worker, feed))
+		while (feed->open && has_time(worker, until_ms) && step(worker, feed))
 			;
 		if (feed->open)
 			feed->store->ops->close(feed->store);
 		spool_end(&feed->spool);
 	}
+	pthread_mutex_lock(&worker->mutex);
+	worker->left = true;
+	pthread_mutex_unlock(&worker->mutex);
 	return NULL;
 }
 
@@ -387,14 +402,30 @@ void worker_wake(struct worker *worker)
 	pthread_mutex_unlock(&worker->mutex);
 }
 
-void worker_stop(struct worker *worker)
+void worker_leave(struct worker *worker, bool to_the_end)
 {
 	pthread_mutex_lock(&worker->mutex);
 	worker->stopping = true;
+	worker->to_the_end = to_the_end;
 	pthread_cond_signal(&worker->cond);
 	pthread_mutex_unlock(&worker->mutex);
-	for (size_t i = 0; i < worker->n; i++)
+	for (size_t i = 0; i < worker->n && !to_the_end; i++)
 		atomic_store(&worker->feeds[i].store->hurry, true);
+}
+
+bool worker_has_left(struct worker *worker)
+{
+	bool left;
+
+	pthread_mutex_lock(&worker->mutex);
+	left = worker->left;
+	pthread_mutex_unlock(&worker->mutex);
+	return left;
+}
+
+void worker_stop(struct worker *worker)
+{
+	worker_leave(worker, false);
 	pthread_join(worker->thread, NULL);
 	for (size_t i = 0; i < worker->n; i++)
 		free(worker->feeds[i].store);

@@ -97,6 +97,13 @@ static const char *standing(void)
 	return text;
 }
 
+/* What was applied runs, the worker of the setup before having ended. */
+static bool begun(void)
+{
+	clock_advance(S / 10);
+	return records_status(records, &(struct worker_status){ 0 });
+}
+
 START_TEST(records_are_stored_when_woken)
 {
 	begin();
@@ -112,10 +119,40 @@ START_TEST(records_are_stored_when_woken)
 	ck_assert_str_eq(standing(), "");
 	setup.limits.max_age_s = 7200; /* another: it begins anew, where it was */
 	ck_assert_int_eq(records_apply(records, &setup), 0);
+	EVENTUALLY(begun());
 	ck_assert_uint_eq(status().stores[0].taken, 0);
 	add_file("", "2");
 	records_wake(records);
 	EVENTUALLY(status().stores[0].taken == 1);
+	end();
+}
+END_TEST
+
+/* Setups that follow each other closely: the last one counts, and what waits in the journal of the first is stored. */
+START_TEST(another_journal_leaves_nothing_behind)
+{
+	struct records_setup first;
+
+	begin();
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	EVENTUALLY(status().stores[0].works);
+	first = setup;
+	add_file("", "1"); /* nobody wakes it */
+	snprintf(setup.journal, sizeof(setup.journal), "%s/calls.jsonl.1", dir);
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	ck_assert_int_eq(records_apply(records, &first), 0);
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	EVENTUALLY(begun());
+	add_file("", "2");
+	records_wake(records);
+	EVENTUALLY(status().stores[0].taken == 1);
+	setup = first;
+	ck_assert_int_eq(records_apply(records, &setup), 0);
+	EVENTUALLY(begun());
+	add_file("", "3");
+	records_wake(records);
+	EVENTUALLY(status().stores[0].taken > 0);
+	ck_assert_uint_eq(status().stores[0].taken, 1); /* the first one had been before */
 	end();
 }
 END_TEST
@@ -131,6 +168,7 @@ START_TEST(store_that_fails_is_an_alarm_while_it_does)
 	setup.sqlite[0] = '\0';
 	ck_assert_int_eq(records_apply(records, &setup), 0);
 	ck_assert_str_eq(standing(), "");
+	EVENTUALLY(begun());
 	ck_assert_uint_eq(status().n_stores, 0);
 	end();
 }
@@ -162,5 +200,6 @@ START_TEST(without_a_journal_nothing_is_stored)
 }
 END_TEST
 
-UNIT_MAIN("records", records_are_stored_when_woken, store_that_fails_is_an_alarm_while_it_does,
-	  unread_records_that_go_are_an_alarm, without_a_journal_nothing_is_stored)
+UNIT_MAIN("records", records_are_stored_when_woken, another_journal_leaves_nothing_behind,
+	  store_that_fails_is_an_alarm_while_it_does, unread_records_that_go_are_an_alarm,
+	  without_a_journal_nothing_is_stored)

@@ -272,6 +272,44 @@ START_TEST(backlog_does_not_hold_the_end_up)
 }
 END_TEST
 
+/* Who lets it go does not wait for it. */
+START_TEST(worker_leaves_by_itself)
+{
+	struct worker *worker = start_with_backlog();
+
+	worker_leave(worker, false);
+	ck_assert(!worker_has_left(worker));
+	EVENTUALLY(worker_has_left(worker));
+	ck_assert_uint_lt(atomic_load(&shelves[0].rows), BACKLOG);
+	end(worker);
+}
+END_TEST
+
+START_TEST(worker_that_leaves_takes_all_that_there_is)
+{
+	struct worker *worker = start_with_backlog();
+
+	worker_leave(worker, true);
+	ck_assert(!worker_has_left(worker));
+	atomic_store(&later_s, 60); /* more than it would have */
+	atomic_store(&shelves[0].slow, false);
+	EVENTUALLY(worker_has_left(worker));
+	ck_assert_uint_eq(atomic_load(&shelves[0].rows), BACKLOG);
+	end(worker);
+}
+END_TEST
+
+START_TEST(store_that_fails_does_not_keep_it_from_leaving)
+{
+	struct worker *worker = start_with_backlog();
+
+	worker_leave(worker, true);
+	atomic_store(&shelves[0].broken, true);
+	EVENTUALLY(worker_has_left(worker));
+	end(worker);
+}
+END_TEST
+
 START_TEST(backlog_is_told_while_it_is_stored)
 {
 	struct worker *worker = start_with_backlog();
@@ -297,4 +335,6 @@ UNIT_MAIN("worker", records_reach_every_store, restart_goes_on_where_the_store_i
 	  store_that_fails_is_tried_again_and_harms_no_other,
 	  lines_that_are_no_record_are_skipped_and_counted, without_memory_no_record_is_skipped,
 	  last_records_are_taken_at_the_end, backlog_does_not_hold_the_end_up,
-	  backlog_is_told_while_it_is_stored, files_are_pruned_while_a_long_backlog_is_stored)
+	  worker_leaves_by_itself, worker_that_leaves_takes_all_that_there_is,
+	  store_that_fails_does_not_keep_it_from_leaving, backlog_is_told_while_it_is_stored,
+	  files_are_pruned_while_a_long_backlog_is_stored)
