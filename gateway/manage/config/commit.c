@@ -86,8 +86,6 @@ static bool carry_over(const struct config *to, const struct act *act, struct co
 		return false;
 	}
 	config_validate(next, report);
-	if (!config_report_count(report))
-		channel_test_end_all();
 	if (config_report_count(report) > 0 || gateway->apply(gateway, next, report) < 0) {
 		talloc_free(next);
 		return false;

@@ -197,24 +197,6 @@ START_TEST(a_span_is_looped_by_its_driver)
 }
 END_TEST
 
-START_TEST(a_commit_ends_all_tests)
-{
-	start();
-	CHECK_SAYS(&end, "test channel a/5 bert", "bert prbs11");
-	run_ticks(10);
-	session_type(&end, "enable");
-	session_type(&end, "configure terminal");
-	session_type(&end, "media");
-	session_type(&end, "ports 30000 30999");
-	CHECK_SAYS(&end, "commit", "Committed");
-	session_type(&end, "exit");
-	session_type(&end, "exit");
-	CHECK_SAYS(&end, "show tests", "No channel is under test.");
-	stop();
-}
-END_TEST
-
 UNIT_MAIN("channel_test", a_looped_channel_is_without_errors,
 	  a_test_ends_by_itself_and_keeps_its_result,
-	  what_cannot_be_tested_is_refused_with_the_reason, a_span_is_looped_by_its_driver,
-	  a_commit_ends_all_tests)
+	  what_cannot_be_tested_is_refused_with_the_reason, a_span_is_looped_by_its_driver)
