@@ -18,10 +18,26 @@ enum { LINE_MAX_OCTETS = 64 << 10 }; /* a longer diff is cut */
 
 static char path[PATH_MAX]; /* "": none */
 
+/* What the version before kept as audit.log goes on under its new name. */
+static void take_over(const char *state_dir, const char *suffix)
+{
+	char from[PATH_MAX + 2], to[PATH_MAX + 2];
+
+	if (snprintf(from, sizeof(from), "%s/audit.log%s", state_dir, suffix) >= PATH_MAX)
+		return;
+	snprintf(to, sizeof(to), "%s%s", path, suffix);
+	if (access(to, F_OK) && !access(from, F_OK) && rename(from, to))
+		LOGP(DMANAGE, LOGL_ERROR, "%s: %s\n", from, strerror(errno));
+}
+
 void audit_open(const char *state_dir)
 {
-	if (!state_dir || snprintf(path, sizeof(path), "%s/audit.log", state_dir) >= PATH_MAX)
+	if (!state_dir || snprintf(path, sizeof(path), "%s/changes.log", state_dir) >= PATH_MAX) {
 		path[0] = '\0';
+		return;
+	}
+	take_over(state_dir, "");
+	take_over(state_dir, ".1");
 }
 
 void audit_close(void)

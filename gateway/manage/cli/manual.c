@@ -426,7 +426,7 @@ static const char program_tail[] =
 	".TP\n"
 	".I /var/lib/crosspoint\n"
 	"The state directory: locks, call records, locations of phones, and\n"
-	".IR audit.log .\n"
+	".IR changes.log .\n"
 	".SH SIGNALS\n"
 	".TP\n"
 	".BR SIGTERM \", \" SIGINT \", \" SIGHUP\n"

@@ -1,4 +1,5 @@
 /* The audit log: what is noted is read again, over a restart and a torn line, and never grows without end. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ static void start(void)
 {
 	clock_use_virtual(0);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(file, sizeof(file), "%s/audit.log", dir);
+	snprintf(file, sizeof(file), "%s/changes.log", dir);
 	snprintf(before, sizeof(before), "%s.1", file);
 	audit_open(dir);
 }
@@ -51,6 +52,34 @@ START_TEST(what_is_noted_is_read_again)
 	ck_assert_uint_eq(json_array_size(rows), 1);
 	ck_assert_str_eq(member(rows, 0, "did"), "return");
 	json_decref(rows);
+	stop();
+}
+END_TEST
+
+/* A file of the version before has another name; one of this version is never lost to it. */
+START_TEST(what_was_kept_under_the_old_name_is_read)
+{
+	char old[sizeof(dir) + 16];
+	json_t *rows;
+
+	start();
+	audit_note("gateway", "first", "");
+	audit_close();
+	snprintf(old, sizeof(old), "%s/audit.log", dir);
+	ck_assert_int_eq(rename(file, old), 0);
+	audit_open(dir);
+	audit_note("gateway", "second", "");
+	rows = audit_read(10);
+	ck_assert_uint_eq(json_array_size(rows), 2);
+	ck_assert_str_eq(member(rows, 0, "did"), "first");
+	json_decref(rows);
+	close(creat(old, 0600));
+	audit_close();
+	audit_open(dir);
+	rows = audit_read(10);
+	ck_assert_uint_eq(json_array_size(rows), 2);
+	json_decref(rows);
+	unlink(old);
 	stop();
 }
 END_TEST
@@ -126,5 +155,6 @@ START_TEST(text_that_is_no_utf8_and_a_directory_that_is_not_there)
 }
 END_TEST
 
-UNIT_MAIN("audit", what_is_noted_is_read_again, a_torn_line_harms_no_other,
-	  it_does_not_grow_without_end, text_that_is_no_utf8_and_a_directory_that_is_not_there)
+UNIT_MAIN("audit", what_is_noted_is_read_again, what_was_kept_under_the_old_name_is_read,
+	  a_torn_line_harms_no_other, it_does_not_grow_without_end,
+	  text_that_is_no_utf8_and_a_directory_that_is_not_there)
