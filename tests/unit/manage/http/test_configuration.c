@@ -227,9 +227,9 @@ START_TEST(the_cli_edits_on_meanwhile)
 	start();
 	person = session_open();
 	CHECK_SAYS(&person, "configure terminal", "(config)# ");
-	CHECK_SAYS(&person, "line cli", "(config-line)# ");
 	learn();
 	ck_assert_uint_eq(put("line m\\n quiet\\n"), 200);
+	CHECK_SAYS(&person, "line cli", "(config-line)# ");
 	CHECK_SAYS(&person, "quiet", "(config-line)# ");
 	CHECK_SAYS(&person, "show diff", "+line cli\r\n+ quiet\r\n");
 	learn();
