@@ -2,6 +2,7 @@
 #
 #   make                 build/crosspoint
 #   make demo            install what is missing, build, and hear four calls
+#   make SNMP=1 ...      the same with SNMP, by net-snmp's AgentX; `all` makes build/crosspoint-snmp
 #   make man             build/man/crosspoint.8, crosspoint.cfg.5, from the program itself
 #   make install         below PREFIX (/usr/local) and /etc, all of it below DESTDIR
 #   make deb             build/crosspoint_VERSION_ARCHITECTURE.deb for this Debian; DEBFULLNAME, DEBEMAIL say whose it is
@@ -30,7 +31,14 @@ CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(SANFLAGS) -pthread $(CPPFLAGS) $(PKG_CFLAGS)
 LIBS = -lpri -ltonezone $(PKG_LIBS) -lm -pthread
 
-SRC := $(filter-out gateway/main.c,$(wildcard gateway/*/*.c gateway/*/*/*.c drivers/*.c codecs/*.c codecs/*/*.c))
+# One object and the link are all that differ: with SNMP the sub-agent stands before its stand-in in the archive.
+SNMP ?=
+PROGRAM := $B/crosspoint$(if $(SNMP),-snmp)
+SNMP_AGENT := gateway/manage/snmp/agent.c
+SNMP_OBJ := $(if $(SNMP),$(SNMP_AGENT:%.c=$B/obj/%.o))
+SNMP_LIBS := $(if $(SNMP),-lnetsnmpagent -lnetsnmp)
+
+SRC := $(filter-out gateway/main.c $(SNMP_AGENT),$(wildcard gateway/*/*.c gateway/*/*/*.c drivers/*.c codecs/*.c codecs/*/*.c))
 OBJ := $(SRC:%.c=$B/obj/%.o)
 UNIT_SRC := $(wildcard tests/unit/*/test_*.c tests/unit/*/*/test_*.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$B/unit/%)
@@ -45,11 +53,11 @@ FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%)
 MAKEFLAGS += --no-builtin-rules
 Q := $(if $(V),,@)
 
-all: $B/crosspoint
+all: $(PROGRAM)
 
-$B/crosspoint: $B/obj/gateway/main.o $B/libcrosspoint.a
+$(PROGRAM): $B/obj/gateway/main.o $(SNMP_OBJ) $B/libcrosspoint.a
 	@echo "  LINK  $@"
-	$Q$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$Q$(CC) $(ALL_CFLAGS) -o $@ $^ $(SNMP_LIBS) $(LIBS)
 
 $B/libcrosspoint.a: $(OBJ)
 	@echo "  AR    $@"
@@ -125,7 +133,7 @@ check:
 
 man: $B/man/crosspoint.8 $B/man/crosspoint.cfg.5
 
-$B/man/crosspoint.8 $B/man/crosspoint.cfg.5: $B/crosspoint
+$B/man/crosspoint.8 $B/man/crosspoint.cfg.5: $(PROGRAM)
 	@echo "  MAN   $@"
 	$Q mkdir -p $(@D) && $< --manual $(patsubst .%,%,$(suffix $@)) >$@
 
@@ -136,7 +144,7 @@ UNITS := $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 # No configuration is written: `crosspoint --setup` does.
 install: all man
-	$Q install -D -m 755 $B/crosspoint $(DESTDIR)$(PREFIX)/sbin/crosspoint
+	$Q install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/sbin/crosspoint
 	$Q install -D -m 644 $B/man/crosspoint.8 $(DESTDIR)$(PREFIX)/share/man/man8/crosspoint.8
 	$Q install -D -m 644 $B/man/crosspoint.cfg.5 $(DESTDIR)$(PREFIX)/share/man/man5/crosspoint.cfg.5
 	$Q install -D -m 644 -t $(DOC) README.md LICENSE conf/crosspoint.cfg conf/pbx.cfg conf/demo.cfg \
@@ -156,4 +164,4 @@ deb: all man
 clean:
 	rm -rf build
 
--include $(wildcard $(OBJ:.o=.d) $(BENCH_SRC:%.c=build/obj/%.d) $B/obj/gateway/main.d build/fuzz/*.d $(UNIT_SRC:%.c=$B/obj/%.d))
+-include $(wildcard $(OBJ:.o=.d) $(BENCH_SRC:%.c=build/obj/%.d) $B/obj/gateway/main.d $(SNMP_OBJ:.o=.d) build/fuzz/*.d $(UNIT_SRC:%.c=$B/obj/%.d))

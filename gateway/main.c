@@ -37,6 +37,8 @@
 #include "manage/cli/manual.h"
 #include "manage/service.h"
 #include "manage/setup/setup.h"
+#include "manage/snmp/snmp.h"
+#include "manage/snmp/snmp_config.h"
 #include "manage/webhooks/webhook_config.h"
 #include "manage/webhooks/webhooks.h"
 #include "mg/mg.h"
@@ -228,6 +230,8 @@ static int carry_to(const struct config *to, struct config_report *report)
 		rc = http_apply(&app.gateway, config_get(to, &http_section), report);
 	if (rc == 0)
 		rc = apply_webhooks(to, report);
+	if (rc == 0)
+		rc = snmp_apply(&app.gateway, config_get(to, &snmp_section), report);
 	if (rc == 0)
 		apply_history(to);
 	return rc;
@@ -443,6 +447,7 @@ static void close_layers(void)
 	watch_stop();
 	service_stop();
 	http_stop();
+	snmp_stop();
 	webhooks_stop();
 	manage_stop();
 	if (gateway->sip)

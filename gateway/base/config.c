@@ -284,7 +284,8 @@ const char *config_report_get(const struct config_report *report, size_t i)
 void config_validate(const struct config *config, struct config_report *report)
 {
 	for (size_t i = 0; i < n_registered; i++)
-		registered[i]->validate(config, report);
+		if (registered[i]->validate)
+			registered[i]->validate(config, report);
 }
 
 int config_report_line(const struct config_report *report, size_t i)

@@ -19,7 +19,8 @@ struct config_section {
 	size_t n_lists;
 	void (*init)(void *value); /* defaults of a zeroed value; NULL: all zero */
 	void (*install)(void);     /* VTY nodes and commands */
-	/* Every fault of this section's value, seen against the whole, goes into the report. */
+	/* Every fault of this section's value, seen against the whole, goes into the report; NULL: its lines
+	 * cannot be right one by one and wrong together. */
 	void (*validate)(const struct config *config, struct config_report *report);
 	/* The value as text that reads back to an equal value. */
 	void (*write)(const void *value, struct vty *vty);

@@ -28,6 +28,7 @@ enum config_node {
 	NODE_RECORDS,
 	NODE_HTTP,
 	NODE_WEBHOOK,
+	NODE_SNMP,
 	NODE_HISTORY,
 	NODES_END
 };

@@ -37,6 +37,7 @@
 #include "manage/cli/screen.h"
 #include "manage/http/http_config.h"
 #include "manage/manage_config.h"
+#include "manage/snmp/snmp_config.h"
 #include "manage/webhooks/webhook_config.h"
 #include "mg/mg_config.h"
 #include "pstn/trunk_config.h"
@@ -276,10 +277,10 @@ static void drop_library_commands(int first, int end)
 
 /* In the order of writing: what is referred to comes first. */
 static const struct config_section *const sections[] = {
-	&manage_section,  &media_section,     &spans_section,  &trunks_section,
-	&sip_section,     &registrar_section, &routes_section, &emergency_section,
-	&fraud_section,   &records_section,   &http_section,   &webhooks_section,
-	&history_section,
+	&manage_section, &media_section,     &spans_section,  &trunks_section,
+	&sip_section,    &registrar_section, &routes_section, &emergency_section,
+	&fraud_section,  &records_section,   &http_section,   &webhooks_section,
+	&snmp_section,   &history_section,
 };
 
 void manage_init(void *talloc_ctx, const char *version)

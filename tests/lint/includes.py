@@ -12,7 +12,7 @@ LAYERS = {
     "gateway/manage": 5,
     "gateway": 6,
 }
-MANAGE_LAYERS = ["cli", "config", "setup", "show", "webhooks", "http"]
+MANAGE_LAYERS = ["cli", "config", "setup", "show", "webhooks", "snmp", "http"]
 SIP_LAYERS = ["text", "agent", "guard", "peer", "session", "registrar", ""]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
 

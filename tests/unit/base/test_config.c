@@ -437,7 +437,7 @@ START_TEST(a_file_is_read_to_its_end_whatever_its_size)
 		":1: \"Linux\" is unknown here; known are: cli, media, span, trunk, sip, "
 		"peer, registrar, user, line, translation, time-range, lookup, trunk-group, route, "
 		"emergency, fraud, "
-		"records, http, webhook, history\n");
+		"records, http, webhook, snmp, history\n");
 	ck_assert_int_eq(ftruncate(fd, MOST), 0);
 	check_file_fault(file,
 			 ": holds octets 0, so it is no configuration; plain text is right\n");

@@ -47,7 +47,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"registrar, user, line, translation, time-range, lookup, trunk-group, route, "
 		"emergency, fraud, "
 		"records, "
-		"http, webhook, "
+		"http, webhook, snmp, "
 		"history\n" },
 	      { "trunks t\n", "f:1: \"trunks\" is unknown here; did you mean \"trunk\"?\n" },
 	      { "trunk\n", "f:1: \"trunk\" is incomplete; it needs: NAME\n" },
@@ -71,7 +71,7 @@ START_TEST(grammar_faults_say_what_would_be_right)
 		"registrar, user, line, translation, time-range, lookup, trunk-group, route, "
 		"emergency, fraud, "
 		"records, "
-		"http, webhook, "
+		"http, webhook, snmp, "
 		"history\n" },
 	      { "media\n exit\n",
 		"f:2: \"exit\" is unknown here; known are: ports, address, no, dscp, jitter\n" },
@@ -731,6 +731,17 @@ START_TEST(http_faults)
 }
 END_TEST
 
+START_TEST(snmp_faults)
+{
+	CHECK({ "snmp\n agentx localhost\n",
+		"f:2: agentx \"localhost\" is no address; a socket's path, or tcp:127.0.0.1:705, "
+		"is right\n" },
+	      { "snmp\n interfaces from 3\n", "f:2: \"3\" is wrong after \"interfaces from\"; "
+					      "right would be: a number from 1000 to "
+					      "2000000000\n" });
+}
+END_TEST
+
 #define PG_PASSWORD_SHOWN                                                                          \
 	"store postgresql: its password would be shown; right would be, say, `store postgresql "   \
 	"host=db.example dbname=calls user=gateway` and, not shown, `postgresql password "         \
@@ -796,7 +807,7 @@ START_TEST(records_faults)
 }
 END_TEST
 
-UNIT_MAIN("errors", records_faults, grammar_faults_say_what_would_be_right,
+UNIT_MAIN("errors", snmp_faults, records_faults, grammar_faults_say_what_would_be_right,
 	  names_are_names_and_unique, guard_faults, cli_faults, media_faults, span_faults,
 	  trunk_faults, span_group_faults, basic_rate_faults,
 	  channel_lists_are_understood_or_explained, sip_faults, auth_faults, registrar_faults,
