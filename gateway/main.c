@@ -16,6 +16,7 @@
 #include <osmocom/core/timer.h>
 
 #include "base/alarm.h"
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/fetch.h"
 #include "base/log.h"
@@ -25,6 +26,7 @@
 #include "call/call_fraud.h"
 #include "call/history_config.h"
 #include "call/route_config.h"
+#include "call/traffic_store.h"
 #include "drivers/dahdi_detect.h"
 #include "manage/cli/arguments.h"
 #include "manage/cli/cli.h"
@@ -440,6 +442,31 @@ static int open_layers(void)
 	return 0;
 }
 
+static bool traffic_path(char *out, size_t size)
+{
+	return app.gateway.state_dir &&
+	       snprintf(out, size, "%s/traffic", app.gateway.state_dir) < (int)size;
+}
+
+static void keep_traffic(void)
+{
+	char path[512];
+	int err = traffic_path(path, sizeof(path)) ? traffic_save(app.gateway.hub, path) : 0;
+
+	if (err && err != -ENOENT)
+		LOGP(DMANAGE, LOGL_NOTICE,
+		     "%s cannot be written: %s; what trunks carried is lost\n", path,
+		     strerror(-err));
+}
+
+static void restore_traffic(void)
+{
+	char path[512];
+
+	if (traffic_path(path, sizeof(path)))
+		traffic_restore(app.gateway.hub, path, clock_wall().tv_sec);
+}
+
 static void close_layers(void)
 {
 	struct gateway *gateway = &app.gateway;
@@ -515,6 +542,8 @@ static int run(const char *file, const char *state_dir)
 		if (rc == 0)
 			rc = carry_to(app.gateway.running, report);
 		if (rc == 0)
+			restore_traffic();
+		if (rc == 0)
 			rc = manage_start(&app.gateway);
 	}
 	report_print(report);
@@ -522,6 +551,8 @@ static int run(const char *file, const char *state_dir)
 		start_serving();
 	while (rc == 0 && !app.stopped)
 		osmo_select_main(0);
+	if (rc == 0)
+		keep_traffic();
 	close_layers();
 	return rc;
 }

@@ -167,8 +167,7 @@ void quality_offered(struct quality *quality, enum target_kind kind, const char 
 	place->counts.overflow += is_full(cause);
 }
 
-const struct traffic *quality_traffic(const struct call_hub *hub, enum target_kind kind,
-				      const char *name)
+struct traffic *quality_traffic(const struct call_hub *hub, enum target_kind kind, const char *name)
 {
 	const struct place *place = find(hub->quality, kind, name);
 

@@ -34,5 +34,5 @@ void quality_each(const struct call_hub *hub,
 			     const struct quality_counts *counts),
 		  void *data);
 /* What a trunk or peer has carried over time; NULL: there is none of that name, or no room for it. */
-const struct traffic *quality_traffic(const struct call_hub *hub, enum target_kind kind,
-				      const char *name);
+struct traffic *quality_traffic(const struct call_hub *hub, enum target_kind kind,
+				const char *name);

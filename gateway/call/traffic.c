@@ -148,18 +148,36 @@ static void end_minute(struct traffic *traffic)
 	put_away(traffic, TRAFFIC_MINUTES); /* else it would be the next one's, after a step back */
 }
 
+void traffic_put_back(struct traffic *traffic, enum traffic_period period,
+		      const struct traffic_figures *figures)
+{
+	put_away(traffic, period);
+	traffic->rings[period].open = *figures;
+}
+
+unsigned traffic_length(enum traffic_period period)
+{
+	return periods[period].length_s;
+}
+
+unsigned traffic_kept(enum traffic_period period)
+{
+	return periods[period].n;
+}
+
 void traffic_turn(struct traffic *traffic, int64_t wall_s)
 {
 	const int64_t minute_s = begin_of(TRAFFIC_MINUTES, wall_s);
 
 	if (traffic->begun && minute_s == traffic->minute_s)
 		return;
-	if (traffic->begun)
+	if (traffic->begun) {
 		end_minute(traffic);
+		traffic->before = *traffic->sums;
+		traffic->peak = 0;
+	}
 	traffic->begun = true;
 	traffic->minute_s = minute_s;
-	traffic->before = *traffic->sums;
-	traffic->peak = 0;
 }
 
 void traffic_use(struct traffic *traffic, unsigned in_use)

@@ -29,6 +29,12 @@ struct traffic_figures {
 
 /* sums outlive it. NULL without memory. */
 struct traffic *traffic_new(void *talloc_ctx, const struct quality_counts *sums);
+/* An interval of before the gateway began, newer than all that are there. What is under way goes on with the last. */
+void traffic_put_back(struct traffic *traffic, enum traffic_period period,
+		      const struct traffic_figures *figures);
+/* In seconds, and how many are kept. */
+unsigned traffic_length(enum traffic_period period);
+unsigned traffic_kept(enum traffic_period period);
 /* Before the sums of a second are added: the wall clock says that, and what is over is put away. */
 void traffic_turn(struct traffic *traffic, int64_t wall_s);
 /* So many are in use at this look. */

@@ -60,3 +60,17 @@ def test_mistakes_are_told(served):
                                 ("trunks/pstn/history?by=weeks", 400, "not kept"), ("trunks/pstn/history?x=1", 400, "not kept")):
         answer = http.ask("GET", "/api/v1/" + path)
         assert answer.status == status and words in answer.json["error"], (path, answer)
+
+
+def test_quarters_and_days_outlive_a_restart(served):
+    gateway, http = served()
+    gateway.originate("trunk narrow 79")
+    wait_for("the call", lambda: hour(http, "narrow")["ended"] == 1)
+    seconds = http.get("trunks/narrow/history?by=days")[0]["seconds"]
+    assert gateway.stop() == 0
+    gateway.start()
+    gateway.wait_trunks()
+    for by in ("quarters", "days"):
+        rows = wait_for("a look", lambda by=by: http.get("trunks/narrow/history?by=" + by))
+        assert total(rows, "ended") == 1 and total(rows, "offered_out") == 1 and total(rows, "seconds") >= seconds, rows
+    assert total(http.get("trunks/narrow/history?by=minutes"), "ended") == 0

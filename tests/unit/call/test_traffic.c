@@ -1,7 +1,12 @@
 /* What trunks and peers carried over time: rings of minutes, quarters of an hour and days. */
 #include "call/traffic.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "call/quality.h"
+#include "call/traffic_store.h"
+#include "call/hub.h"
 #include "tests/unit/call/rig.h"
 
 /* 2026-11-29 12:44:00 UTC, a minute before a quarter of an hour */
@@ -264,7 +269,105 @@ START_TEST(a_target_is_looked_at_each_second)
 }
 END_TEST
 
+/* Over a restart */
+
+static void open_b(void)
+{
+	target_unregister(&to_b.target);
+	to_b.target.in_use = busy;
+	target_register(hub, &to_b.target);
+}
+
+static const char *path_of_test(void)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "/tmp/crosspoint-traffic-%d", (int)getpid());
+	return path;
+}
+
+START_TEST(quarters_and_days_outlive_the_gateway)
+{
+	struct traffic_figures before[ROWS];
+	unsigned n;
+
+	start();
+	open_b();
+	dial("700");
+	for (unsigned minute = 0; minute < 40; minute++)
+		quality_look(hub->quality, NOON + minute * MINUTE);
+	mock_leg_close(&a);
+	traffic = quality_traffic(hub, TARGET_TRUNK, "b");
+	n = look(TRAFFIC_QUARTERS);
+	ck_assert_uint_eq(n, 4);
+	memcpy(before, row, sizeof(before));
+	ck_assert_int_eq(traffic_save(hub, path_of_test()), 0);
+	call_hub_free(hub);
+	mock_mg_free(mg);
+
+	start();
+	open_b();
+	ck_assert_uint_eq(traffic_restore(hub, path_of_test(), NOON + 41 * MINUTE), 4 + 1);
+	traffic = quality_traffic(hub, TARGET_TRUNK, "b");
+	quality_look(hub->quality, NOON + 41 * MINUTE); /* the same quarter goes on */
+	ck_assert_uint_eq(look(TRAFFIC_QUARTERS), n);
+	ck_assert_uint_eq(row[0].seconds, before[0].seconds + 1);
+	for (unsigned r = 1; r < n; r++)
+		ck_assert_mem_eq(&row[r], &before[r], sizeof(row[r]));
+	ck_assert_uint_eq(row[n - 1].offered_out, 1);
+	ck_assert_uint_eq(row[n - 2].in_use_s, 15);
+	ck_assert_uint_eq(look(TRAFFIC_DAYS), 1);
+	ck_assert_uint_eq(row[0].seconds, 41);
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 1); /* these are not kept */
+	unlink(path_of_test());
+	call_hub_free(hub);
+	mock_mg_free(mg);
+}
+END_TEST
+
+#define ZEROS(n) n " 0 0 0 0 900 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 "
+START_TEST(what_is_no_line_is_left_out)
+{
+	/* NOON is 1795956240; the quarters before it begin at ...5400 and ...4500. */
+	static const char *const kept[] = {
+		"quarter trunk b " ZEROS("1795954500") "1\n",          /* good */
+		"quarter trunk b " ZEROS("1795955400") "\n",           /* one too few */
+		"quarter trunk b " ZEROS("1795955400") "1 1\n",        /* one too many */
+		"quarter trunk b " ZEROS("1795955400") "4294967296\n", /* too large */
+		"quarter trunk b " ZEROS("1795955400") "-1\n",
+		"quarter trunk b " ZEROS("1795955401") "1\n", /* not when one begins */
+		"quarter trunk b " ZEROS("1796040000") "1\n", /* of the future */
+		"quarter trunk b " ZEROS("1795860000") "1\n", /* too old */
+		"quarter trunk none " ZEROS("1795955400") "1\n",
+		"minute trunk b " ZEROS("1795955400") "1\n",
+		"\n",
+		"quarter\n",
+		"\xff\xfe quarter trunk\n",
+		"quarter trunk b 1795955400 0 0 0", /* cut */
+	};
+	FILE *file = fopen(path_of_test(), "w");
+
+	for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		fputs(kept[i], file);
+	fclose(file);
+	start();
+	open_b();
+	ck_assert_uint_eq(traffic_restore(hub, path_of_test(), NOON), 1);
+	ck_assert_uint_eq(traffic_restore(hub, "/nowhere/traffic", NOON), 0);
+	ck_assert_int_eq(traffic_save(hub, "/nowhere/traffic"), -ENOENT);
+	traffic = quality_traffic(hub, TARGET_TRUNK, "b");
+	quality_look(hub->quality, NOON);
+	ck_assert_uint_eq(look(TRAFFIC_QUARTERS), 2);
+	ck_assert_int_eq(row[1].from_s, 1795954500);
+	ck_assert_uint_eq(row[1].seconds, 900);
+	ck_assert_uint_eq(row[1].peak, 1);
+	unlink(path_of_test());
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("traffic", nothing_before_the_first_look, a_minute_has_what_the_sums_grew_in_it,
 	  quarters_and_days_are_cut_by_the_clock, the_oldest_go,
 	  a_step_of_the_clock_loses_and_doubles_nothing, what_is_not_looked_at_has_no_rows,
-	  the_last_hour_is_sixty_minutes, a_target_is_looked_at_each_second)
+	  the_last_hour_is_sixty_minutes, a_target_is_looked_at_each_second,
+	  quarters_and_days_outlive_the_gateway, what_is_no_line_is_left_out)

@@ -1,0 +1,209 @@
+/* "quarter trunk pstn 1795953600 ...": the members of the figures in the order of the table. */
+#include "call/traffic_store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <osmocom/core/utils.h>
+
+#include "call/quality.h"
+#include "call/traffic.h"
+
+enum { LINE_OCTETS = 1024, ROWS_MAX = 128, PATH_OCTETS = 4096 };
+
+static const char *const period_names[TRAFFIC_PERIODS] = {
+	[TRAFFIC_QUARTERS] = "quarter",
+	[TRAFFIC_DAYS] = "day",
+};
+
+#define WIDE(member)                                                                               \
+	{                                                                                          \
+		offsetof(struct traffic_figures, member), true                                     \
+	}
+#define NARROW(member)                                                                             \
+	{                                                                                          \
+		offsetof(struct traffic_figures, member), false                                    \
+	}
+static const struct {
+	size_t at;
+	bool wide;
+} members[] = {
+	WIDE(talk_ms),      WIDE(delay_ms),      WIDE(packets),      WIDE(lost),
+	NARROW(seconds),    NARROW(in_use_s),    NARROW(full_s),     NARROW(down_s),
+	NARROW(offered_in), NARROW(offered_out), NARROW(overflow),   NARROW(ended),
+	NARROW(answered),   NARROW(effective),   NARROW(delays),     NARROW(classes[0]),
+	NARROW(classes[1]), NARROW(classes[2]),  NARROW(classes[3]), NARROW(classes[4]),
+	NARROW(classes[5]), NARROW(classes[6]),  NARROW(classes[7]), NARROW(peak),
+};
+
+/* Writing */
+
+struct rows {
+	struct traffic_figures row[ROWS_MAX];
+	unsigned n;
+};
+
+static bool gather(void *data, const struct traffic_figures *figures)
+{
+	struct rows *rows = data;
+
+	rows->row[rows->n++] = *figures;
+	return rows->n < ROWS_MAX;
+}
+
+static void put_row(FILE *file, const struct traffic_figures *row)
+{
+	fprintf(file, " %" PRId64, row->from_s);
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		const char *at = (const char *)row + members[i].at;
+		uint64_t wide = 0;
+		uint32_t narrow = 0;
+
+		if (members[i].wide)
+			memcpy(&wide, at, sizeof(wide));
+		else
+			memcpy(&narrow, at, sizeof(narrow));
+		fprintf(file, " %" PRIu64, wide + narrow);
+	}
+	fputc('\n', file);
+}
+
+struct writing {
+	const struct call_hub *hub;
+	FILE *file;
+};
+
+static bool put_place(void *data, enum target_kind kind, const char *name,
+		      const struct quality_counts *counts)
+{
+	const struct writing *writing = data;
+	const struct traffic *traffic = quality_traffic(writing->hub, kind, name);
+
+	(void)counts;
+	for (unsigned period = 0; traffic && period < TRAFFIC_PERIODS; period++) {
+		struct rows rows = { .n = 0 };
+
+		if (!period_names[period])
+			continue;
+		traffic_each(traffic, period, gather, &rows);
+		while (rows.n--) { /* the oldest first */
+			fprintf(writing->file, "%s %s %s", period_names[period],
+				target_kind_name(kind), name);
+			put_row(writing->file, &rows.row[rows.n]);
+		}
+	}
+	return !ferror(writing->file);
+}
+
+int traffic_save(const struct call_hub *hub, const char *path)
+{
+	char path_new[PATH_OCTETS];
+	struct writing writing = { .hub = hub };
+	int err = 0;
+
+	if (snprintf(path_new, sizeof(path_new), "%s.new", path) >= (int)sizeof(path_new))
+		return -ENAMETOOLONG;
+	writing.file = fopen(path_new, "we");
+	if (!writing.file)
+		return -errno;
+	quality_each(hub, put_place, &writing);
+	if (fflush(writing.file) || ferror(writing.file) || fsync(fileno(writing.file)))
+		err = -EIO;
+	if (fclose(writing.file) && !err)
+		err = -EIO;
+	if (!err && rename(path_new, path))
+		err = -errno;
+	if (err)
+		unlink(path_new);
+	return err;
+}
+
+/* Reading */
+
+static bool take_number(char **text, uint64_t most, uint64_t *out)
+{
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return false;
+	errno = 0;
+	*out = strtoull(*text, &end, 10);
+	if (errno || *out > most || (*end != ' ' && *end != '\n'))
+		return false;
+	*text = end + 1;
+	return true;
+}
+
+static bool read_figures(char *text, struct traffic_figures *out)
+{
+	uint64_t number;
+
+	*out = (struct traffic_figures){ 0 };
+	if (!take_number(&text, INT64_MAX, &number))
+		return false;
+	out->from_s = (int64_t)number;
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		char *at = (char *)out + members[i].at;
+		uint32_t narrow;
+
+		if (!take_number(&text, members[i].wide ? UINT64_MAX : UINT32_MAX, &number))
+			return false;
+		narrow = (uint32_t)number;
+		if (members[i].wide)
+			memcpy(at, &number, sizeof(number));
+		else
+			memcpy(at, &narrow, sizeof(narrow));
+	}
+	return !*text;
+}
+
+static bool is_of_now(enum traffic_period period, int64_t from_s, int64_t wall_s)
+{
+	const int64_t length_s = traffic_length(period);
+
+	return from_s <= wall_s && from_s % length_s == 0 &&
+	       wall_s - from_s <= length_s * (int64_t)(traffic_kept(period) + 1);
+}
+
+static bool read_line(const struct call_hub *hub, char *line, int64_t wall_s)
+{
+	char word[8], kind[8], name[TARGET_NAME_MAX];
+	struct traffic_figures figures;
+	struct traffic *traffic;
+	unsigned period = 0;
+	int used = 0;
+
+	if (sscanf(line, "%7s %7s %31s %n", word, kind, name, &used) != 3 || !used ||
+	    !read_figures(line + used, &figures))
+		return false;
+	while (period < TRAFFIC_PERIODS &&
+	       (!period_names[period] || strcmp(word, period_names[period]) != 0))
+		period++;
+	if (period == TRAFFIC_PERIODS || !is_of_now(period, figures.from_s, wall_s))
+		return false;
+	traffic =
+		quality_traffic(hub, strcmp(kind, "trunk") == 0 ? TARGET_TRUNK : TARGET_PEER, name);
+	if (traffic)
+		traffic_put_back(traffic, period, &figures);
+	return traffic;
+}
+
+unsigned traffic_restore(const struct call_hub *hub, const char *path, int64_t wall_s)
+{
+	FILE *file = fopen(path, "re");
+	char line[LINE_OCTETS];
+	unsigned n = 0;
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		n += read_line(hub, line, wall_s);
+	fclose(file);
+	return n;
+}

@@ -1,0 +1,13 @@
+/* What trunks and peers carried, kept over a restart in a file: quarters of an hour and days, one a line. It is written
+ * when the gateway ends in order; after a crash what is there is of the time before the last such end. */
+#pragma once
+
+#include <stdint.h>
+
+struct call_hub;
+
+/* 0 or -errno; the file is the old one or the new one. */
+int traffic_save(const struct call_hub *hub, const char *path);
+/* For trunks and peers that are there. Lines that are none, are too old, or of the future, are left out; how many were
+ * taken. */
+unsigned traffic_restore(const struct call_hub *hub, const char *path, int64_t wall_s);
