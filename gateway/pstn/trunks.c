@@ -175,6 +175,7 @@ static int open_trunk(struct trunks *trunks, const struct trunk_config *config)
 	int err;
 
 	if (!protocol) {
+		/* cppcheck-suppress legacyUninitvar; it takes a member for the variable */
 		LOGABOUT(DISDN, LOGL_ERROR, LOG_ABOUT(.trunk = { config->name }),
 			 "trunk %s: no protocol %s\n", config->name, config->protocol);
 		return -EPROTONOSUPPORT;

@@ -183,12 +183,12 @@ tport_t *tport_primary_by_name(tport_t const *tp, tp_name_t const *tpn)
 		snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(host + 1, "]"), host + 1);
 		name.tpn_host = bare;
 	}
-	/* cppcheck-suppress returnDanglingLifetime; what it returns is Sofia-SIP's */
 	tport_t *found = real.tport_primary_by_name(tp, &name);
 
 	if (is_any(name.tpn_ident))
 		while (found && (sockets_leaves(found) || !carries(found, &name)))
 			found = tport_next(found);
+	/* cppcheck-suppress returnDanglingLifetime; what it returns is Sofia-SIP's */
 	return found;
 }
 
