@@ -68,6 +68,34 @@ def test_a_moved_socket_stays_for_its_calls(gateway):
     gateway.wait_idle()
 
 
+def test_what_nobody_confirms_goes_back_and_harms_no_call(gateway):
+    """A peer that is gone and sockets elsewhere for a minute: then all is as it was, calls of before and in between included."""
+    with gateway.phone() as phone, Parties(3) as parties:
+        was, new = phone.gateway, (phone.gateway[0], ports.block(2))
+        removed = dial(phone, "1", parties.all[0])
+        wait_for("sound", lambda: parties.all[0].heard > 10)
+        edit(gateway, "no route out1", "no route out2", "no route out3", "no peer phones", "peer others", "address 127.0.0.1",
+             "exit", "route out", "from peer others", "to line echo", "exit", "sip", "listen 127.0.0.1 %d" % new[1],
+             "commit confirmed 1")
+        phone.gateway = new
+        between = dial(phone, "2", parties.all[1])
+        phone.gateway = was
+        hold(removed, parties.all[0], 2)
+        wait_for("what was", lambda: any(p["name"] == "phones" for p in gateway.cli.json("peers")), 90)
+        after = dial(phone, "2", parties.all[2])
+        phone.gateway = new
+        hold(between, parties.all[1], 2)
+        wait_for("sound", lambda: all(p.heard > 10 for p in parties.all))
+        between.bye()
+        phone.gateway = was
+        hold(removed, parties.all[0], 3)
+        missing = [p.missing for p in parties.all]
+        removed.bye()
+        after.bye()
+    assert missing == [0] * 3
+    gateway.wait_idle()
+
+
 CHANGES = (
     ("peer phones", "ptime 40", "options 30", "limit calls 100", "session-timer 1800", "number-format national",
      "country-code 49", "cause-map to-sip 17 600", "transfer allow", "no uui"),
