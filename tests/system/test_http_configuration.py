@@ -63,6 +63,7 @@ def test_edit_compare_commit(served):
     new = with_line(text, "web")
     assert anna.post("configuration/check", {"text": text}).json["diff"] == ""
     assert "+line web\n+ quiet\n" in anna.post("configuration/check", {"text": new}).json["diff"]
+    assert anna.post("configuration/check", {"text": new}).json["holds"] == "For new calls and connections: line web.\n"
     assert anna.ask("GET", "/api/v1/configuration/candidate").status == 404
     answer = anna.put(new)
     assert answer.status == 200 and "+line web\n+ quiet\n" in answer.json["diff"] and answer.json["about"]["who"] == "http admin"

@@ -1,4 +1,5 @@
 /* Paths of the configuration in a table: method, path, who may, what the body may hold. */
+#include "manage/cli/change_class.h"
 #include "manage/http/configuration.h"
 
 #include <stdio.h>
@@ -75,6 +76,18 @@ static json_t *diff_to(const struct gateway *gateway, const struct config *confi
 	return string;
 }
 
+/* When the changes would hold. */
+static json_t *holds_of(const struct gateway *gateway, const struct config *config)
+{
+	void *ctx = talloc_new(NULL);
+	char *from = config_text(ctx, gateway->running), *to = config_text(ctx, config);
+	char *said = from && to ? change_summary(ctx, from, to) : NULL;
+	json_t *string = json_string(said ? said : "");
+
+	talloc_free(ctx);
+	return string;
+}
+
 static void tell_running(const struct ask *ask)
 {
 	reply_json(ask->reply, 200,
@@ -84,8 +97,10 @@ static void tell_running(const struct ask *ask)
 
 static json_t *candidate_of(const struct gateway *gateway)
 {
-	return json_pack("{s:s, s:o, s:o, s:o}", "version", draft_version(), "about", draft_about(),
-			 "text", text_of(draft_config()), "diff", diff_to(gateway, draft_config()));
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "version", draft_version(), "about",
+			 draft_about(), "text", text_of(draft_config()), "diff",
+			 diff_to(gateway, draft_config()), "holds",
+			 holds_of(gateway, draft_config()));
 }
 
 static void no_candidate(const struct ask *ask, unsigned status)
@@ -131,8 +146,9 @@ static void check(const struct ask *ask)
 
 	if (config)
 		reply_json(ask->reply, 200,
-			   json_pack("{s:s, s:o}", "version", draft_version(), "diff",
-				     diff_to(ask->gateway, config)));
+			   json_pack("{s:s, s:o, s:o}", "version", draft_version(), "diff",
+				     diff_to(ask->gateway, config), "holds",
+				     holds_of(ask->gateway, config)));
 	else if (config_report_count(report) || !ask->reply->body)
 		reply_faults(ask, report);
 	talloc_free(ctx);
