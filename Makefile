@@ -16,7 +16,7 @@ SAN ?=
 # The sanitizers' builds are clang's, as the fuzz targets link one of them.
 CC := $(if $(SAN),clang,gcc)
 B := build$(if $(SAN),/$(SAN))
-PACKAGES := libosmocore libosmovty sofia-sip-ua spandsp speexdsp jansson libpcre2-8 libpcap libssl libcrypto sqlite3 libpq radcli libsystemd libmicrohttpd libcrypt libcurl
+PACKAGES := libosmocore libosmovty sofia-sip-ua spandsp speexdsp jansson libpcre2-8 libpcap libssl libcrypto sqlite3 libpq radcli libsystemd libmicrohttpd libcrypt libcurl libcares
 # pkg-config is asked once and only when something is compiled.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)

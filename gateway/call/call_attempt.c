@@ -77,6 +77,8 @@ enum translated call_attempt_numbers(const struct call *call, const struct targe
 		lookup_answer_numbers(answer, out);
 	if (got == TRANSLATED)
 		got = numbers_by_route(translations, &call->route, out, NULL);
+	if (answer && target)
+		lookup_answer_target(answer, target->kind, target->name, out);
 	if (got == TRANSLATED)
 		got = numbers_out(translations, target, out, NULL);
 	return got;

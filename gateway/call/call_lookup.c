@@ -12,6 +12,7 @@
 #include "call/lookups.h"
 #include "call/numbers.h"
 #include "call/route_turns.h"
+#include "call/trunk_groups.h"
 #include "call/way_steps.h"
 
 /* Of one call, its child: while it asks, and then what it was told. */
@@ -44,6 +45,12 @@ static void put_first(struct route_config *route, const struct route_target *to)
 	route->n_targets = n + 1;
 }
 
+static bool exists(struct call_hub *hub, const struct route_target *to)
+{
+	return to->kind == TARGET_TRUNK_GROUP ? trunk_group_find(hub, to->name) != NULL
+					      : target_find(hub, to->kind, to->name) != NULL;
+}
+
 unsigned call_lookup_route(const struct call_hub *hub, const struct lookup_answer *answer,
 			   struct route_config *route, char *why, size_t size)
 {
@@ -67,7 +74,7 @@ unsigned call_lookup_route(const struct call_hub *hub, const struct lookup_answe
 	}
 	if (!answer->has_to)
 		return 0;
-	if (!target_find((struct call_hub *)hub, answer->to.kind, answer->to.name)) {
+	if (!exists((struct call_hub *)hub, &answer->to)) {
 		snprintf(why, size, "look-up %s: there is no %s", route->lookup,
 			 target_text(answer->to.kind, answer->to.name, target));
 		return CAUSE_NO_ROUTE;

@@ -149,6 +149,16 @@ void lookup_answer_numbers(const struct lookup_answer *answer, struct leg_setup 
 		osmo_strlcpy(setup->calling_name, answer->name, sizeof(setup->calling_name));
 }
 
+void lookup_answer_target(const struct lookup_answer *answer, enum target_kind kind,
+			  const char *name, struct leg_setup *setup)
+{
+	if (!answer->has_to || !*answer->to_number.digits || answer->to.kind != kind ||
+	    strcmp(answer->to.name, name) != 0)
+		return;
+	setup->called = answer->to_number;
+	setup->called_subaddress = (struct leg_subaddress){ 0 };
+}
+
 /* In words */
 
 struct text {
@@ -187,6 +197,9 @@ void lookup_answer_text(const struct lookup_answer *answer, char *out, size_t si
 		add(&text, "name", "", answer->name);
 	if (*answer->route)
 		add(&text, "route", "", answer->route);
+	if (*answer->to_number.digits)
+		add(&text, "number", answer->to_number.type == LEG_TON_INTERNATIONAL ? "+" : "",
+		    answer->to_number.digits);
 	if (answer->has_to)
 		add(&text, "to", "", target_text(answer->to.kind, answer->to.name, target));
 }

@@ -24,6 +24,8 @@ struct lookup_answer {
 	char name[LEG_NAME_MAX];    /* the caller's; "": as it is */
 	char route[ROUTE_NAME_MAX]; /* whose rules and targets hold instead; "": its own */
 	bool has_to;
+	struct leg_number
+		to_number; /* what that target alone is told, whatever the route's rules; no digits: as others */
 	struct route_target to; /* tried before the route's targets */
 };
 
@@ -32,5 +34,8 @@ struct lookup_answer {
 void lookup_answer_parse(const char *text, size_t len, struct lookup_answer *out);
 /* The numbers of a call as the answer has them; before the route's rules. */
 void lookup_answer_numbers(const struct lookup_answer *answer, struct leg_setup *setup);
+/* The called number of a call to that target, after the route's rules. */
+void lookup_answer_target(const struct lookup_answer *answer, enum target_kind kind,
+			  const char *name, struct leg_setup *setup);
 /* In words: "number +4930123, to trunk pstn", "nothing is known". */
 void lookup_answer_text(const struct lookup_answer *answer, char *out, size_t size);

@@ -9,7 +9,9 @@
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
+#include "base/dns.h"
 #include "base/fetch.h"
+#include "call/enum_answer.h"
 #include "call/lookup_cache.h"
 #include "call/lookup_url.h"
 
@@ -25,6 +27,7 @@ struct place {
 	struct llist_head entry;
 	struct lookup_config config;
 	struct lookup_cache *cache;
+	struct dns *dns; /* NULL: it asks by HTTP */
 	struct llist_head asks;
 	struct lookup_status status;
 };
@@ -32,7 +35,9 @@ struct place {
 struct lookup_ask {
 	struct llist_head entry;
 	struct place *place;
-	struct fetch *fetch;
+	struct fetch *fetch; /* one of these two is there */
+	struct dns_query *query;
+	char digits[LEG_DIGITS_MAX + 1];
 	uint64_t began_us;
 	void (*done)(void *data, const struct lookup_answer *answer);
 	void *data;
@@ -67,6 +72,7 @@ static void fail(const struct place *place, const char *why, struct lookup_answe
 static void ask_free(struct lookup_ask *ask)
 {
 	fetch_cancel(ask->fetch);
+	dns_cancel(ask->query);
 	llist_del(&ask->entry);
 	ask->place->status.waiting--;
 	talloc_free(ask);
@@ -117,6 +123,18 @@ static void read_answer(const struct fetch_answer *from, struct lookup_answer *o
 	}
 }
 
+static void settle(struct lookup_ask *ask, struct lookup_answer *answer, bool timed_out)
+{
+	if (answer->result == LOOKUP_FAILED) {
+		answer->cause = ask->place->config.fail_cause;
+		ask->place->status.timeouts += timed_out;
+		note_failure(ask->place, answer);
+	} else {
+		note_answer(ask, answer);
+	}
+	finish(ask, answer);
+}
+
 static void on_fetched(void *data, const struct fetch_answer *from)
 {
 	struct lookup_ask *ask = data;
@@ -124,14 +142,22 @@ static void on_fetched(void *data, const struct fetch_answer *from)
 
 	ask->fetch = NULL;
 	read_answer(from, &answer);
-	if (answer.result == LOOKUP_FAILED) {
-		answer.cause = ask->place->config.fail_cause;
-		ask->place->status.timeouts += from->timed_out;
-		note_failure(ask->place, &answer);
-	} else {
-		note_answer(ask, &answer);
-	}
-	finish(ask, &answer);
+	settle(ask, &answer, from->timed_out);
+}
+
+static void on_resolved(void *data, const struct dns_answer *from)
+{
+	struct lookup_ask *ask = data;
+	struct lookup_answer answer = { .result = LOOKUP_NOTHING };
+
+	ask->query = NULL;
+	if (from->result == DNS_ANSWER)
+		enum_answer_read(from->octets, from->len, ask->digits, &ask->place->config,
+				 &answer);
+	else if (from->result != DNS_NOTHING)
+		fail(NULL, from->result == DNS_LATE ? "no answer in time" : "the server fails",
+		     &answer);
+	settle(ask, &answer, from->result == DNS_LATE);
 }
 
 /* The question */
@@ -153,7 +179,17 @@ static struct fetch *start_fetch(struct lookup_ask *ask)
 	return fetch_start(&request, on_fetched, ask);
 }
 
-static struct lookup_ask *begin(struct place *place, const char *key)
+/* What is asked, by which the answer is kept. 0 or -errno: nothing can be asked. */
+static int make_key(const struct place *place, const struct route_question *question,
+		    char out[static LOOKUP_TEXT_MAX])
+{
+	if (place->dns)
+		return enum_name(question->setup->called.digits, place->config.suffix, out,
+				 LOOKUP_TEXT_MAX);
+	return lookup_url(place->config.url, question, out, LOOKUP_TEXT_MAX);
+}
+
+static struct lookup_ask *begin(struct place *place, const char *key, const char *digits)
 {
 	struct lookup_ask *ask =
 		place->status.waiting < WAITING_MAX ? talloc_zero(NULL, struct lookup_ask) : NULL;
@@ -163,8 +199,12 @@ static struct lookup_ask *begin(struct place *place, const char *key)
 	ask->place = place;
 	ask->began_us = clock_now_us();
 	osmo_strlcpy(ask->key, key, sizeof(ask->key));
-	ask->fetch = start_fetch(ask);
-	if (!ask->fetch) {
+	osmo_strlcpy(ask->digits, digits, sizeof(ask->digits));
+	if (place->dns)
+		ask->query = dns_ask_naptr(place->dns, key, on_resolved, ask);
+	else
+		ask->fetch = start_fetch(ask);
+	if (!ask->fetch && !ask->query) {
 		talloc_free(ask);
 		return NULL;
 	}
@@ -187,12 +227,12 @@ struct lookup_ask *lookups_ask(struct lookups *lookups, const char *name,
 		fail(NULL, "there is no such look-up", now);
 		return NULL;
 	}
-	if (lookup_url(place->config.url, question, key, sizeof(key)) == 0) {
+	if (make_key(place, question, key) == 0) {
 		if (lookup_cache_get(place->cache, key, now)) {
 			place->status.hits++;
 			return NULL;
 		}
-		ask = begin(place, key);
+		ask = begin(place, key, question->setup->called.digits);
 	}
 	if (!ask) {
 		fail(place, "it cannot be asked now", now);
@@ -214,12 +254,13 @@ bool lookups_peek(struct lookups *lookups, const char *name, const struct route_
 		  char text[static LOOKUP_TEXT_MAX], struct lookup_answer *out)
 {
 	const struct place *place = find(lookups, name);
-	char key[LOOKUP_TEXT_MAX - 4];
+	char key[LOOKUP_TEXT_MAX];
 
 	*text = '\0';
-	if (!place || lookup_url(place->config.url, question, key, sizeof(key)) < 0)
+	if (!place || make_key(place, question, key) < 0)
 		return false;
-	snprintf(text, LOOKUP_TEXT_MAX, "GET %s", key);
+	osmo_strlcpy(text, place->dns ? "NAPTR " : "GET ", LOOKUP_TEXT_MAX);
+	osmo_strlcpy(text + strlen(text), key, LOOKUP_TEXT_MAX - strlen(text));
 	return lookup_cache_get(place->cache, key, out);
 }
 
@@ -232,7 +273,9 @@ static struct place *place_new(struct lookups *lookups, const struct lookup_conf
 	if (!place)
 		return NULL;
 	place->cache = lookup_cache_new(place, config->cache);
-	if (!place->cache) {
+	if (place->cache && !*config->url)
+		place->dns = dns_new(place, config->server, config->port, config->timeout_ms);
+	if (!place->cache || (!*config->url && !place->dns)) {
 		talloc_free(place);
 		return NULL;
 	}
@@ -250,13 +293,29 @@ static void place_free(struct place *place)
 	fail(place, "its configuration has changed", &answer);
 	while (!llist_empty(&place->asks))
 		finish(llist_first_entry(&place->asks, struct lookup_ask, entry), &answer);
+	dns_free(place->dns);
 	talloc_free(place);
+}
+
+/* Answers are read by the domains. */
+static bool same_dns(const struct lookup_config *a, const struct lookup_config *b)
+{
+	if (strcmp(a->suffix, b->suffix) != 0 || strcmp(a->server, b->server) != 0 ||
+	    a->port != b->port || a->n_domains != b->n_domains ||
+	    (*a->suffix && a->timeout_ms != b->timeout_ms))
+		return false;
+	for (unsigned i = 0; i < a->n_domains; i++) {
+		if (strcmp(a->domains[i].host, b->domains[i].host) != 0 ||
+		    strcmp(a->domains[i].peer, b->domains[i].peer) != 0)
+			return false;
+	}
+	return true;
 }
 
 static bool asks_the_same(const struct lookup_config *a, const struct lookup_config *b)
 {
 	return strcmp(a->name, b->name) == 0 && strcmp(a->url, b->url) == 0 &&
-	       strcmp(a->token, b->token) == 0 && a->cache == b->cache;
+	       strcmp(a->token, b->token) == 0 && a->cache == b->cache && same_dns(a, b);
 }
 
 static struct place *find_same(const struct llist_head *places, const struct lookup_config *config)

@@ -109,7 +109,8 @@ static bool rewrite(struct call_hub *hub, const struct route_config *route,
 
 /* 0, or the cause with why. */
 static unsigned probe(struct call_hub *hub, const struct route_target *to,
-		      const struct explain *explain, struct route_test *out)
+		      const struct lookup_answer *answer, const struct explain *explain,
+		      struct route_test *out)
 {
 	const struct target *target = target_find(hub, to->kind, to->name);
 	const struct leg_setup before = out->setup;
@@ -117,6 +118,8 @@ static unsigned probe(struct call_hub *hub, const struct route_target *to,
 	unsigned cause = CAUSE_NO_ROUTE;
 
 	out->channel[0] = '\0';
+	if (answer)
+		lookup_answer_target(answer, to->kind, to->name, &out->setup);
 	if (!fits(numbers_out(hub->translations, target, &out->setup, explain), explain, out))
 		return out->cause;
 	if (target && target->probe)
@@ -140,8 +143,8 @@ static unsigned probe(struct call_hub *hub, const struct route_target *to,
 
 /* The members of a trunk group in turn, or the target itself. As call_step_next. */
 static unsigned probe_all(struct call_hub *hub, const struct route_target *to,
-			  const struct route_config *route, const struct explain *explain,
-			  struct route_test *out)
+			  const struct route_config *route, const struct lookup_answer *answer,
+			  const struct explain *explain, struct route_test *out)
 {
 	const struct trunk_group *group =
 		to->kind == TARGET_TRUNK_GROUP ? trunk_group_find(hub, to->name) : NULL;
@@ -151,7 +154,7 @@ static unsigned probe_all(struct call_hub *hub, const struct route_target *to,
 	int member;
 
 	if (!group)
-		return probe(hub, to, explain, out);
+		return probe(hub, to, answer, explain, out);
 	cause = trunk_group_would_admit(group, out->setup.precedence, &why);
 	if (cause) {
 		explain_step(explain, "trunk-group %s: %s, cause %u %s", to->name, why, cause,
@@ -167,7 +170,7 @@ static unsigned probe_all(struct call_hub *hub, const struct route_target *to,
 		struct route_target trunk = { .kind = TARGET_TRUNK };
 
 		memcpy(trunk.name, trunk_group_config(group)->members[member], sizeof(trunk.name));
-		cause = probe(hub, &trunk, explain, out);
+		cause = probe(hub, &trunk, answer, explain, out);
 		if (!cause)
 			return 0;
 		if (cause == CAUSE_NO_ROUTE && tried)
@@ -209,7 +212,8 @@ static void tell_weights(const struct route_config *route, const struct explain 
 
 /* As call_way_advance. */
 static void try_targets(struct call_hub *hub, const struct route_config *config,
-			const struct explain *explain, struct route_test *out)
+			const struct lookup_answer *answer, const struct explain *explain,
+			struct route_test *out)
 {
 	struct route_config route = *config;
 
@@ -218,7 +222,7 @@ static void try_targets(struct call_hub *hub, const struct route_config *config,
 	tell_weights(&route, explain);
 	for (size_t i = 0; i < route.n_targets; i++) {
 		const struct route_test before = *out;
-		unsigned cause = probe_all(hub, &route.targets[i], &route, explain, out);
+		unsigned cause = probe_all(hub, &route.targets[i], &route, answer, explain, out);
 
 		if (!cause)
 			return;
@@ -245,7 +249,7 @@ static void try_ways(struct call_hub *hub, const struct route_question *question
 		if (i)
 			explain_step(question->explain, "again, beyond limits and locks that wait");
 		for (size_t way = 0; way < emergency->n_ways; way++) {
-			if (!probe(hub, &emergency->ways[way], question->explain, out))
+			if (!probe(hub, &emergency->ways[way], NULL, question->explain, out))
 				return;
 		}
 	}
@@ -277,7 +281,7 @@ static bool is_special(struct call_hub *hub, const struct route_question *questi
 		explain_step(question->explain, "a call back to who made an emergency call");
 		emergency_way_back_route(back, &route);
 		if (translate_in(hub, question, out) && rewrite(hub, &route, question, out))
-			try_targets(hub, &route, question->explain, out);
+			try_targets(hub, &route, NULL, question->explain, out);
 	}
 	memcpy(out->route, route.name, sizeof(out->route));
 	return true;
@@ -302,26 +306,26 @@ static bool finds_route(struct call_hub *hub, const struct route_question *quest
 
 /* What the route's look-up is known to say; nobody is asked. False: refused. */
 static bool looks_up(struct call_hub *hub, const struct route_question *question,
-		     struct route_config *route, struct route_test *out)
+		     struct route_config *route, struct lookup_answer *answer,
+		     struct route_test *out)
 {
 	struct route_question translated = *question;
 	char text[LOOKUP_TEXT_MAX], said[LOOKUP_WHY_MAX];
 	const char *lookup = route->lookup;
-	struct lookup_answer answer;
 
 	if (!*lookup)
 		return true;
 	translated.setup = &out->setup;
-	if (!lookups_peek(hub->lookups, lookup, &translated, text, &answer)) {
+	if (!lookups_peek(hub->lookups, lookup, &translated, text, answer)) {
 		explain_step(question->explain,
 			     "look-up %s would be asked, %s; what follows is without its answer",
 			     lookup, text);
 		return true;
 	}
-	lookup_answer_text(&answer, said, sizeof(said));
+	lookup_answer_text(answer, said, sizeof(said));
 	explain_step(question->explain, "look-up %s has been asked, %s: %s", lookup, text, said);
-	lookup_answer_numbers(&answer, &out->setup);
-	out->cause = call_lookup_route(hub, &answer, route, out->why, sizeof(out->why));
+	lookup_answer_numbers(answer, &out->setup);
+	out->cause = call_lookup_route(hub, answer, route, out->why, sizeof(out->why));
 	return !out->cause;
 }
 
@@ -329,6 +333,7 @@ void call_route_test(struct call_hub *hub, const struct route_question *question
 		     struct route_test *out)
 {
 	const struct route_config *found = NULL;
+	struct lookup_answer answer = { .result = LOOKUP_NOTHING };
 	struct route_config route;
 
 	*out = (struct route_test){ .setup = *question->setup };
@@ -339,6 +344,6 @@ void call_route_test(struct call_hub *hub, const struct route_question *question
 	    !is_trusted(hub, question, out))
 		return;
 	route = *found;
-	if (looks_up(hub, question, &route, out) && rewrite(hub, &route, question, out))
-		try_targets(hub, &route, question->explain, out);
+	if (looks_up(hub, question, &route, &answer, out) && rewrite(hub, &route, question, out))
+		try_targets(hub, &route, &answer, question->explain, out);
 }

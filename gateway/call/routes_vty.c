@@ -495,7 +495,7 @@ static void validate(const struct config *config, struct config_report *report)
 	for (size_t i = 0; i < value->n_time_ranges; i++)
 		time_range_vty_validate(&value->time_ranges[i], report);
 	for (size_t i = 0; i < value->n_lookups; i++)
-		lookup_vty_validate(&value->lookups[i], report);
+		lookup_vty_validate(config, &value->lookups[i], report);
 	for (size_t i = 0; i < value->n_trunk_groups; i++)
 		trunk_group_vty_validate(config, &value->trunk_groups[i], report);
 	for (size_t i = 0; i < value->n_routes; i++) {

@@ -26,8 +26,9 @@ def srv(priority, weight, port, target):
     return SRV, struct.pack("!HHH", priority, weight, port) + _name(target)
 
 
-def naptr(order, preference, service, replacement, flags="s"):
-    return NAPTR, struct.pack("!HH", order, preference) + _text(flags) + _text(service) + _text("") + _name(replacement)
+def naptr(order, preference, service, replacement, flags="s", regexp=""):
+    return NAPTR, (struct.pack("!HH", order, preference) + _text(flags) + _text(service) + _text(regexp) +
+                   _name(replacement))
 
 
 class Dns:

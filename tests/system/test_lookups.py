@@ -1,10 +1,11 @@
-"""Look-ups over HTTP: calls routed by the answer, without one, and given up while it is awaited; the cache."""
+"""Look-ups over HTTP and in DNS (ENUM): calls routed by the answer, without one, and given up while it is awaited; the cache."""
 import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from common import sip
+from common.dns import Dns, naptr
 from common.gateway import wait_for
 from common.webserver import WebServer
 
@@ -21,6 +22,19 @@ def a_web_server():
     yield make
     for server in made:
         server.close()
+
+
+@pytest.fixture(name="place")
+def a_place():
+    """Agents at addresses of their own."""
+    made = []
+
+    def make(host):
+        made.append(sip.Agent(0, host))
+        return made[-1]
+    yield make
+    for agent in made:
+        agent.close()
 
 
 def _section(server, *lines, timeout=20000, to="line refusing"):
@@ -129,5 +143,61 @@ def test_waiting_disturbs_no_other_call_and_ends_with_its_caller(own, web):
     held.set()
     late.answered()
     late.bye()
+    phone.close()
+    gateway.wait_idle()
+
+
+def _enum(regexp, order=10, service="E2U+sip"):
+    return naptr(order, 1, service, "", flags="u", regexp=regexp)
+
+
+def test_numbers_are_found_in_dns_and_what_dns_does_not_know_goes_by_the_route(own, place):
+    """The peer of the address gets the number of DNS; when it is out of order, the route's own target is tried."""
+    far = place("127.0.0.21")
+    dns = Dns({"1.5.5.e164.test": [_enum("!^.*$!sip:wrong@far.example!", 5),
+                                   _enum("!^\\+55(.*)$!sip:+4930\\1@far.example;user=phone!"),
+                                   _enum("!^.*$!mailto:a@far.example!", 1, "E2U+email:mailto")],
+               "3.5.5.e164.test": [_enum("!^.*$!sip:1@elsewhere.example!")]})
+    gateway = own(extra="peer far\n address 127.0.0.21\n port %d\nlookup l\n enum e164.test\n dns-server 127.0.0.1 %d\n"
+                        " domain far.example peer far\nroute asked\n from peer phones\n called 55\n lookup l\n"
+                        " strip 1\n to line refusing\n" % (far.port, dns.port))
+    far.gateway = ("127.0.0.1", gateway.ports.sip)
+    phone = gateway.agent()
+    for status, got in (("486 Busy Here", 486), ("503 Service Unavailable", 603)):
+        call = phone.call("551", SDP)
+        invite = far.wait(lambda m: m.method == "INVITE")
+        assert invite.start.startswith("INVITE sip:+49301@127.0.0.21")
+        far.respond(invite, status)
+        assert call.refused().status == got
+        gateway.wait_idle()
+    assert [name for name, _ in dns.asked] == ["1.5.5.e164.test"]
+    assert phone.call("552", SDP).refused().status == 603
+    assert phone.call("553", SDP).refused().status == 603
+    status = _status(gateway)
+    assert {k: status[k] for k in ("asked", "hits", "found", "nothing", "failed", "cached")} == {
+        "asked": 3, "hits": 1, "found": 1, "nothing": 2, "failed": 0, "cached": 3}
+    steps = gateway.cli.run("route test 551 from peer phones")
+    assert "look-up l has been asked, NAPTR 1.5.5.e164.test: number +49301, to peer far" in steps
+    assert "The call would go to peer far: (no number) calls 49301." in steps
+    phone.close()
+    dns.close()
+    gateway.wait_idle()
+
+
+def test_silent_dns_ends_in_time_and_a_caller_who_waits_may_hang_up(own, place):
+    place("127.0.0.21")
+    dns = place("127.0.0.1")  # hears, and says nothing
+    gateway = own(extra="lookup l\n enum e164.test\n dns-server 127.0.0.1 %d\n domain any peer phones\n timeout 500\n"
+                        " on-failure refuse 38\nlookup slow\n enum slow.test\n dns-server 127.0.0.1 %d\n timeout 10000\n"
+                        " domain any peer phones\nroute asked\n from peer phones\n called 551\n lookup l\n"
+                        " to line refusing\nroute slow\n from peer phones\n called 552\n lookup slow\n"
+                        " to line refusing\n" % (dns.port, dns.port))
+    phone = gateway.agent()
+    assert phone.call("551", SDP).refused().status == 503
+    assert (_status(gateway)["timeouts"], _status(gateway)["error"]) == (1, "no answer in time")
+    call = phone.call("552", SDP)
+    wait_for("asked", lambda: [c["state"] for c in gateway.cli.json("calls")] == ["asking"])
+    call.cancel()
+    assert call.refused().status == 487
     phone.close()
     gateway.wait_idle()

@@ -36,7 +36,7 @@ static void add_row(void *data, const struct lookup_status *status)
 			  (json_int_t)(answers ? status->total_ms / answers : 0), "max_ms",
 			  (int)status->max_ms, "cached", (int)status->cached, "waiting",
 			  (int)status->waiting, "error", words(status->error), "asks",
-			  status->config->url));
+			  *status->config->url ? status->config->url : status->config->suffix));
 }
 
 json_t *view_lookups(struct gateway *gateway)

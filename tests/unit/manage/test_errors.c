@@ -747,15 +747,27 @@ END_TEST
 	"host=db.example dbname=calls user=gateway` and, not shown, `postgresql password "         \
 	"SECRET`\n"
 
-START_TEST(records_faults)
+START_TEST(look_ups_ask_somebody_and_lead_somewhere)
 {
-	CHECK({ "lookup l\n",
-		"f:1: lookup l asks nobody; `http http://127.0.0.1:8090/number` is right\n" },
+	CHECK({ "lookup l\n", "f:1: lookup l asks nobody; `http http://127.0.0.1:8090/number` or "
+			      "`enum e164.arpa` is "
+			      "right\n" },
+	      { "lookup l\n enum a..b\n",
+		"f:2: enum \"a..b\" is no domain; e164.arpa, say, is right\n" },
+	      { "lookup l\n enum e164.arpa\n", "f:1: lookup l has no peer for what DNS answers; "
+					       "`domain any peer NAME` is right\n" },
+	      { "lookup l\n enum e164.arpa\n domain any peer p\n",
+		"f:3: lookup l: peer p does not exist; peers are: none\n" },
 	      { "lookup l\n http http://a/#b\n", "f:2: http \"http://a/#b\" is no URL to ask; http "
 						 "or https, without a user and #, as "
 						 "http://127.0.0.1:8090/number, is right\n" },
 	      { "line x\n echo\nlookup l\n http http://a/\nroute r\n to line x\n lookup m\n",
 		"f:7: route r: lookup m does not exist; lookups are: l\n" });
+}
+END_TEST
+
+START_TEST(records_faults)
+{
 	CHECK({ "webhook w\n",
 		"f:1: webhook w has no url; `url https://duty.example.com/gateway` is right\n" },
 	      { "webhook w\n url ftp://a/b\n",
@@ -807,9 +819,9 @@ START_TEST(records_faults)
 }
 END_TEST
 
-UNIT_MAIN("errors", snmp_faults, records_faults, grammar_faults_say_what_would_be_right,
-	  names_are_names_and_unique, guard_faults, cli_faults, media_faults, span_faults,
-	  trunk_faults, span_group_faults, basic_rate_faults,
+UNIT_MAIN("errors", snmp_faults, look_ups_ask_somebody_and_lead_somewhere, records_faults,
+	  grammar_faults_say_what_would_be_right, names_are_names_and_unique, guard_faults,
+	  cli_faults, media_faults, span_faults, trunk_faults, span_group_faults, basic_rate_faults,
 	  channel_lists_are_understood_or_explained, sip_faults, auth_faults, registrar_faults,
 	  session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults, line_faults,
 	  trunk_group_faults, route_faults, translation_faults, time_range_faults,
