@@ -9,7 +9,7 @@
 
 #include "records/schema.h"
 
-enum { BATCH_MAX = 64, GATHER_MS = 50, STOP_MS = 1000, NS_PER_MS = 1000000, MS_PER_S = 1000 };
+enum { BATCH_MAX = 64, GATHER_MS = 200, STOP_MS = 1000, NS_PER_MS = 1000000, MS_PER_S = 1000 };
 enum { TELL_MS = 1000 /* between two words on how it goes, while there is more */ };
 
 /* A store and its reader, the worker's thread alone. */
@@ -397,8 +397,9 @@ struct worker *worker_start(const struct worker_setup *setup)
 void worker_wake(struct worker *worker)
 {
 	pthread_mutex_lock(&worker->mutex);
+	if (!worker->woken) /* else it gathers already, and lets it be */
+		pthread_cond_signal(&worker->cond);
 	worker->woken = true;
-	pthread_cond_signal(&worker->cond);
 	pthread_mutex_unlock(&worker->mutex);
 }
 
