@@ -73,8 +73,8 @@ def test_client_at_a_terminal(gateway):
             seen += os.read(ours, 4096)
     try:
         see(rb"> $")
-        os.write(ours, b"show spa\t\r")
-        see(rb"e1-6[\s\S]*> $")
+        os.write(ours, b"show peer\t\r")
+        see(rb"phones[\s\S]*> $")
         assert b"\xff" not in seen
         os.write(ours, b"exit\r")
         assert process.wait(5) == 0
