@@ -28,6 +28,7 @@ static const struct row {
 	{ "trunk", CHANGE_NEW,
 	  "inband|channel|overlap|echo|translate|limit|reserve|hunt|transfer|" },
 	{ "trunk", CHANGE_LIVE, "restart|busy-out|timer|cause-map|" },
+	{ "trunk-group", CHANGE_NEW, "|member|hunt|limit|reserve|" },
 	{ "sip", CHANGE_NEW, "|listen|tls|limit|deny|strangers|no-answer|" },
 	{ "sip", CHANGE_LIVE, "dns-server|timer-b|ban|cause-map|" },
 	{ "peer", CHANGE_NEW,
@@ -43,7 +44,8 @@ static const struct row {
 	{ "line", CHANGE_NEW, "|echo|tone|quiet|reject|ring|clear|readback|answer-after|" },
 	{ "translation", CHANGE_NEW, "|match|" },
 	{ "time-range", CHANGE_NEW, "|periodic|except|" },
-	{ "lookup", CHANGE_NEW, "|http|token|timeout|cache|cache-negative|on-failure|" },
+	{ "lookup", CHANGE_NEW,
+	  "|http|token|timeout|cache|cache-negative|on-failure|enum|dns-server|domain|" },
 	{ "route", CHANGE_NEW,
 	  "|from|called|strip|prepend|calling|when|translate|called-type|called-plan|calling-type|"
 	  "calling-plan|calling-presentation|calling-screening|to|reroute|lookup|" },
@@ -53,6 +55,7 @@ static const struct row {
 	  "block-for|cause|" },
 	{ "records", CHANGE_LIVE, "|file|rotate|interim|store|postgresql|radius|keep|" },
 	{ "http", CHANGE_LIVE, "|listen|tls|host|user|token|anonymous|connections|timeout|" },
+	{ "snmp", CHANGE_LIVE, "|agentx|interfaces|" },
 	{ "webhook", CHANGE_LIVE, "|url|signature|token|severity|events|timeout|retries|queue|" },
 	{ "history", CHANGE_LIVE, "|calls|messages|hep|" },
 };
