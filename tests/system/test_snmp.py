@@ -39,6 +39,7 @@ def the_master_agent(tmp_path):
 def with_snmp(program, monkeypatch, own):
     """Makes a gateway that has SNMP, for a master agent's address."""
     monkeypatch.setenv("CROSSPOINT", program)
+    monkeypatch.setenv("LSAN_OPTIONS", "print_suppressions=0:suppressions=" + os.path.join(ROOT, "tests", "common", "netsnmp.supp"))
     return lambda agentx: own(extra=SECTION % agentx)
 
 
