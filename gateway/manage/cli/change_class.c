@@ -215,6 +215,11 @@ static bool has_line(const struct part *part, const char *line)
 	return false;
 }
 
+static bool same_body(const struct part *a, const struct part *b)
+{
+	return a->body_len == b->body_len && memcmp(a->body, b->body, a->body_len) == 0;
+}
+
 /* Lines of one that the other has not. */
 static void say_missing(struct summary *summary, const struct part *of, const struct part *in)
 {
@@ -228,14 +233,13 @@ static void compare(struct summary *summary, const struct parts *from, const str
 	size_t i = 0, j = 0;
 
 	while (i < from->n || j < to->n) {
-		const struct part *a = i < from->n ? &from->all[i] : NULL;
-		const struct part *b = j < to->n ? &to->all[j] : NULL;
-		int order = !a ? 1 : !b ? -1 : compare_parts(a, b);
+		const struct part *a = &from->all[i],
+				  *b = &to->all[j]; /* there is one more, empty */
+		int order = i == from->n ? 1 : j == to->n ? -1 : compare_parts(a, b);
 
 		if (order)
 			say_part(summary, order < 0 ? a : b);
-		if (!order &&
-		    (a->body_len != b->body_len || memcmp(a->body, b->body, a->body_len))) {
+		if (!order && !same_body(a, b)) {
 			say_missing(summary, a, b);
 			say_missing(summary, b, a);
 		}
