@@ -230,6 +230,23 @@ START_TEST(caller_may_hang_up_while_it_is_asked)
 }
 END_TEST
 
+/* Its line is not idle yet: an answer that came now would be told to a call that is over. */
+START_TEST(call_that_is_being_cleared_waits_for_no_answer)
+{
+	start();
+	const size_t plain_blocks = idle_blocks;
+	apply(0);
+	a.lingers = true;
+	dial("612");
+	mock_leg_say(&a, LEG_DISCONNECT, CAUSE_NORMAL, false);
+	ck_assert_str_eq(state(), "clearing");
+	ck_assert_int_eq(call_hub_apply(hub, &config), 0);
+	mock_leg_say(&a, LEG_RELEASE_COMPLETE, 0, false);
+	idle_blocks = plain_blocks;
+	end();
+}
+END_TEST
+
 START_TEST(look_up_that_is_taken_away_lets_its_calls_go_on)
 {
 	start();
@@ -261,5 +278,5 @@ END_TEST
 UNIT_MAIN("lookup", whole_answer_is_taken, nothing_and_refusals_are_answers,
 	  what_does_not_fit_is_no_answer, question_is_a_url, cache_keeps_so_many_for_so_long,
 	  call_without_an_answer_goes_on, call_without_an_answer_is_refused_where_it_must_have_one,
-	  caller_may_hang_up_while_it_is_asked, look_up_that_is_taken_away_lets_its_calls_go_on,
-	  hub_that_ends_asks_no_more)
+	  caller_may_hang_up_while_it_is_asked, call_that_is_being_cleared_waits_for_no_answer,
+	  look_up_that_is_taken_away_lets_its_calls_go_on, hub_that_ends_asks_no_more)
