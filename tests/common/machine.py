@@ -1,17 +1,29 @@
 """A machine with systemd of its own, on a copy of this system that forgets all changes; only the network is shared. For root."""
+import contextlib
 import os
 import re
 import subprocess
+import tempfile
 
 from common.gateway import ROOT, wait_for
 
 _NAMESPACES = ["--mount", "--pid", "--ipc", "--uts", "--cgroup"]
+_SYSTEMD = ["/lib/systemd/systemd", "--system", "--log-target=null", "--unit=basic.target"]
 
 
 def possible():
-    """May namespaces be made here, and is there a systemd for them?"""
-    return (os.geteuid() == 0 and os.path.exists("/lib/systemd/systemd") and _cgroup2() is not None
-            and subprocess.run(["unshare", *_NAMESPACES, "--fork", "true"], check=False, stderr=subprocess.DEVNULL).returncode == 0)
+    """Would a machine begin here? All that it needs is tried, but for systemd itself."""
+    if os.geteuid() != 0 or not os.path.exists(_SYSTEMD[0]) or not _cgroup2():
+        return False
+    with contextlib.suppress(OSError), tempfile.TemporaryDirectory() as folder, _own_cgroup() as cgroup:
+        return subprocess.run(_boot(cgroup, folder, "/bin/true"), check=False, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              timeout=60).returncode == 0
+    return False
+
+
+def _boot(cgroup, folder, *command):
+    return ["sh", "-c", 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"', "sh", cgroup, "unshare", *_NAMESPACES, "--fork",
+            "--kill-child", os.path.join(ROOT, "tests", "common", "machine-boot"), folder, *command]
 
 
 def _cgroup2():
@@ -20,18 +32,35 @@ def _cgroup2():
     return found and found.group(1)
 
 
+@contextlib.contextmanager
+def _own_cgroup():
+    """A control group, which must be empty in the end."""
+    path = os.path.join(_cgroup2(), "crosspoint-test.%d" % os.getpid())
+    os.mkdir(path)
+    try:
+        yield path
+    finally:
+        wait_for("an empty cgroup", lambda: _removed(path), 20, 0.1)
+
+
+def _removed(cgroup):
+    for path, _, _ in os.walk(cgroup, topdown=False):
+        try:
+            os.rmdir(path)
+        except OSError:
+            return False
+    return True
+
+
 class Machine:
     def __init__(self, folder):
         self.folder = str(folder)
-        self.cgroup = os.path.join(_cgroup2(), "crosspoint-test.%d" % os.getpid())
+        self.stack = contextlib.ExitStack()
         self.shell = self.first = None
 
     def __enter__(self):
-        os.mkdir(self.cgroup)
-        self.shell = subprocess.Popen(
-            ["sh", "-c", 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"', "sh", self.cgroup, "unshare", *_NAMESPACES, "--fork",
-             "--kill-child", os.path.join(ROOT, "tests", "common", "machine-boot"), self.folder],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        cgroup = self.stack.enter_context(_own_cgroup())
+        self.shell = subprocess.Popen(_boot(cgroup, self.folder, *_SYSTEMD), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
             self.first = wait_for("the machine's first process", self._child)
             wait_for("systemd", lambda: self.run("systemctl", "is-system-running", code=None).strip() in ("running", "degraded"),
@@ -50,15 +79,7 @@ class Machine:
         """All that runs there goes with its first process."""
         self.shell.kill()
         self.shell.wait()
-        wait_for("an empty cgroup", self._gone, 20, 0.1)
-
-    def _gone(self):
-        for path, _, _ in os.walk(self.cgroup, topdown=False):
-            try:
-                os.rmdir(path)
-            except OSError:
-                return False
-        return True
+        self.stack.close()
 
     def command(self, *command):
         return ["nsenter", "--target", *self.first, "--mount", "--pid", "--ipc", "--uts", "--cgroup", "--wd=/", *command]

@@ -9,9 +9,10 @@ from common.cli import Cli
 from common.gateway import binary, wait_for
 from common.sip import sdp
 
-START = """set -e
+START = r"""set -e
 mount -t tmpfs tmpfs /run
-mkdir -p /run/systemd/journal /run/log/journal
+mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log/journal
+printf '[Journal]\nAudit=no\nReadKMsg=no\n' >/run/systemd/journald.conf.d/own.conf
 /lib/systemd/systemd-journald >/dev/null 2>&1 &
 echo $! >"$1"
 shift
