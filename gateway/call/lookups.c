@@ -179,7 +179,8 @@ static struct fetch *start_fetch(struct lookup_ask *ask)
 	return fetch_start(&request, on_fetched, ask);
 }
 
-/* What is asked, by which the answer is kept. 0 or -errno: nothing can be asked. */
+/* What is asked, by which the answer is kept. 0, or -EINVAL: the server can know nothing of what was called, or another
+ * -errno: it cannot be asked. */
 static int make_key(const struct place *place, const struct route_question *question,
 		    char out[static LOOKUP_TEXT_MAX])
 {
@@ -222,12 +223,18 @@ struct lookup_ask *lookups_ask(struct lookups *lookups, const char *name,
 	struct place *place = find(lookups, name);
 	char key[LOOKUP_TEXT_MAX];
 	struct lookup_ask *ask = NULL;
+	int rc;
 
 	if (!place) {
 		fail(NULL, "there is no such look-up", now);
 		return NULL;
 	}
-	if (make_key(place, question, key) == 0) {
+	rc = make_key(place, question, key);
+	if (rc == -EINVAL) {
+		*now = (struct lookup_answer){ .result = LOOKUP_NOTHING };
+		return NULL;
+	}
+	if (!rc) {
 		if (lookup_cache_get(place->cache, key, now)) {
 			place->status.hits++;
 			return NULL;

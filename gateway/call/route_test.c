@@ -317,9 +317,15 @@ static bool looks_up(struct call_hub *hub, const struct route_question *question
 		return true;
 	translated.setup = &out->setup;
 	if (!lookups_peek(hub->lookups, lookup, &translated, text, answer)) {
-		explain_step(question->explain,
-			     "look-up %s would be asked, %s; what follows is without its answer",
-			     lookup, text);
+		if (*text)
+			explain_step(question->explain,
+				     "look-up %s would be asked, %s; what follows is without its "
+				     "answer",
+				     lookup, text);
+		else
+			explain_step(question->explain,
+				     "look-up %s is not asked: it can know nothing of this number",
+				     lookup);
 		return true;
 	}
 	lookup_answer_text(answer, said, sizeof(said));

@@ -159,7 +159,7 @@ def test_numbers_are_found_in_dns_and_what_dns_does_not_know_goes_by_the_route(o
                                    _enum("!^.*$!mailto:a@far.example!", 1, "E2U+email:mailto")],
                "3.5.5.e164.test": [_enum("!^.*$!sip:1@elsewhere.example!")]})
     gateway = own(extra="peer far\n address 127.0.0.21\n port %d\nlookup l\n enum e164.test\n dns-server 127.0.0.1 %d\n"
-                        " domain far.example peer far\nroute asked\n from peer phones\n called 55\n lookup l\n"
+                        " domain far.example peer far\n on-failure refuse 38\nroute asked\n from peer phones\n called 55\n lookup l\n"
                         " strip 1\n to line refusing\n" % (far.port, dns.port))
     far.gateway = ("127.0.0.1", gateway.ports.sip)
     phone = gateway.agent()
@@ -173,6 +173,8 @@ def test_numbers_are_found_in_dns_and_what_dns_does_not_know_goes_by_the_route(o
     assert [name for name, _ in dns.asked] == ["1.5.5.e164.test"]
     assert phone.call("552", SDP).refused().status == 603
     assert phone.call("553", SDP).refused().status == 603
+    assert phone.call("55*21", SDP).refused().status == 603  # it has no name in DNS, and nobody is asked
+    assert "look-up l is not asked" in gateway.cli.run("route test 55*21 from peer phones")
     status = _status(gateway)
     assert {k: status[k] for k in ("asked", "hits", "found", "nothing", "failed", "cached")} == {
         "asked": 3, "hits": 1, "found": 1, "nothing": 2, "failed": 0, "cached": 3}

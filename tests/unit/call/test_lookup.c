@@ -204,6 +204,39 @@ START_TEST(call_without_an_answer_goes_on)
 }
 END_TEST
 
+static void note_failures(void *data, const struct lookup_status *status)
+{
+	*(uint64_t *)data += status->failed;
+}
+
+/* RFC 6116 3.2: digits alone have a name in DNS. */
+START_TEST(number_without_a_name_in_dns_is_nothing_and_no_failure)
+{
+	static const struct lookup_config dns = { .name = "l",
+						  .suffix = "e164.test",
+						  .server = "127.0.0.1",
+						  .port = 9,
+						  .timeout_ms = 9000,
+						  .fail_cause = CAUSE_TEMPORARY_FAILURE };
+	const struct leg_setup setup = { .called = { .digits = "*21#" } };
+	const struct route_question question = { .setup = &setup };
+	struct lookups *lookups = lookups_new(NULL);
+	struct lookup_answer now = { .result = LOOKUP_FAILED, .cause = 1 };
+	char text[LOOKUP_TEXT_MAX];
+	uint64_t failed = 0;
+
+	ck_assert_int_eq(lookups_apply(lookups, &dns, 1), 0);
+	ck_assert_ptr_null(lookups_ask(lookups, "l", &question, &now, NULL, NULL));
+	ck_assert_int_eq(now.result, LOOKUP_NOTHING);
+	ck_assert_uint_eq(now.cause, 0);
+	lookups_each(lookups, note_failures, &failed);
+	ck_assert_uint_eq(failed, 0);
+	ck_assert(!lookups_peek(lookups, "l", &question, text, &now));
+	ck_assert_str_eq(text, "");
+	lookups_free(lookups);
+}
+END_TEST
+
 START_TEST(call_without_an_answer_is_refused_where_it_must_have_one)
 {
 	start();
@@ -277,6 +310,7 @@ END_TEST
 
 UNIT_MAIN("lookup", whole_answer_is_taken, nothing_and_refusals_are_answers,
 	  what_does_not_fit_is_no_answer, question_is_a_url, cache_keeps_so_many_for_so_long,
-	  call_without_an_answer_goes_on, call_without_an_answer_is_refused_where_it_must_have_one,
+	  number_without_a_name_in_dns_is_nothing_and_no_failure, call_without_an_answer_goes_on,
+	  call_without_an_answer_is_refused_where_it_must_have_one,
 	  caller_may_hang_up_while_it_is_asked, call_that_is_being_cleared_waits_for_no_answer,
 	  look_up_that_is_taken_away_lets_its_calls_go_on, hub_that_ends_asks_no_more)
