@@ -134,8 +134,11 @@ bool capture_wants_digits(const struct capture *capture)
 static int begin_anew(struct capture *capture)
 {
 	char *before = talloc_asprintf(capture, "%s.1", capture->path);
-	int fd = before && rename(capture->path, before) == 0 ? open_file(capture->path) : -errno;
+	int fd;
 
+	if (!before)
+		return -ENOMEM;
+	fd = rename(capture->path, before) == 0 ? open_file(capture->path) : -errno;
 	talloc_free(before);
 	if (fd < 0)
 		return fd;
