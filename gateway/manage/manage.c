@@ -37,6 +37,7 @@
 #include "manage/cli/screen.h"
 #include "manage/http/http_config.h"
 #include "manage/manage_config.h"
+#include "manage/snmp/agent.h"
 #include "manage/snmp/snmp_config.h"
 #include "manage/webhooks/webhook_config.h"
 #include "mg/mg_config.h"
@@ -288,6 +289,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	app_info.version = version;
 	app_info.tall_ctx = talloc_ctx;
 	started_us = clock_now_us();
+	agent_prepare();
 	vty_init(&app_info);
 	if (osmo_log_info)
 		logging_vty_add_cmds();

@@ -277,10 +277,9 @@ static int on_session(int major, int minor, void *server, void *client)
 	return 0;
 }
 
-/* Once, before anything else of net-snmp: no files are read or written, no MIB texts, no signals, no output. */
+/* Once, before anything else of net-snmp: no files are read or written, no signals, no output. */
 static void prepare_library(void)
 {
-	setenv("MIBS", "", 1);
 	netsnmp_register_loghandler(NETSNMP_LOGHANDLER_NONE, LOG_DEBUG);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
 	netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
@@ -390,6 +389,11 @@ static void *run(void *data)
 }
 
 /* Control */
+
+void agent_prepare(void)
+{
+	setenv("MIBS", "", 1);
+}
 
 static int start(const char *agentx)
 {

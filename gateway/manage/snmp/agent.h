@@ -8,6 +8,9 @@
 
 struct mib_snapshot;
 
+/* Before there is any thread: the library is told by its environment, which others may be reading later, to read no MIB
+ * texts. */
+void agent_prepare(void);
 /* Shows spans to the master agent there from now on, NULL: to none. One that is not there, or goes, is tried again every
  * few seconds. 0, or -errno (-ENOTSUP: the program is built without); 1: net-snmp's library has one master agent in its
  * life, and this is another than the first. */
