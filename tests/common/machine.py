@@ -1,6 +1,7 @@
 """A machine with systemd of its own, on a copy of this system that forgets all changes; only the network is shared. For root."""
 import contextlib
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
@@ -22,7 +23,7 @@ def possible():
 
 
 def _boot(cgroup, folder, *command):
-    return ["sh", "-c", 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"', "sh", cgroup, "unshare", *_NAMESPACES, "--fork",
+    return ["sh", "-c", 'echo $$ >"$1/cgroup.procs" && shift && exec setpriv --pdeathsig KILL "$@"', "sh", cgroup, "unshare", *_NAMESPACES, "--fork",
             "--kill-child", os.path.join(ROOT, "tests", "common", "machine-boot"), folder, *command]
 
 
@@ -62,7 +63,7 @@ class Machine:
         cgroup = self.stack.enter_context(_own_cgroup())
         self.shell = subprocess.Popen(_boot(cgroup, self.folder, *_SYSTEMD), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
-            self.first = wait_for("the machine's first process", self._child)
+            self.first = wait_for("the machine's first process", self._child, 60)
             wait_for("systemd", lambda: self.run("systemctl", "is-system-running", code=None).strip() in ("running", "degraded"),
                      60, 0.2)
         except BaseException:
@@ -71,9 +72,14 @@ class Machine:
         return self
 
     def _child(self):
+        """The first process, once it is systemd: before, its root is this system's own, and a command would run here."""
         assert self.shell.poll() is None, "the machine did not start"
         with open("/proc/%d/task/%d/children" % (self.shell.pid, self.shell.pid), encoding="ascii") as f:
-            return f.read().split()[:1]
+            first = f.read().split()[:1]
+        with contextlib.suppress(OSError):
+            if first and pathlib.Path("/proc/%s/comm" % first[0]).read_text(encoding="ascii") == "systemd\n":
+                return first
+        return None
 
     def __exit__(self, *_):
         """All that runs there goes with its first process."""
@@ -82,7 +88,7 @@ class Machine:
         self.stack.close()
 
     def command(self, *command):
-        return ["nsenter", "--target", *self.first, "--mount", "--pid", "--ipc", "--uts", "--cgroup", "--wd=/", *command]
+        return ["nsenter", "--target", *self.first, "--mount", "--pid", "--ipc", "--uts", "--cgroup", "--wdns=/", *command]
 
     def run(self, *command, code=0, given=None, timeout=120):
         """What the command says there; code: how it must end, None: in any way."""

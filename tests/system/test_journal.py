@@ -13,9 +13,7 @@ START = r"""set -e
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/journal /run/systemd/journald.conf.d /run/log/journal
 printf '[Journal]\nAudit=no\nReadKMsg=no\n' >/run/systemd/journald.conf.d/own.conf
-/lib/systemd/systemd-journald >/dev/null 2>&1 &
-echo $! >"$1"
-shift
+setpriv --pdeathsig KILL /lib/systemd/systemd-journald >/dev/null 2>&1 &
 until [ -S /run/systemd/journal/socket ] && [ -S /run/systemd/journal/stdout ]; do kill -0 $!; sleep 0.05; done
 exec systemd-cat -t crosspoint sh -c 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"' sh "$@"
 """
@@ -29,24 +27,21 @@ class Journal:
     """The gateway under a journald of its own; both end with the block."""
 
     def __init__(self, gateway):
-        self.pid_file = os.path.join(gateway.folder, "journald.pid")
         self.process = subprocess.Popen(
-            ["unshare", "-m", "sh", "-c", START, "sh", self.pid_file, binary(), "-c", gateway.config, "--state", gateway.folder],
+            ["setpriv", "--pdeathsig", "KILL", "unshare", "-m", "sh", "-c", START, "sh", binary(), "-c", gateway.config, "--state", gateway.folder],
             stdin=subprocess.DEVNULL, start_new_session=True)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        """The gateway first: journald would be missed."""
+        """journald is a child of the gateway, and dies with it."""
         self.process.terminate()
         try:
             self.process.wait(30)
         finally:
             self.process.kill()
             self.process.wait()
-            with open(self.pid_file, encoding="ascii") as f:
-                os.kill(int(f.read()), 15)
 
     def find(self, *fields):
         """The entries that have all these fields."""

@@ -13,6 +13,7 @@ from common.sip import sdp
 IF_ENTRY, IFX_ENTRY, DS1 = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.10.18"
 LINK_DOWN, LINK_UP, LINE_CHANGE = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.4", DS1 + ".15.0.1"
 TRAP = "1.3.6.1.6.3.1.1.4.1.0"
+UPTIME = "1.3.6.1.2.1.1.3.0"  # snmpd's own
 FIRST = 20001
 COUNTS = ["es", "ses", "sefs", "uas", "css", "path_violations", "les", "bes"]  # dsx1CurrentESs (2) and what follows
 SECTION = "snmp\n agentx %s\n interfaces from 20001\n"
@@ -116,7 +117,7 @@ def test_no_snmp_withdraws_all(make, master):
     seen(master, status(0), 1)
     for line in ("configure terminal", "no snmp", "commit", "end"):
         gateway.cli.run(line)
-    seen(master, status(0), None)
+    wait_for("withdrawn", lambda: master.get(UPTIME) is not None and master.get(status(0)) is None, 30, 0.3)
     seen(master, "%s.1.%d" % (IF_ENTRY, FIRST), None)
     for line in ("configure terminal", "snmp", "agentx " + master.agentx, "commit", "end"):
         gateway.cli.run(line)
