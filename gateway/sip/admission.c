@@ -19,6 +19,18 @@ enum {
 	ADDRESS_INCOMPLETE = 484
 };
 
+bool admission_is_cry(const struct sip *ground, const sip_t *sip)
+{
+	char called[LEG_DIGITS_MAX + 1];
+
+	if (sip->sip_request->rq_method != sip_method_invite)
+		return false;
+	if (service_urn_sos(sip->sip_request->rq_url))
+		return true;
+	receiving_read(sip, called);
+	return *called && call_is_emergency(ground->hub, called);
+}
+
 static bool is_emergency(const struct sip *ground, const sip_t *sip, const char *called)
 {
 	const char *service = service_urn_sos(sip->sip_request->rq_url);
@@ -147,12 +159,16 @@ struct screen_refusal admission_of_user(struct sip *ground, struct peer *guest, 
 {
 	const struct guard_peer_config *config = &guest->config.guard;
 	char called[LEG_DIGITS_MAX + 1];
+	struct session *growing;
 	enum limit limit;
 
 	if (sip->sip_request->rq_method == sip_method_invite) {
 		receiving_read(sip, called);
 		if (is_emergency(ground, sip, called))
 			return (struct screen_refusal){ 0 };
+		growing = receiving_find(ground, guest, sip);
+		if (growing)
+			return judge_more(ground, guest, growing, called);
 		limit = limits_call_in(guest->limits, config, called, clock_now_us());
 	} else {
 		limit = limits_request(guest->limits, config, clock_now_us());

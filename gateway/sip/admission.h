@@ -5,6 +5,8 @@
 #include "sip/agent/screen.h"
 #include "sip/session/session.h"
 
+/* An INVITE to an emergency number, or to the emergency service by its name (RFC 5031), whether one is configured or not. */
+bool admission_is_cry(const struct sip *ground, const sip_t *sip);
 /* An INVITE of no dialog, well-formed, from that peer; NULL: from who says to be a user of the registrar. */
 struct screen_refusal admission_of_invite(struct sip *ground, struct peer *peer,
 					  const struct sockaddr_storage *from, const sip_t *sip);

@@ -129,6 +129,7 @@ static int begin(struct sip *ground, struct peer *peer, nta_incoming_t *irq, con
 	s = dialog_incoming(ground, peer, irq, sip);
 	if (!s)
 		return 500;
+	agent_keep(ground->agent, s->contact, s->id);
 	uas_begin(s, sip, setup, theirs, old);
 	return 0;
 }
@@ -210,11 +211,11 @@ static struct screen_refusal judge_user(struct sip *ground, const struct sockadd
 
 #define MOVED "New calls are taken elsewhere now"
 
-/* It came by a socket that is kept for calls that there are, and is for none of them. */
+/* It came by a socket that is kept for calls that there are, and is for none of them, nor a cry for help. */
 static bool is_too_late(const struct sip *ground, const sip_t *sip)
 {
-	return sockets_leaves(screen_tport()) &&
-	       !(ground->asking && receiving_find(ground, ground->asking, sip));
+	return sockets_leaves(screen_tport()) && !receiving_find(ground, ground->asking, sip) &&
+	       !admission_is_cry(ground, sip);
 }
 
 struct screen_refusal request_judge(void *data, const struct sockaddr_storage *from,

@@ -255,6 +255,11 @@ unsigned agent_let_go(struct agent *agent, const uint32_t *oldest)
 			      (uint64_t)agent->timer_b_ms * US_PER_MS);
 }
 
+void agent_keep(struct agent *agent, const char *contact, uint32_t id)
+{
+	sockets_keep(&agent->sockets, contact, id);
+}
+
 struct resolver *agent_resolver(struct agent *agent)
 {
 	return agent->resolver;

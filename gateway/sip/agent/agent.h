@@ -30,6 +30,8 @@ int agent_listen(struct agent *agent, const struct socket_config *wanted, size_t
 		 unsigned timer_b_ms, uint32_t last);
 /* sockets_let_go, the lingering being timer B. */
 unsigned agent_let_go(struct agent *agent, const uint32_t *oldest);
+/* sockets_keep */
+void agent_keep(struct agent *agent, const char *contact, uint32_t id);
 nta_agent_t *agent_nta(struct agent *agent);
 struct resolver *agent_resolver(struct agent *agent);
 /* The DNS server to ask; "": the system's. 0 or -errno. */

@@ -323,6 +323,18 @@ const char *sockets_kept_for(const struct sockets *sockets, const char *contact)
 	return NULL;
 }
 
+void sockets_keep(struct sockets *sockets, const char *contact, uint32_t id)
+{
+	const char *ident = sockets_kept_for(sockets, contact);
+
+	for (size_t i = 0; ident && i < SOCKETS_MAX; i++) {
+		if (strcmp(sockets->leaving[i].ident, ident) != 0)
+			continue;
+		sockets->leaving[i].last = id;
+		sockets->leaving[i].until_us = 0;
+	}
+}
+
 /* The whole */
 
 static int open_rest(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted)

@@ -62,6 +62,8 @@ unsigned sockets_let_go(struct sockets *sockets, nta_agent_t *nta, const uint32_
 bool sockets_leaves(const tport_t *tport);
 /* The ident (TPTAG_IDENT) of the socket kept that a Contact of ours names, "<sip:192.0.2.1:5060;transport=tcp>"; NULL: none. */
 const char *sockets_kept_for(const struct sockets *sockets, const char *contact);
+/* The sockets kept at such a place, if there are any, are kept for that session, too: the newest. */
+void sockets_keep(struct sockets *sockets, const char *contact, uint32_t id);
 /* After an error: which one could not be opened, "192.0.2.1 UDP port 5060". */
 const char *sockets_failed(void);
 /* The one that messages to there leave from: of that name ("": any) and transport. NULL: none is of its family. */

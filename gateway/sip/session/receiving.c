@@ -63,11 +63,12 @@ struct session *receiving_find(const struct sip *ground, const struct peer *peer
 	nta_leg_t *dialog;
 	struct session *s;
 
-	if (!peer->config.session.receiving_s)
+	if (peer && !peer->config.session.receiving_s)
 		return NULL;
 	dialog = nta_leg_by_call_id(agent_nta(ground->agent), sip->sip_call_id->i_id);
 	s = dialog ? nta_leg_magic(dialog, session_on_request) : NULL;
-	if (!s || !s->receiving || s->peer != peer || s->fi->state >= ST_UNACKED)
+	if (!s || !s->receiving || s->fi->state >= ST_UNACKED ||
+	    (peer && !peer_is_same(s->peer, peer)))
 		return NULL;
 	return follows(s, sip) ? s : NULL;
 }

@@ -30,7 +30,8 @@ struct receiving {
 void receiving_read(const sip_t *sip, char said[static LEG_DIGITS_MAX + 1]);
 /* The first INVITE; *setup becomes incomplete. False: no memory. */
 bool receiving_begin(struct session *s, const sip_t *sip, struct leg_setup *setup);
-/* The session that this INVITE brings more digits for, whole or not yet; NULL: none. */
+/* The session that this INVITE brings more digits for, whole or not yet; NULL: none. peer NULL: whose it is has yet to be
+ * shown. */
 struct session *receiving_find(const struct sip *ground, const struct peer *peer, const sip_t *sip);
 /* What of the longer number the hub does not know; NULL: it is no continuation of what it knows. */
 const char *receiving_rest(const struct session *s, const struct leg_number *called);

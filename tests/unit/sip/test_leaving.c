@@ -1,4 +1,6 @@
 /* What is taken out of the configuration while it has calls: these go on, and no new one begins. */
+#include "call/emergency.h"
+#include "call/emergency_config.h"
 #include "sip/sip_transports.h"
 #include "tests/unit/sip/rig_dialog.h"
 
@@ -254,6 +256,62 @@ START_TEST(socket_is_kept_until_its_calls_are_over)
 }
 END_TEST
 
+/* A second call of the peer's, to help. */
+static char help_tag[64];
+
+static void ask_for_help(const char *method, unsigned cseq_no, const char *body)
+{
+	peer_says(
+		&rig, body,
+		"%s sip:112@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKh%s%u\n"
+		"From: <sip:100@127.0.0.1>;tag=help\nTo: <sip:112@127.0.0.1>%s%s\n"
+		"Call-ID: help\nCSeq: %u %s\nMax-Forwards: 70\nContact: <sip:al@127.0.0.1:%u>\n",
+		method, rig.peer.port, method, cseq_no, *help_tag ? ";tag=" : "", help_tag, cseq_no,
+		method, rig.peer.port);
+}
+
+static void say_help(void)
+{
+	ask_for_help("INVITE", 1, SDP);
+	peer_hears(&rig, "SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_CONNECT, 0, false);
+	rig_settle(&rig);
+	peer_hears(&rig, "SIP/2.0 200 ");
+	snprintf(help_tag, sizeof(help_tag), "%s", heard_tag(&rig, "To"));
+	ask_for_help("ACK", 1, "");
+}
+
+static void say_help_came(void)
+{
+	ask_for_help("BYE", 2, "");
+	peer_hears(&rig, "SIP/2.0 200 ");
+}
+
+/* A cry for help is heard there, and the socket is kept for it. */
+START_TEST(emergency_call_begins_by_an_old_socket)
+{
+	static const struct route_target line = { TARGET_TRUNK, "line" };
+	static const struct emergency_config config = { .numbers = { { .dialled = "112" } },
+							.n_numbers = 1 };
+
+	help_tag[0] = '\0';
+	in_open(PLAIN, "", SDP);
+	uint16_t port = move();
+	at_old(port, say_invite_in_vain);
+	call_hub_emergency(rig.hub, &config, &line, 1);
+	at_old(port, say_bye);
+	mock_leg_close(&rig.line);
+	at_old(port, say_help);
+	rig_pass(&rig, RIG_TIMER_B_MS + 2000);
+	ck_assert_str_eq(look_at_kept(), "udp tcp");
+	at_old(port, say_help_came);
+	rig_pass(&rig, RIG_TIMER_B_MS + 2000);
+	ck_assert_str_eq(look_at_kept(), "");
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(what_is_sent_in_a_call_leaves_from_its_socket)
 {
 	in_open(PLAIN, "", SDP);
@@ -318,5 +376,6 @@ END_TEST
 UNIT_MAIN("leaving", calls_of_a_removed_peer_go_on, call_of_a_removed_peer_ends_with_a_bye,
 	  peer_that_comes_back_has_its_calls_and_counters,
 	  calls_of_a_peer_that_moved_go_on_where_it_was, socket_is_kept_until_its_calls_are_over,
-	  what_is_sent_in_a_call_leaves_from_its_socket, new_calls_go_by_the_new_socket,
-	  socket_that_is_wanted_again_is_as_it_was, socket_without_calls_is_closed_at_once)
+	  emergency_call_begins_by_an_old_socket, what_is_sent_in_a_call_leaves_from_its_socket,
+	  new_calls_go_by_the_new_socket, socket_that_is_wanted_again_is_as_it_was,
+	  socket_without_calls_is_closed_at_once)

@@ -3,18 +3,23 @@
 #include "sip/sip_guard.h"
 #include "tests/unit/sip/rig_users.h"
 
-static void phone_invites_with(const char *from, const char *auth)
+static void phone_dials(const char *number, const char *from, const char *auth)
 {
 	char head[RIG_TEXT];
 
 	cseq++;
 	snprintf(head, sizeof(head),
-		 "INVITE sip:500@127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
+		 "INVITE sip:%s@127.0.0.1:%u SIP/2.0\nVia: SIP/2.0/UDP "
 		 "127.0.0.2:%u;rport;branch=z9hG4bKi%u\nFrom: \"Someone\" "
-		 "<sip:%s@127.0.0.1>;tag=a\nTo: <sip:500@127.0.0.1>\nCall-ID: i1\nCSeq: %u "
+		 "<sip:%s@127.0.0.1>;tag=a\nTo: <sip:%s@127.0.0.1>\nCall-ID: i1\nCSeq: %u "
 		 "INVITE\nMax-Forwards: 70\nContact: <sip:anna@10.9.8.7>\n%s",
-		 rig.config.port, phone_port, cseq, from, cseq, auth);
+		 number, rig.config.port, phone_port, cseq, from, number, cseq, auth);
 	peer_says_from(&rig, phone, head, SDP);
+}
+
+static void phone_invites_with(const char *from, const char *auth)
+{
+	phone_dials("500", from, auth);
 }
 
 static void phone_invites(const char *from)
@@ -105,6 +110,41 @@ START_TEST(user_changes_its_own_call_alone)
 	phone_hears("SIP/2.0 200 ");
 	phone_asks("BYE", tag, "", "");
 	phone_hears("SIP/2.0 200 ");
+	end();
+}
+END_TEST
+
+/* The digits that come next are of the same call, also by the socket that is kept for it, and no further call of the user's. */
+START_TEST(user_dials_on)
+{
+	uint16_t port;
+
+	open_registrar();
+	rig.target.target.overlap = true;
+	users[0].peer.session.receiving_s = 5;
+	users[0].peer.guard.at_once.calls_in = 1;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	phone_dials("5", "anna", "");
+	phone_hears("SIP/2.0 401 ");
+	ck_assert(heard_challenge(&rig, "WWW-Authenticate", &challenge));
+	phone_acks();
+	phone_dials("5", "anna", answer("INVITE", "anna", SDP));
+	phone_hears("SIP/2.0 100 ");
+	mock_leg_say(&rig.line, LEG_SETUP_ACK, 0, false);
+	rig_settle(&rig);
+	port = rig.config.port;
+	rig.config.port = rig_free_port();
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig.config.port = port;
+	phone_dials("50", "anna", answer("INVITE", "anna", SDP));
+	phone_hears("SIP/2.0 484 "); /* to the one before it */
+	phone_hears("SIP/2.0 100 ");
+	ck_assert_str_eq(mock_leg_told(&rig.line, LEG_INFORMATION)->digits, "0");
+	ck_assert_uint_eq(mock_leg_count(&rig.line, LEG_SETUP), 1);
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_USER_BUSY, false);
+	rig_settle(&rig);
+	phone_hears("SIP/2.0 486 ");
+	phone_acks();
 	end();
 }
 END_TEST
@@ -390,7 +430,7 @@ START_TEST(who_is_no_user_is_a_stranger)
 END_TEST
 
 UNIT_MAIN("users", user_calls_with_its_own_number_and_name, user_changes_its_own_call_alone,
-	  failure_in_a_call_counts_as_any, answer_to_something_else_begins_no_call,
+	  user_dials_on, failure_in_a_call_counts_as_any, answer_to_something_else_begins_no_call,
 	  user_shows_what_it_may, user_may_not_call_each_number, user_calls_so_often_a_second,
 	  user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
 	  user_that_is_removed_changes_and_ends_its_call,
