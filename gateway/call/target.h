@@ -65,7 +65,8 @@ struct target {
 void target_register(struct call_hub *hub, struct target *target);
 void target_unregister(struct target *target);
 struct target *target_find(struct call_hub *hub, enum target_kind kind, const char *name);
-/* May a caller from there be sent to that number by somebody else? Always to one of help. */
+/* May a caller from there be sent to that number by somebody else? Always to one of help; to no other where its peer
+ * or user is configured no more, as its lists are not known then. */
 bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *name,
 		     const char *called);
 const char *target_kind_name(enum target_kind kind); /* "trunk", "peer" ... "trunk-group" */

@@ -58,8 +58,11 @@ bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *na
 {
 	const struct target *target = target_find(hub, kind, name);
 
-	return !target || !target->may_call || call_is_emergency(hub, called) ||
-	       target->may_call(target->data, called);
+	if (call_is_emergency(hub, called))
+		return true;
+	if (!target)
+		return kind != TARGET_PEER && kind != TARGET_USER;
+	return !target->may_call || target->may_call(target->data, called);
 }
 
 const char *target_kind_name(enum target_kind kind)

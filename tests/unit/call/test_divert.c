@@ -1,6 +1,23 @@
 /* Diversion: a called leg names another number (cause 23), and the call goes there. */
+#include "call/emergency.h"
+#include "call/emergency_config.h"
 #include "tests/unit/call/rig.h"
 #include "tests/unit/unit.h"
+
+static struct target phones;
+
+static bool may_call(void *data, const char *called)
+{
+	(void)data;
+	return strcmp(called, "666") != 0;
+}
+
+static void start_with_caller(void)
+{
+	start();
+	phones = (struct target){ .kind = TARGET_PEER, .name = "phones", .may_call = may_call };
+	target_register(hub, &phones);
+}
 
 static void divert(struct mock_leg *leg, const char *number)
 {
@@ -15,7 +32,7 @@ START_TEST(the_call_goes_where_it_is_turned_to)
 	static const uint8_t words[] = { 0, LEG_PROCEEDING };
 
 	for (unsigned i = 0; i < 2; i++) {
-		start();
+		start_with_caller();
 		b.lingers = true;
 		dial("700");
 		if (words[i])
@@ -41,7 +58,7 @@ END_TEST
 
 START_TEST(a_number_without_a_route_ends_the_call)
 {
-	start();
+	start_with_caller();
 	dial("700");
 	divert(&b, "3");
 	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_UNALLOCATED);
@@ -49,34 +66,47 @@ START_TEST(a_number_without_a_route_ends_the_call)
 }
 END_TEST
 
-static bool may_call(void *data, const char *called)
-{
-	(void)data;
-	return strcmp(called, "600") != 0;
-}
-
 START_TEST(nobody_is_diverted_to_what_the_caller_may_not_call)
 {
-	static struct target caller = {
-		.kind = TARGET_PEER,
-		.name = "phones",
-		.may_call = may_call,
-	};
-
-	start();
-	target_register(hub, &caller);
+	start_with_caller();
 	dial("700");
-	divert(&b, "600");
+	divert(&b, "666");
 	ck_assert_ptr_null(c.leg);
 	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REJECTED);
-	target_unregister(&caller);
 	stop();
+}
+END_TEST
+
+START_TEST(a_caller_whose_lists_are_gone_is_diverted_to_help_alone)
+{
+	static const struct emergency_config help = {
+		.numbers = { { .dialled = "112" } },
+		.n_numbers = 1,
+		.ways = { { TARGET_PEER, "c" } },
+		.n_ways = 1,
+	};
+
+	for (unsigned i = 0; i < 2; i++) {
+		start_with_caller();
+		call_hub_emergency(hub, &help, NULL, 0);
+		dial("700");
+		target_unregister(&phones);
+		divert(&b, i ? "112" : "600");
+		if (i) {
+			ck_assert_str_eq(mock_leg_told(&c, LEG_SETUP)->setup.called.digits, "112");
+			mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+		} else {
+			ck_assert_ptr_null(c.leg);
+			ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REJECTED);
+		}
+		stop();
+	}
 }
 END_TEST
 
 START_TEST(a_loop_of_diversions_ends)
 {
-	start();
+	start_with_caller();
 	dial("700");
 	for (unsigned i = 0; i < 20 && b.leg; i++)
 		divert(&b, "700");
@@ -89,7 +119,7 @@ END_TEST
 /* Each of its targets is one more attempt. */
 START_TEST(diversions_end_among_refusals_too)
 {
-	start();
+	start_with_caller();
 	dial("555");
 	for (unsigned i = 0; i < 40 && b.leg; i++) {
 		if (i % 3 == 2)
@@ -108,7 +138,7 @@ START_TEST(nobody_is_turned_away_once_it_rings)
 	static const char *const late[] = { "alerting", "active" };
 
 	for (unsigned i = 0; i < 2; i++) {
-		start();
+		start_with_caller();
 		bring_to(late[i]);
 		divert(&b, "600");
 		ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REDIRECTION);
@@ -119,7 +149,7 @@ END_TEST
 
 START_TEST(a_cause_without_a_number_turns_nobody)
 {
-	start();
+	start_with_caller();
 	dial("700");
 	mock_leg_say(&b, LEG_RELEASE, CAUSE_REDIRECTION, false);
 	ck_assert_uint_eq(mock_leg_told(&a, LEG_RELEASE)->cause, CAUSE_REDIRECTION);
@@ -128,6 +158,7 @@ START_TEST(a_cause_without_a_number_turns_nobody)
 END_TEST
 
 UNIT_MAIN("divert", the_call_goes_where_it_is_turned_to, a_number_without_a_route_ends_the_call,
-	  nobody_is_diverted_to_what_the_caller_may_not_call, a_loop_of_diversions_ends,
+	  nobody_is_diverted_to_what_the_caller_may_not_call,
+	  a_caller_whose_lists_are_gone_is_diverted_to_help_alone, a_loop_of_diversions_ends,
 	  diversions_end_among_refusals_too, nobody_is_turned_away_once_it_rings,
 	  a_cause_without_a_number_turns_nobody)

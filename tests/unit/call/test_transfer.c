@@ -12,9 +12,18 @@
 
 static const struct leg_setup to_600 = { .called = { .digits = "600", .plan = 1 } };
 
-static void talk(void)
+static struct target phones; /* where a calls from */
+
+static void start_with_caller(void)
 {
 	start();
+	phones = (struct target){ .kind = TARGET_PEER, .name = "phones" };
+	target_register(hub, &phones);
+}
+
+static void talk(void)
+{
+	start_with_caller();
 	bring_to("active");
 }
 
