@@ -5,11 +5,10 @@
 
 #include <osmocom/core/talloc.h>
 
-#include "call/emergency.h"
 #include "call/call_timeline.h"
 #include "call/hub.h"
 #include "call/quality.h"
-#include "call/trunk_groups.h"
+#include "call/way_steps.h"
 
 /* clang-format off */
 const struct value_string call_event_names[] = {
@@ -106,29 +105,13 @@ static bool keep_uui(struct call *call, const struct leg_uui *uui)
 	return call->uui;
 }
 
-static bool is_closed(const struct call_hub *hub, const struct leg *leg, const struct leg_msg *msg)
+/* 0, or the cause with why. */
+static uint8_t refusal_of(struct call *call)
 {
-	return hub->draining ||
-	       (hub->closed &&
-		call_precedence(hub, leg->kind, leg->via, msg->setup.called.digits) == LEG_ROUTINE);
-}
-
-/* Of the trunk groups that its trunk is in? Then *cause, and why. */
-static bool is_beyond_limits(struct call *call, uint8_t *cause)
-{
-	struct call_slot *from = &call->slots[SLOT_CALLER];
-	const char *group, *why;
-
-	if (from->kind != TARGET_TRUNK)
-		return false;
-	snprintf(from->group, sizeof(from->group), "%s", trunk_group_of(call->hub, from->via));
-	if (call_precedence(call->hub, from->kind, from->via, call->setup.called.digits) !=
-	    LEG_ROUTINE)
-		return false;
-	*cause = (uint8_t)trunk_groups_refuse_in(call->hub, from->via, &group, &why);
-	if (*cause)
-		snprintf(call->why, sizeof(call->why), "trunk-group %s: %s", group, why);
-	return *cause;
+	if (!call->hub->draining)
+		return (uint8_t)call_way_refusal(call);
+	snprintf(call->why, sizeof(call->why), "the gateway is stopping");
+	return CAUSE_TEMPORARY_FAILURE;
 }
 
 static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *msg)
@@ -153,11 +136,8 @@ static void offer(struct call_hub *hub, struct leg *leg, const struct leg_msg *m
 	}
 	quality_offered(hub->quality, leg->kind, leg->via, QUALITY_IN, 0);
 	call->slots[SLOT_CALLER].law = msg->law;
-	if (is_closed(hub, leg, msg)) {
-		event.kind = CALL_EV_CLEAR;
-		event.cause = CAUSE_TEMPORARY_FAILURE;
-		snprintf(call->why, sizeof(call->why), "the gateway is stopping");
-	} else if (is_beyond_limits(call, &event.cause)) {
+	event.cause = refusal_of(call);
+	if (event.cause) {
 		event.kind = CALL_EV_CLEAR;
 	} else if (!keep_uui(call, &msg->uui)) {
 		event.kind = CALL_EV_CLEAR;

@@ -15,6 +15,7 @@
 #include "call/call_attempt.h"
 #include "call/call_lookup.h"
 #include "call/call_step.h"
+#include "call/emergency.h"
 #include "call/emergency_way.h"
 #include "call/call_timeline.h"
 #include "call/hub.h"
@@ -211,6 +212,39 @@ static void narrow(struct call *call)
 	};
 }
 
+/* May its number still become one of help? Then nothing is asked yet that routine calls alone are asked. */
+static bool may_be_emergency(const struct call *call)
+{
+	const struct call_slot *from = &call->slots[SLOT_CALLER];
+
+	return call->setup.incomplete &&
+	       call_begins_emergency(call->hub, from->kind, from->via, call->setup.called.digits);
+}
+
+unsigned call_way_refusal(struct call *call)
+{
+	struct call_slot *from = &call->slots[SLOT_CALLER];
+	const char *group, *why;
+	unsigned cause;
+
+	if (from->kind == TARGET_TRUNK)
+		snprintf(from->group, sizeof(from->group), "%s",
+			 trunk_group_of(call->hub, from->via));
+	if (may_be_emergency(call) || call_precedence(call->hub, from->kind, from->via,
+						      call->setup.called.digits) != LEG_ROUTINE)
+		return 0;
+	if (call->hub->closed) {
+		snprintf(call->why, sizeof(call->why), "the gateway is stopping");
+		return CAUSE_TEMPORARY_FAILURE;
+	}
+	if (from->kind != TARGET_TRUNK)
+		return 0;
+	cause = trunk_groups_refuse_in(call->hub, from->via, &group, &why);
+	if (cause)
+		snprintf(call->why, sizeof(call->why), "trunk-group %s: %s", group, why);
+	return cause;
+}
+
 static unsigned by_chance(unsigned n)
 {
 	return (unsigned)random() % n;
@@ -283,21 +317,32 @@ void call_way_close(struct call *call)
 	call_attempt_tell(call, LEG_PROCEEDING);
 }
 
+/* The number is not yet told to anybody. */
+static void collect(struct call *call, bool complete, bool might_be_emergency)
+{
+	unsigned cause;
+
+	call->setup.incomplete = !complete;
+	cause = might_be_emergency && !may_be_emergency(call) ? call_way_refusal(call) : 0;
+	if (cause)
+		call_clear_for(call, cause);
+	else if (!call->route.n_targets)
+		call_way_find(call);
+	else if (call_fraud_admits(call))
+		call_lookup_begin(call);
+}
+
 void call_way_dialled(struct call *call, const struct leg_msg *msg)
 {
+	const bool might_be_emergency = may_be_emergency(call);
+
 	if (!leg_is_number(msg->digits) || !add_digits(call, msg->digits)) {
 		snprintf(call->why, sizeof(call->why), "malformed number");
 		call_clear_for(call, CAUSE_INVALID_NUMBER);
 		return;
 	}
 	if (call->fi->state == CALL_COLLECTING) {
-		call->setup.incomplete = !msg->complete;
-		if (call->route.n_targets && !call_fraud_admits(call))
-			return;
-		if (call->route.n_targets)
-			call_lookup_begin(call);
-		else
-			call_way_find(call);
+		collect(call, msg->complete, might_be_emergency);
 		return;
 	}
 	if (!call_fraud_admits(call))

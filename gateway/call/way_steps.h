@@ -8,6 +8,9 @@ struct call;
 struct call_event;
 struct leg_msg;
 
+/* 0, or the cause, with call->why, for which a routine call from there cannot begin now: limits of trunk groups, or the
+ * gateway stops. While its number may still become an emergency number it is 0; call_way_dialled asks again then. */
+unsigned call_way_refusal(struct call *call);
 void call_way_find(struct call *call);
 /* To the next target that takes the call, or COLLECTING, or the end. */
 void call_way_advance(struct call *call);

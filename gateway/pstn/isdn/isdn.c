@@ -9,7 +9,6 @@
 
 #include "call/call.h"
 #include "call/cause.h"
-#include "call/emergency.h"
 #include "pstn/capture.h"
 #include "pstn/isdn/channel.h"
 #include "pstn/isdn/dchannel.h"
@@ -110,8 +109,8 @@ static unsigned select_channel(struct isdn *isdn, const pri_event_ring *ring, un
 {
 	int wanted = channel_of_pri(isdn, ring->channel);
 	struct isdn_leg *holder = wanted > 0 ? isdn->channels[wanted] : NULL;
-	uint8_t precedence = call_precedence(isdn->trunk.env->hub, TARGET_TRUNK,
-					     isdn->trunk.config.name, ring->callednum);
+	uint8_t precedence = selection_precedence(
+		isdn, ring->callednum, isdn->trunk.config.overlap_receiving && !ring->complete);
 
 	/* Busied out: another channel would do no better, so 34, upon which networks look for another way. */
 	if (isdn->trunk.upkeep.off_duty && precedence == LEG_ROUTINE) {

@@ -9,6 +9,7 @@
 #include "call/cause.h"
 #include "mg/mg.h"
 #include "pstn/isdn/isdn_clear.h"
+#include "pstn/isdn/selection.h"
 
 /* False when it is too long then; nothing changes. */
 static bool append(char number[LEG_DIGITS_MAX + 1], const char *digits)
@@ -58,9 +59,29 @@ void overlap_ask(struct isdn_leg *leg, const struct leg_msg *msg)
 		isdn_leg_play(leg, TONE_DIAL);
 }
 
+/* How much the call matters by its number so far. */
+static uint8_t precedence(const struct isdn_leg *leg, bool incomplete)
+{
+	return selection_precedence(leg->isdn, leg->called, incomplete);
+}
+
+/* What might have been an emergency call, before, is none: the limits of routine ones hold for it now. False: it is
+ * cleared. */
+static bool stays(struct isdn_leg *leg, uint8_t before, bool incomplete)
+{
+	unsigned cause = 0;
+
+	if (before == LEG_EMERGENCY && precedence(leg, incomplete) == LEG_ROUTINE)
+		cause = selection_limit_begun(leg->isdn, leg);
+	if (cause)
+		isdn_clear_both(leg, cause, cause);
+	return !cause;
+}
+
 void overlap_hear(struct isdn_leg *leg, const struct isdn_line_msg *line)
 {
 	struct leg_msg msg = { .verb = LEG_INFORMATION, .complete = line->complete };
+	const uint8_t before = precedence(leg, true);
 
 	if (!*line->digits && !line->complete) /* a display, perhaps */
 		return;
@@ -74,7 +95,8 @@ void overlap_hear(struct isdn_leg *leg, const struct isdn_line_msg *line)
 	isdn_leg_change(leg, ST_OVERLAP_RECEIVING);
 	if (line->complete)
 		osmo_timer_del(&leg->fi->timer);
-	isdn_leg_say(leg, &msg);
+	if (stays(leg, before, !line->complete))
+		isdn_leg_say(leg, &msg);
 }
 
 void overlap_expire(struct isdn_leg *leg)
@@ -82,7 +104,8 @@ void overlap_expire(struct isdn_leg *leg)
 	struct leg_msg msg = { .verb = LEG_INFORMATION, .complete = true };
 
 	isdn_leg_play(leg, TONE_NONE);
-	isdn_leg_say(leg, &msg);
+	if (stays(leg, precedence(leg, true), false))
+		isdn_leg_say(leg, &msg);
 }
 
 /* Keys */

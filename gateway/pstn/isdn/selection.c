@@ -2,6 +2,8 @@
 #include "pstn/isdn/selection.h"
 
 #include "base/clock.h"
+#include "call/cause.h"
+#include "call/emergency.h"
 #include "call/trunk_limits.h"
 #include "pstn/hunt.h"
 #include "pstn/isdn/instance.h"
@@ -99,19 +101,46 @@ unsigned selection_would_limit_out(const struct isdn *isdn, uint8_t precedence, 
 	return limit_out(isdn, precedence, &rate_full_us, why);
 }
 
-unsigned selection_limit_in(struct isdn *isdn, uint8_t precedence)
+uint8_t selection_precedence(const struct isdn *isdn, const char *called, bool incomplete)
 {
-	struct trunk_load load;
-	const char *refusal;
-	unsigned cause;
+	const struct call_hub *hub = isdn->trunk.env->hub;
+	const char *name = isdn->trunk.config.name;
 
-	if (precedence != LEG_ROUTINE)
-		return 0;
-	selection_load(isdn, &load);
-	refusal = trunk_limits_in(&isdn->trunk.config.limits, &load, &cause);
+	if (incomplete && call_begins_emergency(hub, TARGET_TRUNK, name, called))
+		return LEG_EMERGENCY;
+	return call_precedence(hub, TARGET_TRUNK, name, called);
+}
+
+static unsigned limit_in(struct isdn *isdn, const struct trunk_load *load)
+{
+	unsigned cause;
+	const char *refusal = trunk_limits_in(&isdn->trunk.config.limits, load, &cause);
+
 	if (!refusal)
 		return 0;
 	LOGISDN(isdn, LOGL_NOTICE, "a call from the line finds %s\n", refusal);
 	isdn->trunk.upkeep.limited++;
 	return cause;
+}
+
+unsigned selection_limit_in(struct isdn *isdn, uint8_t precedence)
+{
+	struct trunk_load load;
+
+	if (precedence != LEG_ROUTINE)
+		return 0;
+	selection_load(isdn, &load);
+	return limit_in(isdn, &load);
+}
+
+unsigned selection_limit_begun(struct isdn *isdn, const struct isdn_leg *leg)
+{
+	struct trunk_load load;
+
+	if (isdn->trunk.upkeep.off_duty || !trunk_admits(&isdn->trunk, leg->channel, LEG_ROUTINE))
+		return CAUSE_NO_CIRCUIT;
+	selection_load(isdn, &load);
+	load.in -= load.in > 0; /* itself */
+	load.free++;
+	return limit_in(isdn, &load);
 }

@@ -280,6 +280,48 @@ START_TEST(emergency_calls_are_exempt)
 }
 END_TEST
 
+/* Dialled digit by digit from the line, with all channels the emergency calls' own. */
+START_TEST(limits_wait_for_a_number_that_may_be_one_of_help)
+{
+	static const struct emergency_config emergency = {
+		.numbers = { { .dialled = "112" } },
+		.n_numbers = 1,
+		.ways = { { .kind = TARGET_PEER, .name = "c" } },
+		.n_ways = 1,
+		.quiet = true,
+	};
+	static const struct {
+		const char *begins, *digits[4];
+		bool complete;
+		unsigned cause;
+	} rows[] = {
+		{ "", { "1", "1", "2" }, false, 0 },
+		{ "11", { "2" }, false, 0 },
+		{ "7", { NULL }, false, CAUSE_NO_CIRCUIT },
+		{ "", { "7" }, false, CAUSE_NO_CIRCUIT },
+		{ "1", { "1", "" }, true, CAUSE_NO_CIRCUIT },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		begin(GROUP_ASCENDING);
+		groups[0].limits = (struct trunk_limits){ .reserved_emergency = 5 };
+		apply(1);
+		call_hub_emergency(hub, &emergency, NULL, 0);
+		mock_leg_open(&callers[0], hub, TARGET_TRUNK, "x");
+		mock_leg_dial(&callers[0], rows[i].begins);
+		for (unsigned d = 0; rows[i].digits[d]; d++) {
+			ck_assert_uint_eq(refusal(0), 0);
+			mock_leg_key(&callers[0], rows[i].digits[d],
+				     rows[i].complete && !rows[i].digits[d + 1]);
+		}
+		ck_assert_uint_eq(refusal(0), rows[i].cause);
+		ck_assert_uint_eq(to_c.asked, !rows[i].cause);
+		ck_assert_uint_eq(status().limited, rows[i].cause != 0);
+		end();
+	}
+}
+END_TEST
+
 /* A call under way goes on with what there is now. */
 START_TEST(members_come_and_go_in_mid_call)
 {
@@ -373,5 +415,6 @@ UNIT_MAIN("trunk_groups", hunts_in_its_order, a_full_member_is_passed_over,
 	  causes_of_reroute_lead_to_the_next_member, the_last_cause_stands_when_no_member_is_left,
 	  limits_hold_for_all_members_together, a_rate_counts_each_call_once,
 	  calls_from_the_line_are_limited, emergency_calls_are_exempt,
-	  members_come_and_go_in_mid_call, round_robin_goes_on_over_a_change,
-	  a_wanted_trunk_may_be_a_groups, seconds_with_all_trunks_busy_are_counted)
+	  limits_wait_for_a_number_that_may_be_one_of_help, members_come_and_go_in_mid_call,
+	  round_robin_goes_on_over_a_change, a_wanted_trunk_may_be_a_groups,
+	  seconds_with_all_trunks_busy_are_counted)

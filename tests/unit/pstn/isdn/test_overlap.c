@@ -1,6 +1,9 @@
 /* Overlap sending and receiving (Q.931 5.1.3, 5.2.4), between trunks and against a switch. */
 #include "tests/unit/unit.h"
 
+#include "call/cause.h"
+#include "call/emergency.h"
+#include "call/emergency_config.h"
 #include "tests/mock/mock_leg.c"
 #include "tests/unit/pstn/isdn/world.c"
 #include "tests/unit/pstn/isdn/peer.c"
@@ -277,6 +280,53 @@ START_TEST(no_dial_tone_after_digits_nor_from_a_user)
 }
 END_TEST
 
+/* Every channel is the emergency calls' own: one that may become such a call is let in, and cleared once it is none. */
+START_TEST(reserved_channels_wait_for_the_number)
+{
+	static const struct emergency_config emergency = {
+		.numbers = { { .dialled = "112" } },
+		.n_numbers = 1,
+		.ways = { { .kind = TARGET_PEER, .name = "a" } },
+		.n_ways = 1,
+		.quiet = true,
+	};
+	static const struct {
+		const char *begins, *digits;
+		unsigned wait_ms;
+		bool placed;
+	} rows[] = {
+		{ "", "112", 0, true },           { "1", "12", 0, true },
+		{ "", "115", 0, false },          { "11", "", 15000, false },
+		/* T302 */ { "2", "", 0, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		peer_overlap_world(TRUNK_NETWORK);
+		w.trunk[0].limits = (struct trunk_limits){ .reserved_emergency = 30 };
+		ck_assert_int_eq(world_apply(1), 0);
+		call_hub_emergency(w.hub, &emergency, NULL, 0);
+		q931_call *call = peer_begins(rows[i].begins);
+		for (const char *digit = rows[i].digits; *digit; digit++)
+			pri_information(peer.pri, call, *digit);
+		peer_run(100 + rows[i].wait_ms);
+		const bool at_once = *rows[i].begins == '2';
+		if (rows[i].placed) {
+			ck_assert_str_eq(told(&w.a, LEG_SETUP)->setup.called.digits, "112");
+			ck_assert_uint_eq(peer.seen[PRI_EVENT_HANGUP_REQ], 0);
+		} else {
+			int event = at_once ? PRI_EVENT_HANGUP : PRI_EVENT_HANGUP_REQ;
+
+			ck_assert_ptr_null(w.a.leg.leg);
+			ck_assert_int_eq(peer.last[event].hangup.cause, CAUSE_NO_CIRCUIT);
+			ck_assert_uint_eq(trunk_status("user").limited, 1);
+		}
+		if (!at_once)
+			peer_clears(call, 16);
+		peer_close();
+	}
+}
+END_TEST
+
 /* Some telephones dial with keypad facility (Q.931 5.1.3). */
 START_TEST(keys_are_digits_while_dialling)
 {
@@ -399,7 +449,7 @@ UNIT_MAIN("overlap", number_goes_in_pieces_both_ways, end_of_the_number_comes_by
 	  whole_number_is_not_waited_for, t302_ends_a_number, t304_clears_with_28,
 	  caller_gives_up_while_dialling, too_many_digits_are_refused,
 	  network_gives_dial_tone_until_the_first_digit, dial_tone_ends_with_t302_too,
-	  no_dial_tone_after_digits_nor_from_a_user, keys_are_digits_while_dialling,
-	  refusal_while_dialling_is_a_disconnect, incomplete_number_is_what_it_is_without_overlap,
-	  switch_gets_digits_and_their_end, exchange_that_asks_in_vain_is_given_up,
-	  progress_stops_t304)
+	  no_dial_tone_after_digits_nor_from_a_user, reserved_channels_wait_for_the_number,
+	  keys_are_digits_while_dialling, refusal_while_dialling_is_a_disconnect,
+	  incomplete_number_is_what_it_is_without_overlap, switch_gets_digits_and_their_end,
+	  exchange_that_asks_in_vain_is_given_up, progress_stops_t304)
