@@ -1,6 +1,6 @@
 /* libcurl's multi interface: it says which descriptors and which time it waits for, and is told when they come. It is
  * never called from inside its own callbacks. Names are resolved in threads of its own, which are left to themselves when
- * a fetch ends before them (CURLOPT_QUICK_EXIT): else their end would be waited for. */
+ * a fetch ends before them (CURLOPT_QUICK_EXIT): else their end would be waited for. unresolved.c bounds how many. */
 #include "base/fetch.h"
 
 #include <stdio.h>
@@ -16,6 +16,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/log.h"
+#include "base/unresolved.h"
 
 enum { KEPT_CONNECTIONS = 16, BODY_STEP = 1024 };
 
@@ -28,6 +29,12 @@ struct fetch {
 	char *body; /* of the answer */
 	size_t len, size, max;
 	bool too_long;
+	char *host;
+	enum {
+		NAME_UNUSED,
+		NAME_ASKED,
+		NAME_REFUSED
+	} name; /* of the host; asked: may be resolved */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -114,12 +121,24 @@ static void fetch_free(struct fetch *fetch)
 	talloc_free(fetch);
 }
 
+/* One that ends before its host's name is resolved. */
+static void note_unresolved(const struct fetch *fetch)
+{
+	curl_off_t us = 0;
+
+	curl_easy_getinfo(fetch->easy, CURLINFO_NAMELOOKUP_TIME_T, &us);
+	if (fetch->name == NAME_ASKED && !us)
+		unresolved_leave(fetch->host);
+}
+
 static void say_error(const struct fetch *fetch, CURLcode code, char *out)
 {
 	if (fetch->too_long)
 		snprintf(out, FETCH_ERROR_MAX, "the answer is longer than %zu octets", fetch->max);
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		snprintf(out, FETCH_ERROR_MAX, "no answer in time");
+	else if (fetch->name == NAME_REFUSED)
+		snprintf(out, FETCH_ERROR_MAX, "the name servers say nothing of its host");
 	else
 		osmo_strlcpy(out, *fetch->error ? fetch->error : curl_easy_strerror(code),
 			     FETCH_ERROR_MAX);
@@ -134,6 +153,8 @@ static void finish(struct fetch *fetch, CURLcode code)
 	};
 	long status = 0;
 
+	if (answer.timed_out)
+		note_unresolved(fetch);
 	if (code == CURLE_OK)
 		curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
 	else
@@ -195,6 +216,29 @@ static size_t on_body(char *octets, size_t one, size_t n, void *data)
 	return n;
 }
 
+/* CURLOPT_RESOLVER_START_FUNCTION */
+static int on_resolve(void *resolver, void *reserved, void *data)
+{
+	struct fetch *fetch = data;
+
+	(void)resolver, (void)reserved;
+	fetch->name = unresolved_may_ask(fetch->host) ? NAME_ASKED : NAME_REFUSED;
+	return fetch->name == NAME_REFUSED;
+}
+
+static bool set_host(struct fetch *fetch, const char *text)
+{
+	CURLU *url = curl_url();
+	char *host = NULL;
+
+	if (url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+		fetch->host = talloc_strdup(fetch, host);
+	curl_free(host);
+	curl_url_cleanup(url);
+	return fetch->host;
+}
+
 static bool begin_loop(void)
 {
 	static bool global;
@@ -246,6 +290,8 @@ static bool set_options(struct fetch *fetch, const struct fetch_request *request
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fetch->headers);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, on_resolve);
+	curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, fetch);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
@@ -272,7 +318,8 @@ struct fetch *fetch_start(const struct fetch_request *request,
 	fetch->data = data;
 	fetch->max = request->max_octets;
 	fetch->easy = curl_easy_init();
-	if (fetch->easy && set_headers(fetch, request) && set_options(fetch, request) &&
+	if (fetch->easy && set_host(fetch, request->url) && set_headers(fetch, request) &&
+	    set_options(fetch, request) &&
 	    curl_multi_add_handle(loop.multi, fetch->easy) == CURLM_OK) {
 		llist_add_tail(&fetch->entry, &fetches);
 		return fetch;
@@ -285,8 +332,10 @@ struct fetch *fetch_start(const struct fetch_request *request,
 
 void fetch_cancel(struct fetch *fetch)
 {
-	if (fetch)
-		fetch_free(fetch);
+	if (!fetch)
+		return;
+	note_unresolved(fetch);
+	fetch_free(fetch);
 }
 
 bool fetch_is_url(const char *text)
@@ -315,4 +364,5 @@ void fetch_stop(void)
 	curl_multi_cleanup(loop.multi); /* lets go of its descriptors through on_socket */
 	loop.multi = NULL;
 	osmo_timer_del(&loop.timer);
+	unresolved_stop();
 }

@@ -2,7 +2,9 @@
 #include "base/fetch.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +12,8 @@
 
 #include <osmocom/core/select.h>
 
+#include "base/clock.h"
+#include "base/unresolved.h"
 #include "tests/unit/unit.h"
 
 enum { ASKED_MAX = 4096, LOOPS_MAX = 2000 };
@@ -257,6 +261,91 @@ START_TEST(cancelled_fetch_tells_nothing)
 }
 END_TEST
 
+/* libcurl's resolver gets this one: there are dead name servers, as long as dead_servers is locked, and after that no
+ * such host. */
+static pthread_mutex_t dead_servers = PTHREAD_MUTEX_INITIALIZER;
+static atomic_uint resolvers_begun, resolvers_ended;
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+		struct addrinfo **out)
+{
+	(void)host, (void)service, (void)hints, (void)out;
+	atomic_fetch_add(&resolvers_begun, 1);
+	pthread_mutex_lock(&dead_servers);
+	pthread_mutex_unlock(&dead_servers);
+	atomic_fetch_add(&resolvers_ended, 1);
+	return EAI_NONAME;
+}
+
+static struct fetch *ask_name(const char *url, unsigned timeout_ms, struct got *got)
+{
+	const struct fetch_request request = { .url = url,
+					       .timeout_ms = timeout_ms,
+					       .max_octets = 9 };
+	struct fetch *fetch = fetch_start(&request, on_done, got);
+
+	ck_assert_ptr_nonnull(fetch);
+	return fetch;
+}
+
+/* A fetch whose host's name has been asked for, and that is not waited for. */
+static void leave_one(void)
+{
+	const unsigned before = atomic_load(&resolvers_begun);
+	struct got got = { 0 };
+	struct fetch *fetch = ask_name("http://dead.example/", 20000, &got);
+
+	for (unsigned i = 0; i < LOOPS_MAX && atomic_load(&resolvers_begun) == before; i++) {
+		osmo_select_main(1);
+		usleep(5000);
+	}
+	ck_assert_uint_eq(atomic_load(&resolvers_begun), before + 1);
+	fetch_cancel(fetch);
+}
+
+/* Then done is told an error that is not the end of its time. */
+static void ask_in_vain(const char *url, const char *error)
+{
+	struct got got = { 0 };
+
+	ask_name(url, 20000, &got);
+	loop_until(&got, 1);
+	ck_assert(!got.timed_out);
+	ck_assert_msg(strstr(got.error, error) != NULL, "%s", got.error);
+}
+
+START_TEST(dead_name_servers_leave_few_resolvers)
+{
+	struct got got = { 0 };
+
+	pthread_mutex_lock(&dead_servers);
+	ask_name("http://dead.example/", 50, &got);
+	loop_until(&got, 1);
+	ck_assert(got.timed_out);
+	for (unsigned i = 1; i < UNRESOLVED_MAX; i++)
+		leave_one();
+	ask_in_vain("http://DEAD.example:8080/", "the name servers say nothing of its host");
+	ck_assert_uint_eq(atomic_load(&resolvers_begun), UNRESOLVED_MAX);
+	pthread_mutex_unlock(&dead_servers);
+	ask_in_vain("http://other.example/", "other.example"); /* is asked for as ever */
+	ck_assert_uint_eq(atomic_load(&resolvers_begun), UNRESOLVED_MAX + 1);
+	clock_use_virtual(clock_now_us() + (UNRESOLVED_S + 1) * 1000000ULL);
+	ck_assert(unresolved_may_ask("dead.example"));
+	while (atomic_load(&resolvers_ended) < atomic_load(&resolvers_begun))
+		usleep(5000);
+	fetch_stop();
+}
+END_TEST
+
+START_TEST(names_that_are_not_there_are_asked_for_again)
+{
+	for (unsigned i = 0; i < UNRESOLVED_MAX + 2; i++)
+		ask_in_vain("http://none.example/", "none.example");
+	ck_assert_uint_eq(atomic_load(&resolvers_begun), UNRESOLVED_MAX + 2);
+	fetch_stop();
+}
+END_TEST
+
 START_TEST(urls_are_http_and_hold_no_password)
 {
 	static const char *const good[] = { "http://a", "https://a.example:8080/b?c=d",
@@ -283,4 +372,5 @@ END_TEST
 UNIT_MAIN("fetch", answer_is_told_with_its_body, body_is_posted, redirect_is_an_answer_like_others,
 	  too_long_an_answer_is_an_error, garbage_is_an_error, silent_server_is_given_up,
 	  closed_port_is_an_error, cancelled_fetch_tells_nothing,
+	  dead_name_servers_leave_few_resolvers, names_that_are_not_there_are_asked_for_again,
 	  urls_are_http_and_hold_no_password)
