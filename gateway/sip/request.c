@@ -225,6 +225,8 @@ struct screen_refusal request_judge(void *data, const struct sockaddr_storage *f
 	struct screen_refusal how = { 0 };
 
 	ground->rx_requests++;
+	if (!admission_is_cry(ground, sip) && guard_drops(ground->guard, from))
+		return (struct screen_refusal){ .status = SCREEN_SILENCE };
 	ground->asking = peers_find(ground->peers, from, screen_tport());
 	if (!ground->asking) /* a provider may call from elsewhere what we registered with it */
 		ground->asking = register_find(ground->peers, sip->sip_request->rq_url);

@@ -12,6 +12,7 @@
 #include "sip/guard/auth.h"
 #include "sip/session/dialog.h"
 #include "sip/session/messages.h"
+#include "sip/session/way.h"
 #include "sip/text/netaddr.h"
 #include "sip/peer/options.h"
 #include "sip/peer/ping.h"
@@ -77,6 +78,19 @@ static void on_auth_failure(void *data, const struct sockaddr_storage *from)
 	guard_failed(sip->guard, from, BAN_AUTHENTICATION, sip->asking);
 }
 
+/* guard.has_calls: a ban ends no call. */
+static bool has_calls(void *data, const struct sockaddr_storage *from)
+{
+	const struct sip *sip = data;
+	const struct session *s;
+
+	llist_for_each_entry (s, &sip->sessions, entry) {
+		if (way_leads_to(s, from))
+			return true;
+	}
+	return false;
+}
+
 /* Sockets that are kept for calls go when these are over. */
 static void on_second(void *data)
 {
@@ -120,6 +134,8 @@ struct sip *sip_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg)
 	messages_watch(hub);
 	sip->guard->agent = sip->agent;
 	sip->guard->hub = hub;
+	sip->guard->has_calls = has_calls;
+	sip->guard->has_calls_data = sip;
 	sip->peers = peers_new(sip, hub, sip->agent, &model, sip);
 	sip->registrar = sip->peers ? registrar_new(sip, sip) : NULL;
 	if (!sip->registrar) {

@@ -55,19 +55,18 @@ void bans_forgive(struct bans *bans, const struct source *source)
 		source_table_drop(&bans->suspects, &suspect->entry);
 }
 
-bool bans_stop(struct bans *bans, const struct source *source, uint64_t now_us)
+struct ban *bans_find(struct bans *bans, const struct source *source, uint64_t now_us)
 {
 	struct ban *ban = source_table_find(&bans->banned, source);
 
 	if (!ban)
-		return false;
+		return NULL;
 	if (now_us >= ban->until_us) {
 		source_table_drop(&bans->banned, &ban->entry);
-		return false;
+		return NULL;
 	}
 	ban->entry.used_us = now_us;
-	ban->dropped++;
-	return true;
+	return ban;
 }
 
 bool bans_lift(struct bans *bans, const struct source *source)

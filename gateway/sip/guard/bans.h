@@ -15,7 +15,8 @@ struct bans {
 struct ban {
 	struct source_entry entry;
 	uint64_t since_us, until_us;
-	uint64_t dropped; /* messages since */
+	uint64_t dropped;       /* messages since */
+	uint64_t heard_full_us; /* bucket of those that may belong to its calls */
 	enum ban_reason reason;
 };
 
@@ -25,8 +26,8 @@ bool bans_failed(struct bans *bans, const struct ban_policy *policy, const struc
 		 enum ban_reason reason, uint64_t now_us);
 /* Its failures so far are forgiven: it has shown who it is. */
 void bans_forgive(struct bans *bans, const struct source *source);
-/* Is it banned? Counts what is dropped for it. */
-bool bans_stop(struct bans *bans, const struct source *source, uint64_t now_us);
+/* What stands against it; NULL: nothing. */
+struct ban *bans_find(struct bans *bans, const struct source *source, uint64_t now_us);
 /* False when it is not banned. */
 bool bans_lift(struct bans *bans, const struct source *source);
 /* Ends those whose time is over; how many stand. */

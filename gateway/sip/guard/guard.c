@@ -135,19 +135,52 @@ static bool is_emergency_line(const struct guard *guard, const char *line)
 	return *user && guard->hub && call_is_emergency(guard->hub, user);
 }
 
-bool guard_welcomes(struct guard *guard, const struct sockaddr_storage *from, const char *line)
+/* NULL: it is not banned. */
+static struct ban *ban_of(struct guard *guard, const struct sockaddr_storage *from)
 {
 	const struct source source = source_of(from);
+
+	return guard->bans.banned.used ? bans_find(&guard->bans, &source, clock_now_us()) : NULL;
+}
+
+static void note_dropped(struct guard *guard, struct ban *ban)
+{
+	ban->dropped++;
+	guard->totals.banned++;
+}
+
+/* All calls are gone through: only so often for each ban. */
+static bool may_be_in_call(struct guard *guard, struct ban *ban,
+			   const struct sockaddr_storage *from)
+{
+	static const struct rate rate = { .per_s = 20, .burst = 60 };
+
+	return guard->has_calls && bucket_take(&ban->heard_full_us, &rate, clock_now_us()) &&
+	       guard->has_calls(guard->has_calls_data, from);
+}
+
+bool guard_welcomes(struct guard *guard, const struct sockaddr_storage *from, const char *line)
+{
+	struct ban *ban;
 
 	if (netprefixes_have(&guard->config.deny, from)) {
 		guard->totals.denied++;
 		return false;
 	}
-	if (!guard->bans.banned.used || !bans_stop(&guard->bans, &source, clock_now_us()) ||
-	    is_emergency_line(guard, line))
+	ban = ban_of(guard, from);
+	if (!ban || is_emergency_line(guard, line) || may_be_in_call(guard, ban, from))
 		return true;
-	guard->totals.banned++;
+	note_dropped(guard, ban);
 	return false;
+}
+
+bool guard_drops(struct guard *guard, const struct sockaddr_storage *from)
+{
+	struct ban *ban = ban_of(guard, from);
+
+	if (ban)
+		note_dropped(guard, ban);
+	return ban;
 }
 
 void guard_failed(struct guard *guard, const struct sockaddr_storage *from, enum ban_reason reason,

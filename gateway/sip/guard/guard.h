@@ -38,6 +38,9 @@ struct guard {
 	unsigned turn;          /* spreads Retry-After */
 	struct osmo_timer_list tidy;
 	struct guard_totals totals;
+	/* Is there a call whose other side is there? NULL: there are none. */
+	bool (*has_calls)(void *data, const struct sockaddr_storage *from);
+	void *has_calls_data;
 	const struct call_hub *hub; /* knows the emergency numbers; NULL: there are none */
 };
 
@@ -47,8 +50,11 @@ void guard_free(struct guard *guard);
 /* Bans and counters stay. */
 void guard_apply(struct guard *guard, const struct guard_config *config);
 
-/* May anything from there be read? line: the first of the request. */
+/* May anything from there be read? line: the first of the request. What comes from a banned source may, when that has calls:
+ * which of it is theirs is known later. */
 bool guard_welcomes(struct guard *guard, const struct sockaddr_storage *from, const char *line);
+/* A request that was read belongs to no call: does a ban stop it? */
+bool guard_drops(struct guard *guard, const struct sockaddr_storage *from);
 /* Whoever it was has failed: a wrong password, no peer's address, a malformed message. of_peer: it is a configured
  * peer's own address, which is banned only if so configured. */
 void guard_failed(struct guard *guard, const struct sockaddr_storage *from, enum ban_reason reason,

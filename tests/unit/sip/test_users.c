@@ -401,6 +401,65 @@ START_TEST(user_that_is_removed_changes_and_ends_its_call)
 }
 END_TEST
 
+static void fail_until_banned(void)
+{
+	struct guard_status status;
+
+	rig.sip->guard->config.ban = (struct ban_policy){ .after = 2, .within_s = 60, .for_s = 60 };
+	for (unsigned i = 0; i < 2; i++) {
+		send_register("anna", "anna", "r1", contact(""));
+		phone_hears("SIP/2.0 401 ");
+	}
+	sip_guard_status(rig.sip, &status);
+	ck_assert_uint_eq(status.bans, 1);
+}
+
+/* It goes on to register in vain, and is banned for it: nothing of it is heard but the call that it has. */
+START_TEST(ban_leaves_the_calls_of_a_removed_user)
+{
+	const char *tag = open_call();
+
+	registrar.users = users + 1;
+	registrar.n_users = 1;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	fail_until_banned();
+	send_register("anna", "anna", "r1", contact(""));
+	ck_assert(!peer_hears_on(&rig, phone));
+	phone_asks("UPDATE", "another", "", SDP);
+	ck_assert(!peer_hears_on(&rig, phone));
+	phone_asks("UPDATE", tag, "", SDP);
+	phone_hears("SIP/2.0 401 ");
+	mock_leg_say(&rig.line, LEG_RELEASE, CAUSE_NORMAL, false);
+	rig_settle(&rig);
+	phone_hears("BYE ");
+	phone_answers("200 OK", "");
+	end();
+}
+END_TEST
+
+START_TEST(banned_user_ends_its_call)
+{
+	const char *tag = open_call();
+	struct guard_status status;
+
+	registrar.users = users + 1;
+	registrar.n_users = 1;
+	ck_assert_int_eq(sip_apply_registrar(rig.sip, &registrar), 0);
+	fail_until_banned();
+	phone_asks("BYE", tag, "", "");
+	phone_hears("SIP/2.0 200 ");
+	rig_assert_idle(&rig);
+	for (unsigned i = 0; i < 3; i++) {
+		phone_asks("BYE", tag, "", "");
+		ck_assert(!peer_hears_on(&rig, phone));
+	}
+	sip_guard_status(rig.sip, &status);
+	ck_assert_str_eq(status.refused[1].name, "banned");
+	ck_assert_uint_eq(status.refused[1].value, 3);
+	end();
+}
+END_TEST
+
 START_TEST(user_that_must_come_by_tls_is_asked_for_nothing_without)
 {
 	open_registrar();
@@ -433,5 +492,6 @@ UNIT_MAIN("users", user_calls_with_its_own_number_and_name, user_changes_its_own
 	  user_dials_on, failure_in_a_call_counts_as_any, answer_to_something_else_begins_no_call,
 	  user_shows_what_it_may, user_may_not_call_each_number, user_calls_so_often_a_second,
 	  user_has_so_many_calls_at_a_time, counts_outlive_a_commit,
-	  user_that_is_removed_changes_and_ends_its_call,
-	  user_that_must_come_by_tls_is_asked_for_nothing_without, who_is_no_user_is_a_stranger)
+	  user_that_is_removed_changes_and_ends_its_call, ban_leaves_the_calls_of_a_removed_user,
+	  banned_user_ends_its_call, user_that_must_come_by_tls_is_asked_for_nothing_without,
+	  who_is_no_user_is_a_stranger)
