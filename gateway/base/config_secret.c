@@ -15,48 +15,81 @@ enum { DEPTH_MAX = 8 };
 
 #define BLANKS " \t\r"
 
-static bool is_one_of(const char *word, size_t len, const char *const *words)
+static bool is_word(const char *at, size_t len, const char *word)
 {
-	for (; *words; words++)
-		if (strlen(*words) == len && memcmp(*words, word, len) == 0)
-			return true;
-	return false;
+	return strlen(word) == len && memcmp(word, at, len) == 0;
+}
+
+static bool is_keyword(const char *at, size_t len)
+{
+	return is_word(at, len, "password") || is_word(at, len, "sha256") ||
+	       is_word(at, len, "secret");
+}
+
+/* The word of the line behind a place, and how long it is: 0: there is none. */
+static char *word_behind(const char *at, size_t *len)
+{
+	char *word = (char *)at + strspn(at, BLANKS);
+
+	*len = strcspn(word, BLANKS "\n");
+	return word;
+}
+
+/* Whether the next word is a name: in `user NAME` and `token NAME sha256 HASH`, not in `token secret TOKEN`. */
+static bool name_follows(const char *word, size_t len)
+{
+	if (!is_word(word, len, "token"))
+		return is_word(word, len, "user");
+	word = word_behind(word + len, &len);
+	word = word_behind(word + len, &len);
+	if (!is_word(word, len, "sha256"))
+		return false;
+	word_behind(word + len, &len);
+	return len;
 }
 
 /* The secret in a line, and how long it is; NULL: there is none. */
 static char *secret_in(char *line, size_t *len)
 {
-	static const char *const keywords[] = { "password", "sha256", "secret", NULL };
-	static const char *const namers[] = { "user", "token", NULL };
-	bool named = false, follows = false;
-	char *at = line;
+	bool follows = false;
+	char *at = word_behind(line, len);
 
-	while (true) {
-		at += strspn(at, BLANKS);
-		*len = strcspn(at, BLANKS "\n");
-		if (!*len)
-			return NULL;
-		if (follows)
-			return at;
-		follows = !named && at > line && is_one_of(at, *len, keywords);
-		named = !named && is_one_of(at, *len, namers);
-		at += *len;
+	while (*len && !follows) {
+		follows = at > line && is_keyword(at, *len);
+		if (name_follows(at, *len))
+			at = word_behind(at + *len, len);
+		at = word_behind(at + *len, len);
 	}
+	return *len ? at : NULL;
+}
+
+static char *move(char *to, const char *from, size_t len)
+{
+	memmove(to, from, len);
+	return to + len;
 }
 
 void config_hide_secrets(char *text)
 {
-	while (text && *text) {
+	char *from = text, *to = text;
+
+	if (!text)
+		return;
+	while (*from) {
 		size_t len;
-		char *secret = secret_in(text, &len);
+		char *secret = secret_in(from, &len), *end;
 
 		if (secret) {
-			*secret = '*';
-			memmove(secret + 1, secret + len, strlen(secret + len) + 1);
+			to = move(to, from, (size_t)(secret - from));
+			*to++ = '*';
+			from = secret + len;
 		}
-		text = strchrnul(text, '\n');
-		text += *text == '\n';
+		end = strchrnul(from, '\n');
+		end += *end == '\n';
+		to = move(to, from, (size_t)(end - from));
+		from = end;
 	}
+	*to = '\0';
 }
 
 /* Where a secret is. */

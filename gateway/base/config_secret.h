@@ -6,7 +6,7 @@
 struct config_report;
 
 /* Puts one * in place of each word that follows the word "password", "sha256" or "secret"; in place. Where such a word
- * is the name of a user or a token, it is none. */
+ * is the name of a user or a token, it is none. One pass, however many there are. */
 void config_hide_secrets(char *text);
 /* The other way, after somebody has edited what he was shown: each * in the text becomes the secret that the lines
  * of `from` have at that place (the same section, the same words before it). The text, talloc'd; NULL without memory.

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from common import ports
+from common.cli import Cli
 from common.gateway import wait_for
 from common.http import Http, section
 from common.webserver import WebServer
@@ -74,8 +75,19 @@ def test_cut_cable_is_told_signed_and_so_is_its_end(own, web):
     assert _status(gateway)["sent"] == len(server.asked) and _status(gateway)["failed"] == 0
     shown = gateway.cli.run("show webhooks")
     assert "duty" in shown and KEY not in shown
-    assert KEY not in gateway.cli.run("show running-config") and "signature secret *" in gateway.cli.run(
-        "show running-config")
+    running = Http(http).get("configuration/running")["text"]
+    for text in (gateway.cli.run("show running-config"), running):
+        assert "signature secret *" in text and KEY not in text
+        assert "token secret *" in text and "t0ken" not in text
+
+
+def test_new_token_is_not_in_the_log_of_changes(own):
+    gateway = own()
+    with Cli(gateway.ports.cli) as edit:
+        for line in ("configure terminal", "webhook duty", "url http://127.0.0.1:9/", "token secret t0ken", "commit"):
+            assert "%" not in edit.run(line), line
+    detail = gateway.cli.json("changes")[-1]["detail"]
+    assert "+ token secret *" in detail and "t0ken" not in detail
 
 
 def test_server_that_was_away_is_told_later_and_the_failure_is_an_alarm(own, web):

@@ -1,3 +1,5 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
@@ -28,6 +30,42 @@ START_TEST(names_that_look_like_words_hide_nothing_else)
 	config_hide_secrets(text);
 	ck_assert_str_eq(text, " auth user password password *\n auth user secret password *\n"
 			       " token sha256 sha256 * role viewer\n user user password *\n");
+}
+END_TEST
+
+START_TEST(a_token_is_a_secret_or_has_a_name)
+{
+	char text[] = " token secret 0123abcd\n+ token secret t0ken\n token secret sha256\n"
+		      " token secret password\n token token sha256 00ff role viewer\n"
+		      " token secret sha256 00ff role viewer\n token secret\n token\n"
+		      " register user secret domain d\nuser password\n";
+
+	config_hide_secrets(text);
+	ck_assert_str_eq(text, " token secret *\n+ token secret *\n token secret *\n"
+			       " token secret *\n token token sha256 * role viewer\n"
+			       " token secret sha256 * role viewer\n token secret\n token\n"
+			       " register user secret domain d\nuser password\n");
+}
+END_TEST
+
+/* So many that a pass over the rest for each would not end in the time of a test. */
+START_TEST(many_are_hidden_in_one_pass)
+{
+	enum { USERS = 200000 };
+	char *text = NULL, *hidden = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size), *expected = open_memstream(&hidden, &size);
+
+	for (unsigned i = 0; i < USERS; i++) {
+		fprintf(out, "user u%u\n password secret-of-%u\n contacts 2\n", i, i);
+		fprintf(expected, "user u%u\n password *\n contacts 2\n", i);
+	}
+	fclose(out);
+	fclose(expected);
+	config_hide_secrets(text);
+	ck_assert(strcmp(text, hidden) == 0);
+	free(text);
+	free(hidden);
 }
 END_TEST
 
@@ -96,5 +134,6 @@ START_TEST(what_never_was_is_a_fault)
 END_TEST
 
 UNIT_MAIN("config secret", passwords_are_hidden, names_that_look_like_words_hide_nothing_else,
+	  a_token_is_a_secret_or_has_a_name, many_are_hidden_in_one_pass,
 	  what_was_hidden_comes_back, of_two_at_one_place_the_rest_of_the_line_tells,
 	  what_never_was_is_a_fault)
