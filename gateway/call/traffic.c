@@ -191,16 +191,18 @@ void traffic_each(const struct traffic *traffic, enum traffic_period period,
 	const struct traffic_ring *ring = &traffic->rings[period];
 	const unsigned size = periods[period].n;
 	struct traffic_figures now;
+	bool apart = true; /* what is open is not of the present interval */
 
-	if (!traffic->begun)
-		return;
-	present(traffic, &now);
-	now.from_s = begin_of(period, now.from_s);
-	if (now.from_s == ring->open.from_s)
-		add(&now, &ring->open);
-	if (!fn(data, &now))
-		return;
-	if (now.from_s != ring->open.from_s && !is_empty(&ring->open) && !fn(data, &ring->open))
+	if (traffic->begun) {
+		present(traffic, &now);
+		now.from_s = begin_of(period, now.from_s);
+		apart = now.from_s != ring->open.from_s;
+		if (!apart)
+			add(&now, &ring->open);
+		if (!fn(data, &now))
+			return;
+	}
+	if (apart && !is_empty(&ring->open) && !fn(data, &ring->open))
 		return;
 	for (unsigned ago = 0; ago < ring->n; ago++)
 		if (!fn(data, &ring->past[(ring->last + size - ago) % size]))

@@ -39,8 +39,9 @@ unsigned traffic_kept(enum traffic_period period);
 void traffic_turn(struct traffic *traffic, int64_t wall_s);
 /* So many are in use at this look. */
 void traffic_use(struct traffic *traffic, unsigned in_use);
-/* The present one first, so far as it is, until fn returns false. Nothing before the first look. */
+/* The present one first, so far as it is, until fn returns false. Before the first look there is none, only what was
+ * put back. */
 void traffic_each(const struct traffic *traffic, enum traffic_period period,
 		  bool (*fn)(void *data, const struct traffic_figures *figures), void *data);
-/* The last sixty minutes that there are, with the present one; false before the first look. */
+/* The last sixty minutes that there are, with the present one; false if there is none. */
 bool traffic_hour(const struct traffic *traffic, struct traffic_figures *out);

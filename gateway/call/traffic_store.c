@@ -126,6 +126,8 @@ int traffic_save(const struct call_hub *hub, const char *path)
 
 /* Reading */
 
+#define LAST_S UINT64_C(253402300799) /* 9999-12-31 23:59:59 UTC */
+
 static bool take_number(char **text, uint64_t most, uint64_t *out)
 {
 	char *end;
@@ -145,7 +147,7 @@ static bool read_figures(char *text, struct traffic_figures *out)
 	uint64_t number;
 
 	*out = (struct traffic_figures){ 0 };
-	if (!take_number(&text, INT64_MAX, &number))
+	if (!take_number(&text, LAST_S, &number))
 		return false;
 	out->from_s = (int64_t)number;
 	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
@@ -163,12 +165,12 @@ static bool read_figures(char *text, struct traffic_figures *out)
 	return !*text;
 }
 
-static bool is_of_now(enum traffic_period period, int64_t from_s, int64_t wall_s)
+static bool is_kept(enum traffic_period period, int64_t from_s, int64_t wall_s)
 {
 	const int64_t length_s = traffic_length(period);
 
-	return from_s <= wall_s && from_s % length_s == 0 &&
-	       wall_s - from_s <= length_s * (int64_t)(traffic_kept(period) + 1);
+	return from_s % length_s == 0 &&
+	       from_s >= wall_s - length_s * (int64_t)(traffic_kept(period) + 1);
 }
 
 static bool read_line(const struct call_hub *hub, char *line, int64_t wall_s)
@@ -185,7 +187,7 @@ static bool read_line(const struct call_hub *hub, char *line, int64_t wall_s)
 	while (period < TRAFFIC_PERIODS &&
 	       (!period_names[period] || strcmp(word, period_names[period]) != 0))
 		period++;
-	if (period == TRAFFIC_PERIODS || !is_of_now(period, figures.from_s, wall_s))
+	if (period == TRAFFIC_PERIODS || !is_kept(period, figures.from_s, wall_s))
 		return false;
 	traffic =
 		quality_traffic(hub, strcmp(kind, "trunk") == 0 ? TARGET_TRUNK : TARGET_PEER, name);

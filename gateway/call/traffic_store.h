@@ -8,6 +8,6 @@ struct call_hub;
 
 /* 0 or -errno; the file is the old one or the new one. */
 int traffic_save(const struct call_hub *hub, const char *path);
-/* For trunks and peers that are there. Lines that are none, are too old, or of the future, are left out; how many were
- * taken. */
+/* For trunks and peers that are there. Lines that are none, or are too old, are left out; how many were taken. What is of
+ * the future stays: the clock may not be set yet, and the next traffic_save would lose it. */
 unsigned traffic_restore(const struct call_hub *hub, const char *path, int64_t wall_s);

@@ -335,9 +335,9 @@ START_TEST(what_is_no_line_is_left_out)
 		"quarter trunk b " ZEROS("1795955400") "1 1\n",        /* one too many */
 		"quarter trunk b " ZEROS("1795955400") "4294967296\n", /* too large */
 		"quarter trunk b " ZEROS("1795955400") "-1\n",
-		"quarter trunk b " ZEROS("1795955401") "1\n", /* not when one begins */
-		"quarter trunk b " ZEROS("1796040000") "1\n", /* of the future */
-		"quarter trunk b " ZEROS("1795860000") "1\n", /* too old */
+		"quarter trunk b " ZEROS("1795955401") "1\n",   /* not when one begins */
+		"quarter trunk b " ZEROS("253402300800") "1\n", /* no time at all */
+		"quarter trunk b " ZEROS("1795860000") "1\n",   /* too old */
 		"quarter trunk none " ZEROS("1795955400") "1\n",
 		"minute trunk b " ZEROS("1795955400") "1\n",
 		"\n",
@@ -366,8 +366,73 @@ START_TEST(what_is_no_line_is_left_out)
 }
 END_TEST
 
+/* Quarters that a restored and not yet looked at gateway has, from when on. */
+static unsigned restored(int64_t wall_s, unsigned rows)
+{
+	start();
+	open_b();
+	ck_assert_uint_eq(traffic_restore(hub, path_of_test(), wall_s), rows);
+	traffic = quality_traffic(hub, TARGET_TRUNK, "b");
+	return look(TRAFFIC_QUARTERS);
+}
+
+static void save_and_stop(void)
+{
+	ck_assert_int_eq(traffic_save(hub, path_of_test()), 0);
+	call_hub_free(hub);
+	mock_mg_free(mg);
+}
+
+START_TEST(a_stop_before_the_first_look_loses_nothing)
+{
+	struct traffic_figures hour;
+
+	start();
+	open_b();
+	for (unsigned minute = 0; minute < 40; minute++)
+		quality_look(hub->quality, NOON + minute * MINUTE);
+	save_and_stop();
+	for (unsigned again = 0; again < 2; again++) {
+		ck_assert_uint_eq(restored(NOON + 41 * MINUTE, 4 + 1), 4);
+		ck_assert_uint_eq(row[0].seconds, 9);
+		ck_assert_uint_eq(row[1].seconds, 15);
+		ck_assert_uint_eq(row[3].seconds, 1);
+		ck_assert(!traffic_hour(traffic, &hour));
+		save_and_stop();
+	}
+	unlink(path_of_test());
+}
+END_TEST
+
+/* A machine without a clock of its own begins long ago and learns the time later. */
+START_TEST(a_clock_that_is_not_set_yet_loses_nothing)
+{
+	start();
+	open_b();
+	for (unsigned minute = 0; minute < 40; minute++)
+		quality_look(hub->quality, NOON + minute * MINUTE);
+	save_and_stop();
+	restored(MINUTE, 4 + 1);
+	quality_look(hub->quality, MINUTE);
+	quality_look(hub->quality, 2 * MINUTE);
+	save_and_stop();
+	restored(MINUTE, 4 + 1 + 2);
+	quality_look(hub->quality, NOON + 60 * MINUTE);
+	ck_assert_uint_eq(look(TRAFFIC_QUARTERS), 1 + 1 + 4);
+	ck_assert_int_eq(row[0].from_s, NOON + 60 * MINUTE - NOON % QUARTER);
+	ck_assert_int_eq(row[1].from_s, 0);
+	for (unsigned r = 2; r < 5; r++)
+		ck_assert_int_eq(row[r].from_s, row[r + 1].from_s + QUARTER);
+	save_and_stop();
+	restored(NOON + 61 * MINUTE, 1 + 4 + 1 + 1); /* what was of 1970 is too old now */
+	save_and_stop();
+	unlink(path_of_test());
+}
+END_TEST
+
 UNIT_MAIN("traffic", nothing_before_the_first_look, a_minute_has_what_the_sums_grew_in_it,
 	  quarters_and_days_are_cut_by_the_clock, the_oldest_go,
 	  a_step_of_the_clock_loses_and_doubles_nothing, what_is_not_looked_at_has_no_rows,
 	  the_last_hour_is_sixty_minutes, a_target_is_looked_at_each_second,
-	  quarters_and_days_outlive_the_gateway, what_is_no_line_is_left_out)
+	  quarters_and_days_outlive_the_gateway, what_is_no_line_is_left_out,
+	  a_stop_before_the_first_look_loses_nothing, a_clock_that_is_not_set_yet_loses_nothing)
