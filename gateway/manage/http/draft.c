@@ -32,6 +32,7 @@ static struct {
 		enum { NOTHING, RUNNING, DONE, FAILED } state;
 		enum draft_job job;
 		unsigned minutes;
+		unsigned number; /* of the commit that it is made on */
 		char who[WHO_MAX], comment[DRAFT_COMMENT_MAX + 1];
 		time_t at;
 		json_t *faults;
@@ -120,6 +121,12 @@ json_t *draft_faults(const struct config_report *report)
 
 static bool run(const struct order *order, struct config_report *report)
 {
+	if (order->number != commit_number()) {
+		config_fault(report, 0,
+			     "another configuration runs since this was asked for; look at what "
+			     "changed, then ask again");
+		return false;
+	}
 	switch (order->job) {
 	case DRAFT_COMMIT:
 		return commit_apply(draft.config, order->who, order->comment, report);
@@ -154,6 +161,7 @@ void draft_order(const struct draft_order *wanted)
 	order->state = RUNNING;
 	order->job = wanted->job;
 	order->minutes = wanted->minutes;
+	order->number = commit_number();
 	order->at = clock_wall().tv_sec;
 	osmo_strlcpy(order->who, wanted->who, sizeof(order->who));
 	osmo_strlcpy(order->comment, wanted->comment, sizeof(order->comment));

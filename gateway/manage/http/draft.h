@@ -1,7 +1,7 @@
 /* The candidate configuration of the API's users: one that all of them see. Each change names the version that it
  * is made on, so that nobody undoes what he has not seen; the CLI's candidate is another one, and what it commits is
- * another version, too. A commit runs once the answer to it has left, since it can change this server. Control
- * thread. */
+ * another version, too. A commit runs once the answer to it has left, since it can change this server; it fails if
+ * another one ran in between. Control thread. */
 #pragma once
 
 #include <stdbool.h>

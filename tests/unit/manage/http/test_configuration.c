@@ -242,6 +242,33 @@ START_TEST(the_cli_edits_on_meanwhile)
 }
 END_TEST
 
+/* While the answer leaves: the version that it was asked on is none any more. */
+START_TEST(a_commit_of_the_cli_in_between_is_not_undone)
+{
+	struct session_end person;
+
+	start();
+	person = session_open();
+	learn();
+	ck_assert_uint_eq(put("line m\\n quiet\\n"), 200);
+	learn();
+	ck_assert_uint_eq(ask("POST", "configuration/commit", ""), 202);
+	CHECK_SAYS(&person, "configure terminal", "(config)# ");
+	CHECK_SAYS(&person, "line cli", "(config-line)# ");
+	CHECK_SAYS(&person, "quiet", "(config-line)# ");
+	CHECK_SAYS(&person, "commit", "(config");
+	ck_assert(running_has("cli"));
+	leave();
+	ck_assert(running_has("cli") && !running_has("m"));
+	learn();
+	ck_assert(said("\"failed\"") && said("another configuration runs since"));
+	ck_assert(said("http anna")); /* the candidate stays */
+	session_close(&person);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("HTTP configuration", a_commit_runs_once_its_answer_has_left,
 	  what_cannot_be_applied_stays_a_candidate, every_change_is_another_version,
-	  it_goes_back_when_told, faults_have_lines, the_cli_edits_on_meanwhile)
+	  it_goes_back_when_told, faults_have_lines, the_cli_edits_on_meanwhile,
+	  a_commit_of_the_cli_in_between_is_not_undone)
