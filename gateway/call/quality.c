@@ -66,7 +66,7 @@ static struct place *find(const struct quality *quality, enum target_kind kind, 
 }
 
 /* E.411: an overflow. */
-static bool is_full(unsigned cause)
+static bool is_overflow(unsigned cause)
 {
 	return cause == CAUSE_NO_CIRCUIT || cause == CAUSE_CONGESTION;
 }
@@ -126,6 +126,12 @@ void quality_goes(struct quality *quality, const struct target *target)
 			place->target = NULL;
 }
 
+/* No channel is free where none is in use: all are locked, blocked or failed. */
+static bool is_busy(unsigned cause, unsigned in_use)
+{
+	return is_overflow(cause) && (in_use || cause != CAUSE_NO_CIRCUIT);
+}
+
 static void look_at(struct place *place)
 {
 	static const struct leg_setup any = { .precedence = LEG_ROUTINE };
@@ -135,11 +141,12 @@ static void look_at(struct place *place)
 	const char *why = "";
 	unsigned in_use = target->in_use(target->data);
 	unsigned cause = target->probe ? target->probe(target->data, &any, channel, &why) : 0;
+	bool is_full = is_busy(cause, in_use);
 
 	counts->looks++;
 	counts->in_use_s += in_use;
-	counts->full_s += is_full(cause);
-	counts->down_s += cause && !is_full(cause);
+	counts->full_s += is_full;
+	counts->down_s += cause && !is_full;
 	if (place->traffic)
 		traffic_use(place->traffic, in_use);
 }
@@ -164,7 +171,7 @@ void quality_offered(struct quality *quality, enum target_kind kind, const char 
 	if (!place)
 		return;
 	place->counts.way[way].offered++;
-	place->counts.overflow += is_full(cause);
+	place->counts.overflow += is_overflow(cause);
 }
 
 struct traffic *quality_traffic(const struct call_hub *hub, enum target_kind kind, const char *name)

@@ -53,6 +53,14 @@ def test_calls_are_in_the_history(served):
     assert 'crosspoint_offered_total{kind="trunk",name="narrow",direction="out"} 3' in now
 
 
+def test_a_locked_trunk_is_down_not_full(served):
+    gateway, http = served()
+    before = hour(http, "narrow")
+    gateway.cli.run("lock trunk narrow no-graceful")
+    row = wait_for("seconds without a way", lambda: [r for r in [hour(http, "narrow")] if r["down_s"] >= before["down_s"] + 3], 30, 0.2)[0]
+    assert row["full_s"] == 0, row
+
+
 def test_mistakes_are_told(served):
     gateway, http = served()
     assert "there is no trunk none; `show traffic` lists them" in gateway.cli.run("show traffic trunk none")

@@ -247,23 +247,27 @@ START_TEST(a_target_is_looked_at_each_second)
 	dial("700");
 	look_for(5);
 	dial("700"); /* there is one channel */
-	mock_leg_close(&a);
 	to_b.cause = CAUSE_NO_CIRCUIT;
 	look_for(2);
+	mock_leg_close(&a);
+	mock_leg_close(&b);
+	look_for(4);                   /* empty, it is locked */
+	to_b.cause = CAUSE_CONGESTION; /* as many new calls a second as its rate lets */
+	look_for(3);
 	to_b.cause = CAUSE_DESTINATION_OUT_OF_ORDER;
 	look_for(1);
 	ck_assert(traffic_hour(of_b(), &hour));
-	ck_assert_uint_eq(hour.seconds, 11);
-	ck_assert_uint_eq(hour.in_use_s, 8);
+	ck_assert_uint_eq(hour.seconds, 18);
+	ck_assert_uint_eq(hour.in_use_s, 7);
 	ck_assert_uint_eq(hour.peak, 1);
-	ck_assert_uint_eq(hour.full_s, 2);
-	ck_assert_uint_eq(hour.down_s, 1);
+	ck_assert_uint_eq(hour.full_s, 2 + 3);
+	ck_assert_uint_eq(hour.down_s, 4 + 1);
 	ck_assert_uint_eq(hour.offered_out, 2);
 	ck_assert_uint_eq(hour.overflow, 1);
 	target_unregister(&to_b.target);
 	look_for(2);
 	traffic_hour(of_b(), &hour);
-	ck_assert_uint_eq(hour.seconds, 11);
+	ck_assert_uint_eq(hour.seconds, 18);
 	call_hub_free(hub);
 	mock_mg_free(mg);
 }
