@@ -364,6 +364,7 @@ static const char *state_of_member(const struct target *target)
 static void picture(const struct trunk_group *group, struct trunk_group_status *out)
 {
 	bool is_free = false;
+	const char *why;
 
 	*out = (struct trunk_group_status){
 		.config = &group->config,
@@ -383,7 +384,11 @@ static void picture(const struct trunk_group *group, struct trunk_group_status *
 		out->members[i].refused = group->members[i].refused;
 		is_free |= strcmp(out->members[i].state, "free") == 0;
 	}
-	out->state = is_free ? "free" : is_busy(&out->load) ? "all trunks busy" : "out of service";
+	if (is_free)
+		out->state = trunk_group_would_admit(group, LEG_ROUTINE, &why) ? "limit reached"
+									       : "free";
+	else
+		out->state = is_busy(&out->load) ? "all trunks busy" : "out of service";
 }
 
 void trunk_groups_each(const struct call_hub *hub,

@@ -50,12 +50,14 @@ void trunk_group_overflows(struct trunk_group *group);
 /* A picture of one group, for people and programs. */
 struct trunk_group_status {
 	const struct trunk_group_config *config;
-	const char *state; /* "free", "all trunks busy", "out of service" */
+	/* "free", "all trunks busy", "out of service"; "limit reached": its own limit or reserve refuses a routine call
+	 * to the line that a trunk would take. */
+	const char *state;
 	struct trunk_load load;
 	unsigned peak;      /* calls at a time, the most since it was configured */
 	uint64_t overflows; /* calls that no member took, or its limits refused */
 	uint64_t limited;   /* of these and of calls from the line, by its limits */
-	uint64_t busy_s;    /* seconds with calls and no free channel */
+	uint64_t busy_s;    /* seconds with calls and no free channel, whatever its limits */
 	struct {
 		bool exists;
 		const char *state; /* "free", or why it takes no call now */

@@ -167,10 +167,13 @@ def test_members_change_under_calls(grouped, rtp):
         _commit(gateway, "trunk-group both", "no member narrow", "limit calls out 2")
         second = _talk(phone, rtp)
         assert _in_use(gateway) == ["mu", "narrow"]
+        assert _group(gateway)["state"] == "free", "only one of them is on a member"
         _commit(gateway, "trunk-group both", "member narrow")
+        assert _group(gateway)["state"] == "limit reached", "though mu has free channels"
         assert _refused(phone, rtp) == 503, "two calls out, over both"
         assert [(m["trunk"], m["taken"]) for m in _group(gateway)["members"]] == [("mu", 1), ("narrow", 0)]
         _end(gateway, first, second)
+        assert _group(gateway)["state"] == "free"
 
 
 def test_programs_read_them(own, rtp):

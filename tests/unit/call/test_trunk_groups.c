@@ -189,15 +189,18 @@ START_TEST(limits_hold_for_all_members_together)
 	apply(1);
 	trunks[0].load = (struct trunk_load){ .in = 7, .out = 1, .free = 2 };
 	trunks[1].load = (struct trunk_load){ .out = 1, .free = 1 };
+	ck_assert_str_eq(status().state, "free");
 	caller_dials(0, "700");
 	ck_assert_ptr_nonnull(legs[0].leg);
 	trunks[2].load.out = 1;
+	ck_assert_str_eq(status().state, "limit reached");
 	caller_dials(1, "700");
 	ck_assert_uint_eq(refusal(1), CAUSE_NO_CIRCUIT);
 	ck_assert_ptr_nonnull(
 		mock_log_find("trunk-group pstn: as many calls to the line as its limit lets"));
 	trunks[2].load.out = 0;
 	trunks[1].load.free = 0;
+	ck_assert_str_eq(status().state, "limit reached");
 	caller_dials(2, "600");
 	ck_assert_uint_eq(to_c.asked, 1);
 	ck_assert_uint_eq(status().limited, 2);
