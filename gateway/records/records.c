@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <osmocom/core/linuxlist.h>
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/timer.h>
 
@@ -14,14 +15,22 @@
 #include "base/log.h"
 #include "records/worker.h"
 
-enum { LOOK_S = 1, BEHIND_S = 60, US_PER_S = 1000000, LEAVING_LOOK_US = 50000 };
+enum { LOOK_S = 1, BEHIND_S = 60, US_PER_S = 1000000, TURN_US = 50000 };
+
+/* One setup's time. Its worker begins when that of no earlier setup reads the same journal, and when another setup
+ * has followed it goes on until all of its journal is stored, unless the other one reads it too. */
+struct tenure {
+	struct llist_head list;
+	struct records_setup setup;
+	struct worker *worker; /* NULL: it has not begun */
+};
 
 struct records {
 	struct records_setup setup;
-	struct worker *worker; /* NULL: nothing is stored */
-	struct worker *
-		leaving; /* of the setup before; the next one begins when it has ended. NULL: none */
+	struct llist_head tenures; /* the oldest first */
+	struct tenure *current;    /* the last of them; NULL: nothing is stored */
 	struct osmo_timer_list look;
+	struct osmo_timer_list turn; /* to see who has left, and who may begin */
 	uint64_t behind_us
 		[WORKER_STORES_MAX]; /* since when the store has not caught up; 0: it has */
 };
@@ -46,19 +55,13 @@ static void tell_store(struct records *records, size_t i, const struct store_sta
 	alarm_raise(ALARM_RECORDS_STORE, status->name, "", text);
 }
 
-static int begin(struct records *records);
-
 static void on_look(void *data)
 {
 	struct records *records = data;
 	struct worker_status status;
 	char text[ALARM_TEXT_MAX];
 
-	if (records->leaving) {
-		begin(records);
-		return;
-	}
-	worker_read_status(records->worker, &status);
+	worker_read_status(records->current->worker, &status);
 	for (size_t i = 0; i < status.n_stores; i++)
 		tell_store(records, i, &status.stores[i]);
 	if (status.unread) {
@@ -68,15 +71,48 @@ static void on_look(void *data)
 	osmo_timer_schedule(&records->look, LOOK_S, 0);
 }
 
+/* Its end, or the program's; returns octets that it leaves behind. */
+static uint64_t end_tenure(struct tenure *tenure)
+{
+	uint64_t behind = tenure->worker ? worker_stop(tenure->worker) : 0;
+
+	llist_del(&tenure->list);
+	talloc_free(tenure);
+	return behind;
+}
+
+static void break_off(struct tenure *tenure)
+{
+	struct records_setup setup = tenure->setup;
+	bool begun = tenure->worker;
+	uint64_t behind = end_tenure(tenure);
+
+	if (behind || !begun)
+		LOGP(DCALL, LOGL_NOTICE,
+		     "call records of the journal before, %s, are not all stored (%" PRIu64
+		     " octets left): they will be when it is the journal again\n",
+		     setup.journal, behind);
+}
+
 static int records_destructor(struct records *records)
 {
+	struct tenure *tenure, *next;
+
 	osmo_timer_del(&records->look);
-	if (records->leaving)
-		worker_stop(records->leaving);
-	if (records->worker)
-		worker_stop(records->worker);
+	osmo_timer_del(&records->turn);
+	llist_for_each_entry (tenure, &records->tenures, list)
+		if (tenure->worker)
+			worker_leave(tenure->worker, false);
+	llist_for_each_entry_safe (tenure, next, &records->tenures, list) {
+		if (tenure == records->current)
+			end_tenure(tenure); /* the next start goes on there */
+		else
+			break_off(tenure);
+	}
 	return 0;
 }
+
+static void on_turn(void *data);
 
 struct records *records_new(void *talloc_ctx)
 {
@@ -84,7 +120,9 @@ struct records *records_new(void *talloc_ctx)
 
 	if (!records)
 		return NULL;
+	INIT_LLIST_HEAD(&records->tenures);
 	osmo_timer_setup(&records->look, on_look, records);
+	osmo_timer_setup(&records->turn, on_turn, records);
 	talloc_set_destructor(records, records_destructor);
 	return records;
 }
@@ -94,65 +132,71 @@ void records_free(struct records *records)
 	talloc_free(records);
 }
 
-/* It goes on by itself for a while: a database that is away must not hold up calls. What is in its journal and not in that of
- * the setup to come it takes along first. */
-static void stop(struct records *records, const struct records_setup *to)
+static void clear_alarms(struct records *records)
 {
 	struct worker_status status;
 
 	osmo_timer_del(&records->look);
 	memset(records->behind_us, 0, sizeof(records->behind_us));
-	if (!records->worker)
+	if (!records_status(records, &status))
 		return;
-	worker_read_status(records->worker, &status);
 	for (size_t i = 0; i < status.n_stores; i++)
 		alarm_clear(ALARM_RECORDS_STORE, status.stores[i].name);
 	alarm_clear(ALARM_RECORDS_UNREAD, "");
-	worker_leave(records->worker, strcmp(records->setup.journal, to->journal) != 0);
-	records->leaving = records->worker;
-	records->worker = NULL;
+}
+
+/* Workers end by themselves: a database that is away must not hold up calls. Whose journal is not that of the setup to
+ * come stores it to the end. */
+static void make_way(struct records *records, const struct records_setup *to)
+{
+	struct tenure *tenure, *next;
+
+	clear_alarms(records);
+	records->current = NULL;
+	llist_for_each_entry_safe (tenure, next, &records->tenures, list) {
+		bool goes_on = strcmp(tenure->setup.journal, to->journal) == 0;
+
+		if (tenure->worker)
+			worker_leave(tenure->worker, !goes_on);
+		else if (goes_on)
+			end_tenure(tenure);
+	}
 }
 
 /* Whose journal it is, in a database that several gateways share. */
-static void name_spool(const struct records *records, struct store *store)
+static void name_spool(const char *journal, struct store *store)
 {
 	char host[64] = "";
 
 	gethostname(host, sizeof(host) - 1);
-	snprintf(store->spool, sizeof(store->spool), "%s:%s", host, records->setup.journal);
+	snprintf(store->spool, sizeof(store->spool), "%s:%s", host, journal);
 }
 
 /* False: there is no memory. */
-static bool add_store(const struct records *records, struct worker_setup *setup,
-		      struct store *store)
+static bool add_store(struct worker_setup *setup, struct store *store)
 {
 	if (!store)
 		return false;
-	name_spool(records, store);
+	name_spool(setup->path, store);
 	setup->stores[setup->n_stores++] = store;
 	return true;
 }
 
-static int start(struct records *records)
+static int start(struct tenure *tenure)
 {
-	const struct records_setup *to = &records->setup;
+	const struct records_setup *to = &tenure->setup;
 	struct worker_setup setup = { .path = to->journal, .limits = to->limits };
 	char place[STORE_AT_MAX + 8];
 
-	if (*to->sqlite && !add_store(records, &setup, sqlite_store_new(to->sqlite)))
+	if (*to->sqlite && !add_store(&setup, sqlite_store_new(to->sqlite)))
 		return -ENOMEM;
-	if (*to->postgresql &&
-	    !add_store(records, &setup, pg_store_new(to->postgresql, to->password)))
+	if (*to->postgresql && !add_store(&setup, pg_store_new(to->postgresql, to->password)))
 		return -ENOMEM;
 	snprintf(place, sizeof(place), "%s.radius", to->journal);
-	if (*to->radius.address &&
-	    !add_store(records, &setup, radius_store_new(&to->radius, place)))
+	if (*to->radius.address && !add_store(&setup, radius_store_new(&to->radius, place)))
 		return -ENOMEM;
-	records->worker = worker_start(&setup);
-	if (!records->worker)
-		return -ENOMEM;
-	osmo_timer_schedule(&records->look, LOOK_S, 0);
-	return 0;
+	tenure->worker = worker_start(&setup);
+	return tenure->worker ? 0 : -ENOMEM;
 }
 
 static bool same(const struct records_setup *a, const struct records_setup *b)
@@ -166,49 +210,103 @@ static bool same(const struct records_setup *a, const struct records_setup *b)
 	       a->limits.max_octets == b->limits.max_octets;
 }
 
-/* As the setup says, once the worker of the one before has ended. */
-static int begin(struct records *records)
+/* Nobody before it reads the same journal. */
+static bool may_begin(const struct records *records, const struct tenure *tenure)
 {
-	int rc = 0;
+	const struct tenure *earlier;
 
-	if (records->leaving && !worker_has_left(records->leaving)) {
-		osmo_timer_schedule(&records->look, 0, LEAVING_LOOK_US);
-		return 0;
+	llist_for_each_entry (earlier, &records->tenures, list) {
+		if (earlier == tenure)
+			break;
+		if (strcmp(earlier->setup.journal, tenure->setup.journal) == 0)
+			return false;
 	}
-	if (records->leaving)
-		worker_stop(records->leaving);
-	records->leaving = NULL;
-	if (*records->setup.journal)
-		rc = start(records);
+	return true;
+}
+
+static int begin(struct records *records, struct tenure *tenure)
+{
+	int rc = start(tenure);
+
 	if (rc < 0) {
-		LOGP(DCALL, LOGL_ERROR, "call records are not stored: %s\n", strerror(-rc));
-		memset(&records->setup, 0, sizeof(records->setup));
+		LOGP(DCALL, LOGL_ERROR, "call records of %s are not stored: %s\n",
+		     tenure->setup.journal, strerror(-rc));
+		if (tenure == records->current) {
+			records->current = NULL;
+			memset(&records->setup, 0, sizeof(records->setup));
+		}
+		end_tenure(tenure);
+	} else if (tenure == records->current) {
+		osmo_timer_schedule(&records->look, LOOK_S, 0);
+	} else {
+		worker_leave(tenure->worker, true);
 	}
 	return rc;
 }
 
+/* 0, or -errno: the current one could not begin. */
+static int take_turns(struct records *records)
+{
+	struct tenure *tenure, *next;
+	bool waits = false, leaves = false;
+	int rc = 0;
+
+	llist_for_each_entry_safe (tenure, next, &records->tenures, list) {
+		if (!tenure->worker && may_begin(records, tenure))
+			rc = begin(records, tenure);
+		else if (!tenure->worker)
+			waits = true;
+		else if (tenure != records->current && worker_has_left(tenure->worker))
+			end_tenure(tenure);
+		else if (tenure != records->current)
+			leaves = true;
+	}
+	if (waits)
+		osmo_timer_schedule(&records->turn, 0, TURN_US);
+	else if (leaves)
+		osmo_timer_schedule(&records->turn, LOOK_S, 0);
+	return rc;
+}
+
+static void on_turn(void *data)
+{
+	take_turns(data);
+}
+
 int records_apply(struct records *records, const struct records_setup *setup)
 {
+	struct tenure *tenure;
+
 	if (same(&records->setup, setup))
 		return 0;
-	stop(records, setup);
+	make_way(records, setup);
+	memset(&records->setup, 0, sizeof(records->setup));
+	tenure = *setup->journal ? talloc_zero(records, struct tenure) : NULL;
+	if (*setup->journal && !tenure)
+		return -ENOMEM;
 	records->setup = *setup;
-	return begin(records);
+	records->current = tenure;
+	if (tenure) {
+		tenure->setup = *setup;
+		llist_add_tail(&tenure->list, &records->tenures);
+	}
+	return take_turns(records);
 }
 
 void records_wake(void *data)
 {
 	struct records *records = data;
 
-	if (records->worker)
-		worker_wake(records->worker);
+	if (records->current && records->current->worker)
+		worker_wake(records->current->worker);
 }
 
 bool records_status(const struct records *records, struct worker_status *out)
 {
-	if (records->worker)
-		worker_read_status(records->worker, out);
-	return records->worker;
+	if (!records->current || !records->current->worker)
+		return false;
+	worker_read_status(records->current->worker, out);
+	return true;
 }
 
 const char *records_sqlite(const struct records *records)

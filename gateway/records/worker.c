@@ -22,6 +22,8 @@ struct feed {
 	int64_t again_ms;
 };
 
+enum leave { STAYS, LEAVES_AT_THE_END /* of its journal */, LEAVES_SOON };
+
 struct worker {
 	char path[SPOOL_PATH_MAX];
 	struct store_limits limits;
@@ -32,9 +34,9 @@ struct worker {
 	pthread_t thread;
 	pthread_mutex_t mutex; /* of what follows, held for a copy at most */
 	pthread_cond_t cond;
-	bool woken, stopping;
-	bool to_the_end; /* stopping, it has all the time that it needs */
-	bool left;       /* its thread is done with everything */
+	bool woken;
+	enum leave leave;
+	bool left; /* its thread is done with everything */
 	struct worker_status status;
 };
 
@@ -191,14 +193,19 @@ static void tell(struct worker *worker, struct feed *feed)
 	pthread_mutex_unlock(&worker->mutex);
 }
 
-static bool must_stop(struct worker *worker)
+static enum leave leave_of(struct worker *worker)
 {
-	bool stopping;
+	enum leave leave;
 
 	pthread_mutex_lock(&worker->mutex);
-	stopping = worker->stopping;
+	leave = worker->leave;
 	pthread_mutex_unlock(&worker->mutex);
-	return stopping;
+	return leave;
+}
+
+static bool must_stop(struct worker *worker)
+{
+	return leave_of(worker) == LEAVES_SOON;
 }
 
 static void prune_stores(struct worker *worker)
@@ -290,56 +297,66 @@ static struct timespec spec_of(int64_t ms)
 	return (struct timespec){ .tv_sec = ms / MS_PER_S, .tv_nsec = ms % MS_PER_S * NS_PER_MS };
 }
 
-/* Waits for a wake, the time, or the end; false at the end. */
-static bool wait(struct worker *worker)
+/* Waits for a wake, the time, or a word to leave after the one that it knows of; false when it must stop. */
+static bool wait(struct worker *worker, enum leave known)
 {
 	struct timespec until = spec_of(next_ms(worker));
-	bool stopping;
+	bool goes_on;
 	int rc = 0;
 
 	pthread_mutex_lock(&worker->mutex);
-	while (!worker->woken && !worker->stopping && rc == 0)
+	while (!worker->woken && worker->leave == known && rc == 0)
 		rc = pthread_cond_timedwait(&worker->cond, &worker->mutex, &until);
 	/* Records come in flocks: a batch of them costs as much as one. */
 	until = spec_of(now_ms() + GATHER_MS);
 	rc = 0;
-	while (worker->woken && !worker->stopping && rc == 0)
+	while (worker->woken && worker->leave == known && rc == 0)
 		rc = pthread_cond_timedwait(&worker->cond, &worker->mutex, &until);
 	worker->woken = false;
-	stopping = worker->stopping;
+	goes_on = worker->leave != LEAVES_SOON;
 	pthread_mutex_unlock(&worker->mutex);
-	return !stopping;
+	return goes_on;
 }
 
-static bool has_time(struct worker *worker, int64_t until_ms)
+/* After feeding: no store has to be tried again. */
+static bool all_took(const struct worker *worker)
 {
-	bool to_the_end;
-
-	pthread_mutex_lock(&worker->mutex);
-	to_the_end = worker->to_the_end;
-	pthread_mutex_unlock(&worker->mutex);
-	return to_the_end || now_ms() < until_ms;
+	for (size_t i = 0; i < worker->n; i++)
+		if (worker->feeds[i].pause_s)
+			return false;
+	return true;
 }
 
-static void *run(void *data)
+/* What stores that work can still take in a second, the last records mostly. */
+static void take_leave(struct worker *worker)
 {
-	struct worker *worker = data;
-
-	do {
-		feed_all(worker);
-		prune(worker);
-	} while (wait(worker));
 	const int64_t until_ms = now_ms() + STOP_MS;
 
 	for (size_t i = 0; i < worker->n; i++) {
 		struct feed *feed = &worker->feeds[i];
 
-		while (feed->open && has_time(worker, until_ms) && step(worker, feed))
+		while (feed->open && now_ms() < until_ms && step(worker, feed))
 			;
+		tell(worker, feed);
 		if (feed->open)
 			feed->store->ops->close(feed->store);
 		spool_end(&feed->spool);
 	}
+}
+
+static void *run(void *data)
+{
+	struct worker *worker = data;
+	enum leave known;
+
+	do {
+		known = leave_of(
+			worker); /* before feeding: what is in the journal by then counts */
+		feed_all(worker);
+		prune(worker);
+	} while (known != LEAVES_SOON && (known == STAYS || !all_took(worker)) &&
+		 wait(worker, known));
+	take_leave(worker);
 	pthread_mutex_lock(&worker->mutex);
 	worker->left = true;
 	pthread_mutex_unlock(&worker->mutex);
@@ -406,8 +423,8 @@ void worker_wake(struct worker *worker)
 void worker_leave(struct worker *worker, bool to_the_end)
 {
 	pthread_mutex_lock(&worker->mutex);
-	worker->stopping = true;
-	worker->to_the_end = to_the_end;
+	if (worker->leave != LEAVES_SOON)
+		worker->leave = to_the_end ? LEAVES_AT_THE_END : LEAVES_SOON;
 	pthread_cond_signal(&worker->cond);
 	pthread_mutex_unlock(&worker->mutex);
 	for (size_t i = 0; i < worker->n && !to_the_end; i++)
@@ -424,13 +441,19 @@ bool worker_has_left(struct worker *worker)
 	return left;
 }
 
-void worker_stop(struct worker *worker)
+uint64_t worker_stop(struct worker *worker)
 {
+	uint64_t behind = 0;
+
 	worker_leave(worker, false);
 	pthread_join(worker->thread, NULL);
-	for (size_t i = 0; i < worker->n; i++)
+	for (size_t i = 0; i < worker->n; i++) {
+		if (worker->status.stores[i].behind > behind)
+			behind = worker->status.stores[i].behind;
 		free(worker->feeds[i].store);
+	}
 	destroy(worker);
+	return behind;
 }
 
 void worker_read_status(struct worker *worker, struct worker_status *out)

@@ -25,12 +25,13 @@ struct worker_setup {
 /* Takes the stores over, whatever comes of it. NULL: no memory or no thread. */
 struct worker *worker_start(const struct worker_setup *setup);
 void worker_wake(struct worker *worker);
-/* It is to end, by itself: once more what stores that work can take, for a second; or, to_the_end, all that is in the
- * journal. */
+/* It is to end, by itself: once more what stores that work can take, for a second; or, to_the_end, when every store has
+ * all that is in the journal, however long one is away, unless it is told otherwise meanwhile. */
 void worker_leave(struct worker *worker, bool to_the_end);
 bool worker_has_left(struct worker *worker); /* worker_stop does not wait */
-/* Waits for its end, a second for what stores that work can take included, and frees it. */
-void worker_stop(struct worker *worker);
+/* Waits for its end, a second for what stores that work can take included, and frees it. Octets of the journal that
+ * some store has not taken. */
+uint64_t worker_stop(struct worker *worker);
 
 struct store_status {
 	const char *name;

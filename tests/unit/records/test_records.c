@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <osmocom/core/talloc.h>
+#include <sqlite3.h>
 
 #include "base/alarm.h"
 #include "base/clock.h"
@@ -48,8 +49,8 @@ static void begin(void)
 
 static void end(void)
 {
-	static const char *const names[] = { "calls.jsonl", "calls.jsonl.1", "records.db",
-					     "records.db-wal", "records.db-shm" };
+	static const char *const names[] = { "calls.jsonl", "calls.jsonl.1",  "b.jsonl",
+					     "records.db",  "records.db-wal", "records.db-shm" };
 	char name[STORE_AT_MAX];
 
 	records_free(records);
@@ -128,32 +129,94 @@ START_TEST(records_are_stored_when_woken)
 }
 END_TEST
 
-/* Setups that follow each other closely: the last one counts, and what waits in the journal of the first is stored. */
+/* The same with another journal, in the same directory. */
+static struct records_setup other(const char *name)
+{
+	struct records_setup to = setup;
+
+	snprintf(to.journal, sizeof(to.journal), "%s/%s", dir, name);
+	return to;
+}
+
+static void apply(const struct records_setup *to, const char *record)
+{
+	ck_assert_int_eq(records_apply(records, to), 0);
+	if (record) { /* nobody wakes the worker */
+		setup = *to;
+		add_file("", record);
+	}
+}
+
+static bool stored(const char *id)
+{
+	char sql[100];
+	sqlite3 *db;
+	sqlite3_stmt *found = NULL;
+
+	snprintf(sql, sizeof(sql), "SELECT 1 FROM call_records WHERE id = '%s'", id);
+	sqlite3_open_v2(setup.sqlite, &db, SQLITE_OPEN_READWRITE, NULL);
+	sqlite3_prepare_v2(db, sql, -1, &found, NULL);
+	bool is = sqlite3_step(found) == SQLITE_ROW;
+	sqlite3_finalize(found);
+	sqlite3_close(db);
+	return is;
+}
+
+/* Time goes on. */
+static bool stored_later(const char *id)
+{
+	clock_advance(S);
+	return stored(id);
+}
+
+/* Setups that follow each other closely: the last one counts, and what waits in the journals before is stored. */
 START_TEST(another_journal_leaves_nothing_behind)
 {
-	struct records_setup first;
-
 	begin();
-	ck_assert_int_eq(records_apply(records, &setup), 0);
+	const struct records_setup a = setup, b = other("b.jsonl");
+	apply(&a, NULL);
 	EVENTUALLY(status().stores[0].works);
-	first = setup;
-	add_file("", "1"); /* nobody wakes it */
-	snprintf(setup.journal, sizeof(setup.journal), "%s/calls.jsonl.1", dir);
-	ck_assert_int_eq(records_apply(records, &setup), 0);
-	ck_assert_int_eq(records_apply(records, &first), 0);
-	ck_assert_int_eq(records_apply(records, &setup), 0);
+	apply(&a, "1");
+	apply(&b, "2");
+	apply(&a, "3");
+	EVENTUALLY(stored_later("1") && stored_later("2") && stored_later("3"));
 	EVENTUALLY(begun());
-	add_file("", "2");
-	records_wake(records);
-	EVENTUALLY(status().stores[0].taken == 1);
-	setup = first;
-	ck_assert_int_eq(records_apply(records, &setup), 0);
-	EVENTUALLY(begun());
-	add_file("", "3");
-	records_wake(records);
-	EVENTUALLY(status().stores[0].taken > 0);
-	ck_assert_uint_eq(status().stores[0].taken, 1); /* the first one had been before */
 	end();
+}
+END_TEST
+
+/* One that could not even begin, as the one before read the same journal, does when that one has left. */
+START_TEST(setup_that_was_skipped_stores_its_journal)
+{
+	begin();
+	const struct records_setup mended = setup, moved = other("b.jsonl");
+	struct records_setup broken = setup;
+	snprintf(broken.sqlite, sizeof(broken.sqlite), "%s/no/records.db", dir);
+	apply(&broken, NULL);
+	EVENTUALLY(!status().stores[0].works);
+	apply(&mended, "1");
+	ck_assert(!records_status(records, &(struct worker_status){ 0 }));
+	apply(&moved, "2");
+	EVENTUALLY(begun());
+	EVENTUALLY(stored_later("1") && stored_later("2"));
+	end();
+}
+END_TEST
+
+/* What a journal given up still holds when the program ends is told. */
+START_TEST(records_left_behind_are_told)
+{
+	begin();
+	const struct records_setup moved = other("b.jsonl");
+	struct records_setup broken = setup;
+	mock_log_start(DCALL);
+	snprintf(broken.sqlite, sizeof(broken.sqlite), "%s/no/records.db", dir);
+	apply(&broken, "1");
+	EVENTUALLY(!status().stores[0].works);
+	apply(&moved, NULL);
+	ck_assert(begun()); /* it does not wait for the store that is away */
+	end();
+	ck_assert_ptr_nonnull(mock_log_find("calls.jsonl, are not all stored"));
 }
 END_TEST
 
@@ -201,5 +264,6 @@ START_TEST(without_a_journal_nothing_is_stored)
 END_TEST
 
 UNIT_MAIN("records", records_are_stored_when_woken, another_journal_leaves_nothing_behind,
+	  setup_that_was_skipped_stores_its_journal, records_left_behind_are_told,
 	  store_that_fails_is_an_alarm_while_it_does, unread_records_that_go_are_an_alarm,
 	  without_a_journal_nothing_is_stored)

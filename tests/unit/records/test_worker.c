@@ -299,14 +299,41 @@ START_TEST(worker_that_leaves_takes_all_that_there_is)
 }
 END_TEST
 
-START_TEST(store_that_fails_does_not_keep_it_from_leaving)
+/* A database that is away when its journal is given up gets the rest when it is back. */
+START_TEST(worker_that_leaves_tries_again_what_failed)
+{
+	begin();
+	atomic_store(&shelves[0].away, true);
+	add(0, 700);
+	struct worker *worker = start(2);
+	worker_leave(worker, true); /* perhaps before its first step */
+	EVENTUALLY(atomic_load(&shelves[1].rows) == 700);
+	EVENTUALLY(atomic_load(&shelves[0].opened) >= 2);
+	ck_assert(!worker_has_left(worker));
+	add(700, 701);
+	atomic_store(&shelves[0].away, false);
+	EVENTUALLY(worker_has_left(worker));
+	ck_assert_uint_eq(atomic_load(&shelves[0].rows), 701);
+	ck_assert_uint_eq(worker_stop(worker), 0);
+	unlink(path);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+END_TEST
+
+START_TEST(store_that_fails_does_not_hold_the_end_up)
 {
 	struct worker *worker = start_with_backlog();
 
 	worker_leave(worker, true);
 	atomic_store(&shelves[0].broken, true);
+	EVENTUALLY(!status_of(worker).stores[0].works);
+	ck_assert(!worker_has_left(worker));
+	worker_leave(worker, false);
+	worker_leave(worker, true); /* too late for that */
 	EVENTUALLY(worker_has_left(worker));
-	end(worker);
+	ck_assert_uint_gt(worker_stop(worker), 0);
+	unlink(path);
+	ck_assert_int_eq(rmdir(dir), 0);
 }
 END_TEST
 
@@ -336,5 +363,5 @@ UNIT_MAIN("worker", records_reach_every_store, restart_goes_on_where_the_store_i
 	  lines_that_are_no_record_are_skipped_and_counted, without_memory_no_record_is_skipped,
 	  last_records_are_taken_at_the_end, backlog_does_not_hold_the_end_up,
 	  worker_leaves_by_itself, worker_that_leaves_takes_all_that_there_is,
-	  store_that_fails_does_not_keep_it_from_leaving, backlog_is_told_while_it_is_stored,
-	  files_are_pruned_while_a_long_backlog_is_stored)
+	  worker_that_leaves_tries_again_what_failed, store_that_fails_does_not_hold_the_end_up,
+	  backlog_is_told_while_it_is_stored, files_are_pruned_while_a_long_backlog_is_stored)
