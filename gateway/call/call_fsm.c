@@ -14,7 +14,7 @@
  *   till ALERTING  TAKEN: another answers in B's place        ACTIVE         transfer.h
  *   all but one    A or B: DISCONNECT RELEASE GONE; CLEAR     CLEARING       each leg is told RELEASE
  *   DISCONNECTING  T306                                       CLEARING
- *   ROUTING        an emergency call finds all ways full      WAITING        then ROUTING again
+ *   both first     an emergency call finds all ways full      WAITING        then ROUTING again
  *   ALERTING       B clears, the call is an emergency call    ROUTING
  *   CLEARING       last GONE, or X150: the legs are dropped   the end
  *
@@ -468,7 +468,8 @@ static const struct osmo_fsm_state states[] = {
 		.name = "collecting",
 		.in_event_mask = S(CALL_EV_INFORMATION) | S(CALL_EV_NOTIFY) | S(CALL_EV_CHARGE) |
 				 CLEARS,
-		.out_state_mask = S(CALL_ROUTING) | S(CALL_ASKING) | S(CALL_CLEARING),
+		.out_state_mask = S(CALL_ROUTING) | S(CALL_ASKING) | S(CALL_WAITING) |
+				  S(CALL_CLEARING),
 		.action = early_action,
 	},
 	[CALL_ASKING] = {

@@ -359,6 +359,19 @@ START_TEST(overlap_ends_with_the_emergency_number)
 }
 END_TEST
 
+START_TEST(overlap_ends_in_waiting_while_a_way_is_full)
+{
+	begin();
+	to_b.cause = to_c.cause = CAUSE_NO_CIRCUIT;
+	mock_leg_open(&a, hub, TARGET_PEER, "phones");
+	mock_leg_dial(&a, "1");
+	mock_leg_key(&a, "12", false);
+	ck_assert_str_eq(state(), "waiting");
+	mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+	stop();
+}
+END_TEST
+
 START_TEST(ways_may_change_in_mid_call)
 {
 	struct emergency_config less = emergency;
@@ -507,6 +520,7 @@ UNIT_MAIN("emergency", emergency_numbers_are_whole_and_several, rfc_5031_service
 	  room_is_made_once_and_awaited, room_that_does_not_come_is_made_elsewhere,
 	  no_room_is_made_while_another_way_is_free, an_ordinary_call_makes_no_room,
 	  a_prefix_that_is_dialled_is_not_sent, overlap_ends_with_the_emergency_number,
-	  ways_may_change_in_mid_call, a_way_that_is_new_is_tried_too,
-	  the_centre_reaches_the_caller_before_all_routes, calls_back_have_an_end,
-	  calls_back_outlive_a_commit, the_number_shown_leads_back_too, the_last_callers_are_kept)
+	  overlap_ends_in_waiting_while_a_way_is_full, ways_may_change_in_mid_call,
+	  a_way_that_is_new_is_tried_too, the_centre_reaches_the_caller_before_all_routes,
+	  calls_back_have_an_end, calls_back_outlive_a_commit, the_number_shown_leads_back_too,
+	  the_last_callers_are_kept)
