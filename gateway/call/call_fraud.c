@@ -4,18 +4,23 @@
 #include "call/call_fraud.h"
 #include "call/hub.h"
 
-bool call_fraud_admits(struct call *call)
+bool call_fraud_admits_setup(struct call *call, const struct leg_setup *setup)
 {
 	const struct call_slot *from = &call->slots[SLOT_CALLER];
 	const char *rule = "";
-	unsigned cause = fraud_admit(call->hub->fraud, &call->fraud, from->kind, from->via,
-				     &call->setup, &rule);
+	unsigned cause =
+		fraud_admit(call->hub->fraud, &call->fraud, from->kind, from->via, setup, &rule);
 
 	if (!cause)
 		return true;
 	snprintf(call->why, sizeof(call->why), "fraud rule %s: calls are refused", rule);
 	call_clear_for(call, cause);
 	return false;
+}
+
+bool call_fraud_admits(struct call *call)
+{
+	return call_fraud_admits_setup(call, &call->setup);
 }
 
 void call_fraud_cut(void *data)

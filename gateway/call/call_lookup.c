@@ -8,6 +8,7 @@
 
 #include "call/call_attempt.h"
 #include "call/call_timeline.h"
+#include "call/emergency.h"
 #include "call/hub.h"
 #include "call/lookups.h"
 #include "call/numbers.h"
@@ -88,6 +89,31 @@ static unsigned by_chance(unsigned n)
 	return (unsigned)random() % n;
 }
 
+/* In the place of the number dialled, it takes its way: what the caller may not dial no answer leads to, and help is
+ * help. False: the call is cleared, or goes as an emergency call. */
+static bool goes_on(struct call *call, const struct leg_number *number)
+{
+	const struct call_slot *from = &call->slots[SLOT_CALLER];
+	struct leg_setup setup = call->setup;
+
+	if (!*number->digits)
+		return true;
+	setup.called = *number;
+	setup.called_subaddress = (struct leg_subaddress){ 0 };
+	if (call_precedence(call->hub, from->kind, from->via, number->digits) == LEG_EMERGENCY) {
+		call_note(call, "an emergency call by the look-up's number");
+		call->setup = setup;
+		call_way_find(call);
+		return false;
+	}
+	if (target_may_call(call->hub, from->kind, from->via, number->digits))
+		return call_fraud_admits_setup(call, &setup);
+	snprintf(call->why, sizeof(call->why), "look-up %s: the caller may not call %s",
+		 call->route.lookup, number->digits);
+	call_clear_for(call, CAUSE_REJECTED);
+	return false;
+}
+
 void call_lookup_answered(struct call *call)
 {
 	const struct lookup_answer *answer = &call->lookup->answer;
@@ -103,6 +129,8 @@ void call_lookup_answered(struct call *call)
 		call_clear_for(call, cause);
 		return;
 	}
+	if (!goes_on(call, &answer->number) || !goes_on(call, &answer->to_number))
+		return;
 	if (*answer->route) {
 		route_draw(&call->route, by_chance);
 		call_note(call, "route %s, as the look-up has it", answer->route);

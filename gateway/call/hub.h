@@ -190,6 +190,7 @@ void call_drop(struct call *call);
 
 /* call_fraud.c: may it go on? If not it is being cleared. And for fraud_new, with the hub as data */
 bool call_fraud_admits(struct call *call);
+bool call_fraud_admits_setup(struct call *call, const struct leg_setup *setup);
 void call_fraud_cut(void *data);
 
 /* call_lookup.c: what its look-up said; NULL: nothing was asked */

@@ -6,6 +6,7 @@
 #include "call/call_back.h"
 #include "call/call_lookup.h"
 #include "call/call_way.h"
+#include "call/emergency.h"
 #include "call/emergency_plan.h"
 #include "call/emergency_way.h"
 #include "call/explain.h"
@@ -304,6 +305,25 @@ static bool finds_route(struct call_hub *hub, const struct route_question *quest
 	return !out->cause;
 }
 
+/* May it take the place of the number dialled? False: refused, or an emergency call, which is done with. */
+static bool may_be_put(struct call_hub *hub, const struct route_question *question,
+		       const struct leg_number *number, struct route_test *out)
+{
+	struct leg_setup setup = *question->setup;
+	struct route_question other = *question;
+
+	if (!*number->digits)
+		return true;
+	setup.called = *number;
+	other.setup = &setup;
+	if (call_precedence(hub, question->from_kind, question->from_name, number->digits) !=
+	    LEG_EMERGENCY)
+		return is_let_in(hub, &other, out) && is_trusted(hub, &other, out);
+	out->setup = setup;
+	is_special(hub, &other, out);
+	return false;
+}
+
 /* What the route's look-up is known to say; nobody is asked. False: refused. */
 static bool looks_up(struct call_hub *hub, const struct route_question *question,
 		     struct route_config *route, struct lookup_answer *answer,
@@ -332,7 +352,8 @@ static bool looks_up(struct call_hub *hub, const struct route_question *question
 	explain_step(question->explain, "look-up %s has been asked, %s: %s", lookup, text, said);
 	lookup_answer_numbers(answer, &out->setup);
 	out->cause = call_lookup_route(hub, answer, route, out->why, sizeof(out->why));
-	return !out->cause;
+	return !out->cause && may_be_put(hub, question, &answer->number, out) &&
+	       may_be_put(hub, question, &answer->to_number, out);
 }
 
 void call_route_test(struct call_hub *hub, const struct route_question *question,

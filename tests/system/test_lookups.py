@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+import config
 from common import sip
 from common.dns import Dns, naptr
 from common.gateway import wait_for
@@ -83,6 +84,21 @@ def test_answers_route_calls_and_are_kept(own, web):
     assert "nothing is known" in steps
     steps = gateway.cli.run("route test 551 from peer phones calling 100")  # it has given way to later ones
     assert "look-up l would be asked, GET" in steps and len(server.asked) == 4
+    phone.close()
+    gateway.wait_idle()
+
+
+def test_no_answer_leads_to_what_the_caller_may_not_call(own, web):
+    server = web(_answer({"551": (200, {"number": "99600", "to": "trunk pstn"}),
+                          "552": (200, {"number": "600", "to": "trunk pstn"})}))
+    gateway = own(text=lambda p: config.text(p, extra=_section(server, "cache 2 1000")).replace(
+        "peer phones\n", "peer phones\n number deny 99\n", 1))
+    phone = gateway.agent()
+    assert phone.call("551", SDP).refused().status == 403
+    assert "cause 21" in gateway.cli.run("route test 551 from peer phones calling 100")
+    call = phone.call("552", SDP)
+    call.answered()
+    call.bye()
     phone.close()
     gateway.wait_idle()
 

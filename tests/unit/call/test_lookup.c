@@ -1,9 +1,16 @@
 /* Look-ups: the answer's words, the question's, the cache, and calls whose route has one. */
 #include "call/lookup_answer.h"
 
+#include <arpa/inet.h>
 #include <osmocom/core/select.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/fetch.h"
+#include "call/call_fraud.h"
+#include "call/emergency.h"
+#include "call/emergency_config.h"
 #include "call/lookup_cache.h"
 #include "call/lookup_url.h"
 #include "call/lookups.h"
@@ -249,6 +256,101 @@ START_TEST(call_without_an_answer_is_refused_where_it_must_have_one)
 }
 END_TEST
 
+/* A server, in a process of its own, that answers every question with that. */
+static pid_t serve(const char *answer)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(at);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	char text[512];
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&at, len), 0);
+	ck_assert_int_eq(listen(listener, 4), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&at, &len), 0);
+	snprintf(dead.url, sizeof(dead.url), "http://127.0.0.1:%u/", ntohs(at.sin_port));
+	int n = snprintf(text, sizeof(text),
+			 "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+			 strlen(answer), answer);
+	pid_t pid = fork();
+
+	while (!pid) {
+		char asked[1024];
+		int fd = accept(listener, NULL, NULL);
+
+		if (fd < 0 || read(fd, asked, sizeof(asked)) <= 0 || write(fd, text, (size_t)n) < n)
+			_exit(1);
+		close(fd);
+	}
+	close(listener);
+	return pid;
+}
+
+/* Numbers that begin with 9. */
+static bool may_call(void *data, const char *called)
+{
+	(void)data;
+	return *called != '9';
+}
+
+/* What the call to 612 came to: the number that b is told, or the cause. */
+static const char *led_by(const char *answer)
+{
+	static const struct emergency_config help = {
+		.numbers = { { .dialled = "112" } },
+		.n_numbers = 1,
+		.ways = { { TARGET_PEER, "c" } },
+		.n_ways = 1,
+		.quiet = true,
+	};
+	static struct fraud_rule_config rule = { .name = "premium",
+						 .from_any = true,
+						 .days = FRAUD_ALL_DAYS,
+						 .called = "8",
+						 .calls_per_hour = 1,
+						 .cause = 57 };
+	const struct fraud_config fraud = { .rules = &rule, .n_rules = 1 };
+	struct target caller = { .kind = TARGET_PEER, .name = "phones", .may_call = may_call };
+	static char out[64];
+	pid_t server = serve(answer);
+
+	start();
+	target_register(hub, &caller);
+	call_hub_emergency(hub, &help, NULL, 0);
+	ck_assert_int_eq(call_hub_fraud(hub, &fraud), 0);
+	apply(0);
+	for (unsigned i = 0; i < 2; i++) { /* the second time what is known is asked */
+		dial("612");
+		for (unsigned turn = 0; turn < 20000 && asks(); turn++) {
+			osmo_select_main(1);
+			clock_advance(100);
+			usleep(1000);
+		}
+		ck_assert(!asks());
+		if (b.leg)
+			snprintf(out, sizeof(out), "b %s", b.told[0].setup.called.digits);
+		else if (c.leg)
+			snprintf(out, sizeof(out), "c %s", c.told[0].setup.called.digits);
+		else
+			snprintf(out, sizeof(out), "%u", mock_leg_told(&a, LEG_RELEASE)->cause);
+		if (a.leg)
+			mock_leg_say(&a, LEG_RELEASE_COMPLETE, CAUSE_NORMAL, false);
+	}
+	target_unregister(&caller);
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	end();
+	return out;
+}
+
+START_TEST(no_answer_leads_to_what_the_caller_may_not_call)
+{
+	ck_assert_str_eq(led_by("{\"number\": \"711\"}"), "b 711");
+	ck_assert_str_eq(led_by("{\"number\": \"911\"}"), "21");
+	ck_assert_str_eq(led_by("{\"number\": \"811\"}"), "57"); /* the second such call */
+	ck_assert_str_eq(led_by("{\"number\": \"112\"}"), "c 112");
+}
+END_TEST
+
 START_TEST(caller_may_hang_up_while_it_is_asked)
 {
 	start();
@@ -308,9 +410,9 @@ START_TEST(hub_that_ends_asks_no_more)
 }
 END_TEST
 
-UNIT_MAIN("lookup", whole_answer_is_taken, nothing_and_refusals_are_answers,
-	  what_does_not_fit_is_no_answer, question_is_a_url, cache_keeps_so_many_for_so_long,
-	  number_without_a_name_in_dns_is_nothing_and_no_failure, call_without_an_answer_goes_on,
-	  call_without_an_answer_is_refused_where_it_must_have_one,
+UNIT_MAIN("lookup", no_answer_leads_to_what_the_caller_may_not_call, whole_answer_is_taken,
+	  nothing_and_refusals_are_answers, what_does_not_fit_is_no_answer, question_is_a_url,
+	  cache_keeps_so_many_for_so_long, number_without_a_name_in_dns_is_nothing_and_no_failure,
+	  call_without_an_answer_goes_on, call_without_an_answer_is_refused_where_it_must_have_one,
 	  caller_may_hang_up_while_it_is_asked, call_that_is_being_cleared_waits_for_no_answer,
 	  look_up_that_is_taken_away_lets_its_calls_go_on, hub_that_ends_asks_no_more)
