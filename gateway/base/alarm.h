@@ -48,6 +48,7 @@ enum alarm_kind {
 	ALARM_DRAINING,            /* no new calls; the process ends with the last one */
 	ALARM_FRAUD_BLOCKED,       /* object: rule; its calls are refused */
 	ALARM_WEBHOOK,             /* object: webhook; it does not take what it is told */
+	ALARM_RETURN_FAILED,       /* a commit was not confirmed, and still runs */
 	ALARM_KINDS
 };
 

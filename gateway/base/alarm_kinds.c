@@ -101,6 +101,11 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 		"A web server (the object names the webhook) does not take what it is told of alarms. It waits, and is sent again "
 		"by itself; what is told too often in vain, or finds no room, is dropped.",
 		"See `show webhooks` for its answer: check `url`, `token` and `signature`, and that the server is up." },
+	[ALARM_RETURN_FAILED] = { "return-failed", ALARM_MAJOR, ALARM_OF_GATEWAY,
+		"Nobody confirmed a commit in time, but the configuration before it cannot run again; what was committed still "
+		"runs. It is tried again every minute.",
+		"The text has the fault (a port that another program took, say): mend it; or `commit` what runs to confirm it, or "
+		"another configuration." },
 };
 /* clang-format on */
 

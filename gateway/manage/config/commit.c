@@ -6,6 +6,7 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/timer.h>
 
+#include "base/alarm.h"
 #include "base/config.h"
 #include "base/config_secret.h"
 #include "base/log.h"
@@ -13,6 +14,8 @@
 #include "manage/cli/cli.h"
 #include "manage/config/diff.h"
 #include "manage/manage.h"
+
+enum { RETURN_AGAIN_S = 60 };
 
 static struct {
 	struct config *history[COMMIT_HISTORY_MAX]; /* the latest first */
@@ -101,6 +104,7 @@ static void forget_unconfirmed(void)
 {
 	osmo_timer_del(&state.timer);
 	TALLOC_FREE(state.confirmed);
+	alarm_clear(ALARM_RETURN_FAILED, "");
 }
 
 bool commit_apply(const struct config *to, const char *who, const char *comment,
@@ -141,25 +145,37 @@ unsigned commit_number(void)
 	return state.number;
 }
 
-/* Nobody confirmed in time: back to what ran before the first unconfirmed commit. */
+static void return_failed(const struct config_report *report)
+{
+	const char *why =
+		config_report_count(report) ? config_report_get(report, 0) : "out of memory";
+
+	LOGP(DMANAGE, LOGL_ERROR,
+	     "commit was not confirmed, but going back failed, and is tried again in %d s: %s\n",
+	     RETURN_AGAIN_S, why);
+	alarm_raise(ALARM_RETURN_FAILED, "", "", why);
+	osmo_timer_schedule(&state.timer, RETURN_AGAIN_S, 0);
+}
+
+/* Nobody confirmed in time: back to what ran before the first unconfirmed commit. Where that fails, it is tried until
+ * it works or somebody commits. */
 static void on_confirm_missing(void *data)
 {
 	static const struct act act = { "gateway", "return, for nobody confirmed", "" };
 	struct config_report *report = config_report_new(NULL, NULL);
 
 	(void)data;
-	if (carry_over(state.confirmed, &act, report))
+	if (carry_over(state.confirmed, &act, report)) {
 		LOGP(DMANAGE, LOGL_NOTICE,
 		     "commit was not confirmed in time: the configuration before it "
 		     "runs again\n");
-	else
-		LOGP(DMANAGE, LOGL_ERROR, "commit was not confirmed, but going back failed: %s\n",
-		     config_report_count(report) ? config_report_get(report, 0)
-						 : "no reason given");
-	TALLOC_FREE(state.confirmed);
+		forget_unconfirmed();
+		if (state.returned)
+			state.returned();
+	} else {
+		return_failed(report);
+	}
 	talloc_free(report);
-	if (state.returned)
-		state.returned();
 }
 
 bool commit_go_back(const char *who, struct config_report *report)

@@ -15,7 +15,7 @@ enum { COMMIT_HISTORY_MAX = 20, COMMIT_MINUTES_MAX = 1440 };
 bool commit_apply(const struct config *to, const char *who, const char *comment,
 		  struct config_report *report);
 /* The same, but goes back by itself after so many minutes, also when the process ends before: the file is not written
- * meanwhile. */
+ * meanwhile. Going back that fails is an alarm, and tried again every minute; it still waits to be confirmed. */
 bool commit_apply_confirmed(const struct config *to, const char *who, const char *comment,
 			    unsigned minutes, struct config_report *report);
 /* False: nothing waited for it. */

@@ -6,7 +6,9 @@
 
 #include <osmocom/core/timer.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
+#include "manage/config/commit.h"
 #include "manage/config/store.h"
 #include "tests/unit/manage/session.h"
 
@@ -238,6 +240,51 @@ START_TEST(an_unconfirmed_commit_goes_back)
 }
 END_TEST
 
+static unsigned return_alarms(void)
+{
+	return alarms_count(ALARM_MAJOR);
+}
+
+/* What cannot run again is not given up: the commit stays unconfirmed, and an alarm says so. */
+START_TEST(a_return_that_fails_is_tried_again)
+{
+	start();
+	alarms_reset();
+	TALK({ "configure terminal", FINE }, { "line m", FINE }, { "quiet", FINE },
+	     { "commit confirmed 1", FINE });
+	fake.refuse = true;
+	clock_advance(61 * 1000000ull);
+	ck_assert(running_has("m") && commit_is_unconfirmed());
+	ck_assert_uint_eq(return_alarms(), 1);
+	CHECK_SAYS(&person, "do show alarms", "the card is on fire");
+	ck_assert_ptr_null(strstr(person.heard, "not confirmed in time"));
+	fake.refuse = false;
+	clock_advance(60 * 1000000ull);
+	ck_assert(!running_has("m") && !commit_is_unconfirmed());
+	ck_assert_uint_eq(return_alarms(), 0);
+	session_hear(&person);
+	ck_assert_ptr_nonnull(strstr(person.heard, "not confirmed in time"));
+	stop();
+}
+END_TEST
+
+START_TEST(a_return_that_failed_can_be_confirmed)
+{
+	start();
+	alarms_reset();
+	TALK({ "configure terminal", FINE }, { "line m", FINE }, { "quiet", FINE },
+	     { "commit confirmed 1", FINE });
+	fake.refuse = true;
+	clock_advance(61 * 1000000ull);
+	TALK({ "commit", "Confirmed" });
+	ck_assert_uint_eq(return_alarms(), 0);
+	fake.refuse = false;
+	clock_advance(120 * 1000000ull);
+	ck_assert(running_has("m"));
+	stop();
+}
+END_TEST
+
 START_TEST(commit_confirms)
 {
 	start();
@@ -392,6 +439,7 @@ UNIT_MAIN("candidate", spans_of_a_trunk_come_and_go, nothing_runs_before_commit,
 	  there_is_one_editor_and_the_second_is_told_who,
 	  uncommitted_changes_are_not_left_by_accident, items_go_and_options_come_back,
 	  rollback_loads_what_was_committed_before, an_unconfirmed_commit_goes_back,
+	  a_return_that_fails_is_tried_again, a_return_that_failed_can_be_confirmed,
 	  commit_confirms, the_file_is_replaced_whole_and_the_last_five_are_kept,
 	  write_says_where_the_previous_one_is, hostile_sessions_end_themselves_alone,
 	  sessions_are_bounded, a_port_in_use_is_told)
