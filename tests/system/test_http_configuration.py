@@ -45,8 +45,16 @@ class Editor(Http):
         assert answer.status == 202 and answer.json["commit"]["state"] in ("running", "done"), answer
         return self.outcome()
 
+    def _done(self):
+        """None: it runs yet; while it changes the very server, a connection may be cut."""
+        try:
+            outcome = self.learn()["commit"]
+        except ConnectionError:
+            return None
+        return None if outcome["state"] == "running" else outcome
+
     def outcome(self):
-        outcome = wait_for("the outcome", lambda: self.learn()["commit"] if self.learn()["commit"]["state"] != "running" else None, 20)
+        outcome = wait_for("the outcome", self._done, 20)
         return outcome["state"], [fault["error"] for fault in outcome["faults"]]
 
 
