@@ -202,6 +202,8 @@ static void on_called_clears(struct call *call, uint32_t kind, const struct call
 		call_way_retry(call, event);
 		return;
 	}
+	if (early)
+		call_way_gives_up(call, event->cause);
 	if (kind == CALL_EV_DISCONNECT && event->inband) {
 		set_end(call, event->slot, event->cause, event->location);
 		call_change(call, CALL_DISCONNECTING);

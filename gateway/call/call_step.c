@@ -110,6 +110,18 @@ void call_step_left(const struct call *call)
 		trunk_group_refused(group, (unsigned)member);
 }
 
+void call_step_left_last(struct call *call)
+{
+	struct trunk_group *group =
+		is_at_end(call) ? NULL : group_of(call, &call->route.targets[call->walk.at]);
+
+	call_step_left(call);
+	if (!group)
+		return;
+	trunk_group_overflows(group);
+	go_behind(&call->walk);
+}
+
 bool call_step_has_more(const struct call *call)
 {
 	const struct trunk_group *group;

@@ -27,5 +27,7 @@ void call_step_taken(const struct call_step *step);
 void call_step_refused(const struct call_step *step);
 /* The leg in charge clears early: its group hears of it. */
 void call_step_left(const struct call *call);
+/* The same, and nothing is left to be tried: the group overflows. */
+void call_step_left_last(struct call *call);
 /* Is anything left to be tried? */
 bool call_step_has_more(const struct call *call);

@@ -110,6 +110,12 @@ void call_way_retry(struct call *call, const struct call_event *event)
 	call_way_advance(call);
 }
 
+void call_way_gives_up(struct call *call, unsigned cause)
+{
+	if (route_reroutes(&call->route, cause))
+		call_step_left_last(call);
+}
+
 /* The route */
 
 unsigned call_way_route(const struct call_hub *hub, const struct route_question *question,

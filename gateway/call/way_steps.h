@@ -18,6 +18,8 @@ void call_way_advance(struct call *call);
 bool call_way_lets_retry(const struct call *call, unsigned cause);
 /* The called leg in charge clears early: on to the next target. */
 void call_way_retry(struct call *call, const struct call_event *event);
+/* It clears early, and call_way_lets_retry says no: what is counted of its trunk group. */
+void call_way_gives_up(struct call *call, unsigned cause);
 /* The caller has dialled on. */
 void call_way_dialled(struct call *call, const struct leg_msg *msg);
 /* To the called leg, what it has not been told of the number. */

@@ -173,6 +173,9 @@ START_TEST(the_last_cause_stands_when_no_member_is_left)
 	caller_dials(0, "700");
 	mock_leg_say(&legs[0], LEG_RELEASE, CAUSE_CONGESTION, false);
 	ck_assert_uint_eq(refusal(0), CAUSE_CONGESTION);
+	ck_assert_uint_eq(status().members[0].taken, 1);
+	ck_assert_uint_eq(status().members[0].refused, 1);
+	ck_assert_uint_eq(status().overflows, 1);
 	ck_assert_uint_eq(trunks[0].asked + trunks[1].asked + trunks[2].asked, 3);
 	target_unregister(&trunks[2].target); /* not there now: cause 3, which hides no other */
 	trunks[0].cause = CAUSE_DESTINATION_OUT_OF_ORDER;
