@@ -10,6 +10,7 @@ struct config_section;
 enum {
 	EMERGENCY_NUMBERS = 16,
 	EMERGENCY_WAYS = 32,
+	EMERGENCY_WAYS_MAX = 64, /* with the trunks of groups; one bit each in struct call */
 	EMERGENCY_EXCEPTIONS = 32,
 	EMERGENCY_CALLINGS = 128,
 	EMERGENCY_CALL_BACK_MIN = 30, /* minutes, by default */

@@ -7,10 +7,7 @@
 #include "call/emergency_config.h"
 #include "call/leg.h"
 
-enum {
-	EMERGENCY_WAYS_MAX = 64, /* one bit each in struct call */
-	CALL_BACKS_MAX = 256,    /* the oldest gives way */
-};
+enum { CALL_BACKS_MAX = 256 }; /* the oldest gives way */
 
 /* A caller of an emergency call, for as long as the centre may call back. */
 struct call_back {

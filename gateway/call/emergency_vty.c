@@ -17,6 +17,7 @@
 
 #include "base/config_vty.h"
 #include "call/leg.h"
+#include "call/trunk_group_config.h"
 
 static struct emergency_config *edited(void)
 {
@@ -383,6 +384,80 @@ static void validate_numbers(const struct emergency_config *value, struct config
 	}
 }
 
+static const struct trunk_group_config *group_of(const struct config *config,
+						 const struct route_target *way)
+{
+	const struct routes_config *routes = config_get(config, &routes_section);
+
+	for (size_t i = 0; way->kind == TARGET_TRUNK_GROUP && i < routes->n_trunk_groups; i++) {
+		if (!strcmp(routes->trunk_groups[i].name, way->name))
+			return &routes->trunk_groups[i];
+	}
+	return NULL;
+}
+
+static bool is_excepted(const struct emergency_config *value, const struct route_target *way)
+{
+	return target_position(value->exceptions, value->n_exceptions, way->kind, way->name) <
+	       value->n_exceptions;
+}
+
+/* The ways, each once; as many as there is room for, and one more. */
+struct ways {
+	struct route_target way[EMERGENCY_WAYS_MAX + 1];
+	size_t n;
+};
+
+static void add_way(const struct route_target *way, struct ways *out)
+{
+	if (out->n < ARRAY_SIZE(out->way) &&
+	    target_position(out->way, out->n, way->kind, way->name) == out->n)
+		out->way[out->n++] = *way;
+}
+
+/* A group's trunks that are not excepted. How many these are. */
+static size_t add_members(const struct emergency_config *value,
+			  const struct trunk_group_config *group, struct ways *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < group->n_members; i++) {
+		struct route_target trunk = { .kind = TARGET_TRUNK };
+
+		memcpy(trunk.name, group->members[i], sizeof(trunk.name));
+		if (is_excepted(value, &trunk))
+			continue;
+		add_way(&trunk, out);
+		n++;
+	}
+	return n;
+}
+
+/* As call_hub_emergency takes them. */
+static void validate_ways(const struct config *config, const struct emergency_config *value,
+			  struct config_report *report)
+{
+	struct ways ways = { .n = 0 };
+
+	for (size_t i = 0; i < value->n_ways; i++) {
+		const struct route_target *way = &value->ways[i];
+		const struct trunk_group_config *group = group_of(config, way);
+
+		if (!group)
+			add_way(way, &ways);
+		else if (!add_members(value, group, &ways) && group->n_members)
+			config_fault_option(report, value->line, "except",
+					    "emergency goes to trunk-group %s and excepts all of "
+					    "its trunks; one of them is to stay",
+					    way->name);
+	}
+	if (ways.n > EMERGENCY_WAYS_MAX)
+		config_fault_option(report, value->line, "to",
+				    "emergency has more than %d ways, with the trunks of its "
+				    "trunk groups; up to %d are right",
+				    EMERGENCY_WAYS_MAX, EMERGENCY_WAYS_MAX);
+}
+
 static void validate(const struct config *config, struct config_report *report)
 {
 	const struct emergency_config *value = config_get(config, &emergency_section);
@@ -392,13 +467,13 @@ static void validate(const struct config *config, struct config_report *report)
 		const struct route_target *way = &value->ways[i];
 
 		validate_target(config, "to", way, report);
-		if (target_position(value->exceptions, value->n_exceptions, way->kind, way->name) <
-		    value->n_exceptions)
+		if (is_excepted(value, way))
 			config_fault_option(report, value->line, "except",
 					    "emergency goes to %s %s and excepts it; one of the "
 					    "two is right",
 					    target_kind_name(way->kind), way->name);
 	}
+	validate_ways(config, value, report);
 	for (size_t i = 0; i < value->n_exceptions; i++)
 		validate_target(config, "except", &value->exceptions[i], report);
 	for (size_t i = 0; i < value->n_callings; i++)

@@ -682,6 +682,10 @@ START_TEST(emergency_calls_have_numbers_and_ways)
 		"110` makes it one\n" },
 	      { CABLE TRUNK "emergency\n number 112\n to trunk t\n except trunk t\n",
 		"f:15: emergency goes to trunk t and excepts it; one of the two is right\n" },
+	      { CABLE TRUNK "trunk-group g\n member t\nemergency\n number 112\n to trunk-group g\n "
+			    "except trunk t\n",
+		"f:17: emergency goes to trunk-group g and excepts all of its trunks; one of them "
+		"is to stay\n" },
 	      { CABLE TRUNK "emergency\n number 112\n calling from peer p 100\n",
 		"f:14: emergency: peer p does not exist; peers are: none\n" },
 	      { CABLE TRUNK " side network\nemergency\n number 112\n",
@@ -690,6 +694,38 @@ START_TEST(emergency_calls_have_numbers_and_ways)
 	      { CABLE TRUNK "emergency\n number 112\n call-back 1441\n",
 		"f:14: \"1441\" is wrong after \"call-back\"; right would be: a number from 0 to "
 		"1440\n" });
+}
+END_TEST
+
+/* The trunks are missing, which is told too. */
+START_TEST(emergency_calls_have_a_bounded_number_of_ways)
+{
+	static const unsigned members[] = { 21, 22 }; /* of each of three groups, and one trunk */
+
+	grammar_init();
+	for (unsigned i = 0; i < 2; i++) {
+		void *ctx = talloc_new(NULL);
+		struct config_report *report = config_report_new(ctx, "f");
+		char *text = talloc_strdup(ctx, "");
+		bool told = false;
+
+		for (unsigned m = 0; m < 3 * members[i]; m++) {
+			if (m % members[i] == 0)
+				text = talloc_asprintf_append(text, "trunk-group g%u\n", m);
+			text = talloc_asprintf_append(text, " member t%u\n", m);
+		}
+		text = talloc_asprintf_append(text, "emergency\n number 112\n to trunk t0\n");
+		for (unsigned g = 0; g < 3; g++)
+			text = talloc_asprintf_append(text, " to trunk-group g%u\n",
+						      g * members[i]);
+		config_read_text(ctx, text, strlen(text), report);
+		for (size_t j = 0; j < config_report_count(report); j++)
+			told |= strstr(config_report_get(report, j),
+				       "emergency has more than 64 ways, with the trunks of its "
+				       "trunk groups; up to 64 are right") != NULL;
+		ck_assert_int_eq(told, i);
+		talloc_free(ctx);
+	}
 }
 END_TEST
 
@@ -826,4 +862,4 @@ UNIT_MAIN("errors", snmp_faults, look_ups_ask_somebody_and_lead_somewhere, recor
 	  session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults, line_faults,
 	  trunk_group_faults, route_faults, translation_faults, time_range_faults,
 	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways,
-	  http_faults)
+	  emergency_calls_have_a_bounded_number_of_ways, http_faults)
