@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include <osmocom/core/linuxlist.h>
 #include <osmocom/core/talloc.h>
@@ -10,28 +11,35 @@
 #include "base/clock.h"
 #include "call/lookup_answer.h"
 
-enum { BUCKETS = 1024, US_PER_S = 1000000 };
+enum { BUCKETS_MIN = 16, PER_BUCKET = 4, US_PER_S = 1000000 };
 
 struct kept {
 	struct llist_head in_bucket, in_order;
+	uint64_t hash; /* of key */
 	char *key;
 	uint64_t until_us;
 	struct lookup_answer answer;
 };
 
 struct lookup_cache {
-	unsigned max, n;
-	struct llist_head buckets[BUCKETS], order;
+	unsigned max, n, n_buckets; /* a power of two */
+	uint64_t seed;              /* so that callers cannot choose numbers of one bucket */
+	struct llist_head *buckets, order;
 };
 
-/* FNV-1a */
-static struct llist_head *bucket_of(struct lookup_cache *cache, const char *key)
+/* FNV-1a. Its low bits know little of the others' differences. */
+static uint64_t hash_of(const struct lookup_cache *cache, const char *key)
 {
-	uint32_t hash = 2166136261u;
+	uint64_t hash = 0xcbf29ce484222325 ^ cache->seed;
 
 	for (; *key; key++)
-		hash = (hash ^ (unsigned char)*key) * 16777619u;
-	return &cache->buckets[hash % BUCKETS];
+		hash = (hash ^ (unsigned char)*key) * 0x100000001b3;
+	return hash ^ hash >> 32;
+}
+
+static struct llist_head *bucket_of(const struct lookup_cache *cache, uint64_t hash)
+{
+	return &cache->buckets[hash & (cache->n_buckets - 1)];
 }
 
 static void forget(struct lookup_cache *cache, struct kept *kept)
@@ -42,12 +50,13 @@ static void forget(struct lookup_cache *cache, struct kept *kept)
 	talloc_free(kept);
 }
 
-static struct kept *find(struct lookup_cache *cache, const char *key)
+static struct kept *find(const struct lookup_cache *cache, const char *key)
 {
+	const uint64_t hash = hash_of(cache, key);
 	struct kept *kept;
 
-	llist_for_each_entry (kept, bucket_of(cache, key), in_bucket) {
-		if (strcmp(kept->key, key) == 0)
+	llist_for_each_entry (kept, bucket_of(cache, hash), in_bucket) {
+		if (kept->hash == hash && strcmp(kept->key, key) == 0)
 			return kept;
 	}
 	return NULL;
@@ -60,9 +69,19 @@ struct lookup_cache *lookup_cache_new(void *talloc_ctx, unsigned max)
 	if (!cache)
 		return NULL;
 	cache->max = max;
+	cache->n_buckets = BUCKETS_MIN;
+	while (cache->n_buckets < max / PER_BUCKET)
+		cache->n_buckets *= 2;
+	cache->buckets = talloc_array(cache, struct llist_head, cache->n_buckets);
+	if (!cache->buckets) {
+		talloc_free(cache);
+		return NULL;
+	}
 	INIT_LLIST_HEAD(&cache->order);
-	for (unsigned i = 0; i < BUCKETS; i++)
+	for (unsigned i = 0; i < cache->n_buckets; i++)
 		INIT_LLIST_HEAD(&cache->buckets[i]);
+	if (getrandom(&cache->seed, sizeof(cache->seed), GRND_NONBLOCK) < 0)
+		cache->seed = clock_now_us();
 	return cache;
 }
 
@@ -101,7 +120,8 @@ void lookup_cache_put(struct lookup_cache *cache, const char *key,
 	}
 	kept->until_us = clock_now_us() + (uint64_t)seconds * US_PER_S;
 	kept->answer = *answer;
-	llist_add(&kept->in_bucket, bucket_of(cache, key));
+	kept->hash = hash_of(cache, key);
+	llist_add(&kept->in_bucket, bucket_of(cache, kept->hash));
 	llist_add(&kept->in_order, &cache->order);
 	cache->n++;
 }

@@ -144,6 +144,30 @@ START_TEST(cache_keeps_so_many_for_so_long)
 }
 END_TEST
 
+START_TEST(large_cache_finds_each_answer)
+{
+	enum { MANY = 20000 };
+	struct lookup_cache *cache = lookup_cache_new(NULL, MANY);
+	struct lookup_answer got;
+	char key[32];
+
+	clock_use_virtual(1 * S);
+	for (unsigned i = 0; i <= MANY; i++) { /* one too many: 0 gives way */
+		const struct lookup_answer answer = { .cause = (uint8_t)(i % 127 + 1) };
+
+		snprintf(key, sizeof(key), "http://h/?called=%u", i);
+		lookup_cache_put(cache, key, &answer, 10);
+	}
+	ck_assert_uint_eq(lookup_cache_count(cache), MANY);
+	for (unsigned i = 0; i <= MANY; i++) {
+		snprintf(key, sizeof(key), "http://h/?called=%u", i);
+		ck_assert_int_eq(lookup_cache_get(cache, key, &got), i > 0);
+		ck_assert(!i || got.cause == i % 127 + 1);
+	}
+	talloc_free(cache);
+}
+END_TEST
+
 /* Calls. Nobody listens at port 9, or whoever does says nothing of ours in time. */
 
 static struct lookup_config dead = { .name = "l",
@@ -412,7 +436,8 @@ END_TEST
 
 UNIT_MAIN("lookup", no_answer_leads_to_what_the_caller_may_not_call, whole_answer_is_taken,
 	  nothing_and_refusals_are_answers, what_does_not_fit_is_no_answer, question_is_a_url,
-	  cache_keeps_so_many_for_so_long, number_without_a_name_in_dns_is_nothing_and_no_failure,
-	  call_without_an_answer_goes_on, call_without_an_answer_is_refused_where_it_must_have_one,
+	  cache_keeps_so_many_for_so_long, large_cache_finds_each_answer,
+	  number_without_a_name_in_dns_is_nothing_and_no_failure, call_without_an_answer_goes_on,
+	  call_without_an_answer_is_refused_where_it_must_have_one,
 	  caller_may_hang_up_while_it_is_asked, call_that_is_being_cleared_waits_for_no_answer,
 	  look_up_that_is_taken_away_lets_its_calls_go_on, hub_that_ends_asks_no_more)
