@@ -189,9 +189,9 @@ int sip_apply(struct sip *sip, const struct sip_config *config)
 
 	tls_apply(&config->tls);
 	rc = listen_on(sip, config);
+	on_second(sip);
 	if (rc)
 		return rc;
-	on_second(sip);
 	rc = agent_use_dns(sip->agent, config->dns_server, config->dns_port);
 	if (rc)
 		return rc;

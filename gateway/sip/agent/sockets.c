@@ -157,15 +157,15 @@ static const struct socket *find(const struct sockets *sockets, const struct soc
 	return NULL;
 }
 
-static bool find_leaving(const struct sockets *sockets, const struct socket *s)
+/* Its place in `leaving`; SOCKETS_MAX: it has none. */
+static size_t find_leaving(const struct sockets *sockets, const struct socket *s)
 {
-	for (size_t i = 0; i < SOCKETS_MAX; i++) {
-		const struct leaving *leaving = &sockets->leaving[i];
+	size_t i = 0;
 
-		if (*leaving->ident && same_place(&leaving->socket, s))
-			return true;
-	}
-	return false;
+	while (i < SOCKETS_MAX &&
+	       !(*sockets->leaving[i].ident && same_place(&sockets->leaving[i].socket, s)))
+		i++;
+	return i;
 }
 
 static char failed[NETADDR_TEXT_MAX + 32];
@@ -195,7 +195,7 @@ static int plan(const struct sockets *now, const struct socket_config *wanted, s
 			return -EINVAL;
 		snprintf(s.name, sizeof(s.name), "%s", wanted[i].name);
 		note_failed(&wanted[i]);
-		rc = find(now, &s) || find_leaving(now, &s) ? 0 : try_bind(&s);
+		rc = find(now, &s) || find_leaving(now, &s) < SOCKETS_MAX ? 0 : try_bind(&s);
 		if (rc && wanted[i].optional) {
 			LOGP(DSIP, LOGL_NOTICE, "sip: no %s on %s port %u: %s\n",
 			     transport_name(s.transport), wanted[i].address, wanted[i].port,
@@ -229,14 +229,14 @@ bool sockets_leaves(const tport_t *tport)
 	return ident && *ident == LEAVING_MARK;
 }
 
-static bool keep(struct sockets *sockets, const struct socket *s, uint32_t last)
+static bool keep(struct sockets *sockets, const struct socket *s, uint32_t last, uint64_t until_us)
 {
 	for (size_t i = 0; i < SOCKETS_MAX; i++) {
 		struct leaving *leaving = &sockets->leaving[i];
 
 		if (*leaving->ident)
 			continue;
-		*leaving = (struct leaving){ .socket = *s, .last = last };
+		*leaving = (struct leaving){ .socket = *s, .last = last, .until_us = until_us };
 		leaving->ident[0] = LEAVING_MARK;
 		netaddr_text(&s->address, leaving->ident + 1, sizeof(leaving->ident) - 1);
 		return true;
@@ -247,17 +247,14 @@ static bool keep(struct sockets *sockets, const struct socket *s, uint32_t last)
 /* It is wanted again. */
 static bool take_back(struct sockets *sockets, const struct socket *s)
 {
-	for (size_t i = 0; i < SOCKETS_MAX; i++) {
-		struct leaving *leaving = &sockets->leaving[i];
+	const size_t i = find_leaving(sockets, s);
 
-		if (!*leaving->ident || !same_place(&leaving->socket, s))
-			continue;
-		sockets->open[sockets->n] = leaving->socket;
-		memcpy(sockets->open[sockets->n++].name, s->name, sizeof(s->name));
-		leaving->ident[0] = '\0';
-		return true;
-	}
-	return false;
+	if (i == SOCKETS_MAX)
+		return false;
+	sockets->open[sockets->n] = sockets->leaving[i].socket;
+	memcpy(sockets->open[sockets->n++].name, s->name, sizeof(s->name));
+	sockets->leaving[i].ident[0] = '\0';
+	return true;
 }
 
 static void set_ident(nta_agent_t *nta, const struct socket *s, const char *ident)
@@ -362,19 +359,35 @@ static void close_all(struct sockets *sockets, nta_agent_t *nta)
 	memset(sockets->leaving, 0, sizeof(sockets->leaving));
 }
 
+/* While there are calls, none may be closed with the others: `last` and those that leave tell of them. */
 static bool any_stays(const struct sockets *sockets, const struct sockets *wanted, uint32_t last)
 {
-	bool any = last;
+	bool any = false;
 
+	for (size_t i = 0; i < SOCKETS_MAX; i++) {
+		if (last || *sockets->leaving[i].ident)
+			return true;
+	}
 	for (size_t i = 0; i < sockets->n; i++)
 		any = any || stays(&sockets->open[i], wanted);
-	for (size_t i = 0; i < SOCKETS_MAX; i++)
-		any = any || *sockets->leaving[i].ident;
 	return any && sockets->retired < RETIRED_MAX;
 }
 
+/* What cannot be closed now, for want of a descriptor, is closed a second later. */
+static void give_up(struct sockets *sockets, nta_agent_t *nta, const struct socket *s,
+		    uint32_t last)
+{
+	if (last && keep(sockets, s, last, 0))
+		return;
+	if (retire(nta, s))
+		sockets->retired++;
+	else
+		keep(sockets, s, 0, 1);
+}
+
+/* kept_for: as last; 0: for none. */
 static void close_unwanted(struct sockets *sockets, nta_agent_t *nta, const struct sockets *wanted,
-			   uint32_t last)
+			   uint32_t last, uint32_t kept_for)
 {
 	size_t n_stay = 0;
 
@@ -387,10 +400,29 @@ static void close_unwanted(struct sockets *sockets, nta_agent_t *nta, const stru
 
 		if (stays(&s, wanted))
 			sockets->open[n_stay++] = s;
-		else if (!last || !keep(sockets, &s, last))
-			sockets->retired += retire(nta, &s);
+		else
+			give_up(sockets, nta, &s, kept_for);
 	}
 	sockets->n = n_stay;
+}
+
+/* What left before, and was taken back, leaves as before; and what was open has its name again. */
+static void leave_again(struct sockets *sockets, const struct sockets *before)
+{
+	for (size_t i = 0; i < sockets->n;) {
+		struct socket *s = &sockets->open[i];
+		const struct socket *was = find(before, s);
+		const size_t at = find_leaving(before, s);
+
+		if (at < SOCKETS_MAX) {
+			sockets->leaving[at] = before->leaving[at];
+			*s = sockets->open[--sockets->n];
+			continue;
+		}
+		if (was)
+			memcpy(s->name, was->name, sizeof(s->name));
+		i++;
+	}
 }
 
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
@@ -402,10 +434,11 @@ int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket
 
 	if (rc)
 		return rc;
-	close_unwanted(sockets, nta, &planned, last);
+	close_unwanted(sockets, nta, &planned, last, last);
 	rc = open_rest(sockets, nta, &planned);
 	if (rc) {
-		close_unwanted(sockets, nta, &before, 0);
+		leave_again(sockets, &before);
+		close_unwanted(sockets, nta, &before, last, 0);
 		open_rest(sockets, nta, &before);
 	}
 	set_idents(sockets, nta);

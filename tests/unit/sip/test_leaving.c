@@ -1,4 +1,6 @@
 /* What is taken out of the configuration while it has calls: these go on, and no new one begins. */
+#include <sys/resource.h>
+
 #include "call/emergency.h"
 #include "call/emergency_config.h"
 #include "sip/sip_transports.h"
@@ -363,6 +365,87 @@ START_TEST(socket_that_is_wanted_again_is_as_it_was)
 }
 END_TEST
 
+static struct socket_config *listen_too(const char *address, uint16_t port)
+{
+	struct socket_config *s = &rig.config.listens[rig.config.n_listens++];
+
+	*s = (struct socket_config){ .port = port, .transport = TRANSPORT_UDP };
+	strcpy(s->address, address);
+	return s;
+}
+
+/* One that is taken back, and then another cannot be opened: both are free when asked, and one bars the other. */
+START_TEST(socket_leaves_on_when_the_new_ones_fail)
+{
+	in_open(PLAIN, "", SDP);
+	uint16_t port = move(), now = rig.config.port, barred = rig_free_port();
+	listen_too("127.0.0.1", barred);
+	listen_too("0.0.0.0", barred);
+	rig.config.port = port;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), -EADDRINUSE);
+	rig.config.port = now;
+	rig.config.n_listens = 0;
+	ck_assert_str_eq(look_at_kept(), "udp tcp");
+	at_old(port, say_hold);
+	at_old(port, say_invite_in_vain);
+	at_old(port, say_bye);
+	rig_pass(&rig, RIG_TIMER_B_MS + 3000);
+	ck_assert_str_eq(look_at_kept(), "");
+	close(socket_at(port));
+	close(socket_at(barred));
+	rig_close(&rig);
+}
+END_TEST
+
+static void close_one(uint16_t port)
+{
+	listen_too("127.0.0.1", port);
+	apply_peers(1);
+	rig.config.n_listens = 0;
+	apply_peers(1);
+}
+
+START_TEST(socket_that_cannot_be_closed_is_closed_later)
+{
+	struct rlimit before, none;
+	uint16_t port = rig_free_port();
+
+	open_with(PLAIN);
+	listen_too("127.0.0.1", port);
+	apply_peers(1);
+	rig.config.n_listens = 0;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){ 0, before.rlim_max };
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	apply_peers(1);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	ck_assert_str_eq(look_at_kept(), "udp");
+	rig_pass(&rig, 1500);
+	ck_assert_str_eq(look_at_kept(), "");
+	close(socket_at(port));
+	rig_close(&rig);
+}
+END_TEST
+
+/* However often sockets came and went, those that calls need are kept. */
+START_TEST(socket_is_kept_after_many)
+{
+	open_with(PLAIN);
+	for (unsigned i = 0; i < 32;
+	     i++) /* at the next change all would be closed and opened anew */
+		close_one(rig_free_port());
+	in_invite("", SDP);
+	line_says(LEG_CONNECT, false);
+	in_hears("SIP/2.0 200 ");
+	in_request("ACK", 1, "", "");
+	uint16_t port = move();
+	ck_assert_str_eq(look_at_kept(), "udp tcp");
+	at_old(port, say_hold);
+	at_old(port, say_bye);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(socket_without_calls_is_closed_at_once)
 {
 	open_with(PLAIN);
@@ -378,4 +461,5 @@ UNIT_MAIN("leaving", calls_of_a_removed_peer_go_on, call_of_a_removed_peer_ends_
 	  calls_of_a_peer_that_moved_go_on_where_it_was, socket_is_kept_until_its_calls_are_over,
 	  emergency_call_begins_by_an_old_socket, what_is_sent_in_a_call_leaves_from_its_socket,
 	  new_calls_go_by_the_new_socket, socket_that_is_wanted_again_is_as_it_was,
-	  socket_without_calls_is_closed_at_once)
+	  socket_leaves_on_when_the_new_ones_fail, socket_that_cannot_be_closed_is_closed_later,
+	  socket_is_kept_after_many, socket_without_calls_is_closed_at_once)
