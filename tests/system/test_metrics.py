@@ -14,9 +14,9 @@ from common.prometheus import Prometheus
 
 @pytest.fixture(name="served")
 def gateway_with_http(own):
-    def make(**how):
+    def make(extra="", **how):
         port = ports.any_port("tcp")
-        return own(extra=section(port), **how), port
+        return own(extra=section(port) + extra, **how), port
     return make
 
 
@@ -100,7 +100,7 @@ EMPTY = {"Alarms that stand", "Refused over SIP", "Peers", "Round trip to peers"
 
 
 def test_prometheus_reads_it_and_the_dashboard_shows_it(served, tmp_path):
-    gateway, port = served()
+    gateway, port = served("trunk-group both\n member narrow\n member mu\n")
     with Prometheus(tmp_path, "127.0.0.1:%d" % port, TOKENS["viewer"]) as prometheus:
         wait_for("a scrape", lambda: prometheus.query('up{job="crosspoint"} == 1'), 20, 0.2)
         for _ in range(3):
