@@ -31,7 +31,7 @@ def both(host="127.0.0.1"):
     raise RuntimeError("no port of %s is free for UDP and TCP" % host)
 
 
-_FIRST, _LAST, _REGION = 10240, 32768, 1024  # above begins what the kernel gives away itself
+_FIRST, _LAST, _REGION = 10240, 32768, 2048  # above begins what the kernel gives away itself
 _claim = []  # the socket that stands for this process's region, and where that begins
 
 
