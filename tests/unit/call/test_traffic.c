@@ -234,9 +234,16 @@ static void look_for(unsigned seconds)
 		clock_advance(1 * S);
 }
 
+static void over(struct mock_leg *leg)
+{
+	if (leg->leg)
+		mock_leg_say(leg, LEG_RELEASE_COMPLETE, CAUSE_NORMAL, false);
+}
+
 START_TEST(a_target_is_looked_at_each_second)
 {
 	struct traffic_figures hour;
+	struct mock_leg second = { 0 };
 
 	start();
 	ck_assert_ptr_null(of_b()); /* it says not what is in use */
@@ -246,11 +253,13 @@ START_TEST(a_target_is_looked_at_each_second)
 	look_for(3);
 	dial("700");
 	look_for(5);
-	dial("700"); /* there is one channel */
-	to_b.cause = CAUSE_NO_CIRCUIT;
+	to_b.cause = CAUSE_NO_CIRCUIT; /* there is one channel */
+	mock_leg_open(&second, hub, TARGET_PEER, "phones");
+	mock_leg_setup(&second, "100", "700");
+	over(&second);
 	look_for(2);
-	mock_leg_close(&a);
-	mock_leg_close(&b);
+	over(&b);
+	over(&a);
 	look_for(4);                   /* empty, it is locked */
 	to_b.cause = CAUSE_CONGESTION; /* as many new calls a second as its rate lets */
 	look_for(3);
@@ -300,7 +309,8 @@ START_TEST(quarters_and_days_outlive_the_gateway)
 	dial("700");
 	for (unsigned minute = 0; minute < 40; minute++)
 		quality_look(hub->quality, NOON + minute * MINUTE);
-	mock_leg_close(&a);
+	over(&b);
+	over(&a);
 	traffic = quality_traffic(hub, TARGET_TRUNK, "b");
 	n = look(TRAFFIC_QUARTERS);
 	ck_assert_uint_eq(n, 4);
