@@ -125,6 +125,7 @@ def test_only_so_much_is_kept(own, rtp):
             call = phone.call("602", sdp(rtp().port), extra=[filler])
             call.answered()
             call.bye()
+            wait_for("it is over", lambda: len(gateway.cli.json("calls")) == 2, 20)  # the held one, seen from both ends of its line
         octets = [e["octets"] for e in timeline(gateway, number) if e["kind"] == "sip"]
         assert octets[0] == "gone", octets
         held.bye()
