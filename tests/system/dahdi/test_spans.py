@@ -20,7 +20,7 @@ def test_pair_comes_up(gateway, kind):
 
 def test_detect_lists_spans(gateway):
     gateway(lines.pair(1), lines.pair(2, "t1"))
-    said = subprocess.run([binary(), "--detect"], capture_output=True, text=True, timeout=30, check=False)
+    said = subprocess.run([binary(), "--detect"], capture_output=True, text=True, timeout=120, check=False)
     assert said.returncode == 0, said
     for word in ("1:0", "1:1", "2:0", "2:1"):
         assert word in said.stdout, said.stdout
@@ -29,7 +29,7 @@ def test_detect_lists_spans(gateway):
 def test_detect_without_a_driver():
     kernel.unload()
     try:
-        said = subprocess.run([binary(), "--detect"], capture_output=True, text=True, timeout=30, check=False)
+        said = subprocess.run([binary(), "--detect"], capture_output=True, text=True, timeout=120, check=False)
     finally:
         kernel.load()
     assert "modprobe" in said.stdout + said.stderr, said
