@@ -66,7 +66,7 @@ class Baresip:
             self.process = subprocess.Popen(["baresip", "-f", self.folder], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True)
         wait_for("baresip is ready", lambda: "baresip is ready" in self.log())
-        self.sock = socket.create_connection(("127.0.0.1", self.ctrl_port), timeout=5)
+        self.sock = socket.create_connection(("127.0.0.1", self.ctrl_port), timeout=60)
         self.sock.settimeout(None)
         threading.Thread(target=self._read, daemon=True).start()
         return self
@@ -108,7 +108,7 @@ class Baresip:
     def hang_up(self):
         self.command("hangup")
 
-    def wait_event(self, kind, timeout=10):
+    def wait_event(self, kind, timeout=60):
         """(time, event) of the next event of this type; others before it are dropped."""
         deadline = time.monotonic() + timeout
         seen = []

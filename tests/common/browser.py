@@ -18,7 +18,7 @@ class WebSocket:
     """Texts to and from a server."""
 
     def __init__(self, host, port, path):
-        self.sock = socket.create_connection((host, port), timeout=30)
+        self.sock = socket.create_connection((host, port), timeout=60)
         key = base64.b64encode(os.urandom(16)).decode()
         self.sock.sendall(("GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                            "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n" % (path, host, port, key)).encode())
@@ -63,10 +63,10 @@ class Browser:
             self.process = subprocess.Popen(["chromium", *FLAGS, "--user-data-dir=" + os.path.join(self.folder, "profile"), "about:blank"],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         port_file = os.path.join(self.folder, "profile", "DevToolsActivePort")
-        wait_for("the browser", lambda: os.path.exists(port_file) and os.path.getsize(port_file), 40, 0.1)
+        wait_for("the browser", lambda: os.path.exists(port_file) and os.path.getsize(port_file), step=0.1)
         with open(port_file, encoding="ascii") as f:
             port = int(f.readline())
-        with urllib.request.urlopen("http://127.0.0.1:%d/json/list" % port, timeout=10) as answer:
+        with urllib.request.urlopen("http://127.0.0.1:%d/json/list" % port, timeout=60) as answer:
             page = [t for t in json.load(answer) if t["type"] == "page"][0]
         self.socket = WebSocket("127.0.0.1", port, page["webSocketDebuggerUrl"].split(str(port), 1)[1])
         for what in ("Page.enable", "Runtime.enable", "Log.enable", "Accessibility.enable"):
@@ -99,7 +99,7 @@ class Browser:
         assert "exceptionDetails" not in result, (script, result["exceptionDetails"])
         return result["result"].get("value")
 
-    def wait(self, script, timeout=15):
+    def wait(self, script, timeout=60):
         return wait_for(script, lambda: self.run(script), timeout, 0.1)
 
     def size(self, width, height, mobile=False):

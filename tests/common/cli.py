@@ -13,7 +13,7 @@ class CliError(Exception):
 
 
 class Cli:
-    def __init__(self, port, host="127.0.0.1", timeout=10):
+    def __init__(self, port, host="127.0.0.1", timeout=60):
         self.timeout = timeout
         self.sock = socket.create_connection((host, port), timeout=timeout)
         self.greeting = self._until_prompt()

@@ -67,7 +67,7 @@ class FreeRadius:
         with open(os.path.join(self.folder, "log"), "w", encoding="ascii") as log:
             self.process = subprocess.Popen(["freeradius", "-f", "-l", "stdout", "-d", self.folder], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)
-        wait_for("FreeRADIUS", lambda: "Ready to process requests" in self._text("log"), 20)
+        wait_for("FreeRADIUS", lambda: "Ready to process requests" in self._text("log"))
         return self
 
     def _text(self, name):

@@ -31,7 +31,7 @@ class Http:
     """A connection of its own for each request."""
 
     def __init__(self, port, role="viewer", host="127.0.0.1", ca=None):
-        self.port, self.role, self.host, self.ca, self.timeout = port, role, host, ca, 10
+        self.port, self.role, self.host, self.ca, self.timeout = port, role, host, ca, 60
         self.cookie = None
 
     def connect(self):

@@ -77,7 +77,7 @@ class Linphone:
         self.process.stdin.write(line.encode() + b"\n")
         self.process.stdin.flush()
 
-    def wait(self, text, timeout=15):
+    def wait(self, text, timeout=60):
         try:
             wait_for("linphone says " + text, lambda: text in self.said, timeout)
         except AssertionError as e:

@@ -38,12 +38,12 @@ class Postgres:
                 [os.path.join(BIN, "postgres"), "-D", self.data, "-p", str(self.port), "-k", self.folder, "-c",
                  "listen_addresses=127.0.0.1", "-c", "fsync=off"], cwd=self.folder, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, **how)
-        wait_for("the database", self._answers, 30)
+        wait_for("the database", self._answers)
         return self
 
     def _answers(self):
         return subprocess.run([os.path.join(BIN, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False,
-                              timeout=10).returncode == 0
+                              timeout=60).returncode == 0
 
     def ask(self, sql):
         """Rows of texts."""

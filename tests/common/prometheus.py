@@ -24,12 +24,12 @@ class Prometheus:
             self.process = subprocess.Popen(
                 ["prometheus", "--config.file=" + self.file, "--storage.tsdb.path=" + os.path.join(self.folder, "data"),
                  "--web.listen-address=127.0.0.1:%d" % self.port], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_for("Prometheus ready", self._ready, 30, 0.2)
+        wait_for("Prometheus ready", self._ready, step=0.2)
         return self
 
     def _ready(self):
         try:
-            with urllib.request.urlopen("http://127.0.0.1:%d/-/ready" % self.port, timeout=5):
+            with urllib.request.urlopen("http://127.0.0.1:%d/-/ready" % self.port, timeout=60):
                 return True
         except OSError:
             return False
@@ -40,7 +40,7 @@ class Prometheus:
 
     def _ask(self, path, **query):
         url = "http://127.0.0.1:%d/api/v1/%s?%s" % (self.port, path, urllib.parse.urlencode(query))
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             said = json.load(answer)
         assert said["status"] == "success", said
         return said["data"]

@@ -32,11 +32,11 @@ class Snmpd:
 
     def start(self):
         self.agent = self._spawn("snmpd", "-I", "-smux")
-        wait_for("snmpd", lambda: self.ask("snmpget", "1.3.6.1.2.1.1.3.0"), 20, 0.2)
+        wait_for("snmpd", lambda: self.ask("snmpget", "1.3.6.1.2.1.1.3.0"), step=0.2)
 
     def listen(self):
         self.receiver = self._spawn("snmptrapd", "-On", "udp:127.0.0.1:%d" % self.trap_port)
-        wait_for("snmptrapd", lambda: "NET-SNMP" in self.log("snmptrapd"), 20, 0.1)
+        wait_for("snmptrapd", lambda: "NET-SNMP" in self.log("snmptrapd"), step=0.1)
 
     def log(self, program):
         try:

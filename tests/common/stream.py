@@ -9,7 +9,7 @@ class Agent(sip.Agent):
     def __init__(self, host, port, context=None, name=None):
         self.host, self.gateway = host, (host, port)
         self.at = "[%s]" % host if ":" in host else host
-        self.sock = socket.create_connection(self.gateway, 5)
+        self.sock = socket.create_connection(self.gateway, 60)
         if context:
             self.sock = context.wrap_socket(self.sock, server_hostname=name)
         self.transport = "tls" if context else "tcp"
@@ -19,7 +19,7 @@ class Agent(sip.Agent):
         self.sock.sendall(text.replace("SIP/2.0/UDP", "SIP/2.0/" + self.transport.upper()).replace(
             ":%d>" % self.port, ":%d;transport=%s>" % (self.port, self.transport)).encode())
 
-    def wait(self, wanted, timeout=5):
+    def wait(self, wanted, timeout=60):
         self.sock.settimeout(timeout)
         while True:
             for i, message in enumerate(self.waiting):

@@ -68,13 +68,13 @@ class System(Gateway):
         """The log's length now, for record()."""
         return len(self.log())
 
-    def record(self, pattern, since=0, timeout=8):
+    def record(self, pattern, since=0, timeout=60):
         """The log line of an ended call that matches; it comes once all of the call is gone."""
         def look():
             return [line for line in self.log()[since:].splitlines() if re.search(pattern, line)]
         return wait_for("a log line like %r" % pattern, look, timeout)[-1]
 
-    def only(self, pattern, since=0, timeout=8):
+    def only(self, pattern, since=0, timeout=60):
         """The same, once all is idle; one line, and no second one of the kind."""
         self.record(pattern, since, timeout)
         self.wait_idle()
@@ -91,7 +91,7 @@ class System(Gateway):
     def clear_all(self):
         for call in self.cli.json("calls"):
             self.cli.run("clear call %s" % call["id"])
-        self.wait_idle(40)
+        self.wait_idle()
 
     def descriptors(self):
         return len(os.listdir("/proc/%d/fd" % self.process.pid))
@@ -110,7 +110,7 @@ class System(Gateway):
 
     def end(self):
         """The whole of what a gateway that goes away owes."""
-        code = self.stop(20)
+        code = self.stop()
         log = self.log()
         assert not SANITIZER.search(log), log[-6000:]
         assert code == 0, "exit code %s\n%s" % (code, log[-3000:])
@@ -125,7 +125,7 @@ def shared_gateway(tmp_path_factory):
     try:
         yield system
         # up to Timer D, 32 s, for INVITEs that we sent
-        wait_for("no SIP transaction left", lambda: system.sip_totals()["transactions"] == 0, 36, 0.1)
+        wait_for("no SIP transaction left", lambda: system.sip_totals()["transactions"] == 0, 60, 0.1)
         system.end()
     finally:
         system.kill()
@@ -138,14 +138,14 @@ def the_shared_gateway(shared):
     yield shared
     assert shared.process.poll() is None, "the gateway died:\n" + shared.log()[-4000:]
     try:
-        shared.wait_idle(12)
+        shared.wait_idle()
     except AssertionError:
         shared.clear_all()  # not to be the next test's trouble
         raise
     media = shared.cli.json("media")
     assert media["terminations"] == 0 and media["ports_used"] == 0, media
     try:
-        wait_for("descriptors as before", lambda: shared.descriptors() <= len(before), 5, 0.1)
+        wait_for("descriptors as before", lambda: shared.descriptors() <= len(before), 30, 0.1)
     except AssertionError as e:
         raise AssertionError("%s: %s" % (e, sorted(shared.open_files() - before))) from None
 
