@@ -306,6 +306,7 @@ void manage_init(void *talloc_ctx, const char *version)
 	cause_test_install();
 	route_test_install();
 	show_changes_install();
+	show_options_install();
 	drain_vty_install();
 	show_alarms_install();
 	show_webhooks_install();

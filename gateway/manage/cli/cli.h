@@ -45,6 +45,7 @@ void show_fraud_install(void);
 void cause_test_install(void);
 void route_test_install(void);
 void show_changes_install(void);
+void show_options_install(void);
 void drain_vty_install(void);
 void show_records_install(void);
 void show_timeline_install(void);
