@@ -59,9 +59,10 @@ def test_a_trunk_opens_to_plots(own, browser):
 
 DAY = """
 (() => {
+	const now = Date.now();
 	const rows = [...Array(96)].map((_, i) => {
 		const busy = Math.max(0, Math.sin((i - 20) / 25)) * 24;
-		return {from: new Date(Date.now() - Date.now() % 900e3 - i * 900e3).toISOString(), seconds: 900, offered_in: Math.round(busy * 4),
+		return {from: new Date(now - now % 900e3 - i * 900e3).toISOString(), seconds: 900, offered_in: Math.round(busy * 4),
 			offered_out: Math.round(busy * 3), overflow: busy > 22 ? 3 : 0, ended: 5, answered: 3, asr_percent: busy ? 60 + busy % 7 : null,
 			ner_percent: busy ? 97 : null, acd_s: busy ? 170 + 9 * (i % 5) : null, pdd_s: busy ? 2.5 : null, erlangs: Math.round(busy * 10) / 10,
 			peak: Math.min(30, Math.ceil(busy * 1.2)), full_s: busy > 22 ? 40 : 0, down_s: 0, lost_percent: null, causes: {}};
