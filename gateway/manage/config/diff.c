@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
@@ -178,35 +180,47 @@ static int lines_before(const struct story *story, size_t n, char sign)
 	return count;
 }
 
-static char *add_hunk(char *out, const struct story *story, size_t begin, size_t end)
+static void put_hunk(FILE *out, const struct story *story, size_t begin, size_t end)
 {
 	const char *section = section_of(story, begin);
 	int a = lines_before(story, begin, '-'), b = lines_before(story, begin, '+');
 	int a_n = lines_before(story, end, '-') - a, b_n = lines_before(story, end, '+') - b;
 
-	out = talloc_asprintf_append_buffer(out, "@@ -%d,%d +%d,%d @@%s%s\n", a + (a_n > 0), a_n,
-					    b + (b_n > 0), b_n, *section ? " " : "", section);
+	fprintf(out, "@@ -%d,%d +%d,%d @@%s%s\n", a + (a_n > 0), a_n, b + (b_n > 0), b_n,
+		*section ? " " : "", section);
 	for (size_t i = begin; i < end; i++)
-		out = talloc_asprintf_append_buffer(out, "%c%s\n", story->edits[i].sign,
-						    story->edits[i].line);
-	return out;
+		fprintf(out, "%c%s\n", story->edits[i].sign, story->edits[i].line);
+}
+
+static void put_hunks(FILE *out, const struct story *story)
+{
+	for (size_t i = 0; i < story->n; i++) {
+		size_t begin = i > CONTEXT ? i - CONTEXT : 0, last;
+
+		if (story->edits[i].sign == ' ')
+			continue;
+		last = last_change(story, i);
+		put_hunk(out, story, begin, OSMO_MIN(last + 1 + CONTEXT, story->n));
+		i = last;
+	}
 }
 
 char *diff_text(void *talloc_ctx, const char *from, const char *to)
 {
-	void *ctx = talloc_new(talloc_ctx);
-	char *out = talloc_strdup(talloc_ctx, "");
-	struct story story = compare(ctx, split(ctx, from), split(ctx, to));
+	void *ctx = talloc_new(NULL);
+	char *text = NULL, *diff = NULL;
+	size_t size;
+	/* A talloc'd text would be moved for each of its lines. */
+	FILE *out = open_memstream(&text, &size);
 
-	for (size_t i = 0; i < story.n; i++) {
-		size_t begin = i > CONTEXT ? i - CONTEXT : 0, last;
+	if (out) {
+		struct story story = compare(ctx, split(ctx, from), split(ctx, to));
 
-		if (story.edits[i].sign == ' ')
-			continue;
-		last = last_change(&story, i);
-		out = add_hunk(out, &story, begin, OSMO_MIN(last + 1 + CONTEXT, story.n));
-		i = last;
+		put_hunks(out, &story);
+		if (fclose(out) == 0)
+			diff = talloc_strndup(talloc_ctx, text, size);
 	}
+	free(text);
 	talloc_free(ctx);
-	return out;
+	return diff;
 }
