@@ -13,7 +13,7 @@ import threading
 import time
 
 from common import ports
-from common.gateway import wait_for
+from common.gateway import end, ended_by, wait_for
 
 _CONFIG = """\
 poll_method epoll
@@ -45,7 +45,7 @@ class Baresip:
         self.name, self.folder = name, os.path.join(os.path.abspath(folder), name)
         self.sip_port = sip_port or ports.block(2, "tcp")
         self.log_path = os.path.join(self.folder, "log")
-        self.events, self.process, self.streams = queue.Queue(), None, {}
+        self.events, self.process, self.sock, self.streams = queue.Queue(), None, None, {}
         os.makedirs(self.folder, exist_ok=True)
         for old in glob.glob(os.path.join(self.folder, "dump-*.wav")):
             os.unlink(old)
@@ -65,7 +65,8 @@ class Baresip:
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(["baresip", "-f", self.folder], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=subprocess.STDOUT, start_new_session=True)
-        wait_for("baresip is ready", lambda: "baresip is ready" in self.log())
+        with ended_by(self.stop):
+            wait_for("baresip is ready", lambda: "baresip is ready" in self.log())
         self.sock = socket.create_connection(("127.0.0.1", self.ctrl_port), timeout=60)
         self.sock.settimeout(None)
         threading.Thread(target=self._read, daemon=True).start()
@@ -148,15 +149,9 @@ class Baresip:
         return {"sent": sent, "received": received, "lost": sum(map(int, m[-1]))} if m else None
 
     def stop(self):
-        if not self.process or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self.sock.close()
+        end(self.process)
+        if self.sock:
+            self.sock.close()
 
 
 def _modules():

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import urllib.request
 
-from common.gateway import wait_for
+from common.gateway import end, ended_by, wait_for
 
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions",
          "--disable-background-networking", "--disable-component-update", "--remote-debugging-port=0", "--hide-scrollbars"]
@@ -62,6 +62,11 @@ class Browser:
         with open(os.path.join(self.folder, "browser.log"), "wb") as log:
             self.process = subprocess.Popen(["chromium", *FLAGS, "--user-data-dir=" + os.path.join(self.folder, "profile"), "about:blank"],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        with ended_by(self.__exit__):
+            self._open()
+        return self
+
+    def _open(self):
         port_file = os.path.join(self.folder, "profile", "DevToolsActivePort")
         wait_for("the browser", lambda: os.path.exists(port_file) and os.path.getsize(port_file), step=0.1)
         with open(port_file, encoding="ascii") as f:
@@ -71,17 +76,11 @@ class Browser:
         self.socket = WebSocket("127.0.0.1", port, page["webSocketDebuggerUrl"].split(str(port), 1)[1])
         for what in ("Page.enable", "Runtime.enable", "Log.enable", "Accessibility.enable"):
             self.do(what)
-        return self
 
     def __exit__(self, *_):
         if self.socket:
             self.socket.close()
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)
 
     def do(self, method, **parameters):
         number = next(self.ids)

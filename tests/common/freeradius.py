@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 
-from common.gateway import wait_for
+from common.gateway import end, ended_by, wait_for
 from common.ports import any_port
 
 CONFIG = """
@@ -67,7 +67,8 @@ class FreeRadius:
         with open(os.path.join(self.folder, "log"), "w", encoding="ascii") as log:
             self.process = subprocess.Popen(["freeradius", "-f", "-l", "stdout", "-d", self.folder], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)
-        wait_for("FreeRADIUS", lambda: "Ready to process requests" in self._text("log"))
+        with ended_by(self.stop):
+            wait_for("FreeRADIUS", lambda: "Ready to process requests" in self._text("log"))
         return self
 
     def _text(self, name):
@@ -82,9 +83,7 @@ class FreeRadius:
         return [dict(re.findall(r'^\t([\w-]+) = "?(.*?)"?$', block, re.M)) for block in self._text("detail").split("\n\n") if block.strip()]
 
     def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(10)
+        end(self.process)
 
     def close(self):
         self.stop()

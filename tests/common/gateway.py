@@ -1,4 +1,5 @@
 """The gateway as a process: started, waited for, asked, ended."""
+import contextlib
 import os
 import re
 import signal
@@ -20,6 +21,28 @@ def wait_for(what, condition, timeout=60, step=0.02):
             return value
         assert time.monotonic() < deadline, "not within %g s: %s" % (timeout, what)
         time.sleep(step)
+
+
+def end(process, number=signal.SIGTERM):
+    """Asked to end, and ended when it does not."""
+    if not process or process.poll() is not None:
+        return
+    process.send_signal(number)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def ended_by(stop):
+    """What was started and does not come up is stopped: it would go on beside all later tests."""
+    try:
+        yield
+    except BaseException:
+        stop()
+        raise
 
 
 def binary():

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from common import ports
-from common.gateway import wait_for
+from common.gateway import end, ended_by, wait_for
 
 HOST = "127.0.0.7"
 
@@ -75,7 +75,8 @@ class Kamailio:
             self.process = subprocess.Popen(
                 ["kamailio", "-DD", "-E", "-f", self.config, "-m", "32", "-M", "4", "-Y", self.run_folder],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        wait_for("kamailio listens", self._listens)
+        with ended_by(self.stop):
+            wait_for("kamailio listens", self._listens)
         return self
 
     def _listens(self):
@@ -87,13 +88,7 @@ class Kamailio:
             return f.read()
 
     def stop(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        end(self.process)
 
 
 def _modules():

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 
-from common.gateway import wait_for
+from common.gateway import end, ended_by, wait_for
 from common.ports import any_port
 
 BIN = (sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [""])[-1]
@@ -38,7 +38,8 @@ class Postgres:
                 [os.path.join(BIN, "postgres"), "-D", self.data, "-p", str(self.port), "-k", self.folder, "-c",
                  "listen_addresses=127.0.0.1", "-c", "fsync=off"], cwd=self.folder, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, start_new_session=True, **how)
-        wait_for("the database", self._answers)
+        with ended_by(self.stop):
+            wait_for("the database", self._answers)
         return self
 
     def _answers(self):
@@ -52,9 +53,7 @@ class Postgres:
 
     def stop(self):
         """At once, connections or not."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait(20)
+        end(self.process, signal.SIGQUIT)
 
     def close(self):
         self.stop()

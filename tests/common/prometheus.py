@@ -6,7 +6,7 @@ import urllib.parse
 import urllib.request
 
 from common import ports
-from common.gateway import wait_for
+from common.gateway import end, ended_by, wait_for
 
 
 class Prometheus:
@@ -24,7 +24,8 @@ class Prometheus:
             self.process = subprocess.Popen(
                 ["prometheus", "--config.file=" + self.file, "--storage.tsdb.path=" + os.path.join(self.folder, "data"),
                  "--web.listen-address=127.0.0.1:%d" % self.port], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        wait_for("Prometheus ready", self._ready, step=0.2)
+        with ended_by(self.__exit__):
+            wait_for("Prometheus ready", self._ready, step=0.2)
         return self
 
     def _ready(self):
@@ -35,8 +36,7 @@ class Prometheus:
             return False
 
     def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(20)
+        end(self.process)
 
     def _ask(self, path, **query):
         url = "http://127.0.0.1:%d/api/v1/%s?%s" % (self.port, path, urllib.parse.urlencode(query))

@@ -123,8 +123,9 @@ class System(Gateway):
 
 @pytest.fixture(scope="session", name="shared")
 def shared_gateway(tmp_path_factory):
-    system = System(tmp_path_factory.mktemp("shared")).up()
+    system = System(tmp_path_factory.mktemp("shared"))
     try:
+        system.up()
         yield system
         # up to Timer D, 32 s, for INVITEs that we sent
         wait_for("no SIP transaction left", lambda: system.sip_totals()["transactions"] == 0, 60, 0.1)
@@ -160,12 +161,12 @@ def own_gateway(tmp_path):
     def make(**how):
         folder = tmp_path / str(len(made))
         folder.mkdir()
-        made.append(System(folder, **how).up())
-        return made[-1]
+        made.append(System(folder, **how))
+        return made[-1].up()
     try:
         yield make
         for system in made:
-            if system.process.poll() is None:
+            if system.process and system.process.poll() is None:
                 system.end()
     finally:
         for system in made:
