@@ -5,8 +5,8 @@ from common import digest, sip
 class Phone(sip.Agent):
     """A phone of the user's, at an address of its own."""
 
-    def __init__(self, gateway, host, user, password):
-        super().__init__(gateway.ports.sip, host)
+    def __init__(self, gateway, host, user, password, port=0):
+        super().__init__(gateway.ports.sip, host, port)
         self.user, self.password, self.seq = user, password, 0
 
     def credentials(self, asked, method):

@@ -80,6 +80,42 @@ bool connections_lead_to(const struct sockaddr_storage *there)
 	return false;
 }
 
+static bool leads_to(const struct connection *c, const struct sockaddr_storage *there)
+{
+	struct sockaddr_storage far = { 0 };
+	socklen_t len = sizeof(far);
+
+	return !getpeername(c->fd, (struct sockaddr *)&far, &len) &&
+	       netaddr_same_host(&far, there) && netaddr_port(&far) == netaddr_port(there);
+}
+
+uint64_t connections_opened_to(const struct sockaddr_storage *there)
+{
+	struct connection *c;
+	uint64_t newest = 0;
+
+	for (size_t i = 0; all.ready && i < BUCKETS; i++) {
+		llist_for_each_entry (c, &all.buckets[i], entry) {
+			if (!c->accepted && c->number > newest && leads_to(c, there))
+				newest = c->number;
+		}
+	}
+	return newest;
+}
+
+bool connections_is_open(uint64_t number)
+{
+	struct connection *c;
+
+	for (size_t i = 0; all.ready && i < BUCKETS; i++) {
+		llist_for_each_entry (c, &all.buckets[i], entry) {
+			if (c->number == number)
+				return !is_deserted(c);
+		}
+	}
+	return false;
+}
+
 /* Limits */
 
 /* One customer has a /64 of IPv6. */
@@ -191,13 +227,9 @@ static bool ping_one(void *data, const struct connection *connection)
 	static const char text[] = "\r\n\r\n";
 	const struct ping *ping = data;
 	struct connection *c = find(connection->tport);
-	struct sockaddr_storage there = { 0 };
-	socklen_t len = sizeof(there);
 	uint64_t heard;
 
-	if (c->accepted || getpeername(c->fd, (struct sockaddr *)&there, &len) < 0 ||
-	    !netaddr_same_host(&there, ping->there) ||
-	    netaddr_port(&there) != netaddr_port(ping->there) || !count_heard(c, &heard))
+	if (c->accepted || !leads_to(c, ping->there) || !count_heard(c, &heard))
 		return true;
 	if (!osmo_timer_pending(&c->pong) || heard != c->heard_before) {
 		c->heard_before = heard;
@@ -253,12 +285,12 @@ bool connections_begin(tport_t *tport, int fd, bool accepted)
 		.tport = tport,
 		.fd = fd,
 		.accepted = accepted,
+		.number = ++all.totals.opened,
 		.since_us = clock_now_us(),
 		.host = host,
 	};
 	osmo_timer_setup(&c->pong, on_no_pong, c);
 	llist_add(&c->entry, bucket_of(tport));
-	all.totals.opened++;
 	all.totals.now++;
 	all.totals.accepted += accepted;
 	if (accepted && !osmo_timer_pending(&all.sweep))

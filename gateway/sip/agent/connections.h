@@ -28,8 +28,9 @@ struct connection {
 	struct llist_head entry;
 	tport_t *tport;
 	int fd;
-	bool accepted; /* opened by the other side */
-	bool spoke;    /* a request came */
+	bool accepted;   /* opened by the other side */
+	bool spoke;      /* a request came */
+	uint64_t number; /* since the start of the process, from 1 */
 	uint64_t since_us;
 	struct sockaddr_storage host; /* accepted: whose it is */
 	struct osmo_timer_list pong;  /* runs while a ping waits for its own */
@@ -53,6 +54,10 @@ void connections_each(bool (*fn)(void *data, const struct connection *), void *d
 void connections_spoke(nta_incoming_t *irq);
 /* One to that address and port is open. */
 bool connections_lead_to(const struct sockaddr_storage *there);
+/* The number of the newest connection that we opened to that address and port; 0: there is none. */
+uint64_t connections_opened_to(const struct sockaddr_storage *there);
+/* The connection of that number is still open, at both ends as far as is known. */
+bool connections_is_open(uint64_t number);
 /* Its socket; -1: it is none. */
 int connections_fd(const tport_t *tport);
 /* Says on each connection that we opened to there that it is still wanted (RFC 5626 4.4.1). One that brings nothing in

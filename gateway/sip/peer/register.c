@@ -2,7 +2,9 @@
  *
  *   HELD --the trunk is up, or needs not be--> TRYING --2xx--> REGISTERED --time to refresh--> REFRESHING --2xx-->
  *   REGISTERED.  TRYING, REFRESHING --refused, or no answer--> WAITING --backoff (RFC 5626 4.5)--> TRYING
- *   REGISTERED, REFRESHING, TRYING, WAITING --the trunk is down--> LEAVING --answered--> HELD */
+ *   REGISTERED, REFRESHING, TRYING, WAITING --the trunk is down--> LEAVING --answered--> HELD
+ *
+ * The peer's calls may come by the connection that REGISTER went by (RFC 5626): when that is closed, it is time to refresh. */
 #include "sip/peer/register.h"
 
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include "base/clock.h"
 #include "base/fsm.h"
 #include "base/log.h"
+#include "sip/agent/connections.h"
 #include "sip/peer/credentials.h"
 #include "sip/peer/peer.h"
 #include "sip/text/netaddr.h"
@@ -42,7 +45,8 @@ enum {
 	EXPIRES_LIMIT_S = 604800, /* no more is asked for, whatever Min-Expires says */
 	LEAVE_MS = 4000,          /* that the answer to our going is waited for */
 	LOOKUP_MS = 1000,         /* until a name may lead somewhere */
-	WATCH_S = 1,              /* how often the trunk is looked at */
+	WATCH_S = 1,              /* how often the trunk, and the connection, is looked at */
+	FLOW_LASTS_S = 120,       /* a connection that was open so long was a good one */
 	INTERVAL_TOO_BRIEF = 423,
 	LONGER_MAX = 2, /* times in a row that a longer one is asked for at once */
 	TOKEN_OCTETS = 8,
@@ -64,6 +68,9 @@ struct registration {
 	unsigned longer;   /* times that the interval was too brief, in a row */
 	unsigned wanted_s; /* of the request under way; 0 takes it away */
 	uint64_t until_us, retry_us;
+	uint64_t flow; /* the connection that it registered by; 0: none, or it is closed */
+	uint64_t flow_since_us;
+	unsigned lost; /* connections in a row that did not last */
 	struct osmo_timer_list watch;
 };
 
@@ -296,9 +303,9 @@ static void go(struct registration *r, enum state state, uint64_t ms, int timer)
 }
 
 /* RFC 5626 4.5: doubled each time, and anywhere in its upper half. */
-static unsigned backoff_ms(const struct registration *r)
+static unsigned backoff_ms(unsigned failures)
 {
-	unsigned s = BACKOFF_BASE_S << OSMO_MIN(r->failures, BACKOFF_STEPS);
+	unsigned s = BACKOFF_BASE_S << OSMO_MIN(failures, BACKOFF_STEPS);
 	int ms = (int)OSMO_MIN(s, BACKOFF_MAX_S) * MS_PER_S;
 
 	return (unsigned)su_randint(ms / 2, ms);
@@ -315,7 +322,7 @@ static void raise_failure(const struct registration *r, const char *phrase)
 static void back_off(struct registration *r, const sip_t *sip)
 {
 	const char *phrase = sip && sip->sip_status ? sip->sip_status->st_phrase : "not sent";
-	uint64_t ms = backoff_ms(r);
+	uint64_t ms = backoff_ms(r->failures);
 
 	if (!trial_route(&r->trial)) { /* its name is being looked up */
 		go(r, ST_WAITING, LOOKUP_MS, T_RETRY);
@@ -342,6 +349,43 @@ static void try(struct registration *r, enum state state)
 		back_off(r, NULL);
 }
 
+/* By the place that was tried last; 0: it is no connection. */
+static uint64_t flow_of(const struct trial *trial)
+{
+	const struct hop *hop = trial->n ? &trial->tried[trial->n - 1] : NULL;
+
+	return hop && hop->transport != TRANSPORT_UDP ? connections_opened_to(&hop->address) : 0;
+}
+
+static void take_flow(struct registration *r)
+{
+	uint64_t flow = flow_of(&r->trial);
+
+	if (flow == r->flow)
+		return;
+	r->flow = flow;
+	r->flow_since_us = clock_now_us();
+	if (flow)
+		osmo_timer_schedule(&r->watch, WATCH_S, 0);
+}
+
+/* At once, unless that happens again and again. */
+static void on_flow_lost(struct registration *r)
+{
+	uint64_t lasted_us = clock_now_us() - r->flow_since_us, ms = su_randint(1, MS_PER_S);
+
+	r->flow = 0;
+	r->lost = lasted_us < (uint64_t)FLOW_LASTS_S * US_PER_S ? r->lost + 1 : 0;
+	if (r->fi->state != ST_REGISTERED)
+		return;
+	if (r->lost > 1)
+		ms = backoff_ms(r->lost - 2);
+	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { r->peer->config.name }),
+		 "peer %s: the connection that %s is registered by is closed; again in %u s\n",
+		 r->peer->config.name, r->config.user, (unsigned)(ms / MS_PER_S));
+	go(r, ST_REGISTERED, ms, T_REFRESH);
+}
+
 static void take_over(struct registration *r, const sip_t *sip)
 {
 	unsigned s = granted_s(r, sip);
@@ -360,6 +404,7 @@ static void take_over(struct registration *r, const sip_t *sip)
 	r->until_us = clock_now_us() + (uint64_t)s * US_PER_S;
 	go(r, ST_REGISTERED, (uint64_t)s * (unsigned)su_randint(REFRESH_LEAST, REFRESH_MOST),
 	   T_REFRESH);
+	take_flow(r);
 }
 
 static bool is_registered(const struct registration *r)
@@ -453,7 +498,7 @@ static const struct osmo_fsm_state states[] = {
 	[ST_REGISTERED] = {
 		.name = "registered",
 		.in_event_mask = WISHES,
-		.out_state_mask = S(ST_REFRESHING) | S(ST_WAITING) | ENDS,
+		.out_state_mask = S(ST_REGISTERED) | S(ST_REFRESHING) | S(ST_WAITING) | ENDS,
 		.action = on_event,
 	},
 	[ST_REFRESHING] = {
@@ -504,7 +549,9 @@ static void on_watch(void *data)
 	bool up = !r->config.while_trunk[0] || !peers->trunk_up ||
 		  peers->trunk_up(peers->trunk_up_data, r->config.while_trunk);
 
-	if (r->config.while_trunk[0])
+	if (r->flow && !connections_is_open(r->flow))
+		on_flow_lost(r);
+	if (r->config.while_trunk[0] || r->flow)
 		osmo_timer_schedule(&r->watch, WATCH_S, 0);
 	if (up || r->fi->state != ST_HELD)
 		osmo_fsm_inst_dispatch(r->fi, up ? EV_GO : EV_HOLD, NULL);

@@ -542,6 +542,64 @@ START_TEST(registration_by_tcp_is_heard_to_its_end)
 }
 END_TEST
 
+/* By TCP, on a connection of its own, which is left open. */
+static int accept_register(int listener)
+{
+	char more[600];
+	int fd = accept(listener, NULL, NULL);
+
+	rig_settle(&rig);
+	hears_by_tcp(fd, "REGISTER ");
+	snprintf(more, sizeof(more), "Contact: %s;expires=600\r\n", heard(&rig, "Contact"));
+	answer_by_tcp(fd, more, "");
+	registrations_each(rig.sip, take_registration, NULL);
+	ck_assert_str_eq(registration.state, "registered");
+	return fd;
+}
+
+static bool somebody_connects_within(int listener, unsigned ms)
+{
+	struct pollfd poller = { .fd = listener, .events = POLLIN };
+
+	for (; ms; ms -= 250) {
+		if (poll(&poller, 1, 0) > 0)
+			return true;
+		rig_pass(&rig, 250);
+	}
+	return false;
+}
+
+/* RFC 5626: calls come by the connection that REGISTER went by, so another is needed when it is closed. */
+START_TEST(lost_connection_is_another_registration)
+{
+	rig_open(&rig);
+	int listener = listen_on(&rig.peer.port);
+
+	rig.peer.registration = (struct register_config){ .user = "49301", .expires_s = 600 };
+	rig.peer.path.transport = TRANSPORT_TCP;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig_settle(&rig);
+	int fd = accept_register(listener);
+
+	rig_pass(&rig, 5000);
+	ck_assert(!somebody_connects_within(listener, 250));
+	close(fd);
+	ck_assert_msg(somebody_connects_within(listener, 4000), "at once the first time");
+	fd = accept_register(listener);
+	close(fd);
+	ck_assert_msg(!somebody_connects_within(listener, 12000), "later when it does not last");
+	ck_assert(somebody_connects_within(listener, 22000));
+	fd = accept_register(listener);
+	rig_pass(&rig, 125000);
+	close(fd);
+	ck_assert_msg(somebody_connects_within(listener, 4000), "it was a good one");
+	fd = accept_register(listener);
+	close(fd);
+	close(listener);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(update_by_tcp_is_heard_to_its_end)
 {
 	char more[300];
@@ -585,6 +643,7 @@ UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_
 	  answer_names_the_socket_that_the_call_came_by,
 	  connection_is_pinged_and_another_opened_when_it_is_dead,
 	  way_to_a_peer_of_udp_is_kept_open, connection_that_says_nothing_whole_is_closed,
-	  connection_that_the_other_end_left_is_closed, message_behind_another_is_bounded_too,
-	  one_host_has_so_many_connections, content_length_that_lies_harms_nobody,
-	  registration_by_tcp_is_heard_to_its_end, update_by_tcp_is_heard_to_its_end)
+	  lost_connection_is_another_registration, connection_that_the_other_end_left_is_closed,
+	  message_behind_another_is_bounded_too, one_host_has_so_many_connections,
+	  content_length_that_lies_harms_nobody, registration_by_tcp_is_heard_to_its_end,
+	  update_by_tcp_is_heard_to_its_end)
