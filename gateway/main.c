@@ -26,7 +26,7 @@
 #include "call/call_fraud.h"
 #include "call/history_config.h"
 #include "call/route_config.h"
-#include "call/traffic_store.h"
+#include "call/traffic_keep.h"
 #include "drivers/dahdi_detect.h"
 #include "manage/cli/arguments.h"
 #include "manage/cli/cli.h"
@@ -63,6 +63,7 @@ static struct app {
 	struct osmo_timer_list drain_end; /* pending: calls are cleared then, or the process ends */
 	bool closed;                      /* no new calls; the process ends with the last one */
 	bool draining, stopped;
+	struct traffic_keep *traffic;
 } app;
 
 /* The running configuration */
@@ -442,29 +443,15 @@ static int open_layers(void)
 	return 0;
 }
 
-static bool traffic_path(char *out, size_t size)
-{
-	return app.gateway.state_dir &&
-	       snprintf(out, size, "%s/traffic", app.gateway.state_dir) < (int)size;
-}
-
-static void keep_traffic(void)
-{
-	char path[512];
-	int err = traffic_path(path, sizeof(path)) ? traffic_save(app.gateway.hub, path) : 0;
-
-	if (err && err != -ENOENT)
-		LOGP(DMANAGE, LOGL_NOTICE,
-		     "%s cannot be written: %s; what trunks carried is lost\n", path,
-		     strerror(-err));
-}
-
-static void restore_traffic(void)
+static int keep_traffic(void)
 {
 	char path[512];
 
-	if (traffic_path(path, sizeof(path)))
-		traffic_restore(app.gateway.hub, path, clock_wall().tv_sec);
+	if (!app.gateway.state_dir ||
+	    snprintf(path, sizeof(path), "%s/traffic", app.gateway.state_dir) >= (int)sizeof(path))
+		return 0;
+	app.traffic = traffic_keep_start(app.root, app.gateway.hub, path);
+	return app.traffic ? 0 : -ENOMEM;
 }
 
 static void close_layers(void)
@@ -477,6 +464,7 @@ static void close_layers(void)
 	snmp_stop();
 	webhooks_stop();
 	manage_stop();
+	traffic_keep_end(app.traffic);
 	if (gateway->sip)
 		sip_free(gateway->sip);
 	if (gateway->trunks)
@@ -542,7 +530,7 @@ static int run(const char *file, const char *state_dir)
 		if (rc == 0)
 			rc = carry_to(app.gateway.running, report);
 		if (rc == 0)
-			restore_traffic();
+			rc = keep_traffic();
 		if (rc == 0)
 			rc = manage_start(&app.gateway);
 	}
@@ -551,8 +539,6 @@ static int run(const char *file, const char *state_dir)
 		start_serving();
 	while (rc == 0 && !app.stopped)
 		osmo_select_main(0);
-	if (rc == 0)
-		keep_traffic();
 	close_layers();
 	return rc;
 }

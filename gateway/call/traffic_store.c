@@ -10,9 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <osmocom/core/linuxlist.h>
+#include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
 #include "call/quality.h"
+#include "call/target.h"
 #include "call/traffic.h"
 
 enum { LINE_OCTETS = 1024, ROWS_MAX = 128, PATH_OCTETS = 4096 };
@@ -42,11 +45,27 @@ static const struct {
 	NARROW(classes[5]), NARROW(classes[6]),  NARROW(classes[7]), NARROW(peak),
 };
 
-/* Writing */
+/* Copying */
 
 struct rows {
 	struct traffic_figures row[ROWS_MAX];
 	unsigned n;
+};
+
+/* One period of one trunk or peer. */
+struct part {
+	struct llist_head list;
+	enum traffic_period period;
+	enum target_kind kind;
+	char name[TARGET_NAME_MAX];
+	unsigned n;
+	struct traffic_figures rows[]; /* the newest first */
+};
+
+struct traffic_copy {
+	struct llist_head parts;
+	const struct call_hub *hub; /* while it is made */
+	bool whole;
 };
 
 static bool gather(void *data, const struct traffic_figures *figures)
@@ -56,6 +75,60 @@ static bool gather(void *data, const struct traffic_figures *figures)
 	rows->row[rows->n++] = *figures;
 	return rows->n < ROWS_MAX;
 }
+
+static bool add_part(struct traffic_copy *copy, enum traffic_period period, enum target_kind kind,
+		     const char *name, const struct rows *rows)
+{
+	struct part *part =
+		talloc_size(copy, sizeof(*part) + rows->n * sizeof(struct traffic_figures));
+
+	if (!part)
+		return false;
+	part->period = period;
+	part->kind = kind;
+	part->n = rows->n;
+	OSMO_STRLCPY_ARRAY(part->name, name);
+	memcpy(part->rows, rows->row, rows->n * sizeof(struct traffic_figures));
+	llist_add_tail(&part->list, &copy->parts);
+	return true;
+}
+
+static bool copy_place(void *data, enum target_kind kind, const char *name,
+		       const struct quality_counts *counts)
+{
+	struct traffic_copy *copy = data;
+	const struct traffic *traffic = quality_traffic(copy->hub, kind, name);
+
+	(void)counts;
+	for (unsigned period = 0; traffic && copy->whole && period < TRAFFIC_PERIODS; period++) {
+		struct rows rows;
+
+		if (!period_names[period])
+			continue;
+		rows.n = 0;
+		traffic_each(traffic, period, gather, &rows);
+		copy->whole = add_part(copy, period, kind, name, &rows);
+	}
+	return copy->whole;
+}
+
+struct traffic_copy *traffic_copy(void *talloc_ctx, const struct call_hub *hub)
+{
+	struct traffic_copy *copy = talloc_zero(talloc_ctx, struct traffic_copy);
+
+	if (!copy)
+		return NULL;
+	INIT_LLIST_HEAD(&copy->parts);
+	copy->hub = hub;
+	copy->whole = true;
+	quality_each(hub, copy_place, copy);
+	copy->hub = NULL;
+	if (!copy->whole)
+		TALLOC_FREE(copy);
+	return copy;
+}
+
+/* Writing */
 
 static void put_row(FILE *file, const struct traffic_figures *row)
 {
@@ -74,53 +147,47 @@ static void put_row(FILE *file, const struct traffic_figures *row)
 	fputc('\n', file);
 }
 
-struct writing {
-	const struct call_hub *hub;
-	FILE *file;
-};
-
-static bool put_place(void *data, enum target_kind kind, const char *name,
-		      const struct quality_counts *counts)
+static void put_copy(FILE *file, const struct traffic_copy *copy)
 {
-	const struct writing *writing = data;
-	const struct traffic *traffic = quality_traffic(writing->hub, kind, name);
+	const struct part *part;
 
-	(void)counts;
-	for (unsigned period = 0; traffic && period < TRAFFIC_PERIODS; period++) {
-		struct rows rows = { .n = 0 };
-
-		if (!period_names[period])
-			continue;
-		traffic_each(traffic, period, gather, &rows);
-		while (rows.n--) { /* the oldest first */
-			fprintf(writing->file, "%s %s %s", period_names[period],
-				target_kind_name(kind), name);
-			put_row(writing->file, &rows.row[rows.n]);
+	llist_for_each_entry (part, &copy->parts, list)
+		for (unsigned i = part->n; i > 0; i--) { /* the oldest first */
+			fprintf(file, "%s %s %s", period_names[part->period],
+				target_kind_name(part->kind), part->name);
+			put_row(file, &part->rows[i - 1]);
 		}
-	}
-	return !ferror(writing->file);
 }
 
-int traffic_save(const struct call_hub *hub, const char *path)
+int traffic_write(const struct traffic_copy *copy, const char *path)
 {
 	char path_new[PATH_OCTETS];
-	struct writing writing = { .hub = hub };
+	FILE *file;
 	int err = 0;
 
 	if (snprintf(path_new, sizeof(path_new), "%s.new", path) >= (int)sizeof(path_new))
 		return -ENAMETOOLONG;
-	writing.file = fopen(path_new, "we");
-	if (!writing.file)
+	file = fopen(path_new, "we");
+	if (!file)
 		return -errno;
-	quality_each(hub, put_place, &writing);
-	if (fflush(writing.file) || ferror(writing.file) || fsync(fileno(writing.file)))
-		err = -EIO;
-	if (fclose(writing.file) && !err)
+	put_copy(file, copy);
+	if (fflush(file) || ferror(file) || fsync(fileno(file)))
+		err = errno ? -errno : -EIO;
+	if (fclose(file) && !err)
 		err = -EIO;
 	if (!err && rename(path_new, path))
 		err = -errno;
 	if (err)
 		unlink(path_new);
+	return err;
+}
+
+int traffic_save(const struct call_hub *hub, const char *path)
+{
+	struct traffic_copy *copy = traffic_copy(NULL, hub);
+	int err = copy ? traffic_write(copy, path) : -ENOMEM;
+
+	talloc_free(copy);
 	return err;
 }
 

@@ -1,4 +1,6 @@
 """What trunks and peers carried over time: the command line, the API and metrics, after calls."""
+import os
+
 import pytest
 
 from common import ports
@@ -82,3 +84,28 @@ def test_quarters_and_days_outlive_a_restart(served):
         rows = wait_for("a look", lambda by=by: http.get("trunks/narrow/history?by=" + by))
         assert total(rows, "ended") == 1 and total(rows, "offered_out") == 1 and total(rows, "seconds") >= seconds, rows
     assert total(http.get("trunks/narrow/history?by=minutes"), "ended") == 0
+
+
+def kept(gateway, name):
+    """Calls that ended on a trunk, as the file has them by days; its columns are those of traffic_store.c."""
+    try:
+        with open(os.path.join(gateway.folder, "traffic"), encoding="ascii") as f:
+            rows = [line.split() for line in f]
+    except FileNotFoundError:
+        return 0
+    assert all(len(row) == 28 for row in rows), rows
+    return sum(int(row[15]) for row in rows if row[:3] == ["day", "trunk", name])
+
+
+def test_quarters_and_days_outlive_a_kill(served):
+    gateway, http = served()
+    for calls in (1, 2):
+        gateway.originate("trunk narrow 79")
+        wait_for("the call", lambda calls=calls: total(http.get("trunks/narrow/history?by=days"), "ended") == calls, 60)
+        wait_for("the call in the file", lambda calls=calls: kept(gateway, "narrow") == calls, 120, 0.2)
+        gateway.kill()
+        gateway.start(60)
+        gateway.wait_trunks(60)
+        for by in ("quarters", "days"):
+            rows = wait_for("a look", lambda by=by: http.get("trunks/narrow/history?by=" + by), 60)
+            assert total(rows, "ended") == calls and total(rows, "offered_out") == calls, rows

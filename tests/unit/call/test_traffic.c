@@ -4,7 +4,10 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <osmocom/core/select.h>
+
 #include "call/quality.h"
+#include "call/traffic_keep.h"
 #include "call/traffic_store.h"
 #include "call/hub.h"
 #include "tests/unit/call/rig.h"
@@ -380,6 +383,14 @@ START_TEST(what_is_no_line_is_left_out)
 }
 END_TEST
 
+static const char *path_then(void)
+{
+	static char path[80];
+
+	snprintf(path, sizeof(path), "%s-then", path_of_test());
+	return path;
+}
+
 /* Quarters that a restored and not yet looked at gateway has, from when on. */
 static unsigned restored(int64_t wall_s, unsigned rows)
 {
@@ -444,9 +455,54 @@ START_TEST(a_clock_that_is_not_set_yet_loses_nothing)
 }
 END_TEST
 
+/* Of the quarter that begins then; the timer's looks, at the time of the day, are others. */
+static unsigned seconds_of(int64_t from_s)
+{
+	traffic = quality_traffic(hub, TARGET_TRUNK, "b");
+	for (unsigned n = look(TRAFFIC_QUARTERS); n > 0; n--)
+		if (row[n - 1].from_s == from_s)
+			return row[n - 1].seconds;
+	return 0;
+}
+
+/* Nothing tells the gateway that it ends. */
+START_TEST(a_kill_loses_the_last_half_minute_alone)
+{
+	struct traffic_keep *kept;
+
+	start();
+	open_b();
+	kept = traffic_keep_start(NULL, hub, path_of_test());
+	for (unsigned minute = 0; minute < 40; minute++)
+		quality_look(hub->quality, NOON + minute * MINUTE);
+	for (unsigned written = 0; written < 2; written++) {
+		unlink(path_of_test());
+		look_for(TRAFFIC_KEEP_S - 1);
+		osmo_select_main(1);
+		ck_assert_int_ne(access(path_of_test(), F_OK), 0);
+		look_for(1);
+		osmo_select_main(0);
+		ck_assert_int_eq(access(path_of_test(), F_OK), 0);
+	}
+	ck_assert_int_eq(link(path_of_test(), path_then()), 0);
+	traffic_keep_end(kept);
+	call_hub_free(hub);
+	mock_mg_free(mg);
+	rename(path_then(), path_of_test());
+	start();
+	open_b();
+	traffic_restore(hub, path_of_test(), NOON + 41 * MINUTE);
+	ck_assert_uint_eq(seconds_of(NOON + MINUTE), 15);
+	ck_assert_uint_eq(seconds_of(NOON + MINUTE + QUARTER), 15);
+	unlink(path_of_test());
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("traffic", nothing_before_the_first_look, a_minute_has_what_the_sums_grew_in_it,
 	  quarters_and_days_are_cut_by_the_clock, the_oldest_go,
 	  a_step_of_the_clock_loses_and_doubles_nothing, what_is_not_looked_at_has_no_rows,
-	  the_last_hour_is_sixty_minutes, a_target_is_looked_at_each_second,
-	  quarters_and_days_outlive_the_gateway, what_is_no_line_is_left_out,
-	  a_stop_before_the_first_look_loses_nothing, a_clock_that_is_not_set_yet_loses_nothing)
+	  the_last_hour_is_sixty_minutes, a_kill_loses_the_last_half_minute_alone,
+	  a_target_is_looked_at_each_second, quarters_and_days_outlive_the_gateway,
+	  what_is_no_line_is_left_out, a_stop_before_the_first_look_loses_nothing,
+	  a_clock_that_is_not_set_yet_loses_nothing)
