@@ -38,6 +38,7 @@ enum alarm_kind {
 	ALARM_RECORDS,          /* call records cannot be written */
 	ALARM_RECORDS_STORE,    /* object: store; it does not take records, or not fast enough */
 	ALARM_RECORDS_UNREAD,   /* records left the journal before a store had them */
+	ALARM_RECORDS_LEFT,     /* object: a journal of before; a store does not take its rest */
 	ALARM_EMERGENCY_CALL,   /* an emergency call is up; object: the call, "call 7" */
 	ALARM_MEDIA_LATE,       /* the media thread comes late */
 	ALARM_CERTIFICATE, /* object: server name, "sip", "http" or "ca"; the file cannot be used */

@@ -71,11 +71,41 @@ static void on_look(void *data)
 	osmo_timer_schedule(&records->look, LOOK_S, 0);
 }
 
+/* What an alarm says it is about: the journal, the end of its path if that is long. */
+static const char *object_of(const struct tenure *tenure)
+{
+	const char *path = tenure->setup.journal;
+	const size_t len = strlen(path);
+
+	return len < ALARM_OBJECT_MAX ? path : path + len - (ALARM_OBJECT_MAX - 1);
+}
+
+/* It is to store its journal to the end, and somebody must know when it cannot. */
+static void tell_left(const struct tenure *tenure)
+{
+	struct worker_status status;
+	char text[ALARM_TEXT_MAX];
+	size_t i = 0;
+
+	worker_read_status(tenure->worker, &status);
+	while (i < status.n_stores && (status.stores[i].works || !status.stores[i].behind))
+		i++;
+	if (i == status.n_stores) {
+		alarm_clear(ALARM_RECORDS_LEFT, object_of(tenure));
+		return;
+	}
+	snprintf(text, sizeof(text), "%s: %" PRIu64 " octets wait: %.50s", status.stores[i].name,
+		 status.stores[i].behind, status.stores[i].error);
+	alarm_raise(ALARM_RECORDS_LEFT, object_of(tenure), "", text);
+}
+
 /* Its end, or the program's; returns octets that it leaves behind. */
 static uint64_t end_tenure(struct tenure *tenure)
 {
 	uint64_t behind = tenure->worker ? worker_stop(tenure->worker) : 0;
 
+	if (tenure->worker)
+		alarm_clear(ALARM_RECORDS_LEFT, object_of(tenure));
 	llist_del(&tenure->list);
 	talloc_free(tenure);
 	return behind;
@@ -258,8 +288,10 @@ static int take_turns(struct records *records)
 			waits = true;
 		else if (tenure != records->current && worker_has_left(tenure->worker))
 			end_tenure(tenure);
-		else if (tenure != records->current)
+		else if (tenure != records->current) {
+			tell_left(tenure);
 			leaves = true;
+		}
 	}
 	if (waits)
 		osmo_timer_schedule(&records->turn, 0, TURN_US);

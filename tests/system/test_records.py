@@ -259,6 +259,11 @@ def test_disk_that_is_full_loses_no_record(own):
     wait_stored(gateway, ids)
 
 
+def in_store(path):
+    with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % path, uri=True)) as db:
+        return sorted(row[0] for row in db.execute("SELECT id FROM call_records"))
+
+
 def test_store_that_is_away_gets_all_later(own):
     """What stands in the way of the database goes away later; the journal is rotated meanwhile by somebody."""
     gateway = own(extra="records\n store sqlite sub/records.db\n")
@@ -274,6 +279,25 @@ def test_store_that_is_away_gets_all_later(own):
     wait_for("the alarm cleared", lambda: not alarms(gateway), 40)
     with contextlib.closing(sqlite3.connect(os.path.join(gateway.folder, "sub", "records.db"))) as db:
         assert db.execute("SELECT count(DISTINCT id) FROM call_records").fetchone() == (4,)
+
+
+def test_journal_before_is_an_alarm_until_it_is_stored(own):
+    """Another file is named while the database is away: the rest of the one before is told of, and stored when it is back."""
+    gateway = own(extra="records\n store sqlite sub/records.db\n")
+    wait_for("the alarm", lambda: [a["alarm"] for a in alarms(gateway)] == ["records-store"], 60)
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: len(records(gateway, torn=True)) == 2, 60)
+    gateway.wait_idle(60)
+    ids = [r["id"] for r in records(gateway)]
+    for line in ("configure terminal", "records", "file moved.jsonl", "store sqlite here.db", "commit", "end"):
+        said = gateway.cli.run(line)
+        assert "%" not in said, said
+    wait_for("the alarm", lambda: [a["alarm"] for a in alarms(gateway)] == ["records-left"], 60)
+    alarm = alarms(gateway)[0]
+    assert alarm["about"].endswith("calls.jsonl") and alarm["text"].startswith("sqlite: "), alarm
+    os.mkdir(os.path.join(gateway.folder, "sub"))
+    wait_for("the alarm cleared", lambda: not alarms(gateway), 120)
+    wait_for("its records", lambda: in_store(os.path.join(gateway.folder, "sub", "records.db")) == sorted(ids), 60)
 
 
 def test_postgresql_has_every_record_once(own, postgres):

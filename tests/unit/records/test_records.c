@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,6 +61,18 @@ static void end(void)
 	}
 	ck_assert_int_eq(rmdir(dir), 0);
 	alarms_reset();
+}
+
+static void remove_all(const char *folder)
+{
+	static const char *const names[] = { "records.db", "records.db-wal", "records.db-shm" };
+	char name[STORE_AT_MAX + 20];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(name, sizeof(name), "%s/%s", folder, names[i]);
+		unlink(name);
+	}
+	ck_assert_int_eq(rmdir(folder), 0);
 }
 
 static struct worker_status status(void)
@@ -220,6 +233,40 @@ START_TEST(records_left_behind_are_told)
 }
 END_TEST
 
+/* Time goes on, and a second's look is had. */
+static bool stands(const char *text)
+{
+	clock_advance(S);
+	return strcmp(standing(), text) == 0;
+}
+
+/* Its store has come back: the rest is taken, and the alarm is over. */
+START_TEST(journal_before_that_cannot_be_stored_is_an_alarm)
+{
+	begin();
+	const struct records_setup moved = other("b.jsonl");
+	struct records_setup broken = setup;
+	char sub[STORE_AT_MAX], text[200];
+	snprintf(sub, sizeof(sub), "%s/no", dir);
+	snprintf(broken.sqlite, sizeof(broken.sqlite), "%s/no/records.db", dir);
+	apply(&broken, "1");
+	EVENTUALLY(!status().stores[0].works);
+	apply(&moved, NULL);
+	snprintf(
+		text, sizeof(text),
+		"records-left %s/calls.jsonl: sqlite: %zu octets wait: No such file or directory\n",
+		dir, strlen(JOURNAL_HEAD "1\"," JOURNAL_RELEASED "\n"));
+	EVENTUALLY(stands(text));
+	setup = broken;
+	ck_assert_int_eq(mkdir(sub, 0700), 0);
+	EVENTUALLY(stands(""));
+	EVENTUALLY(stored("1"));
+	remove_all(sub);
+	setup = moved;
+	end();
+}
+END_TEST
+
 START_TEST(store_that_fails_is_an_alarm_while_it_does)
 {
 	begin();
@@ -265,5 +312,6 @@ END_TEST
 
 UNIT_MAIN("records", records_are_stored_when_woken, another_journal_leaves_nothing_behind,
 	  setup_that_was_skipped_stores_its_journal, records_left_behind_are_told,
+	  journal_before_that_cannot_be_stored_is_an_alarm,
 	  store_that_fails_is_an_alarm_while_it_does, unread_records_that_go_are_an_alarm,
 	  without_a_journal_nothing_is_stored)
