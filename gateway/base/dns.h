@@ -19,11 +19,19 @@ struct dns_answer {
 	enum dns_result result;
 	const uint8_t *octets; /* the whole message */
 	size_t len;
+	unsigned ttl_s; /* so long it may be kept, dns_ttl.h; of DNS_ANSWER and DNS_NOTHING */
 };
 
-/* server: an address, "" those of /etc/resolv.conf. timeout_ms: for all of a query; it is sent twice meanwhile. NULL:
- * no memory, or no server. */
-struct dns *dns_new(void *talloc_ctx, const char *server, uint16_t port, unsigned timeout_ms);
+struct dns_servers {
+	const char *address; /* "": the system's */
+	uint16_t port;       /* 0: DNS's own, 53 */
+	const char *
+		system; /* where those are, resolv.conf(5), followed when it changes; NULL: /etc/resolv.conf */
+};
+
+/* What servers points to is copied. timeout_ms: for all of a query; it is sent twice meanwhile. NULL: no memory, or no
+ * server. */
+struct dns *dns_new(void *talloc_ctx, const struct dns_servers *servers, unsigned timeout_ms);
 /* With no query left. NULL does nothing. */
 void dns_free(struct dns *dns);
 /* done is called once, from the loop. NULL: no memory. */

@@ -1,6 +1,7 @@
 #include "call/lookups.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,8 +17,8 @@
 #include "call/lookup_url.h"
 
 enum {
-	WAITING_MAX = 500,  /* of one look-up */
-	ANSWER_MAX = 16384, /* octets */
+	QUESTIONS_MAX = 500, /* at a time, of one look-up */
+	ANSWER_MAX = 16384,  /* octets */
 	US_PER_MS = 1000,
 	HEADER_MAX = LOOKUP_TOKEN_MAX + 32,
 };
@@ -28,20 +29,28 @@ struct place {
 	struct lookup_config config;
 	struct lookup_cache *cache;
 	struct dns *dns; /* NULL: it asks by HTTP */
-	struct llist_head asks;
+	struct llist_head questions;
+	unsigned n_questions;
 	struct lookup_status status;
 };
 
-struct lookup_ask {
+/* What the server is asked now, for all who ask the same meanwhile. */
+struct question {
 	struct llist_head entry;
-	struct place *place;
+	struct place *place; /* NULL: it is over, those who wait are told */
+	struct llist_head asks;
 	struct fetch *fetch; /* one of these two is there */
 	struct dns_query *query;
 	char digits[LEG_DIGITS_MAX + 1];
 	uint64_t began_us;
+	char key[LOOKUP_TEXT_MAX];
+};
+
+struct lookup_ask {
+	struct llist_head entry;
+	struct question *question;
 	void (*done)(void *data, const struct lookup_answer *answer);
 	void *data;
-	char key[LOOKUP_TEXT_MAX];
 };
 
 struct lookups {
@@ -69,22 +78,40 @@ static void fail(const struct place *place, const char *why, struct lookup_answe
 	osmo_strlcpy(out->why, why, sizeof(out->why));
 }
 
+/* Nobody joins it any more. */
+static void question_close(struct question *question)
+{
+	struct lookup_ask *ask;
+
+	fetch_cancel(question->fetch);
+	dns_cancel(question->query);
+	llist_del(&question->entry);
+	question->place->n_questions--;
+	llist_for_each_entry (ask, &question->asks, entry)
+		question->place->status.waiting--;
+	question->place = NULL;
+}
+
 static void ask_free(struct lookup_ask *ask)
 {
-	fetch_cancel(ask->fetch);
-	dns_cancel(ask->query);
 	llist_del(&ask->entry);
-	ask->place->status.waiting--;
 	talloc_free(ask);
 }
 
-static void finish(struct lookup_ask *ask, const struct lookup_answer *answer)
+/* Who is told may ask, cancel what others ask, and change the configuration. */
+static void finish(struct question *question, const struct lookup_answer *answer)
 {
-	void (*done)(void *, const struct lookup_answer *) = ask->done;
-	void *data = ask->data;
+	struct lookup_ask *ask;
 
-	ask_free(ask);
-	done(data, answer);
+	question_close(question);
+	while ((ask = llist_first_entry_or_null(&question->asks, struct lookup_ask, entry))) {
+		void (*done)(void *, const struct lookup_answer *) = ask->done;
+		void *data = ask->data;
+
+		ask_free(ask);
+		done(data, answer);
+	}
+	talloc_free(question);
 }
 
 static void note_failure(struct place *place, const struct lookup_answer *answer)
@@ -93,19 +120,21 @@ static void note_failure(struct place *place, const struct lookup_answer *answer
 	osmo_strlcpy(place->status.error, answer->why, sizeof(place->status.error));
 }
 
-static void note_answer(struct lookup_ask *ask, const struct lookup_answer *answer)
+/* ttl_s: longer the server does not want it kept. */
+static void note_answer(struct question *question, const struct lookup_answer *answer,
+			unsigned ttl_s)
 {
-	struct place *place = ask->place;
-	const uint64_t ms = (clock_now_us() - ask->began_us) / US_PER_MS;
+	struct place *place = question->place;
+	const uint64_t ms = (clock_now_us() - question->began_us) / US_PER_MS;
 	const bool nothing = answer->result == LOOKUP_NOTHING;
+	const unsigned kept_s = nothing ? place->config.negative_s : place->config.cache_s;
 
 	place->status.total_ms += ms;
 	place->status.max_ms = OSMO_MAX(place->status.max_ms, (unsigned)ms);
 	place->status.found += answer->result == LOOKUP_FOUND;
 	place->status.refused += answer->result == LOOKUP_REFUSED;
 	place->status.nothing += nothing;
-	lookup_cache_put(place->cache, ask->key, answer,
-			 nothing ? place->config.negative_s : place->config.cache_s);
+	lookup_cache_put(place->cache, question->key, answer, OSMO_MIN(kept_s, ttl_s));
 }
 
 /* What the server answers, or LOOKUP_FAILED. */
@@ -123,51 +152,63 @@ static void read_answer(const struct fetch_answer *from, struct lookup_answer *o
 	}
 }
 
-static void settle(struct lookup_ask *ask, struct lookup_answer *answer, bool timed_out)
+static void settle_failed(struct question *question, struct lookup_answer *answer, bool timed_out)
+{
+	answer->cause = question->place->config.fail_cause;
+	question->place->status.timeouts += timed_out;
+	note_failure(question->place, answer);
+	finish(question, answer);
+}
+
+static void settle(struct question *question, struct lookup_answer *answer, unsigned ttl_s)
 {
 	if (answer->result == LOOKUP_FAILED) {
-		answer->cause = ask->place->config.fail_cause;
-		ask->place->status.timeouts += timed_out;
-		note_failure(ask->place, answer);
-	} else {
-		note_answer(ask, answer);
+		settle_failed(question, answer, false);
+		return;
 	}
-	finish(ask, answer);
+	note_answer(question, answer, ttl_s);
+	finish(question, answer);
 }
 
 static void on_fetched(void *data, const struct fetch_answer *from)
 {
-	struct lookup_ask *ask = data;
+	struct question *question = data;
 	struct lookup_answer answer;
 
-	ask->fetch = NULL;
+	question->fetch = NULL;
 	read_answer(from, &answer);
-	settle(ask, &answer, from->timed_out);
+	if (from->timed_out)
+		settle_failed(question, &answer, true);
+	else
+		settle(question, &answer, UINT_MAX);
 }
 
 static void on_resolved(void *data, const struct dns_answer *from)
 {
-	struct lookup_ask *ask = data;
+	struct question *question = data;
 	struct lookup_answer answer = { .result = LOOKUP_NOTHING };
 
-	ask->query = NULL;
+	question->query = NULL;
 	if (from->result == DNS_ANSWER)
-		enum_answer_read(from->octets, from->len, ask->digits, &ask->place->config,
-				 &answer);
+		enum_answer_read(from->octets, from->len, question->digits,
+				 &question->place->config, &answer);
 	else if (from->result != DNS_NOTHING)
 		fail(NULL, from->result == DNS_LATE ? "no answer in time" : "the server fails",
 		     &answer);
-	settle(ask, &answer, from->result == DNS_LATE);
+	if (from->result == DNS_LATE)
+		settle_failed(question, &answer, true);
+	else
+		settle(question, &answer, from->ttl_s);
 }
 
 /* The question */
 
-static struct fetch *start_fetch(struct lookup_ask *ask)
+static struct fetch *start_fetch(struct question *question)
 {
-	const struct lookup_config *config = &ask->place->config;
+	const struct lookup_config *config = &question->place->config;
 	char token[HEADER_MAX];
 	struct fetch_request request = {
-		.url = ask->key,
+		.url = question->key,
 		.timeout_ms = config->timeout_ms,
 		.max_octets = ANSWER_MAX,
 	};
@@ -176,7 +217,7 @@ static struct fetch *start_fetch(struct lookup_ask *ask)
 		snprintf(token, sizeof(token), "Authorization: Bearer %s", config->token);
 		request.headers[0] = token;
 	}
-	return fetch_start(&request, on_fetched, ask);
+	return fetch_start(&request, on_fetched, question);
 }
 
 /* What is asked, by which the answer is kept. 0, or -EINVAL: the server can know nothing of what was called, or another
@@ -190,28 +231,66 @@ static int make_key(const struct place *place, const struct route_question *ques
 	return lookup_url(place->config.url, question, out, LOOKUP_TEXT_MAX);
 }
 
-static struct lookup_ask *begin(struct place *place, const char *key, const char *digits)
+static bool start(struct question *question)
 {
-	struct lookup_ask *ask =
-		place->status.waiting < WAITING_MAX ? talloc_zero(NULL, struct lookup_ask) : NULL;
+	if (question->place->dns)
+		question->query =
+			dns_ask_naptr(question->place->dns, question->key, on_resolved, question);
+	else
+		question->fetch = start_fetch(question);
+	return question->query || question->fetch;
+}
+
+static struct question *begin(struct place *place, const char *key, const char *digits)
+{
+	struct question *question =
+		place->n_questions < QUESTIONS_MAX ? talloc_zero(NULL, struct question) : NULL;
+
+	if (!question)
+		return NULL;
+	question->place = place;
+	INIT_LLIST_HEAD(&question->asks);
+	question->began_us = clock_now_us();
+	osmo_strlcpy(question->key, key, sizeof(question->key));
+	osmo_strlcpy(question->digits, digits, sizeof(question->digits));
+	if (!start(question)) {
+		talloc_free(question);
+		return NULL;
+	}
+	llist_add_tail(&question->entry, &place->questions);
+	place->n_questions++;
+	place->status.asked++;
+	return question;
+}
+
+/* The question that is asked already, NULL: none is. */
+static struct question *asked_now(const struct place *place, const char *key)
+{
+	struct question *question;
+
+	llist_for_each_entry (question, &place->questions, entry) {
+		if (strcmp(question->key, key) == 0)
+			return question;
+	}
+	return NULL;
+}
+
+/* NULL: no memory, or the server cannot be asked. */
+static struct lookup_ask *join(struct place *place, const char *key, const char *digits)
+{
+	struct question *question = asked_now(place, key);
+	struct lookup_ask *ask = talloc_zero(NULL, struct lookup_ask);
 
 	if (!ask)
 		return NULL;
-	ask->place = place;
-	ask->began_us = clock_now_us();
-	osmo_strlcpy(ask->key, key, sizeof(ask->key));
-	osmo_strlcpy(ask->digits, digits, sizeof(ask->digits));
-	if (place->dns)
-		ask->query = dns_ask_naptr(place->dns, key, on_resolved, ask);
-	else
-		ask->fetch = start_fetch(ask);
-	if (!ask->fetch && !ask->query) {
+	ask->question = question ? question : begin(place, key, digits);
+	if (!ask->question) {
 		talloc_free(ask);
 		return NULL;
 	}
-	llist_add_tail(&ask->entry, &place->asks);
+	place->status.joined += question != NULL;
 	place->status.waiting++;
-	place->status.asked++;
+	llist_add_tail(&ask->entry, &ask->question->asks);
 	return ask;
 }
 
@@ -239,7 +318,7 @@ struct lookup_ask *lookups_ask(struct lookups *lookups, const char *name,
 			place->status.hits++;
 			return NULL;
 		}
-		ask = begin(place, key, question->setup->called.digits);
+		ask = join(place, key, question->setup->called.digits);
 	}
 	if (!ask) {
 		fail(place, "it cannot be asked now", now);
@@ -253,8 +332,18 @@ struct lookup_ask *lookups_ask(struct lookups *lookups, const char *name,
 
 void lookups_cancel(struct lookup_ask *ask)
 {
-	if (ask)
-		ask_free(ask);
+	struct question *question = ask ? ask->question : NULL;
+
+	if (!ask)
+		return;
+	ask_free(ask);
+	if (!question->place)
+		return; /* finish() lets it go */
+	question->place->status.waiting--;
+	if (!llist_empty(&question->asks))
+		return;
+	question_close(question);
+	talloc_free(question);
 }
 
 bool lookups_peek(struct lookups *lookups, const char *name, const struct route_question *question,
@@ -281,14 +370,17 @@ static struct place *place_new(struct lookups *lookups, const struct lookup_conf
 		return NULL;
 	place->cache = lookup_cache_new(place, config->cache);
 	if (place->cache && !*config->url)
-		place->dns = dns_new(place, config->server, config->port, config->timeout_ms);
+		place->dns = dns_new(place,
+				     &(const struct dns_servers){ .address = config->server,
+								  .port = config->port },
+				     config->timeout_ms);
 	if (!place->cache || (!*config->url && !place->dns)) {
 		talloc_free(place);
 		return NULL;
 	}
 	place->config = *config;
 	place->status.config = &place->config;
-	INIT_LLIST_HEAD(&place->asks);
+	INIT_LLIST_HEAD(&place->questions);
 	return place;
 }
 
@@ -298,8 +390,8 @@ static void place_free(struct place *place)
 	struct lookup_answer answer;
 
 	fail(place, "its configuration has changed", &answer);
-	while (!llist_empty(&place->asks))
-		finish(llist_first_entry(&place->asks, struct lookup_ask, entry), &answer);
+	while (!llist_empty(&place->questions))
+		finish(llist_first_entry(&place->questions, struct question, entry), &answer);
 	dns_free(place->dns);
 	talloc_free(place);
 }

@@ -1,5 +1,5 @@
-/* Look-ups: what other machines know about a call's way, asked for without waiting, and kept for a while. Control
- * thread. */
+/* Look-ups: what other machines know about a call's way, asked for without waiting, once for all who ask the same
+ * meanwhile, and kept for a while. Control thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,7 +27,7 @@ struct lookup_ask *lookups_ask(struct lookups *lookups, const char *name,
 			       const struct route_question *question, struct lookup_answer *now,
 			       void (*done)(void *data, const struct lookup_answer *answer),
 			       void *data);
-/* Before done was called; it is not called then. NULL does nothing. */
+/* Before done was called; it is not called then. Others who ask the same wait on. NULL does nothing. */
 void lookups_cancel(struct lookup_ask *ask);
 
 /* What would be asked, "GET http://...", in text, "": nothing; true when the cache has an answer to it. Nothing is asked,
@@ -37,7 +37,8 @@ bool lookups_peek(struct lookups *lookups, const char *name, const struct route_
 
 struct lookup_status {
 	const struct lookup_config *config;
-	uint64_t asked, hits;             /* of the server; answered from the cache instead */
+	uint64_t asked, hits,
+		joined; /* of the server; answered from the cache instead, or with another who asked the same */
 	uint64_t found, nothing, refused; /* answers of the server */
 	uint64_t failed, timeouts;        /* no answer of it; of these, none in time */
 	uint64_t total_ms;                /* of all answers of the server */

@@ -163,6 +163,29 @@ def test_waiting_disturbs_no_other_call_and_ends_with_its_caller(own, web):
     gateway.wait_idle()
 
 
+def test_calls_that_ask_the_same_are_one_question(own, web):
+    held = threading.Event()
+
+    def answer(request):
+        held.wait(60)
+        return 200, {"cause": 17}
+    server = web(answer)
+    gateway = own(extra=_section(server))
+    phone = gateway.agent()
+    calls = [phone.call("551", SDP) for _ in range(4)]
+    wait_for("all wait", lambda: _status(gateway)["waiting"] == 4, 60)
+    calls[0].cancel()  # who asked first; the others wait on
+    assert calls[0].refused(60).status == 487
+    held.set()
+    assert [call.refused(60).status for call in calls[1:]] == [486] * 3
+    status = _status(gateway)
+    assert {k: status[k] for k in ("asked", "joined", "refused", "failed", "waiting")} == {
+        "asked": 1, "joined": 3, "refused": 1, "failed": 0, "waiting": 0}
+    assert len(server.asked) == 1
+    phone.close()
+    gateway.wait_idle(60)
+
+
 def _enum(regexp, order=10, service="E2U+sip"):
     return naptr(order, 1, service, "", flags="u", regexp=regexp)
 
@@ -200,6 +223,21 @@ def test_numbers_are_found_in_dns_and_what_dns_does_not_know_goes_by_the_route(o
     phone.close()
     dns.close()
     gateway.wait_idle()
+
+
+def test_answer_of_dns_is_kept_no_longer_than_dns_allows(own):
+    dns = Dns({"1.5.5.e164.test": [_enum("!^.*$!sip:1@elsewhere.example!")]}, ttl=0)
+    gateway = own(extra="lookup l\n enum e164.test\n dns-server 127.0.0.1 %d\n domain far.example peer phones\n cache 10 3600\n"
+                        " cache-negative 3600\nroute asked\n from peer phones\n called 55\n lookup l\n to line refusing\n"
+                  % dns.port)
+    phone = gateway.agent()
+    for _ in range(2):
+        assert phone.call("551", SDP).refused(60).status == 603
+    status = _status(gateway)
+    assert {k: status[k] for k in ("asked", "hits", "nothing", "cached")} == {"asked": 2, "hits": 0, "nothing": 2, "cached": 0}
+    phone.close()
+    dns.close()
+    gateway.wait_idle(60)
 
 
 def test_silent_dns_ends_in_time_and_a_caller_who_waits_may_hang_up(own, place):

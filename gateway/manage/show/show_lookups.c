@@ -27,14 +27,15 @@ static void add_row(void *data, const struct lookup_status *status)
 
 	json_array_append_new(
 		data,
-		json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:o, s:s}",
+		json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:o, "
+			  "s:s}",
 			  "name", status->config->name, "asked", (json_int_t)status->asked, "hits",
-			  (json_int_t)status->hits, "found", (json_int_t)status->found, "nothing",
-			  (json_int_t)status->nothing, "refused", (json_int_t)status->refused,
-			  "failed", (json_int_t)status->failed, "timeouts",
-			  (json_int_t)status->timeouts, "mean_ms",
-			  (json_int_t)(answers ? status->total_ms / answers : 0), "max_ms",
-			  (int)status->max_ms, "cached", (int)status->cached, "waiting",
+			  (json_int_t)status->hits, "joined", (json_int_t)status->joined, "found",
+			  (json_int_t)status->found, "nothing", (json_int_t)status->nothing,
+			  "refused", (json_int_t)status->refused, "failed",
+			  (json_int_t)status->failed, "timeouts", (json_int_t)status->timeouts,
+			  "mean_ms", (json_int_t)(answers ? status->total_ms / answers : 0),
+			  "max_ms", (int)status->max_ms, "cached", (int)status->cached, "waiting",
 			  (int)status->waiting, "error", words(status->error), "asks",
 			  *status->config->url ? status->config->url : status->config->suffix));
 }
@@ -48,11 +49,11 @@ json_t *view_lookups(struct gateway *gateway)
 }
 
 static const struct table_column columns[] = {
-	{ "name", "NAME" },        { "asked", "ASKED" },       { "hits", "FROM CACHE" },
-	{ "found", "FOUND" },      { "nothing", "NOTHING" },   { "refused", "REFUSED" },
-	{ "failed", "FAILED" },    { "timeouts", "TIMEOUTS" }, { "mean_ms", "MEAN (MS)" },
-	{ "max_ms", "MAX (MS)" },  { "cached", "CACHED" },     { "waiting", "WAITING" },
-	{ "error", "LAST ERROR" }, { "asks", "ASKS" },
+	{ "name", "NAME" },         { "asked", "ASKED" },      { "hits", "FROM CACHE" },
+	{ "joined", "JOINED" },     { "found", "FOUND" },      { "nothing", "NOTHING" },
+	{ "refused", "REFUSED" },   { "failed", "FAILED" },    { "timeouts", "TIMEOUTS" },
+	{ "mean_ms", "MEAN (MS)" }, { "max_ms", "MAX (MS)" },  { "cached", "CACHED" },
+	{ "waiting", "WAITING" },   { "error", "LAST ERROR" }, { "asks", "ASKS" },
 };
 
 DEFUN(show_lookups, show_lookups_cmd, "show lookups [json]",

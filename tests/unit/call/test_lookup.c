@@ -16,6 +16,7 @@
 #include "call/lookups.h"
 #include "call/route_test.h"
 #include "tests/unit/call/rig.h"
+#include "tests/unit/dns_server.h"
 
 static struct lookup_answer parse(const char *text)
 {
@@ -268,6 +269,169 @@ START_TEST(number_without_a_name_in_dns_is_nothing_and_no_failure)
 }
 END_TEST
 
+static void note_status(void *data, const struct lookup_status *status)
+{
+	*(struct lookup_status *)data = *status;
+}
+
+static struct lookup_status status_of(const struct lookups *lookups)
+{
+	struct lookup_status status = { 0 };
+
+	lookups_each(lookups, note_status, &status);
+	return status;
+}
+
+/* One who waits; told, he cancels what another asks. */
+struct waiter {
+	struct lookup_ask *ask;
+	struct waiter *other;
+	struct lookup_answer got;
+	unsigned told;
+};
+
+static void on_waiter(void *data, const struct lookup_answer *answer)
+{
+	struct waiter *waiter = data;
+
+	waiter->told++;
+	waiter->got = *answer;
+	waiter->ask = NULL;
+	if (!waiter->other)
+		return;
+	lookups_cancel(waiter->other->ask);
+	waiter->other->ask = NULL;
+}
+
+static struct lookup_config in_dns(const struct dns_server *server)
+{
+	struct lookup_config how = { .name = "l",
+				     .suffix = "e164.test",
+				     .server = "127.0.0.1",
+				     .port = server->port,
+				     .domains = { { "a.example", "one" } },
+				     .n_domains = 1,
+				     .timeout_ms = 9000,
+				     .cache = 10,
+				     .cache_s = 60 };
+
+	return how;
+}
+
+static void ask_for(struct lookups *lookups, const char *digits, struct waiter *waiter)
+{
+	struct leg_setup setup = { 0 };
+	const struct route_question question = { .setup = &setup };
+
+	snprintf(setup.called.digits, sizeof(setup.called.digits), "%s", digits);
+	waiter->ask = lookups_ask(lookups, "l", &question, &waiter->got, on_waiter, waiter);
+	waiter->told += !waiter->ask;
+}
+
+static void turn_until_told(struct dns_server *server, const struct waiter *waiter)
+{
+	for (unsigned i = 0; i < DNS_ROUNDS && !waiter->told; i++)
+		dns_server_turn(server);
+	ck_assert_uint_eq(waiter->told, 1);
+	ck_assert_int_eq(waiter->got.result, LOOKUP_FOUND);
+}
+
+START_TEST(answer_of_dns_is_kept_as_long_as_both_allow)
+{
+	static const struct {
+		uint32_t ttl;
+		unsigned cache_s, kept_s;
+	} rows[] = { { 30, 60, 30 }, { 60, 30, 30 }, { 0, 60, 0 } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct lookups *lookups = lookups_new(NULL);
+		struct waiter first = { 0 }, second = { 0 }, third = { 0 };
+		struct dns_server server;
+		struct lookup_config how;
+
+		clock_use_virtual(1 * S);
+		dns_server_open(&server, 1, 0, rows[i].ttl);
+		how = in_dns(&server);
+		how.cache_s = rows[i].cache_s;
+		ck_assert_int_eq(lookups_apply(lookups, &how, 1), 0);
+		ask_for(lookups, "491", &first);
+		turn_until_told(&server, &first);
+		ck_assert_str_eq(first.got.to_number.digits, "7");
+		clock_advance(rows[i].kept_s ? rows[i].kept_s * (uint64_t)S - 1 : 0);
+		ask_for(lookups, "491", &second);
+		ck_assert_uint_eq(second.told, rows[i].kept_s > 0);
+		if (!rows[i].kept_s)
+			turn_until_told(&server, &second);
+		clock_advance(1);
+		ask_for(lookups, "491", &third);
+		ck_assert_uint_eq(third.told, 0);
+		turn_until_told(&server, &third);
+		lookups_free(lookups);
+		dns_server_close(&server);
+	}
+}
+END_TEST
+
+START_TEST(who_asks_the_same_at_one_time_asks_once)
+{
+	struct lookups *lookups = lookups_new(NULL);
+	struct waiter all[6] = { 0 };
+	struct dns_server server;
+	struct lookup_config how;
+
+	clock_use_virtual(1 * S);
+	dns_server_open(&server, 1, 0, 60);
+	how = in_dns(&server);
+	ck_assert_int_eq(lookups_apply(lookups, &how, 1), 0);
+	for (unsigned i = 0; i < 5; i++)
+		ask_for(lookups, "491", &all[i]);
+	ask_for(lookups, "492", &all[5]);
+	ck_assert_uint_eq(status_of(lookups).asked, 2);
+	ck_assert_uint_eq(status_of(lookups).joined, 4);
+	ck_assert_uint_eq(status_of(lookups).waiting, 6);
+	lookups_cancel(all[0].ask); /* who began it */
+	all[1].other = &all[3];
+	turn_until_told(&server, &all[1]);
+	turn_until_told(&server, &all[2]);
+	turn_until_told(&server, &all[4]);
+	turn_until_told(&server, &all[5]);
+	ck_assert_uint_eq(all[0].told + all[3].told, 0);
+	ck_assert_uint_eq(server.asked, 2);
+	ck_assert_uint_eq(status_of(lookups).found, 2);
+	ck_assert_uint_eq(status_of(lookups).waiting, 0);
+	lookups_free(lookups);
+	dns_server_close(&server);
+}
+END_TEST
+
+START_TEST(last_who_leaves_takes_the_question_along)
+{
+	struct lookups *lookups = lookups_new(NULL);
+	struct waiter first = { 0 }, second = { 0 }, third = { 0 };
+	struct dns_server server;
+	struct lookup_config how;
+
+	clock_use_virtual(1 * S);
+	dns_server_open(&server, 1, 0, 60);
+	how = in_dns(&server);
+	ck_assert_int_eq(lookups_apply(lookups, &how, 1), 0);
+	ask_for(lookups, "491", &first);
+	ask_for(lookups, "491", &second);
+	lookups_cancel(first.ask);
+	lookups_cancel(second.ask);
+	ck_assert_uint_eq(status_of(lookups).waiting, 0);
+	ask_for(lookups, "491", &third); /* a question of its own */
+	ck_assert_uint_eq(status_of(lookups).asked, 2);
+	ask_for(lookups, "491", &first);
+	first.other = &second;
+	second.ask = NULL;
+	lookups_free(lookups); /* told from inside */
+	ck_assert_uint_eq(first.told + third.told, 2);
+	ck_assert_int_eq(first.got.result, LOOKUP_FAILED);
+	dns_server_close(&server);
+}
+END_TEST
+
 START_TEST(call_without_an_answer_is_refused_where_it_must_have_one)
 {
 	start();
@@ -437,7 +601,9 @@ END_TEST
 UNIT_MAIN("lookup", no_answer_leads_to_what_the_caller_may_not_call, whole_answer_is_taken,
 	  nothing_and_refusals_are_answers, what_does_not_fit_is_no_answer, question_is_a_url,
 	  cache_keeps_so_many_for_so_long, large_cache_finds_each_answer,
-	  number_without_a_name_in_dns_is_nothing_and_no_failure, call_without_an_answer_goes_on,
+	  number_without_a_name_in_dns_is_nothing_and_no_failure,
+	  answer_of_dns_is_kept_as_long_as_both_allow, who_asks_the_same_at_one_time_asks_once,
+	  last_who_leaves_takes_the_question_along, call_without_an_answer_goes_on,
 	  call_without_an_answer_is_refused_where_it_must_have_one,
 	  caller_may_hang_up_while_it_is_asked, call_that_is_being_cleared_waits_for_no_answer,
 	  look_up_that_is_taken_away_lets_its_calls_go_on, hub_that_ends_asks_no_more)
