@@ -1,6 +1,8 @@
 """Free ports, and who holds one that is not."""
+import gc
 import os
 import socket
+import time
 
 _KINDS = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
 
@@ -31,33 +33,68 @@ def both(host="127.0.0.1"):
     raise RuntimeError("no port of %s is free for UDP and TCP" % host)
 
 
-_FIRST, _LAST, _REGION = 10240, 32768, 2048  # above begins what the kernel gives away itself
-_claim = []  # the socket that stands for this process's region, and where that begins
+_FIRST, _LAST, _PAGE = 10240, 32768, 256  # above begins what the kernel gives away itself
+_SMALL = 2 * _PAGE  # where a process's small blocks are
 
 
-def _region():
-    """Ports that no other process takes blocks from: tests run side by side, and a gateway binds its ports late."""
-    regions = range(_FIRST, _LAST, _REGION)
-    for i in range(len(regions)):
-        begin = regions[(os.getpid() + i) % len(regions)]
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+def _hold(first, pages):
+    """Sockets that stand for these pages, as long as they are open; None: another process has one of them."""
+    held = []
+    for i in range(pages):
+        held.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
         try:
-            claim.bind("\0crosspoint-ports-%d" % begin)
+            held[i].bind("\0crosspoint-ports-%d" % (first + i * _PAGE))
         except OSError:
-            claim.close()
-            continue
-        return claim, begin
-    raise RuntimeError("too many tests side by side: no ports are left")
+            for one in held:
+                one.close()
+            return None
+    return held
+
+
+class Claim:
+    """first and the n - 1 ports behind it, free and nobody else's as long as this lives: tests run side by side, and a
+    gateway binds its media ports late."""
+
+    def __init__(self, n):
+        self.pages = -(-n // _PAGE)
+        deadline = time.monotonic() + 600  # others end, and give theirs back
+        while not self._take():
+            gc.collect()  # claims of tests that are over
+            if time.monotonic() > deadline:
+                raise RuntimeError("too many tests side by side: no %d ports are left" % n)
+            time.sleep(0.2)
+
+    def _take(self):
+        starts = range(_FIRST, _LAST - self.pages * _PAGE + 1, _PAGE)
+        for i in range(len(starts)):
+            self.first = starts[(7 * os.getpid() + i) % len(starts)]
+            self.held = _hold(self.first, self.pages)
+            if self.held and all(is_free(p, proto) for p in range(self.first, self.first + self.pages * _PAGE) for proto in _KINDS):
+                return True
+            self.close()
+        return False
+
+    def close(self):
+        for one in self.held or ():
+            one.close()
+        self.held = None
+
+    def __del__(self):
+        self.close()
+
+
+_small = []  # this process's claim for small blocks
 
 
 def block(n, proto="udp", host="127.0.0.1"):
-    """The first of n consecutive free ports; even, as RTP wants it. Each call goes on behind the last, and round."""
-    if not _claim:
-        _claim.extend(_region())
-    begin = _claim[1]
-    for _ in range(2 * _REGION // n):
+    """The first of n consecutive free ports; even, as RTP wants it. Each call goes on behind the last, and round: they are
+    to be bound soon. Many, and for long, are a Claim."""
+    if not _small:
+        _small.append(Claim(_SMALL))
+    begin = _small[0].first
+    for _ in range(2 * _SMALL // n):
         first = begin + block.next
-        block.next = block.next + n + n % 2 if block.next + 2 * n < _REGION else 0
+        block.next = block.next + n + n % 2 if block.next + 2 * n < _SMALL else 0
         if all(is_free(p, proto, host) for p in range(first, first + n)):
             return first
     raise RuntimeError("no %d free ports from %d on" % (n, begin))

@@ -1,17 +1,17 @@
 """The configuration that the system tests run on: the demonstration's, with more ends, on free ports."""
-from dataclasses import dataclass, field
-
 from common import ports
 
 
-@dataclass
 class Ports:
-    cli: int = field(default_factory=lambda: ports.any_port("tcp"))
-    sip: int = field(default_factory=ports.both)
-    phone: int = field(default_factory=lambda: ports.any_port("udp"))
-    dead: int = field(default_factory=lambda: ports.any_port("udp", "127.0.0.2"))
-    strict: int = field(default_factory=lambda: ports.any_port("udp", "127.0.0.3"))
-    media: int = field(default_factory=lambda: ports.block(200))
+    """Of one gateway and its peers; nobody else's as long as this lives."""
+
+    def __init__(self, media=200):
+        """media: how many ports; two a call."""
+        media += media % 2
+        self.claim = ports.Claim(media + 6)
+        self.media = self.claim.first
+        self.sip = self.media + media
+        self.cli, self.phone, self.dead, self.strict = range(self.sip + 2, self.sip + 6)
 
 
 # 68x goes over the line and back to the phones. phones: trusted; dead: nobody is there; strict: not trusted, mu-law

@@ -35,7 +35,7 @@ class System(Gateway):
     """A gateway on a configuration of its own (text: what makes it of the ports), and what tests need beside it."""
 
     def __init__(self, folder, **how):
-        self.folder, self.ports = str(folder), config.Ports()
+        self.folder, self.ports = str(folder), config.Ports(how.get("media", 200))
         if "cli" in how:
             self.ports.cli = how.pop("cli")
         self.text = how.pop("text", config.text)(self.ports, **how)
@@ -145,8 +145,7 @@ def the_shared_gateway(shared):
     except AssertionError:
         shared.clear_all()  # not to be the next test's trouble
         raise
-    media = shared.cli.json("media")
-    assert media["terminations"] == 0 and media["ports_used"] == 0, media
+    wait_for("no termination, no port in use", lambda: not any(shared.cli.json("media")[k] for k in ("terminations", "ports_used")))
     try:
         wait_for("descriptors as before", lambda: shared.descriptors() <= len(before), 30, 0.1)
     except AssertionError as e:

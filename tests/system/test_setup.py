@@ -21,7 +21,7 @@ from common.http import Http
 def wizard(path, answers, *more, code=0):
     """What it prints on stdout and stderr."""
     done = subprocess.run([binary(), "--setup", "-c", str(path), *more], input=answers, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=20, check=False)
+                          stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert done.returncode == code, (done.returncode, done.stdout[-500:], done.stderr)
     return done.stdout, done.stderr
 
@@ -34,11 +34,11 @@ class Site:
         path = folder / "crosspoint.cfg"
         self.said, _ = wizard(path, "1\n127.0.0.1:%d\n127.0.0.1:%d\n2 3\n9\n" % (self.pbx, self.own))
         subprocess.run([binary(), "--check", str(path)], stdout=subprocess.DEVNULL, check=True)
-        self.cli, self.http, media = ports.any_port("tcp"), ports.any_port("tcp"), ports.block(200)
+        self.cli, self.http, self.media = ports.any_port("tcp"), ports.any_port("tcp"), ports.Claim(200)
         text = path.read_text()  # on ports that tests side by side leave alone
         text = re.sub(r"(?m)^( listen 127\.0\.0\.1) (42\d\d)$", r"\1 %d" % self.cli, text)
         text = re.sub(r"(?m)^( listen 127\.0\.0\.1) (80\d\d|81\d\d)$", r"\1 %d" % self.http, text)
-        path.write_text(re.sub(r"(?m)^ ports .*", " ports %d %d" % (media, media + 199), text))
+        path.write_text(re.sub(r"(?m)^ ports .*", " ports %d %d" % (self.media.first, self.media.first + 199), text))
         self.gateway = Gateway(str(path), str(folder / "gateway.log"), self.cli)
 
     def originate(self, number):
@@ -66,8 +66,7 @@ def test_calls_go_both_ways(site, rtp):
         party = rtp()
         call = pbx.call("9600", sip.sdp(party.port))
         party.remote = call.answered().media()
-        party.tone(700, 1.0)
-        assert abs(sound.frequency(party.listen(1.5)[-6000:]) - 700) < 5  # it comes back from the line
+        assert party.hears_itself()
         assert [c["called"] for c in Http(site.http, role=None).get("calls")] == ["9600", "600"]  # ours, the far end's
         call.bye()
         site.gateway.wait_idle()
@@ -151,7 +150,7 @@ def test_interrupt_leaves_nothing(tmp_path):
         while "3/5" not in said:
             said += process.stdout.read(1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == -signal.SIGINT
+        assert process.wait(60) == -signal.SIGINT
     assert os.listdir(tmp_path) == []
 
 
@@ -165,7 +164,7 @@ class Terminal:
         self.said = ""
 
     def until(self, text):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while text not in self.said:
             assert time.monotonic() < deadline, (text, self.said[-300:])
             if select.select([self.fd], [], [], 1)[0]:
@@ -216,7 +215,7 @@ def test_keys_that_end_it_at_a_terminal(tmp_path, key, code):
 ])
 def test_what_cannot_be_is_told_before_any_question(tmp_path, arguments, why):
     done = subprocess.run([binary(), "--setup", *arguments], input=ANSWERS, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          text=True, timeout=20, check=False, cwd=tmp_path)
+                          text=True, timeout=60, check=False, cwd=tmp_path)
     assert done.returncode == 1 and why in done.stderr and not done.stdout
 
 
