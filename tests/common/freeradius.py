@@ -80,7 +80,8 @@ class FreeRadius:
 
     def accepted(self):
         """The attributes of each request, as text."""
-        return [dict(re.findall(r'^\t([\w-]+) = "?(.*?)"?$', block, re.M)) for block in self._text("detail").split("\n\n") if block.strip()]
+        whole = self._text("detail").split("\n\n")[:-1]  # what is behind the last empty line is being written
+        return [dict(re.findall(r'^\t([\w-]+) = "?(.*?)"?$', block, re.M)) for block in whole]
 
     def stop(self):
         end(self.process)

@@ -29,7 +29,7 @@ class Postgres:
     def _run(self, name, *arguments):
         how = {"user": self.user} if os.getuid() == 0 else {}
         return subprocess.run([os.path.join(BIN, name), *arguments], cwd=self.folder, check=True, capture_output=True,
-                              text=True, timeout=60, **how).stdout
+                              text=True, timeout=300, **how).stdout
 
     def start(self):
         how = {"user": self.user} if os.getuid() == 0 else {}

@@ -21,7 +21,7 @@ class Rtp:
         self.sock.settimeout(0.005)
         self.remote, self.learn = None, True
         self.seq, self.ts, self.ssrc = random.getrandbits(16), random.getrandbits(32), random.getrandbits(32)
-        self.say, self.keys, self.packets, self.sent = b"", [], [], []
+        self.say, self.again, self.keys, self.packets, self.sent = b"", b"", [], [], []
         self.ending, self.mute, self.lose = threading.Event(), False, 0
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -64,6 +64,7 @@ class Rtp:
                 payload, marker, since = key
                 self._packet(self.event_pt, payload, marker, self.ts - since * FRAME)
             else:
+                self.say = self.say or self.again
                 frame, self.say = self.say[:FRAME], self.say[FRAME:]
                 self._packet(self.pt, frame.ljust(FRAME, bytes([g711.SILENCE[self.pt]])), False, self.ts)
         self.ts = self.ts + FRAME & 0xffffffff
@@ -85,12 +86,18 @@ class Rtp:
             self.keys += [None] * (off_ms // 20)
 
     def speak(self, octets):
-        self.say = octets
+        self.again, self.say = b"", octets
+
+    def _sine(self, hz, seconds, level_dbm0):
+        peak = 32768 * 10 ** ((level_dbm0 - 3.14) / 20)
+        return g711.encode([peak * math.sin(2 * math.pi * hz * i / 8000) for i in range(int(8000 * seconds))], self.pt)
 
     def tone(self, hz, seconds, level_dbm0=-10.0):
-        peak = 32768 * 10 ** ((level_dbm0 - 3.14) / 20)
-        self.speak(g711.encode([peak * math.sin(2 * math.pi * hz * i / 8000) for i in range(int(8000 * seconds))],
-                               self.pt))
+        self.speak(self._sine(hz, seconds, level_dbm0))
+
+    def hum(self, hz, level_dbm0=-10.0):
+        """A tone without an end: a second of it, again and again."""
+        self.again = self.say = self._sine(hz, 1, level_dbm0)
 
     def mark(self):
         """What was heard before is forgotten."""

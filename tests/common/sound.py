@@ -35,6 +35,12 @@ def dbm0(samples):
     return max(-99.0, 20 * math.log10(max(rms, 1e-9) / (32768 / math.sqrt(2))) + 3.14)
 
 
+def steadiest(samples, dbm0_wanted, n=800):
+    """How many dB the level of the n samples that come nearest is away from what is wanted: where a recorder was late, its
+    sound has gaps."""
+    return min((abs(dbm0(samples[i:i + n]) - dbm0_wanted) for i in range(0, len(samples) - n + 1, n)), default=99.0)
+
+
 def goertzel(samples, hz):
     """The part of the signal's power at this frequency, 0..1; 1/len of it wide."""
     n, w = len(samples), 2 * math.pi * hz / RATE

@@ -62,8 +62,7 @@ def test_linphone_calls_holds_and_hears(own, linphone, ca, identity, transport):
     phone.command("terminate")
     gateway.record("from peer phones 200 to trunk pstn 601 .*: answered, cause 16 .*by the caller")
     gateway.wait_idle()
-    heard = sound.read_wav(phone.heard)
-    assert max(sound.dbm0(heard[i:i + 4000]) for i in range(0, len(heard) - 4000, 4000)) > -3, "the milliwatt"
+    assert sound.steadiest(sound.read_wav(phone.heard), 0) < 3, "the milliwatt"
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp"])
@@ -90,8 +89,7 @@ def test_baresip_calls_and_hears(own, tmp_path, ca, identity, transport):
         time.sleep(1.5)
         phone.hang_up()
         gateway.only("to trunk pstn 601 .*: answered, cause 16 .*by the caller")
-        heard = sound.read_wav(phone.recording("dec"))
-        assert abs(sound.dbm0(heard[4000:8000])) < 0.5
+        assert sound.steadiest(sound.read_wav(phone.recording("dec")), 0) < 0.5, "the milliwatt"
     finally:
         phone.stop()
 
@@ -117,9 +115,7 @@ def test_baresip_transfers_the_line(own, tmp_path, rtp, waits):
             call.wait_request("ACK")
             if waits:
                 phone.wait_event("CALL_CLOSED")
-            party.tone(700, 1.5)
-            time.sleep(0.5)
-            assert abs(sound.frequency(party.listen(0.5)) - 700) < 10, "the echo line"
+            assert party.hears_itself(), "the echo line"
             call.bye()
             gateway.wait_idle()
     finally:
@@ -173,7 +169,7 @@ def test_kamailio_over_tls(own, tmp_path, rtp, ca, identity):
         with sip.Agent(proxy.port, "127.0.0.8", phone_port, gateway_host=HOST) as phone:
             call = phone.call("601", sip.sdp(party.port))
             call.answered()
-            wait_for("the milliwatt", lambda: [s for s in party.samples() if abs(s) > 8000], 3)
+            wait_for("the milliwatt", lambda: [s for s in party.samples() if abs(s) > 8000])
             call.bye()
             gateway.wait_idle()
             gateway.originate("trunk exchange 900 hold 1")
@@ -181,7 +177,7 @@ def test_kamailio_over_tls(own, tmp_path, rtp, ca, identity):
             routes = ["Record-Route: " + r for r in call.invite_in.all("Record-Route")]
             call.reply(call.invite_in, 200, "OK", sip.sdp(party.port), extra=routes)
             call.wait_request("ACK")
-            call.bye_comes(5)
+            call.bye_comes()
             gateway.wait_idle()
     finally:
         for proxy in made:

@@ -79,7 +79,7 @@ class Installed:
         def up():
             with Cli(self.ports.cli) as session:
                 return all(t["layer2"] == "up" and t["idle"] for t in session.json("trunks"))
-        wait_for("the trunks", up, 30, 0.2)
+        wait_for("the trunks", up, step=0.2)
 
     def answered_calls(self):
         """Ids of the calls over the line to 600 that the store knows."""
@@ -103,7 +103,7 @@ def lost(party):
 
 def echo(phone, party):
     call = phone.call("600", sdp(party.port))
-    call.answered(15)
+    call.answered()
     return call
 
 
@@ -118,7 +118,7 @@ def test_upgrade_costs_no_call(installed, packages):
         party.mark()
         assert "new version starts" in installed.install(packages[1])
         assert installed.is_installed() == "1.1 installed"
-        wait_for("draining", lambda: installed.state() == "deactivating", 20)
+        wait_for("draining", lambda: installed.state() == "deactivating")
         refusal = phone.call("600", sdp(40000)).refused()
         assert refusal.status == 503 and refusal.get("Retry-After") == "10"
         time.sleep(2)
@@ -127,13 +127,13 @@ def test_upgrade_costs_no_call(installed, packages):
         assert installed.process() == old and installed.state() == "deactivating"
         assert installed.file_of(old) != PROGRAM, "the new one took its place in the middle of a call"
         call.bye()
-        wait_for("the new program", lambda: installed.state() == "active" and installed.process() not in ("0", old), 30)
+        wait_for("the new program", lambda: installed.state() == "active" and installed.process() not in ("0", old))
         assert installed.file_of(installed.process()) == PROGRAM
         installed.wait_trunks()
         call = echo(phone, party)
         assert party.hears_itself()
         call.bye()
-    wait_for("both calls' records", lambda: len(installed.answered_calls()) >= 2, 20)
+    wait_for("both calls' records", lambda: len(installed.answered_calls()) >= 2)
     assert len(set(installed.answered_calls())) == len(installed.answered_calls()) == 2
 
 
@@ -162,10 +162,10 @@ def test_removal_waits_for_the_call_and_purge_takes_all(installed):
         call = echo(phone, party)
         with subprocess.Popen(installed.host.command("dpkg", "--remove", "crosspoint"), stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL) as removal:
-            wait_for("draining", lambda: installed.state() == "deactivating", 20)
+            wait_for("draining", lambda: installed.state() == "deactivating")
             assert party.hears_itself() and installed.process() == old and removal.poll() is None
             call.bye()
-            assert removal.wait(30) == 0
+            assert removal.wait(120) == 0
     assert installed.host.run("ls", PROGRAM, "/var/lib/crosspoint", code=2).count(RECORDS.rsplit("/", maxsplit=1)[-1]) >= 1
     assert "crosspoint.cfg" in installed.host.run("ls", "/etc/crosspoint")
     installed.host.run("dpkg", "--purge", "crosspoint")

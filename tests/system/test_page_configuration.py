@@ -19,7 +19,7 @@ def press(browser, name):
     browser.run("document.getElementById('config-%s').click()" % name)
 
 
-def said(browser, words, timeout=20):
+def said(browser, words, timeout=60):
     browser.wait("document.getElementById('config-said').textContent.includes(%r)" % words, timeout)
 
 
@@ -87,7 +87,7 @@ def test_what_nobody_confirms_goes_back_by_itself(served, browser):
     assert "line web" in gateway.cli.run("show running-config")
     browser.wait("/^[01]:[0-5][0-9]$/.test(document.getElementById('config-left').textContent)")
     picture(browser, "configuration-unconfirmed")
-    said(browser, "It went back", 90)
+    said(browser, "It went back", 180)
     assert "line web" not in gateway.cli.run("show running-config")
     browser.wait("!document.getElementById('config-text').value.includes('line web')")
     assert browser.run("document.getElementById('config-unconfirmed').hidden")

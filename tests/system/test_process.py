@@ -4,8 +4,7 @@ import socket
 import subprocess
 import time
 
-from conftest import SANITIZED
-
+import config
 from common.gateway import binary, wait_for
 from common.rtp import Rtp
 from common.sip import Agent, sdp
@@ -21,15 +20,20 @@ def test_sigterm_ends_calls_properly(own, rtp):
         ringing.response(180)
         gateway.close_cli()
         gateway.process.send_signal(signal.SIGTERM)
-        bye = call.bye_comes(5)
+        bye = call.bye_comes()
         assert "Q.850" in bye.get("Reason")
-        assert ringing.refused(5).status >= 480
-        assert gateway.process.wait(10) == 0
+        assert ringing.refused().status >= 480
+        assert gateway.process.wait(60) == 0
         gateway.end()
 
 
+def patient(ports, **how):
+    """A BYE without an answer is sent again for longer than the end of the program waits."""
+    return config.text(ports, **how).replace(" timer-b 2000\n", " timer-b 32000\n", 1)
+
+
 def test_new_calls_are_refused_while_it_ends(own, rtp):
-    gateway = own()
+    gateway = own(text=patient)
     with gateway.phone() as phone:
         call = phone.call("600", sdp(rtp().port))
         call.answered()
@@ -38,11 +42,12 @@ def test_new_calls_are_refused_while_it_ends(own, rtp):
         bye = call.wait_request("BYE")  # as long as it has no answer, the gateway is there
         assert phone.call("600", sdp(40000)).refused().status == 503
         call.reply(bye, 200, "OK")
-        assert gateway.process.wait(5) == 0
+        assert gateway.process.wait(60) == 0
 
 
 def test_second_sigterm_ends_at_once(own, rtp):
-    gateway = own()
+    """And says so in its exit code: an end that was waited for is 0."""
+    gateway = own(text=patient)
     with gateway.phone() as phone:
         call = phone.call("600", sdp(rtp().port))
         call.answered()
@@ -52,7 +57,7 @@ def test_second_sigterm_ends_at_once(own, rtp):
         time.sleep(0.3)
         assert gateway.process.poll() is None, "it did not wait for the answer to its BYE"
         gateway.process.send_signal(signal.SIGTERM)
-        gateway.process.wait(3 if SANITIZED else 0.5)
+        assert gateway.process.wait(60) == 1
 
 
 # To a line of its own: the far ends of the trunks are this gateway, too, and take no new calls either.
@@ -81,7 +86,7 @@ def test_draining_costs_no_call(own, rtp):
         assert gateway.process.poll() is None
         gateway.close_cli()
         call.bye()
-        assert gateway.process.wait(5) == 0
+        assert gateway.process.wait(60) == 0
         gateway.up()
         again = phone.call("600", sdp(rtp().port))
         again.answered()
@@ -110,20 +115,20 @@ def test_service_manager_is_told(own, tmp_path):
     path = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(path)
-        manager.settimeout(5)
+        manager.settimeout(60)
         gateway = own()
         gateway.end()
-        gateway.start(environment={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "400000"})
-        assert b"READY=1" in manager.recv(1000)
         begin = time.monotonic()
-        assert [manager.recv(1000) for _ in range(4)] == [b"WATCHDOG=1"] * 4
-        assert time.monotonic() - begin > 0.5
+        gateway.start(environment={"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "1000000"})
+        assert b"READY=1" in manager.recv(1000)
+        assert [manager.recv(1000) for _ in range(6)] == [b"WATCHDOG=1"] * 6
+        assert time.monotonic() - begin > 2, "twice in the time that is given, not at each turn"
         gateway.close_cli()
         gateway.process.send_signal(signal.SIGTERM)
         said = b""
         while b"STOPPING=1" not in said:
             said = manager.recv(1000)
-        assert gateway.process.wait(10) == 0
+        assert gateway.process.wait(60) == 0
 
 
 def test_two_gateways_side_by_side(gateway, own, rtp):
@@ -139,7 +144,7 @@ def test_two_gateways_side_by_side(gateway, own, rtp):
 def test_taken_cli_port_is_said_and_nothing_runs(own):
     first = own()
     done = subprocess.run([binary(), "-c", first.config], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=10, check=False, text=True)
+                          stderr=subprocess.STDOUT, timeout=60, check=False, text=True)
     assert done.returncode != 0
     assert str(first.ports.cli) in done.stdout or str(first.ports.sip) in done.stdout
     assert ": ready" not in done.stdout
@@ -154,7 +159,7 @@ def test_span_cut_under_a_call(own, rtp):
         since = gateway.mark()
         gateway.cli.run("test span e1-3 cut")
         wait_for("red", lambda: "red" in str(gateway.cli.json("spans")).lower())
-        bye = call.bye_comes(8)
+        bye = call.bye_comes()
         assert "Q.850" in bye.get("Reason")
         wait_for("channel down", lambda: [c["state"] for c in gateway.channels() if c["trunk"] == "narrow"] == ["down"])
         assert phone.call("700", sdp(rtp().port)).refused().status == 502
@@ -174,7 +179,7 @@ def test_ipv6(own):
     with Agent(gateway.ports.sip, "::1", gateway.ports.phone, "::1") as phone, Rtp(host="::1") as party:
         call = phone.call("601", sdp(party.port, host="::1"))
         party.remote = call.answered().media()
-        heard = wait_for("the milliwatt", lambda: [s for s in party.samples() if abs(s) > 8000], 3)
+        heard = wait_for("the milliwatt", lambda: [s for s in party.samples() if abs(s) > 8000])
         call.bye()
         assert heard
         gateway.wait_idle()
@@ -209,13 +214,14 @@ def test_malformed_messages_do_not_disturb_a_call(gateway, phone, rtp):
                          "From: <sip:1@h>;tag=1\r\nTo: <sip:603@h>\r\nCall-ID: bad%d\r\nCSeq: 1 INVITE\r\nContact: %s\r\n"
                          "Content-Length: 0\r\n\r\n" % (hostile.port, id(contact), id(contact), contact))
         time.sleep(0.5)
-    assert max(map(abs, party.listen(0.3))) > 8000
+    party.mark()
+    wait_for("the milliwatt", lambda: [s for s in party.samples() if abs(s) > 8000])
     call.bye()
-    gateway.wait_idle(40)
+    gateway.wait_idle(60)
 
 
 def test_hostile_cli(gateway):
-    with socket.create_connection(("127.0.0.1", gateway.ports.cli), timeout=5) as s:
+    with socket.create_connection(("127.0.0.1", gateway.ports.cli), timeout=60) as s:
         s.sendall(b"\xff\xfd\x01\xff\xfa" + b"\xff" * 300 + b"\r\n" + b"A" * 20000 + b"\r\nshow\x00 calls\r\n")
         time.sleep(0.2)
     assert gateway.cli.json("calls") == []

@@ -101,7 +101,7 @@ def wait_in_postgres(postgres, ids):
             return len(postgres.ask("SELECT id FROM call_records")) >= len(ids)
         except subprocess.CalledProcessError:
             return False  # the table is not made yet
-    wait_for("%d records in PostgreSQL" % len(ids), there, 40, 0.1)
+    wait_for("%d records in PostgreSQL" % len(ids), there, step=0.1)
     assert sorted(i for i, in postgres.ask("SELECT id FROM call_records")) == sorted(ids)
 
 
@@ -119,7 +119,7 @@ def call_until_killed(gateway, delay):
     except (OSError, CliError):
         pass
     killer.join()
-    gateway.process.wait(5)
+    gateway.process.wait(60)
     return begun
 
 
@@ -131,6 +131,8 @@ def test_no_record_is_lost_or_doubled_by_a_kill(own, postgres):
     instants = random.Random(seed)
     gateway = own(extra="records\n rotate megabytes 1\n store postgresql %s\n" % postgres.connection)
     known = {}  # id to the end that its record must say
+    gateway.originate("trunk pstn 600 hold 1")
+    gateway.record(ENDED.pattern)  # one that no kill cuts, however slow the machine
     for _ in range(100 if os.environ.get("LONG") else 10):
         run = {}
         begun = call_until_killed(gateway, instants.uniform(0.05, 2.5))
@@ -167,12 +169,12 @@ def test_full_disk_stops_no_call(own, rtp):
         gateway.wait_idle()
     assert [a["alarm"] for a in alarms(gateway)] == ["records"]
     os.rmdir(path)
-    wait_for("the alarm cleared", lambda: not alarms(gateway), 12)
+    wait_for("the alarm cleared", lambda: not alarms(gateway))
     assert [r["end"] for r in records(gateway)] == ["released"] * 2
 
 
 def program(*arguments):
-    return subprocess.run([binary(), *arguments], capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run([binary(), *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_records_are_stored_by_default(own, rtp):
@@ -251,9 +253,10 @@ def test_disk_that_is_full_loses_no_record(own):
         gateway.originate("trunk pstn 600 hold 1")
     wait_for("records that wait", lambda: gateway.cli.json("records")["waiting"] == 6)
     assert "records" in [a["alarm"] for a in alarms(gateway)]
-    assert len(records(gateway)) == 2 and os.path.getsize(os.path.join(gateway.folder, "calls.jsonl")) == size
+    wait_for("the part of a line taken back", lambda: os.path.getsize(os.path.join(gateway.folder, "calls.jsonl")) == size)
+    assert len(records(gateway, torn=True)) == 2
     room(gateway, resource.RLIM_INFINITY)
-    wait_for("the alarms cleared", lambda: not alarms(gateway), 20)
+    wait_for("the alarms cleared", lambda: not alarms(gateway))
     ids = [r["id"] for r in records(gateway)]
     assert len(ids) == 8 and gateway.cli.json("records")["lost"] == 0
     wait_stored(gateway, ids)
@@ -276,7 +279,7 @@ def test_store_that_is_away_gets_all_later(own):
     gateway.originate("trunk pstn 600 hold 1")
     wait_for("the records", lambda: len(records(gateway, torn=True)) == 4)
     os.mkdir(os.path.join(gateway.folder, "sub"))
-    wait_for("the alarm cleared", lambda: not alarms(gateway), 40)
+    wait_for("the alarm cleared", lambda: not alarms(gateway))
     with contextlib.closing(sqlite3.connect(os.path.join(gateway.folder, "sub", "records.db"))) as db:
         assert db.execute("SELECT count(DISTINCT id) FROM call_records").fetchone() == (4,)
 
@@ -308,7 +311,7 @@ def test_postgresql_has_every_record_once(own, postgres):
         before = len(records(gateway))
         for _ in range(n):
             gateway.originate("trunk pstn 600 hold 1")
-        wait_for("the records", lambda: len(records(gateway, torn=True)) == before + 2 * n, 30)
+        wait_for("the records", lambda: len(records(gateway, torn=True)) == before + 2 * n)
         return [r["id"] for r in records(gateway)]
 
     wait_in_postgres(postgres, calls(1))
@@ -317,11 +320,11 @@ def test_postgresql_has_every_record_once(own, postgres):
     assert postgres.ask("SELECT version FROM call_records_schema") == [("2",)]
     postgres.stop()
     calls(2)
-    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway postgresql"], 30)
+    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway postgresql"])
     wait_stored(gateway, [r["id"] for r in records(gateway)])  # SQLite does not wait for it
     postgres.start()
     wait_in_postgres(postgres, [r["id"] for r in records(gateway)])
-    wait_for("the alarm cleared", lambda: not alarms(gateway), 30)
+    wait_for("the alarm cleared", lambda: not alarms(gateway))
     postgres.process.send_signal(signal.SIGSTOP)  # connections that are there hang now if its children do too
     children = subprocess.run(["pgrep", "-P", str(postgres.process.pid)], capture_output=True, text=True, check=True).stdout.split()
     stopped = [postgres.process.pid]
@@ -330,10 +333,10 @@ def test_postgresql_has_every_record_once(own, postgres):
             os.kill(child, signal.SIGSTOP)
             stopped.append(child)
     ids = calls(1)
-    wait_for("the alarm", lambda: "does not answer" in "".join(a["text"] for a in alarms(gateway)), 40)
+    wait_for("the alarm", lambda: "does not answer" in "".join(a["text"] for a in alarms(gateway)))
     gateway.close_cli()
     os.kill(gateway.process.pid, signal.SIGKILL)
-    gateway.process.wait(5)
+    gateway.process.wait(60)
     for pid in stopped:
         os.kill(pid, signal.SIGCONT)
     gateway.up()
@@ -342,17 +345,23 @@ def test_postgresql_has_every_record_once(own, postgres):
     said = program("--records-downgrade", postgres.connection)
     assert (said.returncode, said.stdout) == (0, "%s: schema 1 now\n" % postgres.connection), said.stderr
     gateway.up()
-    wait_for("the schema", lambda: postgres.ask("SELECT version FROM call_records_schema") == [("2",)], 20, 0.1)
+    wait_for("the schema", lambda: postgres.ask("SELECT version FROM call_records_schema") == [("2",)], step=0.1)
     wait_in_postgres(postgres, ids)
 
 
 def test_end_of_the_program_does_not_wait_for_a_database_that_hangs(own):
-    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections and says nothing
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes connections and says nothing; 5 s are waited for an answer
         gateway = own(extra="records\n store postgresql host=127.0.0.1 port=%d user=x\n" % deaf.getsockname()[1])
-        wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway postgresql"], 12)
-        began = time.monotonic()
-        gateway.end()
-        assert time.monotonic() - began < 4
+        wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway postgresql"])
+        took = []
+        while not took or took[-1] >= 4:
+            assert len(took) < 5, took  # a busy machine may stumble once
+            if took:
+                gateway.up()
+                wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway postgresql"])
+            began = time.monotonic()
+            gateway.end()
+            took.append(time.monotonic() - began)
 
 
 @pytest.fixture(name="radius")
@@ -366,6 +375,7 @@ def the_radius():
 
 def test_radius_server_hears_of_every_call(own, radius):
     """A Stop for each record, and none twice where nothing was killed; the server is away meanwhile."""
+    began = time.time()
     gateway = own(extra="records\n store radius 127.0.0.1 %d\n radius secret %s\n" % (radius.port, radius.secret))
     gateway.originate("trunk pstn 600 hold 1")
     wait_for("accounting", lambda: len(radius.accepted()) == 2)
@@ -377,16 +387,16 @@ def test_radius_server_hears_of_every_call(own, radius):
         assert request["h323-disconnect-cause"] == "h323-disconnect-cause=10"
         assert request["NAS-Port-Id"] == (record["to"]["channel"] or record["from"]["channel"]) != ""
         when = time.mktime(time.strptime(request["Event-Timestamp"].rsplit(" ", 1)[0], "%b %d %Y %H:%M:%S"))
-        assert abs(when - time.time()) < 60
+        assert began - 1 <= when <= time.time()
     radius.stop()
     gateway.originate("trunk pstn 600 hold 1")
-    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway radius"], 12)
+    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway radius"])
     assert "does not answer" in alarms(gateway)[0]["text"] or "cannot be asked" in alarms(gateway)[0]["text"]
     wait_for("the records", lambda: len(records(gateway, torn=True)) == 4)
     gateway.end()
     radius.start()
     gateway.up()
-    wait_for("accounting", lambda: len(radius.accepted()) >= 4, 20)
+    wait_for("accounting", lambda: len(radius.accepted()) >= 4)
     assert sorted(r["Acct-Session-Id"] for r in radius.accepted()) == sorted(r["id"] for r in records(gateway))
     gateway.end()
     interim = dict(records(gateway)[0], id="call-9.1", release=None, cause=None, released_by=None, end="interim")
@@ -402,5 +412,5 @@ def test_radius_server_hears_of_every_call(own, radius):
 def test_radius_server_with_another_secret_is_an_alarm(own, radius):
     gateway = own(extra="records\n store radius 127.0.0.1 %d\n radius secret wrong\n" % radius.port)
     gateway.originate("trunk pstn 600 hold 1")
-    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway radius"], 12)
+    wait_for("the alarm", lambda: [a["about"] for a in alarms(gateway)] == ["gateway radius"])
     assert radius.accepted() == []

@@ -74,7 +74,7 @@ def call_bert(gateway, answer, port=0, talk=lambda call: None):
 
 def held(call):
     """The phone's own re-INVITE, which it is asked its password for, has come through to the other side."""
-    hold = call.wait_request("INVITE", 8)
+    hold = call.wait_request("INVITE")
     assert "a=sendonly" in hold.body, hold.body
     call.reply(hold, 200, "OK", sip.sdp(ports.block(2), direction="recvonly", version=2))
     call.wait_request("ACK")
@@ -101,7 +101,7 @@ def test_linphone_registers_calls_and_is_called(own, tmp_path, rtp, transport):
     phone = Linphone(tmp_path, ports.both(), transport=transport, user="bert", ca=ca.cert, more=ACCOUNT.format(
         port=port, transport=transport))
     try:
-        wait_for("bert is registered", lambda: bert_of(gateway, transport), 10)
+        wait_for("bert is registered", lambda: bert_of(gateway, transport))
         phone.call("600", port)
         phone.command("terminate")
         gateway.record("from user bert 200 to line echo 600: answered, cause 16 .*by the caller")
@@ -117,7 +117,7 @@ def test_linphone_registers_calls_and_is_called(own, tmp_path, rtp, transport):
             party.tone(1000, 2)
             wait_for("the tone is said", lambda: not party.say)
             phone.command("play " + speech)
-            wait_for("anna hears bert", lambda: loudest(party.samples()) > -35, 8)
+            wait_for("anna hears bert", lambda: loudest(party.samples()) > -35)
             phone.command("pause")
             held(call)
         party, speech = rtp(), str(tmp_path / "speech.wav")
@@ -138,7 +138,7 @@ def test_baresip_registers_calls_and_is_called(own, tmp_path, transport):
             gateway.ports.sip, transport)))
     phone.start()
     try:
-        wait_for("bert is registered", lambda: bert_of(gateway, transport), 10)
+        wait_for("bert is registered", lambda: bert_of(gateway, transport))
         phone.dial("600")
         phone.wait_event("CALL_ESTABLISHED")
         phone.hang_up()

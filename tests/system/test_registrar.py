@@ -13,7 +13,7 @@ media
  ports {p.media} {last}
 sip
  listen 127.0.0.1 {p.sip}
- timer-b 500
+ timer-b 8000
 peer pbx
  address 127.0.0.1
  port {p.phone}
@@ -76,11 +76,17 @@ def test_phones_reach_lines_and_each_other_while_the_pbx_is_away(own, make_phone
     heard.bye_comes()
     gateway.wait_idle()
     with sip.Agent(gateway.ports.sip, port=gateway.ports.phone) as pbx:  # it is back
-        options = pbx.wait(lambda m: m.method == "OPTIONS", 8)
+        options = pbx.wait(lambda m: m.method == "OPTIONS")
         pbx.respond(options, "200 OK")
         wait_for("the PBX is seen", lambda: gateway.cli.json("peers")[0]["state"] == "reachable")
         call = anna.dial("200", sip.sdp(40000))
-        called = pbx.answer_call()
+
+        def invite(message):
+            """It goes on answering OPTIONS meanwhile."""
+            if message.method == "OPTIONS":
+                pbx.respond(message, "200 OK")
+            return message.method == "INVITE"
+        called = sip.Call(pbx, invite=pbx.wait(invite))
         assert called.invite_in.start.startswith("INVITE sip:200@")
         called.reply(called.invite_in, 486, "Busy Here")
         assert call.refused().status == 486
