@@ -29,7 +29,7 @@ loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
 loadmodule "xlog.so"
-modparam("tm", "fr_timer", 1500)
+modparam("tm", "fr_timer", 5000)
 modparam("tm", "fr_inv_timer", 20000)
 modparam("tm", "failure_reply_mode", 3)
 {load}

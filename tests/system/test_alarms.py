@@ -21,7 +21,7 @@ def test_lost_span_is_one_alarm_with_the_d_channel_beneath(own):
     gateway = own()
     assert alarms(gateway) == []
     gateway.cli.run("test span e1-1 cut")
-    wait_for("both D channels in alarm", lambda: len(alarms(gateway)) == 4, 40, 0.2)
+    wait_for("both D channels in alarm", lambda: len(alarms(gateway)) == 4, step=0.2)
     rows = alarms(gateway)
     assert names(rows) == [("span-red", "span e1-2"), ("d-channel-down", "trunk exchange"),
                            ("span-red", "span e1-1"), ("d-channel-down", "trunk pstn")]
@@ -31,7 +31,7 @@ def test_lost_span_is_one_alarm_with_the_d_channel_beneath(own):
     gateway.cli.run("acknowledge alarm %d" % rows[0]["id"])
     assert alarms(gateway)[0]["acknowledged"]
     gateway.cli.run("test span e1-1 restore")
-    wait_for("no alarm", lambda: alarms(gateway) == [], 30, 0.2)
+    wait_for("no alarm", lambda: alarms(gateway) == [], step=0.2)
     history = gateway.cli.json("alarms history")
     assert sorted(names(history)) == sorted(names(rows)) and all(row["cleared"] for row in history)
     lines = [line for line in gateway.log().splitlines() if " alarm: " in line]
@@ -56,7 +56,7 @@ def test_performance_counts_seconds_without_signal(own):
 
     def now():
         return gateway.cli.json("span e1-1 performance")[0]
-    wait_for("ten unavailable seconds", lambda: now()["uas"] >= 10, 20, 0.2)
+    wait_for("ten unavailable seconds", lambda: now()["uas"] >= 10, step=0.2)
     assert now()["ses"] == 0
     assert "Span e1-1 is unavailable." in gateway.cli.run("show span e1-1 performance")
     gateway.cli.run("test span e1-1 restore")

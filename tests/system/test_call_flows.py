@@ -63,7 +63,7 @@ def scenario(name):
 def test_sip_to_pstn(gateway, section):
     name, number, said = SIP_TO_PSTN[section]
     since = gateway.mark()
-    gateway.sipp(scenario(name), number=number, rtp=ports.block(2)).finish(20)
+    gateway.sipp(scenario(name), number=number, rtp=ports.block(2)).finish()
     gateway.only(said, since)
 
 
@@ -73,7 +73,7 @@ def test_sip_to_pstn_with_overflow(gateway, phone):
     first.answered()
     since = gateway.mark()
     try:
-        gateway.sipp(scenario("2.3-overflow"), number="600", rtp=ports.block(2)).finish(20)
+        gateway.sipp(scenario("2.3-overflow"), number="600", rtp=ports.block(2)).finish()
     finally:
         first.bye()
     gateway.record(FROM_SIP + r".*701.*: failed, cause 34 .*no free channel", since)
@@ -86,7 +86,7 @@ def test_pstn_to_sip(gateway, section):
     since = gateway.mark()
     peer = gateway.sipp(scenario(name), port=gateway.ports.phone, rtp=ports.block(2))
     gateway.originate("trunk exchange 200 " + options)
-    peer.finish(20)
+    peer.finish()
     gateway.only(r"to trunk exchange 200 .*: " + said, since)
 
 
@@ -97,7 +97,7 @@ def test_pstn_to_sip_abandoned(gateway):
     gateway.originate("trunk exchange 200")
     wait_for("it rings", lambda: len(gateway.channels("alerting")) == 2)
     gateway.cli.run("clear call %s" % min(int(c["id"]) for c in gateway.cli.json("calls")))
-    peer.finish(20)
+    peer.finish()
     gateway.record(r"from trunk pstn .* to peer phones 200.*: failed, cause 16 ", since)
 
 
@@ -107,7 +107,7 @@ def test_pstn_to_sip_without_any_answer(gateway):
     since = gateway.mark()
     peer = gateway.sipp(scenario("3.8-silence"), port=gateway.ports.phone)
     gateway.originate("trunk exchange 200")
-    peer.finish(20)
+    peer.finish()
     gateway.only(r"to trunk exchange 200 .*: failed, cause 27 ", since)
 
 
@@ -122,7 +122,7 @@ def test_pstn_to_sip_without_progress(own):
     gateway = own(text=_impatient)
     peer = gateway.sipp(scenario("3.7-timeout"), port=gateway.ports.phone)
     gateway.originate("trunk exchange 200")
-    peer.finish(20)
+    peer.finish()
     gateway.only(r"from trunk pstn .* to peer phones 200: failed, cause 102 ")
 
 
@@ -146,8 +146,9 @@ def _near(own, *others):
 def _pstn_to_pstn(near, far):
     """A call from near's exchange, answered by far's echo line; cleared by near's end."""
     with Cli(near.ports.cli) as session:
-        session.send("originate trunk exchange 600 hold 1")
+        session.send("originate trunk exchange 600")
         wait_for("up at both gateways", lambda: all(len(g.channels("active")) == 2 for g in (near, far)))
+        near.cli.run("clear call %s" % min(int(c["id"]) for c in near.cli.json("calls")))
         near.record(r"from trunk pstn .* to peer gateway\d 600: answered, cause 16 ")
     far.only(r"from peer near .* to trunk pstn 600 .*: answered, cause 16 ")
     near.wait_idle()
@@ -164,4 +165,4 @@ def test_pstn_to_pstn_via_sip_with_overflow(own):
     far = _far(own)
     full = far.sipp(scenario("4.2-refused"), host=FULL, port=ports.any_port("udp", FULL))
     _pstn_to_pstn(_near(own, (FULL, full.port), (FAR, far.ports.sip)), far)
-    full.finish(10)
+    full.finish()

@@ -32,9 +32,9 @@ def test_a_looped_channel_has_no_bit_errors(own):
         system = own()
         joined(system, sequence)
         done = wait_for("the end of the test", lambda s=system: state_of(s)["e1-1/5"]["state"] == "done" and state_of(s)["e1-1/5"])
-        assert done["test"] == name and done["locked"] and done["seconds"] in (2, 3)
+        assert done["test"] == name and done["locked"] and 2 <= done["seconds"] < 60
         assert done["errors"] == 0 and done["losses"] == 0 and done["rate"] == "0.0e+00"
-        assert 0.5 * BITS_PER_SECOND < done["bits"] < 3.5 * BITS_PER_SECOND  # a busy machine loses ticks
+        assert 0.5 * BITS_PER_SECOND < done["bits"] < (done["seconds"] + 1.5) * BITS_PER_SECOND  # a busy machine loses ticks
         assert state_of(system)["e1-2/5"] == {**state_of(system)["e1-2/5"], "test": "loopback", "state": "running"}
         unlock(system, "e1-1/5", "e1-2/5")
         assert state_of(system)["e1-2/5"]["state"] == "ended by unlock"
@@ -51,7 +51,7 @@ def test_a_cut_loses_the_sequence(own):
     system.cli.run("test span e1-1 restore")
     wait_for("the sequence again", lambda: state_of(system)["e1-1/5"]["locked"])
     assert state_of(system)["e1-1/5"]["losses"] == 1
-    system.wait_trunks(30)
+    system.wait_trunks()
     for channel in ("e1-1/5", "e1-2/5"):
         assert "over" in system.cli.run("test channel %s off" % channel)
     assert not system.cli.json("tests")
@@ -65,11 +65,12 @@ def test_what_carries_calls_is_not_tested(own):
                          ("e1-1/32", "there is no channel"), ("e9/1", "there is no channel"), ("e1-1", "there is no channel")):
         for what in ("bert", "loopback"):
             assert why in system.cli.run("test channel %s %s" % (channel, what))
-    system.originate("trunk pstn 600 hold 2")
+    system.originate("trunk pstn 600")
     used = wait_for("the call", lambda: [c["name"] for c in system.channels("active") if c["name"].startswith("e1-1/")])[0]
     assert "shutting-down" in system.cli.run("lock channel %s graceful forever" % used)
     assert "still carries a call" in system.cli.run("test channel %s loopback" % used)
-    wait_for("the lock", lambda: "loopback;" in system.cli.run("test channel %s loopback" % used), 15)
+    system.clear_all()
+    wait_for("the lock", lambda: "loopback;" in system.cli.run("test channel %s loopback" % used))
     unlock(system, used)
     lock(system, "e1-1/6")
     assert "%" not in system.cli.run("test channel e1-1/6 bert prbs9")
@@ -86,7 +87,7 @@ def test_calls_go_on_beside_a_test_and_on_the_channel_after_it(own):
     lock(system, "e1-1/5")
     assert "%" not in system.cli.run("test channel e1-1/5 loopback")
     unlock(system, "e1-1/5")
-    system.originate("trunk pstn 600 hold 1")
+    system.originate("trunk pstn 600")
     wait_for("the call", lambda: "e1-1/5" in (c["name"] for c in system.channels("active")))
-    system.wait_idle(15)
+    system.clear_all()
     unlock(system, *("e1-1/%d" % i for i in range(1, 31) if i not in (16, 5)))

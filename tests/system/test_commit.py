@@ -64,7 +64,7 @@ def test_sixty_calls_hear_every_packet(gateway):
         assert trunk(gateway, "user2")["variant"] != "qsig", "it has calls"
         time.sleep(1)
         edit(gateway, "rollback 1", "commit")
-        wait_for("the third cable back", lambda: (trunk(gateway, "user3") or {}).get("layer2") == "up", 20)
+        wait_for("the third cable back", lambda: (trunk(gateway, "user3") or {}).get("layer2") == "up")
         time.sleep(1)
         assert gateway.cli.run("show pending").strip() == ""
         stats = [t for c in gateway.cli.json("calls") for t in gateway.cli.json("call %s" % c["id"])["terminations"]
@@ -89,7 +89,7 @@ def test_a_trunk_is_opened_anew_when_its_calls_are_over(gateway):
         call.bye()
         wait_for("the change", lambda: trunk(gateway, "user1")["channels"] == 3)
         assert gateway.cli.run("show pending").strip() == ""
-        wait_for("the D channel", lambda: trunk(gateway, "user1")["layer2"] == "up", 20)
+        wait_for("the D channel", lambda: trunk(gateway, "user1")["layer2"] == "up")
         dial(phone, "1", parties.all[0]).bye()
     gateway.wait_idle()
 
@@ -135,6 +135,5 @@ def test_a_channel_test_ends_before_its_span_is_closed(gateway):
         assert "%" not in gateway.cli.run("test channel e1-1/9 bert")
         call.bye()
         wait_for("the trunk gone", lambda: trunk(gateway, "user1") is None)
-        time.sleep(1.5)
-        assert [t["state"] for t in gateway.cli.json("tests")] != ["running"]
+        wait_for("the test over", lambda: [t["state"] for t in gateway.cli.json("tests")] != ["running"])
     gateway.wait_idle()

@@ -59,8 +59,8 @@ def _aim(agent, gateway):
     return agent
 
 
-def _invited(agent, timeout=5):
-    return agent.wait(lambda m: m.method == "INVITE", timeout)
+def _invited(agent):
+    return agent.wait(lambda m: m.method == "INVITE")
 
 
 def _srv(*rows):
@@ -102,7 +102,7 @@ def test_silent_place_is_given_up_in_seconds_and_its_late_answer_cleared(own, na
         _aim(agent, gateway)
     out = _Out(gateway, dns)
     late = _invited(silent)
-    call = good.answer_call(4)
+    call = good.answer_call()
     silent.respond(late, "200 OK", "Contact: <sip:late@127.0.0.21:%d>" % silent.port, tag="late")
     assert silent.wait(lambda m: m.method == "ACK")
     assert silent.wait(lambda m: m.method == "BYE")
@@ -112,7 +112,7 @@ def test_silent_place_is_given_up_in_seconds_and_its_late_answer_cleared(own, na
 
 
 def _answer_options(agent):
-    agent.respond(agent.wait(lambda m: m.method == "OPTIONS", 12), "200 OK")
+    agent.respond(agent.wait(lambda m: m.method == "OPTIONS"), "200 OK")
 
 
 def test_each_place_is_monitored_and_calls_go_to_one_that_lives(own, names, place):
@@ -128,13 +128,13 @@ def test_each_place_is_monitored_and_calls_go_to_one_that_lives(own, names, plac
     _answer_options(second)
     wait_for("the second answers", lambda: state()["state"] == "reachable")
     wait_for("the first is known to be silent", lambda: "127.0.0.21:%d down, 127.0.0.22:%d up" % (
-        first.port, second.port) == state()["places"], 5)
+        first.port, second.port) == state()["places"])
     assert "peer-down" not in gateway.log()
     out = _Out(gateway, dns)
     second.respond(_invited(second), "486 Busy Here")
     assert out.call.refused().status == 486
     out.close()
-    wait_for("all are silent", lambda: state()["state"] == "unreachable", 12)
+    wait_for("all are silent", lambda: state()["state"] == "unreachable")
     first.drain()
     _answer_options(first)
     wait_for("the first answers again", lambda: "127.0.0.21:%d up" % first.port in state()["places"])
@@ -149,7 +149,7 @@ def test_refused_place_is_passed_over_at_once(own, names, place):
     gateway = own(text=_config, dns=dns, peer=" address pbx.test\n failover 30\n")
     _aim(good, gateway)
     out = _Out(gateway, dns)
-    good.respond(_invited(good, 3), "486 Busy Here")
+    good.respond(_invited(good), "486 Busy Here")
     out.close()
 
 
@@ -160,10 +160,10 @@ def test_naptr_says_which_transport(own, names):
                      "_sip._tcp.pbx.test": [srv(1, 0, listener.getsockname()[1], "tcp.test")],
                      "tcp.test": [a("127.0.0.24")]})
         gateway = own(text=_config, dns=dns, peer=" address pbx.test\n options 5\n")
-        listener.settimeout(9)
+        listener.settimeout(60)
         sock, _ = listener.accept()
         with sock:
-            sock.settimeout(5)
+            sock.settimeout(60)
             text = sock.recv(4096).decode()
         assert text.startswith("OPTIONS sip:pbx.test SIP/2.0\r\n")
         assert re.search("Via: SIP/2.0/TCP 127.0.0.1:%d" % gateway.ports.sip, text)
@@ -174,7 +174,7 @@ def test_port_leaves_srv_aside_and_requests_are_known_from_every_address(own, na
     one, two = place("127.0.0.21"), place("127.0.0.22")
     dns = names({"pbx.test": [a("127.0.0.21"), a("127.0.0.22")]})
     gateway = own(text=_config, dns=dns, peer=" address pbx.test\n port %d\n" % one.port)
-    wait_for("the name is known", lambda: ("pbx.test", A) in dns.asked)
+    wait_for("the name is known", lambda: gateway.cli.json("peers")[0]["address"] != ":0")
     assert {kind for _, kind in dns.asked} == {A}
     for agent in (one, two):
         call = _aim(agent, gateway).call("600", sip.sdp(4000))
@@ -188,7 +188,7 @@ def test_name_leads_to_ipv6(own, names, place):
     dns = names({"_sip._udp.pbx.test": [srv(1, 0, six.port, "six.test")], "six.test": [aaaa("::1")]})
     gateway = own(text=_config, dns=dns, peer=" address pbx.test\n options 5\n",
                   more=" listen udp ::1 %d\n" % ports.any_port("udp", "::1"))
-    request = six.wait(lambda m: m.method == "OPTIONS", 9)
+    request = six.wait(lambda m: m.method == "OPTIONS")
     assert request.start == "OPTIONS sip:pbx.test SIP/2.0"
     assert request.get("Via").startswith("SIP/2.0/UDP [::1]:")
     assert {("six.test", A), ("six.test", AAAA)} <= set(dns.asked)
@@ -225,7 +225,7 @@ def test_requests_in_a_call_follow_a_name_that_moves(own, names, place):
     """Where the callee's Contact is a name: the ACK goes where it leads, and so does a BYE, also when it leads elsewhere
     since; but not before what the DNS said has had its time."""
     callee, first, second = (place("127.0.0.%d" % host) for host in (21, 22, 23))
-    dns = names({"_sip._udp.bob.test": [srv(1, 0, first.port, "bob1.test")], "bob1.test": [a(first.host)]}, ttl=6)
+    dns = names({"_sip._udp.bob.test": [srv(1, 0, first.port, "bob1.test")], "bob1.test": [a(first.host)]}, ttl=12)
     gateway = own(text=_config, dns=dns, peer=" address %s\n port %d\n" % (callee.host, callee.port))
     for agent in (callee, first, second):
         _aim(agent, gateway)
@@ -244,6 +244,6 @@ def test_requests_in_a_call_follow_a_name_that_moves(own, names, place):
         caller.close()
         if there is first:
             asked = len(dns.asked)
-            wait_for("the name is asked for again", lambda n=asked: ("bob2.test", A) in dns.asked[n:], 16)
+            wait_for("the name is asked for again", lambda n=asked: ("bob2.test", A) in dns.asked[n:])
     gateway.wait_idle()
     assert not any(m.method for m in callee.waiting)

@@ -70,11 +70,11 @@ def originate(session, trunk, number, hold=0):
 
 def everything_idle(full):
     """No call, no channel in use, no context; nothing that the auditor had to repair."""
-    full.wait_idle(40)
+    full.wait_idle(60)
     assert not [c for c in full.channels() if c["state"] != "idle"]
     found = full.cli.json("audit")
     seen = found.pop("audits")
-    wait_for("two more audits", lambda: full.cli.json("audit")["audits"] >= seen + 2, 20, 0.2)
+    wait_for("two more audits", lambda: full.cli.json("audit")["audits"] >= seen + 2, step=0.2)
     assert not any(found.values()), found
 
 
@@ -83,7 +83,7 @@ def fill(full):
         for pair in PAIRS:
             for _ in range(CHANNELS):
                 originate(session, "user%d" % pair, "600")
-        wait_for("every channel active", lambda: len(full.channels("active")) == 8 * CHANNELS, 30, 0.1)
+        wait_for("every channel active", lambda: len(full.channels("active")) == 8 * CHANNELS, step=0.1)
 
 
 def cut(full, pair, how="cut"):
@@ -95,7 +95,7 @@ def test_all_spans_lost_and_back(full):
     since = full.mark()
     for pair in PAIRS:
         cut(full, pair)
-    wait_for("every call cleared", lambda: not full.cli.json("calls"), 10)
+    wait_for("every call cleared", lambda: not full.cli.json("calls"))
     ended = [line for line in full.log()[since:].splitlines() if re.search(r" call \d+: from ", line)]
     calls_out = [line for line in ended if "to trunk" in line]
     assert len(calls_out) == 4 * CHANNELS
@@ -103,7 +103,7 @@ def test_all_spans_lost_and_back(full):
     assert len(full.channels("down")) == 8 * CHANNELS
     for pair in PAIRS:
         cut(full, pair, "restore")
-    full.wait_trunks(30)
+    full.wait_trunks()
     fill(full)
     full.clear_all()
     everything_idle(full)
@@ -133,13 +133,13 @@ def test_faults_in_every_state_leave_nothing_stuck(full, seed):
             elif fault == "cut":
                 cut(full, victim)
                 if chance.random() < 0.3:
-                    wait_for("the span's calls cleared", lambda v=victim: not busy(full, v), 15)
+                    wait_for("the span's calls cleared", lambda v=victim: not busy(full, v))
                 cut(full, victim, "restore")
             elif fault == "lock":
                 session.run("lock trunk user%d no-graceful" % victim)
                 session.run("unlock trunk user%d" % victim)
     full.clear_all()
-    full.wait_trunks(30)
+    full.wait_trunks()
     everything_idle(full)
 
 
@@ -153,8 +153,8 @@ def test_ten_thousand_calls_leave_no_channel_stuck(full):
                     session.send("originate trunk user%d %s" % (pair, number))
                     answered += number == "605"
             session.until(r"(?s)(?:call \d+: to .*?){20}")  # all of them are under way
-            wait_for("room on every trunk", lambda: max(t["busy"] for t in full.cli.json("trunks")) <= CHANNELS - 5, 20)
-    full.wait_idle(20)
+            wait_for("room on every trunk", lambda: max(t["busy"] for t in full.cli.json("trunks")) <= CHANNELS - 5)
+    full.wait_idle()
     total = full.cli.json("version")["calls"]
     assert total["offered"] == 2 * wanted and total["answered"] == 2 * answered, total  # seen from both ends
     everything_idle(full)

@@ -33,7 +33,7 @@ class Stranger:
         self.n += 1
         self.sock.sendto(_request(method, self.host, self.port, self.n), ("127.0.0.1", self.gateway))
 
-    def hears(self, timeout=1.0):
+    def hears(self, timeout=30):
         """The status of the next answer, 0 when none comes."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
@@ -60,7 +60,7 @@ def test_gateways_that_route_to_each_other_end_at_the_last_hop(own):
     one = own(text=lambda p: _circle(p, *here, *there))
     two = own(text=lambda p: _circle(p, *there, *here))
     with Agent(here[1], port=one.ports.phone, gateway_host=here[0]) as agent:
-        refused = agent.call("600", sdp(4000)).refused(20)
+        refused = agent.call("600", sdp(4000)).refused()
     assert refused.status == 480 and "cause=25" in refused.get("Reason")  # Q.850 25: exchange routing error
     wait_for("all is cleared", lambda: one.idle() and two.idle())
     calls = [next(p for p in g.cli.json("peers") if p["name"] == "other") for g in (one, two)]
@@ -104,9 +104,9 @@ def test_flood_from_many_addresses_disturbs_no_call(own, rtp):
                 who.say(dice.choice(("INVITE", "OPTIONS", "REGISTER", "BYE", "NONSENSE")))
             else:
                 who.sock.sendto(b"INVITE sip:1 SIP/2.0\r\nVia: x\r\n\r\n", ("127.0.0.1", gateway.ports.sip))
-            if n % 50 == 0:
-                time.sleep(0.01)
-        call.answered(timeout=5)
+            if n % 50 == 49:  # as fast as the gateway can: what it has no room for is heard by nobody
+                wait_for("all is taken", lambda: ports.is_read(gateway.ports.sip))
+        call.answered()
         call.bye()
     assert all(not who.hears(0.01) for who in crowd)
     counted = gateway.cli.json("guard")
@@ -118,7 +118,7 @@ def test_flood_from_many_addresses_disturbs_no_call(own, rtp):
 
 
 def test_ban_comes_and_goes(own):
-    gateway = own(text=_text, sip=" ban after 3 within 1 for 10\n ban strangers\n")
+    gateway = own(text=_text, sip=" ban after 3 within 60 for 600\n ban strangers\n")
     one, other = Stranger("127.0.1.7", gateway.ports.sip), Stranger("127.0.1.8", gateway.ports.sip)
     for _ in range(3):
         one.say()
@@ -145,15 +145,15 @@ def test_fraud_rule_alarms_then_blocks(own):
     with gateway.phone() as phone:
         for _ in range(3):
             call = phone.call("900", sdp(40000))
-            call.answered(timeout=5)
+            call.answered()
             call.bye()
         wait_for("alarm", lambda: "fraud-near" in gateway.cli.run("show alarms"))
-        assert phone.call("900", sdp(40000)).refused(timeout=5).status == 403
+        assert phone.call("900", sdp(40000)).refused().status == 403
         assert "fraud-blocked" in gateway.cli.run("show alarms")
         rule = gateway.cli.json("fraud")[0]
         assert rule["state"] == "blocked" and rule["refused"] == 1 and rule["calls_this_hour"] == 3, rule
         assert gateway.cli.run("unblock night") == ""
         call = phone.call("900", sdp(40000))
-        call.answered(timeout=5)
+        call.answered()
         call.bye()
     gateway.wait_idle()

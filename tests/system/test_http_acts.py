@@ -83,7 +83,7 @@ def test_alarms_bans_and_faults(served):
     assert operator.post("unban", {"source": "192.0.2.1"}).status == 404
     assert operator.post("unban", {"source": "banana"}).json["expected"] == "an address, or all"
     assert operator.post("unban", {"source": "all"}).json == []
-    wait_for("no alarm", lambda: not gateway.cli.json("alarms"), 20, 0.2)
+    wait_for("no alarm", lambda: not gateway.cli.json("alarms"), step=0.2)
 
 
 def test_pages_of_other_sites_do_nothing(served):
@@ -179,6 +179,6 @@ def test_whatever_is_asked_is_answered_as_described(served, seed):
         gateway.cli.run("test span %s restore" % span["name"])
     for trunk in gateway.cli.json("trunks"):
         gateway.cli.run("unlock trunk %s" % trunk["name"])
-    gateway.wait_trunks(40)
+    gateway.wait_trunks()
     gateway.clear_all()
     gateway.expected += ["audit: ", "span", "trunk", "D channel"]

@@ -60,9 +60,8 @@ def _called(phone, party, number):
     return call
 
 
-def _is_milliwatt(party):
-    heard = party.listen(0.6)
-    return abs(sound.dbm0(heard)) < 0.3 and abs(sound.frequency(heard) - 1000) < 6
+def _hears_milliwatt(party):
+    party.measured(lambda: party.listen(0.6), lambda heard: abs(sound.dbm0(heard)) < 0.3 and abs(sound.frequency(heard) - 1000) < 6)
 
 
 def _d_channel(system, trunk):
@@ -73,17 +72,17 @@ def test_calls_of_a_group_go_on_over_the_backup_d_channel(own, rtp):
     system, party = own(extra=_lines()), rtp()
     with system.phone() as phone:
         call = _called(phone, party, "81")
-        assert [c["name"] for c in system.channels("active")] == ["u3/24", "n3/24"]
+        wait_for("both ends", lambda: [c["name"] for c in system.channels("active")] == ["u3/24", "n3/24"])
         system.cli.run("test span u1 cut")
         wait_for("the backup", lambda: _d_channel(system, "group-u") == "u2/24")
         time.sleep(3)
-        assert _is_milliwatt(party)
+        _hears_milliwatt(party)
         call.bye()
         system.wait_idle()
         call = _called(phone, party, "81")
-        assert _is_milliwatt(party)
+        _hears_milliwatt(party)
         system.cli.run("test span u1 restore")
-        wait_for("the primary", lambda: _d_channel(system, "group-u") == "u1/24", 20)
+        wait_for("the primary", lambda: _d_channel(system, "group-u") == "u1/24")
         call.bye()
         system.wait_idle()
 
@@ -94,10 +93,12 @@ def test_one_terminal_of_a_bus_answers_for_all(own, rtp):
     with system.phone() as phone:
         call = _called(phone, party, "82")
         wait_for("the others to end", lambda: [c["name"] for c in system.channels("active")] == ["nt/1", "te2/1"])
-        party.mark()
         pattern = random.Random(7).randbytes(8000)
-        party.speak(pattern)
-        wait_for("the pattern's end", lambda: pattern[-160:] in party.octets(), 4)
-        assert pattern in party.octets()
+
+        def listen():
+            party.speak(pattern)
+            party.listen(1.8)
+            return party.octets()
+        party.measured(listen, lambda octets: pattern in octets)
         call.bye()
         system.wait_idle()

@@ -62,14 +62,14 @@ def test_lines_of_a_call_are_found_by_fields(own, rtp):
     gateway = own()
     gateway.end()
     with Journal(gateway) as journal:
-        wait_for("the command line", lambda: reached(gateway.ports.cli), 60)
-        gateway.wait_trunks(60)
+        wait_for("the command line", lambda: reached(gateway.ports.cli))
+        gateway.wait_trunks()
         with gateway.phone() as phone:
             call = phone.call("600", sdp(rtp().port))
             call.answered()
             call.bye()
         gateway.wait_idle(60)
-        ended = wait_for("the end of the call", lambda: journal.find("PEER=phones", "TRUNK=pstn"), 30, 0.2)
+        ended = wait_for("the end of the call", lambda: journal.find("PEER=phones", "TRUNK=pstn"), step=0.2)
         assert len(ended) == 1, ended
         line = ended[0]
         assert line["MESSAGE"].startswith("call: call %s: from peer phones 100 to trunk pstn 600 e1-1/1: answered" % line["CALL_ID"]), line
@@ -80,5 +80,5 @@ def test_lines_of_a_call_are_found_by_fields(own, rtp):
         ready = [e for e in journal.find("_TRANSPORT=stdout") if ": ready;" in str(e["MESSAGE"])]
         assert len(ready) == 1  # what is no line of the log is there, too
         gateway.cli.run("test span e1-1 cut")
-        raised = wait_for("the alarm", lambda: journal.find("ALARM=span-red"), 30, 0.2)
+        raised = wait_for("the alarm", lambda: journal.find("ALARM=span-red"), step=0.2)
         assert {r["OBJECT"] for r in raised} <= {"e1-1", "e1-2"} and raised[0]["ALARM_STATE"] == "raised" and raised[0]["MESSAGE"].startswith("alarm: raised: "), raised

@@ -59,7 +59,7 @@ def test_a_moved_socket_stays_for_its_calls(gateway):
         phone.gateway = was
         wait_for("sound", lambda: all(p.heard > 10 for p in parties.all))
         old.bye()
-        wait_for("the old socket to be closed", lambda: gateway.cli.run("show pending").strip() == "", 20)
+        wait_for("the old socket to be closed", lambda: gateway.cli.run("show pending").strip() == "")
         with Agent(new, port=was[1]):
             pass
         phone.gateway = (was[0], new)
@@ -81,7 +81,7 @@ def test_what_nobody_confirms_goes_back_and_harms_no_call(gateway):
         between = dial(phone, "2", parties.all[1])
         phone.gateway = was
         hold(removed, parties.all[0], 2)
-        wait_for("what was", lambda: any(p["name"] == "phones" for p in gateway.cli.json("peers")), 90)
+        wait_for("what was", lambda: any(p["name"] == "phones" for p in gateway.cli.json("peers")), 150)
         after = dial(phone, "2", parties.all[2])
         phone.gateway = new
         hold(between, parties.all[1], 2)

@@ -10,12 +10,12 @@ def test_two_hundred_calls_in_a_row(own):
     """Channels, ports, contexts: see conftest. Transactions and sessions go too, and memory stays, once the history of calls
     has what it keeps."""
     gateway, rtp = own(extra="history\n calls 10\n"), ports.block(2)
-    gateway.sipp("call", calls=20, rtp=rtp, more=["-d", 20, "-r", 20, "-l", 10]).finish(30)
+    gateway.sipp("call", calls=20, rtp=rtp, more=["-d", 20, "-r", 20, "-l", 10]).finish()
     gateway.wait_idle()
     memory, descriptors = gateway.memory_kb(), gateway.descriptors()
-    gateway.sipp("call", calls=200, rtp=rtp, more=["-d", 20, "-r", 20, "-l", 10]).finish(50)
+    gateway.sipp("call", calls=200, rtp=rtp, more=["-d", 20, "-r", 20, "-l", 10]).finish()
     gateway.wait_idle()
-    wait_for("no SIP transaction left", lambda: gateway.sip_totals()["transactions"] == 0, 8, 0.2)
+    wait_for("no SIP transaction left", lambda: gateway.sip_totals()["transactions"] == 0, step=0.2)
     assert SANITIZED or gateway.memory_kb() - memory < 2048
     assert gateway.descriptors() <= descriptors
     media = gateway.cli.json("media")
@@ -31,8 +31,8 @@ def _thirty(gateway, phone, party):
     """Thirty calls up at once, until the test has seen them."""
     calls = [phone.call("600", sdp(party.port)) for _ in range(30)]
     for call in calls:
-        call.answered(20)
-    wait_for("thirty active channels", lambda: len(_active(gateway)) == 30, 20)
+        call.answered()
+    wait_for("thirty active channels", lambda: len(_active(gateway)) == 30)
     return calls
 
 
@@ -47,10 +47,10 @@ def test_thirty_calls_from_the_line_at_once(gateway, phone, rtp):
     party, calls = rtp(), []
     for _ in range(30):
         gateway.originate("trunk exchange 200")
-        calls.append(phone.answer_call(20))
+        calls.append(phone.answer_call())
         calls[-1].reply(calls[-1].invite_in, 200, "OK", sdp(party.port))
         calls[-1].wait_request("ACK")
-    wait_for("thirty active channels", lambda: len(_active(gateway)) == 30, 20)
+    wait_for("thirty active channels", lambda: len(_active(gateway)) == 30)
     for call in calls:
         call.bye()
 

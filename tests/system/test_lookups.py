@@ -123,7 +123,7 @@ def test_useless_answers_are_failures_and_calls_go_on(own, web, answer, error):
 
 def test_dead_and_silent_servers_end_in_a_refusal_in_time(own, web):
     server = web(lambda request: None)
-    gateway = own(extra=_section(server, "on-failure refuse 38", timeout=300))
+    gateway = own(extra=_section(server, "on-failure refuse 38", timeout=2000))
     phone = gateway.agent()
     assert phone.call("551", SDP).refused().status == 503
     assert (_status(gateway)["timeouts"], _status(gateway)["error"]) == (1, "no answer in time")
@@ -198,7 +198,7 @@ def test_numbers_are_found_in_dns_and_what_dns_does_not_know_goes_by_the_route(o
                                    _enum("!^.*$!mailto:a@far.example!", 1, "E2U+email:mailto")],
                "3.5.5.e164.test": [_enum("!^.*$!sip:1@elsewhere.example!")]})
     gateway = own(extra="peer far\n address 127.0.0.21\n port %d\nlookup l\n enum e164.test\n dns-server 127.0.0.1 %d\n"
-                        " domain far.example peer far\n on-failure refuse 38\nroute asked\n from peer phones\n called 55\n lookup l\n"
+                        " domain far.example peer far\n on-failure refuse 38\n timeout 10000\nroute asked\n from peer phones\n called 55\n lookup l\n"
                         " strip 1\n to line refusing\n" % (far.port, dns.port))
     far.gateway = ("127.0.0.1", gateway.ports.sip)
     phone = gateway.agent()

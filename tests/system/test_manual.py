@@ -12,7 +12,7 @@ ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "200", "SOURCE_DAT
 
 
 def run(*command, code=0, **how):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300, check=False,
                           env=ENVIRONMENT, **how)
     assert done.returncode == code, (command, done.stdout[-500:], done.stderr[-500:])
     return done

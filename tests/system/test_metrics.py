@@ -38,9 +38,9 @@ def test_metrics_are_for_those_who_may_read(served):
 def test_promtool_finds_nothing_wrong(served):
     gateway, port = served()
     gateway.originate("trunk pstn 600 hold 1")
-    gateway.record("talk 1")
+    gateway.record(r"talk \d")
     gateway.cli.run("test span e1-1 cut")
-    wait_for("an alarm", lambda: gateway.cli.json("alarms"), 10)
+    wait_for("an alarm", lambda: gateway.cli.json("alarms"))
     text = Http(port).ask("GET", "/metrics").body
     done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, check=False)
     assert done.returncode == 0 and not done.stderr + done.stdout, (done.stdout + done.stderr).decode()[:2000]
@@ -54,7 +54,7 @@ def test_metrics_say_what_happened(served):
     assert before['crosspoint_channels{trunk="pstn",state="idle"}'] == 30
     assert before['crosspoint_trunk_data_link_up{trunk="pstn"}'] == 1
     assert before['crosspoint_answers_total{kind="trunk",name="pstn",direction="out"}'] == 0
-    gateway.originate("trunk pstn 600 hold 2")
+    gateway.originate("trunk pstn 600 hold 5")
     wait_for("the call", lambda: metrics(port)['crosspoint_channels{trunk="pstn",state="active"}'] == 1)
     gateway.originate("trunk pstn 603")  # busy
     gateway.originate("trunk pstn 610")  # rejected
@@ -64,7 +64,7 @@ def test_metrics_say_what_happened(served):
     out = '{kind="trunk",name="pstn",direction="out"}'
     assert now["crosspoint_seizures_total" + out] == 4 and now["crosspoint_answers_total" + out] == 1
     assert now["crosspoint_effective_total" + out] == 3
-    assert 1.9 < now["crosspoint_talk_seconds_total" + out] < 4
+    assert 4.9 < now["crosspoint_talk_seconds_total" + out] < 60
     for cause in (16, 17, 21, 34):
         assert now['crosspoint_causes_total{kind="trunk",name="pstn",cause="%d"}' % cause] == 1, cause
     assert now['crosspoint_post_dial_delay_seconds_count{kind="trunk",name="pstn"}'] >= 1
@@ -79,14 +79,14 @@ def test_lost_span_is_in_the_metrics(served):
     gateway, port = served()
     gateway.cli.run("test span e1-1 cut")
     wait_for("red", lambda: metrics(port)['crosspoint_span_alarm{span="e1-1",alarm="red"}'] == 1)
-    wait_for("the D channel down", lambda: metrics(port)['crosspoint_trunk_data_link_up{trunk="pstn"}'] == 0, 20, 0.2)
+    wait_for("the D channel down", lambda: metrics(port)['crosspoint_trunk_data_link_up{trunk="pstn"}'] == 0, step=0.2)
     now = metrics(port)
     assert now['crosspoint_alarm{alarm="span-red",severity="critical",class="span",object="e1-1"}'] == 1
     assert now['crosspoint_alarms{severity="critical"}'] == 2  # of both ends of the cable; D channels are beneath
     assert now['crosspoint_channels{trunk="pstn",state="down"}'] == 30
-    wait_for("its loss counted", lambda: metrics(port)['crosspoint_trunk_flaps_total{trunk="pstn"}'] == 1, 40, 0.5)
+    wait_for("its loss counted", lambda: metrics(port)['crosspoint_trunk_flaps_total{trunk="pstn"}'] == 1, step=0.5)
     wait_for("seconds", lambda: metrics(port)['crosspoint_span_error_seconds{span="e1-1",interval="15m",kind="uas"}'] >= 10,
-             20, 0.5)
+             step=0.5)
 
 
 def expressions():
@@ -102,13 +102,13 @@ EMPTY = {"Alarms that stand", "Refused over SIP", "Peers", "Round trip to peers"
 def test_prometheus_reads_it_and_the_dashboard_shows_it(served, tmp_path):
     gateway, port = served("trunk-group both\n member narrow\n member mu\n")
     with Prometheus(tmp_path, "127.0.0.1:%d" % port, TOKENS["viewer"]) as prometheus:
-        wait_for("a scrape", lambda: prometheus.query('up{job="crosspoint"} == 1'), 20, 0.2)
+        wait_for("a scrape", lambda: prometheus.query('up{job="crosspoint"} == 1'), step=0.2)
         for _ in range(3):
             gateway.originate("trunk pstn 600 hold 1")
             gateway.originate("trunk pstn 603")
             gateway.wait_idle()
         wait_for("the calls there", lambda: prometheus.query(
-            'crosspoint_seizures_total{name="pstn",direction="out"} == 6'), 20, 0.2)
+            'crosspoint_seizures_total{name="pstn",direction="out"} == 6'), step=0.2)
         assert [t["lastError"] for t in prometheus.targets()] == [""]
         values = prometheus.query('sum(rate(crosspoint_answers_total{name="pstn"}[1m])) / '
                                   'sum(rate(crosspoint_seizures_total{name="pstn"}[1m]))')
