@@ -29,7 +29,7 @@ def two_packages(tmp_path_factory):
     build = os.path.dirname(binary())
     sanitizer = [] if os.path.basename(build) == "build" else ["SAN=" + os.path.basename(build)]
     subprocess.run(["make", "-C", ROOT, "deb", "DEB_VERSION=1.0", *sanitizer], check=True, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL, timeout=400)
+                   stdout=subprocess.DEVNULL, timeout=1800)
     (older,) = glob.glob(os.path.join(glob.escape(build), "crosspoint_1.0_*.deb"))
     folder = tmp_path_factory.mktemp("packages")
     older = shutil.move(older, str(folder))
@@ -149,7 +149,7 @@ def test_installed_without_a_configuration(installed):
     assert installed.state() == "inactive" and installed.host.property(UNIT, "UnitFileState") == "enabled"
     installed.host.run("systemctl", "start", UNIT)
     assert installed.state() == "inactive"
-    answers = "1\n127.0.0.1:5070\n127.0.0.1\n2\n0\n"
+    answers = "1\n127.0.0.1:5070\n\n2\n0\n"  # at a port that is free
     said = installed.host.run("crosspoint", "--setup", "-c", "/etc/crosspoint/crosspoint.cfg", given=answers, code=None)
     stat = installed.host.run("stat", "--format", "%G %a", "/etc/crosspoint/crosspoint.cfg", code=None).strip()
     assert stat == "crosspoint 640", said

@@ -141,9 +141,14 @@ def test_answers_that_end_early_leave_nothing(tmp_path, answers):
     assert os.listdir(tmp_path) == []
 
 
+def may_be_interrupted():
+    """Whoever runs in the background passes on that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_interrupt_leaves_nothing(tmp_path):
-    with subprocess.Popen([binary(), "setup", "-c", str(tmp_path / "a.cfg")], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([binary(), "setup", "-c", str(tmp_path / "a.cfg")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True, preexec_fn=may_be_interrupted) as process:
         process.stdin.write("1\n127.0.0.1:5090\n")
         process.stdin.flush()
         said = ""
@@ -160,6 +165,7 @@ class Terminal:
     def __init__(self, path):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
+            may_be_interrupted()
             os.execv(binary(), [binary(), "--setup", "-c", str(path)])
         self.said = ""
 

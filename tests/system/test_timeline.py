@@ -1,4 +1,5 @@
 """What happened to a call: one time line of both legs' messages, and what people make of it."""
+import itertools
 import json
 import os
 import re
@@ -125,7 +126,7 @@ def test_only_so_much_is_kept(own, rtp):
             call = phone.call("602", sdp(rtp().port), extra=[filler])
             call.answered()
             call.bye()
-            wait_for("it is over", lambda: len(gateway.cli.json("calls")) == 2, 20)  # the held one, seen from both ends of its line
+            wait_for("it is over", lambda: len(gateway.cli.json("calls")) == 2)  # the held one, seen from both ends of its line
         octets = [e["octets"] for e in timeline(gateway, number) if e["kind"] == "sip"]
         assert octets[0] == "gone", octets
         held.bye()
@@ -146,7 +147,7 @@ def test_call_refused_before_it_was_one_is_found(gateway, tmp_path):
     assert "That means: What was offered for sound" in told, told
     gateway.cli.run("export call %d pcap %s" % (number, path))
     rows = dissected(path, "-d", "udp.port==%d,sip" % gateway.ports.sip, "-e", "sip.Method", "-e", "sip.Status-Code")
-    assert rows == ["INVITE|", "|488", "ACK|"], rows
+    assert [row for row, _ in itertools.groupby(rows)] == ["INVITE|", "|488", "ACK|"], rows  # sent again before a late ACK
 
 
 def test_number_that_a_peer_may_not_call_is_found(own):
@@ -159,7 +160,7 @@ def test_number_that_a_peer_may_not_call_is_found(own):
 
 def dissected(path, *more):
     """One line for each packet, of fields that tshark finds."""
-    run = subprocess.run(["tshark", "-r", path, "-T", "fields", "-E", "separator=|", *more], capture_output=True, text=True, timeout=60, check=True)
+    run = subprocess.run(["tshark", "-r", path, "-T", "fields", "-E", "separator=|", *more], capture_output=True, text=True, timeout=120, check=True)
     return run.stdout.splitlines()
 
 
@@ -206,6 +207,7 @@ def test_export_of_ipv6(own, rtp, tmp_path):
 
 def test_capture_server_gets_both_legs_with_one_id(own, rtp):
     """HEP 3, decoded as its draft has it; the correlation is the id of the call's record."""
+    began = time.time()
     with Server() as homer:
         gateway = own(extra="records\n file calls.jsonl\nhistory\n hep 127.0.0.1 %d agent 77\n" % homer.port)
         with gateway.phone() as phone:
@@ -227,6 +229,6 @@ def test_capture_server_gets_both_legs_with_one_id(own, rtp):
     assert re.match(r"trunk pstn <- SETUP from 100 to 600.*: 0\d 01 .. .. 08 02 ", lines[0]), lines[0]
     assert "trunk pstn <- RELEASE COMPLETE" in lines[-1]
     assert {p["agent"] for p in got} == {77} and {p["protocol"] for p in got} == {17}
-    assert abs(first["seconds"] - time.time()) < 60
+    assert int(began) <= first["seconds"] <= time.time()
     others = {p["correlation"] for p in got} - {record["id"].encode()}
     assert len(others) == 1  # the far end of the line has a call of its own

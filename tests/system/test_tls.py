@@ -29,7 +29,7 @@ def another_ca(tmp_path_factory):
 def _config(p, identity, ca, more="", peer=""):
     p.tls = ports.any_port("tcp")
     return ("cli\n listen 127.0.0.1 %d\nmedia\n ports %d %d\nsip\n listen 127.0.0.1 %d\n listen tls 127.0.0.1 %d\n"
-            " timer-b 2000\n tls certificate %s key %s\n tls ca %s\n%s"
+            " timer-b 4000\n tls certificate %s key %s\n tls ca %s\n%s"
             "peer phones\n address 127.0.0.1\n port %d\n%s"
             "line echo\n echo\nroute in\n from peer phones\n to line echo\n" % (
                 p.cli, p.media, p.media + 199, p.sip, p.tls, *identity, ca, more, p.phone, peer))
@@ -44,7 +44,7 @@ class _Client:
             setattr(context, term, value)
         if show:
             context.load_cert_chain(*show)
-        raw = socket.create_connection(("127.0.0.1", gateway.ports.tls), 5)
+        raw = socket.create_connection(("127.0.0.1", gateway.ports.tls), 60)
         self.sock = context.wrap_socket(raw, server_hostname=name)
 
     def ask(self):
@@ -128,7 +128,7 @@ def _peer(server, more=""):
 
 
 def _reach(gateway, state):
-    wait_for("peer " + state, lambda: gateway.cli.json("peers")[0]["state"] == state, 9)
+    wait_for("peer " + state, lambda: gateway.cli.json("peers")[0]["state"] == state)
 
 
 def test_server_shows_the_certificate_of_the_name_asked_for(own, ca):
@@ -146,6 +146,11 @@ def test_server_shows_the_certificate_of_the_name_asked_for(own, ca):
             client.sock.close()
 
 
+def alarms(gateway):
+    """Those about certificates: on a busy machine others may stand."""
+    return [a["alarm"] for a in gateway.cli.json("alarms") if a["alarm"].startswith("certificate")]
+
+
 def test_certificate_is_replaced_while_connections_are_open(own, ca, tmp_path):
     identity = ca.issue("gw.example", file="changing")
     gateway = own(text=_config, identity=identity, ca=ca.cert)
@@ -160,12 +165,12 @@ def test_certificate_is_replaced_while_connections_are_open(own, ca, tmp_path):
         f.write("no certificate\n")
     time.sleep(1.1)
     assert _Client(gateway, ca.cert).serial() == after.serial()
-    assert [a["alarm"] for a in gateway.cli.json("alarms")] == ["certificate"]
+    assert alarms(gateway) == ["certificate"]
     assert client.ask() == "SIP/2.0 200 OK"
     ca.issue("gw.example", file="changing", days=3)
     time.sleep(1.1)
     assert _Client(gateway, ca.cert).serial() != after.serial()
-    assert [a["alarm"] for a in gateway.cli.json("alarms")] == ["certificate-expires"]
+    assert alarms(gateway) == ["certificate-expires"]
 
 
 def test_certificate_is_replaced_while_a_call_is_up(own, ca):
@@ -231,7 +236,7 @@ def test_connection_is_pinged_and_given_up_without_pongs(own, ca):
     wait_for("pings", lambda: server.pings >= 2)
     server.pongs = False
     totals = {}
-    wait_for("no pong", lambda: totals.update(gateway.cli.json("sip transports")["totals"]) or totals["unanswered"], 14)
+    wait_for("no pong", lambda: totals.update(gateway.cli.json("sip transports")["totals"]) or totals["unanswered"])
     wait_for("it is gone", lambda: not gateway.cli.json("sip transports")["connections"])
     assert totals["tls_connected"] == 1
     server.close()
@@ -263,7 +268,7 @@ def test_handshakes_leave_nothing_behind(own, ca):
                     raw.sendall(junk)
             with pytest.raises(ssl.SSLError):
                 _Client(gateway, None)
-        wait_for("connections gone", lambda: gateway.descriptors() <= descriptors, 8)
+        wait_for("connections gone", lambda: gateway.descriptors() <= descriptors)
 
     descriptors = gateway.descriptors()
     abuse(40)

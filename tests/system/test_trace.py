@@ -10,7 +10,7 @@ MAGIC = struct.pack("=I", 0xA1B2C3D4)
 
 def call(gateway, number="602"):
     gateway.originate("trunk pstn %s hold 1" % number)
-    gateway.wait_idle(15)
+    gateway.wait_idle()
 
 
 def test_capture_into_a_fifo_is_live(gateway, tmp_path):

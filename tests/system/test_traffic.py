@@ -32,7 +32,7 @@ def test_calls_are_in_the_history(served):
     gateway, http = served()
     gateway.originate("trunk narrow 7")
     wait_for("the only channel busy", lambda: gateway.channels("active"))
-    wait_for("seconds with all busy", lambda: hour(http, "narrow")["full_s"] >= 1, 20, 0.2)
+    wait_for("seconds with all busy", lambda: hour(http, "narrow")["full_s"] >= 1, step=0.2)
     assert "no free channel" in gateway.cli.run("originate trunk narrow 7")
     gateway.clear_all()
     gateway.originate("trunk narrow 79")  # busy
@@ -59,7 +59,7 @@ def test_a_locked_trunk_is_down_not_full(served):
     gateway, http = served()
     before = hour(http, "narrow")
     gateway.cli.run("lock trunk narrow no-graceful")
-    row = wait_for("seconds without a way", lambda: [r for r in [hour(http, "narrow")] if r["down_s"] >= before["down_s"] + 3], 30, 0.2)[0]
+    row = wait_for("seconds without a way", lambda: [r for r in [hour(http, "narrow")] if r["down_s"] >= before["down_s"] + 3], step=0.2)[0]
     assert row["full_s"] == 0, row
 
 

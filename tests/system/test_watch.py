@@ -29,7 +29,7 @@ class Screen:
         session.send(command)
         self.until("the screen", lambda: self.terminal.line(" q: end"))
 
-    def until(self, what, condition, timeout=30):
+    def until(self, what, condition, timeout=60):
         deadline = time.monotonic() + timeout
         while not condition():
             assert time.monotonic() < deadline, "%s is not on the screen: %r" % (what, self.terminal.text())
@@ -168,7 +168,7 @@ def a_client_at_a_terminal(gateway):
         os.waitpid(pid, 0)
 
 
-def read_until(fd, terminal, what, condition, timeout=30):
+def read_until(fd, terminal, what, condition, timeout=60):
     """All that has come by then, raw."""
     deadline, raw = time.monotonic() + timeout, b""
     while not condition(raw):

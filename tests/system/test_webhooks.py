@@ -56,7 +56,7 @@ def test_cut_cable_is_told_signed_and_so_is_its_end(own, web):
     gateway = own(extra=_section(server.url("/hook"), "severity critical") +
                   section(http))
     gateway.cli.run("test span e1-1 cut")
-    raised = wait_for("told", lambda: _told(server, "alarm.raised", "span-red", "span e1-1"), 30)
+    raised = wait_for("told", lambda: _told(server, "alarm.raised", "span-red", "span e1-1"))
     assert (raised["method"], raised["path"]) == ("POST", "/hook")
     assert raised["headers"]["content-type"] == "application/json"
     assert raised["headers"]["authorization"] == "Bearer t0ken"
@@ -67,7 +67,7 @@ def test_cut_cable_is_told_signed_and_so_is_its_end(own, web):
     assert {k: data[k] for k in ("id", "raised", "advice", "about")} == {
         k: api[k] for k in ("id", "raised", "advice", "about")}
     gateway.cli.run("test span e1-1 restore")
-    cleared = wait_for("told", lambda: _told(server, "alarm.cleared", "span-red", "span e1-1"), 30)
+    cleared = wait_for("told", lambda: _told(server, "alarm.cleared", "span-red", "span e1-1"))
     assert json.loads(cleared["body"])["data"]["cleared"]
     assert cleared["headers"]["webhook-signature"] == _signature(cleared)
     wait_for("nothing waits", lambda: _status(gateway)["queued"] == 0)
@@ -104,9 +104,9 @@ def test_server_that_was_away_is_told_later_and_the_failure_is_an_alarm(own, web
     server = web(port=port)
     first = wait_for("told", lambda: _told(server, "alarm.raised", "span-red", "span e1-1"), 60)
     assert first["headers"]["webhook-signature"] == _signature(first)
-    wait_for("all is told", lambda: _status(gateway)["queued"] == 0, 30)
+    wait_for("all is told", lambda: _status(gateway)["queued"] == 0)
     assert _status(gateway)["state"] == "ok"
-    wait_for("no alarm", lambda: _told(other, "alarm.cleared", "webhook-failing", "gateway duty"), 30)
+    wait_for("no alarm", lambda: _told(other, "alarm.cleared", "webhook-failing", "gateway duty"))
     assert not _told(server, "alarm.raised", "webhook-failing", "gateway duty")
 
 
@@ -121,7 +121,7 @@ def test_server_that_refuses_is_told_again_with_the_same_id_and_given_up(own, we
     ids = [request["headers"]["webhook-id"] for request in refusing.asked[:4]]
     assert ids[0] == ids[1] and ids[2] == ids[3] and ids[0] != ids[2]
     assert _status(gateway)["error"]
-    wait_for("no answer", lambda: _status(gateway, "silent")["error"] == "no answer in time", 30)
+    wait_for("no answer", lambda: _status(gateway, "silent")["error"] == "no answer in time")
     assert _status(gateway, "silent")["queued"] == 1
     gateway.cli.run("configure terminal")
     for line in ("no webhook silent", "commit"):

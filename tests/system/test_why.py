@@ -1,5 +1,6 @@
 """`why CALL`: a dozen ends of calls, each made on purpose and told in plain words."""
 import json
+import re
 import socket
 
 import pytest
@@ -72,19 +73,19 @@ def test_final_response_of_sip(gateway, phone, status, reason, meaning):
 def test_caller_gives_up_while_it_rings(gateway):
     with gateway.phone() as phone:
         call = phone.call("605", sdp(4000))
-        call.response(180, timeout=5)
+        call.response(180)
         call.cancel()
         call.refused()
     gateway.wait_idle()
     text = why(gateway, last_call(gateway, called="605", **{"from": "peer phones"}))
-    assert "It rang after 0." in text and "ended by the caller" in text
+    assert re.search(r"It rang after \d+\.\d", text) and "ended by the caller" in text
     assert "The caller hung up before there was an answer" in text
 
 
 def test_answered_call_and_one_that_is_up(gateway):
     with gateway.phone() as phone, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
         mute.bind(("127.0.0.1", 0))
-        mute.settimeout(5)
+        mute.settimeout(60)
         call = phone.call("600", sdp(mute.getsockname()[1]))
         call.answered()
         up = [c for c in gateway.cli.json("calls") if c["from"] == "peer phones"][0]["id"]
@@ -94,7 +95,7 @@ def test_answered_call_and_one_that_is_up(gateway):
     gateway.wait_idle()
     text = why(gateway, up)
     assert "It took route out for number 600." in text and "It was sent to trunk pstn, number 600." in text
-    assert "It was answered after 0." in text and "They were connected for 0." in text
+    assert re.search(r"It was answered after \d+\.\d", text) and re.search(r"They were connected for \d+\.\d", text), text
     assert "No sound came from peer phones, though some was sent there." in text
     assert "address translation" in text
 
@@ -128,7 +129,7 @@ def test_no_channel_and_span_cut(gateway, rtp):
             assert "trunk narrow: span alarm" in text and "`show alarms`" in text, text
         finally:
             gateway.cli.run("test span e1-3 restore")
-            gateway.wait_trunks(30)
+            gateway.wait_trunks()
             gateway.wait_idle()
 
 
@@ -140,7 +141,7 @@ def test_rule_against_fraud(own):
     gateway = own(extra="fraud few\n called 602\n calls-per-hour 1\n")
     with gateway.phone() as phone:
         for _ in range(2):
-            phone.call("602", sdp(4000)).response(timeout=5)
+            phone.call("602", sdp(4000)).response()
         text = why(gateway, last_call(gateway, 0, called="602", cause="21 call rejected"))
         assert "A rule against toll fraud refused the call" in text and "`unblock NAME`" in text, text
         gateway.clear_all()
