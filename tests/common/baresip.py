@@ -47,8 +47,7 @@ class Baresip:
         self.log_path = os.path.join(self.folder, "log")
         self.events, self.process, self.sock, self.streams = queue.Queue(), None, None, {}
         os.makedirs(self.folder, exist_ok=True)
-        for old in glob.glob(os.path.join(self.folder, "dump-*.wav")):
-            os.unlink(old)
+        self.forget()
         rtp, self.ctrl_port = ports.block(8), ports.any_port("tcp")
         self._write("config", _CONFIG.format(
             sip=self.sip_port, speech=os.path.abspath(speech), rtp=rtp, rtp_last=rtp + 7, folder=self.folder,
@@ -128,6 +127,11 @@ class Baresip:
         """The newest file of what it hears ("dec") or sends ("enc"); None before there is one."""
         found = glob.glob(os.path.join(self.folder, "dump-*-%s.wav" % side))
         return max(found, key=os.path.getmtime) if found else None
+
+    def forget(self):
+        """Removes the recordings of calls that are over."""
+        for old in glob.glob(os.path.join(self.folder, "dump-*.wav")):
+            os.unlink(old)
 
     def watch_streams(self, seconds):
         """Follows both recordings as they grow, for that long. Their first samples' moments come out of it: a
