@@ -63,7 +63,7 @@ trunk pstn
  side user
  hunt ascending
  echo off
- timer t301 2
+ timer t301 5
 trunk exchange
  protocol isdn
  span e1-2
@@ -89,7 +89,7 @@ trunk far-narrow
  side network
  hunt ascending
  echo off
- timer t301 2
+ timer t301 5
  timer t309 2
 trunk mu
  protocol isdn
@@ -110,7 +110,7 @@ trunk far-mu
  echo off
 sip
  listen {host} {p.sip}
- timer-b 2000
+ timer-b 4000
 peer phones
  address {host}
  port {p.phone}

@@ -102,7 +102,7 @@ def test_pstn_to_sip_abandoned(gateway):
 
 
 def test_pstn_to_sip_without_any_answer(gateway):
-    """3.8: Timer B, 2 s here. The line hears 27, destination out of order, for which networks look for another way, and
+    """3.8: Timer B, 4 s here. The line hears 27, destination out of order, for which networks look for another way, and
     not the 102 of the RFC, which speaks of a timer of ours."""
     since = gateway.mark()
     peer = gateway.sipp(scenario("3.8-silence"), port=gateway.ports.phone)

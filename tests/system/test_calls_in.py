@@ -94,7 +94,7 @@ def test_peer_that_is_not_there(gateway):
 
 
 def test_peer_that_says_nothing(gateway, phone):
-    """Timer B (2 s here): the INVITE is given up, and the line hears that the destination is out of order."""
+    """Timer B (4 s here): the INVITE is given up, and the line hears that the destination is out of order."""
     since = gateway.mark()
     gateway.originate("trunk exchange 200")
     phone.answer_call()
@@ -109,7 +109,7 @@ def test_number_without_route_is_unallocated_to_the_line(gateway):
 
 
 def test_silent_peer_is_given_up(gateway, phone):
-    """Rings and never answers: the exchange's T301 (2 s) ends it, with CANCEL to the peer and cause 19."""
+    """Rings and never answers: the exchange's T301 (5 s) ends it, with CANCEL to the peer and cause 19."""
     since = gateway.mark()
     gateway.originate("trunk far-narrow 200")
     call = phone.answer_call()
@@ -139,7 +139,7 @@ def test_early_media_is_heard_before_answer(gateway, phone, rtp):
         call = phone.answer_call()
         assert call.invite_in.start.startswith("INVITE sip:680@")
         callee.remote = call.invite_in.media()
-        callee.tone(1000, 60)
+        callee.hum(1000)
         call.reply(call.invite_in, 183, "Session Progress", sdp(callee.port))
         assert out.response(183).media()
         wait_for("the tone", lambda: [s for s in caller.samples() if abs(s) > 5000])

@@ -38,7 +38,7 @@ def test_ringing_then_answer(gateway, phone, rtp):
 
 
 def test_ringing_reaches_the_caller_before_no_answer(gateway, phone, rtp):
-    """Our T301 (2 s) runs out, and the exchange waits longer: cause 19, 480 (RFC 3398 7.2.4.1)."""
+    """Our T301 (5 s) runs out, and the exchange waits longer: cause 19, 480 (RFC 3398 7.2.4.1)."""
     since = gateway.mark()
     call = phone.call("605", offer(rtp()))
     assert call.response(180, 183).status == 180
@@ -227,7 +227,7 @@ def test_options_is_answered_with_what_we_do(phone):
 
 
 def test_answer_that_is_never_acknowledged_is_cleared(gateway, phone, rtp):
-    """RFC 3261 13.3.1.4: the 200 is sent again until 64*T1 (2 s here), then BYE; the line hears a cause."""
+    """RFC 3261 13.3.1.4: the 200 is sent again until 64*T1 (4 s here), then BYE; the line hears a cause."""
     since = gateway.mark()
     call = phone.call("600", offer(rtp()))
     assert call.response().status == 200

@@ -11,7 +11,7 @@ from common.sip import Agent, sdp
 
 
 def _text(ports, sip="", extra="", **how):
-    text = config.text(ports, **how).replace(" timer-b 2000\n", " timer-b 2000\n" + sip)
+    text = config.text(ports, **how).replace(" timer-b 4000\n", " timer-b 4000\n" + sip)
     return text + "route direct\n from peer phones\n called exact 900\n to line echo\n" + extra
 
 

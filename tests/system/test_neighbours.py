@@ -26,7 +26,7 @@ def text_of(transport, identity, ca, extra=lambda p: ""):
     def text(p, **how):
         p.tls, p.phone = ports.both(), ports.both()
         tls = " listen tls 127.0.0.1 %d\n tls certificate %s key %s\n tls ca %s\n" % (p.tls, *identity, ca.cert)
-        whole = config.text(p, extra=extra(p), **how).replace(" timer-b 2000\n", " timer-b 2000\n" + tls, 1)
+        whole = config.text(p, extra=extra(p), **how).replace(" timer-b 4000\n", " timer-b 4000\n" + tls, 1)
         return whole.replace("peer phones\n", "peer phones\n transport %s\n" % transport, 1)
     return text
 

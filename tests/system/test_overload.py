@@ -17,7 +17,7 @@ SECONDS = 60 if os.environ.get("LONG") else 12
 
 
 def _text(ports, limits="", **how):
-    text = config.text(ports, **how).replace(" timer-b 2000\n", " timer-b 2000\n" + limits)
+    text = config.text(ports, **how).replace(" timer-b 4000\n", " timer-b 4000\n" + limits)
     return text + "route direct\n from peer phones\n called exact 900\n to line echo\n"
 
 

@@ -29,7 +29,7 @@ def test_sigterm_ends_calls_properly(own, rtp):
 
 def patient(ports, **how):
     """A BYE without an answer is sent again for longer than the end of the program waits."""
-    return config.text(ports, **how).replace(" timer-b 2000\n", " timer-b 32000\n", 1)
+    return config.text(ports, **how).replace(" timer-b 4000\n", " timer-b 32000\n", 1)
 
 
 def test_new_calls_are_refused_while_it_ends(own, rtp):

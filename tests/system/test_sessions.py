@@ -59,7 +59,7 @@ def test_caller_acknowledges_ringing(gateway, phone, rtp):
 
 
 def test_call_without_prack_ends(gateway, phone, rtp):
-    """64*T1 is 2 s here."""
+    """64*T1 is 4 s here."""
     call = phone.call("605", sdp(rtp().port), extra=["Supported: 100rel"])
     call.response(180)
     assert call.refused().status in (480, 504), "T301 is as long"

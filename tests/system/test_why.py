@@ -101,7 +101,7 @@ def test_answered_call_and_one_that_is_up(gateway):
 
 
 def test_peer_that_is_silent(gateway):
-    """A socket that takes INVITEs and says nothing, until timer B (2 s here) has run out."""
+    """A socket that takes INVITEs and says nothing, until timer B (4 s here) has run out."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.2", gateway.ports.dead))
         gateway.originate("trunk exchange 300")
