@@ -27,6 +27,7 @@
 #include "call/history_config.h"
 #include "call/route_config.h"
 #include "call/traffic_keep.h"
+#include "call/trunk_group_config.h"
 #include "drivers/dahdi_detect.h"
 #include "manage/cli/arguments.h"
 #include "manage/cli/cli.h"
@@ -401,6 +402,23 @@ static bool trunk_up(void *data, const char *trunk)
 	return question.up;
 }
 
+/* The trunk group that a route is from has ways over each of its trunks. */
+static void add_ways(struct trunks *trunks, const struct routes_config *routes,
+		     const struct route_config *route, bool alive)
+{
+	const struct trunk_group_config *group = NULL;
+
+	if (route->from_any || route->from.kind == TARGET_TRUNK)
+		trunks_way(trunks, route->from_any ? NULL : route->from.name, alive);
+	for (size_t i = 0; route->from.kind == TARGET_TRUNK_GROUP && i < routes->n_trunk_groups;
+	     i++) {
+		if (strcmp(routes->trunk_groups[i].name, route->from.name) == 0)
+			group = &routes->trunk_groups[i];
+	}
+	for (size_t i = 0; group && i < group->n_members; i++)
+		trunks_way(trunks, group->members[i], alive);
+}
+
 /* trunks_survey: the ways from trunks to peers. */
 static void survey(void *data, struct trunks *trunks)
 {
@@ -410,12 +428,10 @@ static void survey(void *data, struct trunks *trunks)
 	for (size_t i = 0; i < routes->n_routes; i++) {
 		const struct route_config *route = &routes->routes[i];
 
-		if (!route->from_any && route->from.kind != TARGET_TRUNK)
-			continue;
 		for (size_t t = 0; t < route->n_targets; t++)
 			if (route->targets[t].kind == TARGET_PEER)
-				trunks_way(trunks, route->from_any ? NULL : route->from.name,
-					   sip_peer_alive(app.gateway.sip, route->targets[t].name));
+				add_ways(trunks, routes, route,
+					 sip_peer_alive(app.gateway.sip, route->targets[t].name));
 	}
 }
 

@@ -1,7 +1,7 @@
 /* Routes as digit tries: one for the routes whose from is any, one for each from that is named. A lookup
  * walks the caller's tries and the common one, a node a digit, and then looks at what was passed from the deepest node
  * back, until a route's conditions hold. The tries' nodes lie in one array; node 0 is the common root, so 0 as a child
- * means none.
+ * means none; the roots of the others follow, in the order of the origins.
  *
  * A node lists the routes of the digits that lead to it, in file order: as a prefix, and as a whole number. Those that
  * want certain callers are not in the list but in a trie of the callers' digits that hangs on the node, so that ten
@@ -16,6 +16,7 @@
 
 #include "call/pattern.h"
 #include "call/route_explain.h"
+#include "call/route_origins.h"
 #include "call/route_when.h"
 
 enum { SYMBOLS = 16, ROOT_ANY = 0 };
@@ -28,11 +29,6 @@ struct node {
 	uint32_t callers[WAYS]; /* root of a trie of callers; 0: none */
 };
 
-struct origin {
-	const struct route_target *from;
-	uint32_t root;
-};
-
 struct route_table {
 	struct route_patterns *patterns; /* of each route */
 	uint32_t first_regex; /* of the list of those whose called is a regular expression */
@@ -41,8 +37,7 @@ struct route_table {
 	struct time_range_config *ranges;
 	const struct time_range_config **times; /* of each route, its range; NULL: none */
 	uint32_t *next;                         /* of each route, the next in its list */
-	struct origin *origins;                 /* sorted */
-	size_t n_origins;
+	struct route_origins *origins;          /* the n-th has node n as its root */
 	struct node *nodes;
 	size_t n_nodes, max_nodes;
 	bool any; /* a route from any exists */
@@ -54,14 +49,6 @@ static int symbol(char digit)
 	size_t at = strcspn(LEG_DIGITS, (const char[]){ digit, '\0' });
 
 	return at < SYMBOLS ? (int)at : -1;
-}
-
-static int compare_origins(const void *a, const void *b)
-{
-	const struct route_target *x = ((const struct origin *)a)->from;
-	const struct route_target *y = ((const struct origin *)b)->from;
-
-	return x->kind != y->kind ? (int)x->kind - (int)y->kind : strcmp(x->name, y->name);
 }
 
 /* A new node's number, 0 when memory has run out (the common root exists from the start). */
@@ -80,40 +67,23 @@ static uint32_t add_node(struct route_table *table)
 	return (uint32_t)table->n_nodes++;
 }
 
-/* The named froms, each once, in order, with a root of its own. */
-static bool add_origins(struct route_table *table, size_t n_routes)
+static bool add_origins(struct route_table *table, const struct routes_config *config)
 {
-	size_t n = 0, unique = 0;
-
-	table->origins = talloc_array(table, struct origin, n_routes);
+	table->origins = route_origins_new(table, config);
 	if (!table->origins)
-		return n_routes == 0;
-	for (size_t i = 0; i < n_routes; i++) {
-		table->any |= table->routes[i].from_any;
-		if (!table->routes[i].from_any)
-			table->origins[n++].from = &table->routes[i].from;
-	}
-	qsort(table->origins, n, sizeof(struct origin), compare_origins);
-	for (size_t i = 0; i < n; i++) {
-		if (unique && !compare_origins(&table->origins[unique - 1], &table->origins[i]))
-			continue;
-		table->origins[unique] = table->origins[i];
-		table->origins[unique].root = add_node(table);
-		if (!table->origins[unique++].root)
+		return false;
+	for (size_t i = 0; i < config->n_routes; i++)
+		table->any |= config->routes[i].from_any;
+	for (size_t i = route_origins_count(table->origins); i > 0; i--) {
+		if (!add_node(table))
 			return false;
 	}
-	table->n_origins = unique;
 	return true;
 }
 
-static const struct origin *find_origin(const struct route_table *table,
-					const struct route_target *from)
+static uint32_t root_of(const struct route_table *table, enum target_kind kind, const char *name)
 {
-	const struct origin key = { .from = from };
-
-	if (!table->n_origins)
-		return NULL;
-	return bsearch(&key, table->origins, table->n_origins, sizeof(key), compare_origins);
+	return (uint32_t)route_origin(table->origins, kind, name);
 }
 
 /* From that node to the one behind the digits, made where there is none. 0, -ENOMEM, or -EINVAL when no number has
@@ -158,7 +128,8 @@ static int add_route(struct route_table *table, uint32_t number)
 {
 	const struct route_config *route = &table->routes[number - 1];
 	const struct number_match *caller = &route->when.calling;
-	uint32_t at = route->from_any ? ROOT_ANY : find_origin(table, &route->from)->root;
+	uint32_t at =
+		route->from_any ? ROOT_ANY : root_of(table, route->from.kind, route->from.name);
 	unsigned way = route->called_exact ? AS_WHOLE : AS_PREFIX;
 	int rc;
 
@@ -238,7 +209,7 @@ static bool build(struct route_table *table, const struct routes_config *config)
 	if (config->n_routes)
 		memcpy(table->routes, config->routes, config->n_routes * sizeof(*table->routes));
 	if (!compile_patterns(table, config->n_routes) || !find_ranges(table, config) ||
-	    !add_origins(table, config->n_routes))
+	    !add_origins(table, config))
 		return false;
 	for (size_t i = config->n_routes; i > 0; i--) {
 		if (add_route(table, (uint32_t)i) == -ENOMEM)
@@ -262,60 +233,64 @@ struct route_table *route_table_new(void *talloc_ctx, const struct routes_config
 
 /* The nodes that the digits lead to, in one trie. */
 struct trail {
+	enum route_closeness from;
 	uint32_t nodes[LEG_DIGITS_MAX + 1];
 	size_t n;
 };
 
-/* In the order in which they win: who is named, any of his kind, anybody. */
-enum { TRIES = 3 };
+enum { TRAILS = ROUTE_CALLER_GROUPS + 3 };
 
 struct look {
 	const struct route_table *table;
 	const struct route_question *question;
-	size_t len; /* of called */
-	struct trail trails[TRIES];
+	struct route_caller caller;
+	size_t len;                  /* of called */
+	struct trail trails[TRAILS]; /* the closest first: they win */
+	size_t n_trails;
 };
 
-static void walk(const struct route_table *table, uint32_t root, const char *called,
-		 struct trail *trail)
+static void walk(struct look *look, uint32_t root, enum route_closeness from)
 {
+	const struct node *nodes = look->table->nodes;
+	const char *called = look->question->setup->called.digits;
+	struct trail *trail = &look->trails[look->n_trails++];
+
+	trail->from = from;
 	trail->nodes[0] = root;
 	for (trail->n = 1; *called && trail->n <= LEG_DIGITS_MAX; trail->n++) {
 		int s = symbol(*called++);
 
-		if (s < 0 || !table->nodes[trail->nodes[trail->n - 1]].child[s])
+		if (s < 0 || !nodes[trail->nodes[trail->n - 1]].child[s])
 			return;
-		trail->nodes[trail->n] = table->nodes[trail->nodes[trail->n - 1]].child[s];
+		trail->nodes[trail->n] = nodes[trail->nodes[trail->n - 1]].child[s];
 	}
 }
 
-static const struct origin *origin_of(const struct route_table *table, enum target_kind kind,
-				      const char *name)
+static void walk_from(struct look *look, enum target_kind kind, const char *name,
+		      enum route_closeness from)
 {
-	struct route_target from = { .kind = kind };
+	uint32_t root = root_of(look->table, kind, name);
 
-	if (strlen(name) >= sizeof(from.name))
-		return NULL;
-	memcpy(from.name, name, strlen(name) + 1);
-	return find_origin(table, &from);
+	if (root)
+		walk(look, root, from);
 }
 
 static void look_up(struct look *look, const struct route_table *table,
 		    const struct route_question *question)
 {
-	const char *name = question->from_name, *called = question->setup->called.digits;
-	const struct origin *named = origin_of(table, question->from_kind, name);
-	const struct origin *kind = *name ? origin_of(table, question->from_kind, "") : NULL;
+	const char *name = question->from_name;
 
 	look->table = table;
 	look->question = question;
-	look->len = strlen(called);
-	look->trails[0].n = look->trails[1].n = 0;
-	if (named)
-		walk(table, named->root, called, &look->trails[0]);
-	if (kind)
-		walk(table, kind->root, called, &look->trails[1]);
-	walk(table, ROOT_ANY, called, &look->trails[2]);
+	look->len = strlen(question->setup->called.digits);
+	look->n_trails = 0;
+	route_caller_of(table->origins, question, &look->caller);
+	if (*name)
+		walk_from(look, question->from_kind, name, FROM_NAMED);
+	for (size_t i = 0; i < look->caller.n_groups; i++)
+		walk_from(look, TARGET_TRUNK_GROUP, look->caller.groups[i], FROM_GROUP);
+	walk_from(look, question->from_kind, "", FROM_KIND);
+	walk(look, ROOT_ANY, FROM_ANY);
 }
 
 static bool holds(const struct look *look, uint32_t number)
@@ -349,7 +324,7 @@ static uint32_t first_regex(const struct look *look, bool incomplete, bool *open
 	for (uint32_t number = table->first_regex; number; number = table->next[number - 1]) {
 		enum pattern_answer answer;
 
-		if (!route_is_from(&table->routes[number - 1], look->question) ||
+		if (!route_is_from(&table->routes[number - 1], &look->caller) ||
 		    !holds(look, number))
 			continue;
 		answer = pattern_match(table->patterns[number - 1].called,
@@ -385,22 +360,36 @@ static size_t rank_of(size_t len, unsigned way)
 	return WAYS * len + way;
 }
 
+/* Of equally close trails, which are a trunk's groups, the first route in file order. */
+static uint32_t closest_at(const struct look *look, size_t len, unsigned way)
+{
+	uint32_t best = 0;
+
+	for (size_t i = 0; i < look->n_trails; i++) {
+		const struct trail *trail = &look->trails[i];
+		uint32_t number = len < trail->n ? first_at(look, trail->nodes[len], way) : 0;
+
+		if (best && trail->from != trail[-1].from)
+			return best;
+		if (number && (!best || number < best))
+			best = number;
+	}
+	return best;
+}
+
 /* The best route of a lower rank; 0: none. */
 static uint32_t best_below(const struct look *look, size_t rank)
 {
 	while (rank-- > 0) {
 		size_t len = rank / WAYS;
 		unsigned way = rank % WAYS;
+		uint32_t best;
 
 		if (way == AS_WHOLE && len != look->len)
 			continue;
-		for (unsigned i = 0; i < TRIES; i++) {
-			const struct trail *trail = &look->trails[i];
-			uint32_t best = len < trail->n ? first_at(look, trail->nodes[len], way) : 0;
-
-			if (best)
-				return best;
-		}
+		best = closest_at(look, len, way);
+		if (best)
+			return best;
 	}
 	return 0;
 }
@@ -428,7 +417,7 @@ const struct route_config *route_find(const struct route_table *table,
 	best = route_of(&look, number ? number : best_of_all(&look));
 	if (question->explain)
 		route_explain(table->routes, table->times, table->patterns, table->n_routes,
-			      question, best);
+			      question, &look.caller, best);
 	return best;
 }
 
@@ -459,7 +448,7 @@ static bool may_lead_on(const struct look *look)
 {
 	unsigned left = FURTHER_MAX;
 
-	for (unsigned i = 0; i < TRIES; i++) {
+	for (size_t i = 0; i < look->n_trails; i++) {
 		const struct trail *trail = &look->trails[i];
 
 		if (trail->n > look->len && leads_on(look, trail->nodes[look->len], &left))
@@ -498,8 +487,12 @@ enum route_answer route_find_early(const struct route_table *table,
 bool route_serves(const struct route_table *table, enum target_kind from_kind,
 		  const char *from_name)
 {
-	return table->any || origin_of(table, from_kind, from_name) ||
-	       origin_of(table, from_kind, "");
+	const struct route_question question = { .from_kind = from_kind, .from_name = from_name };
+	struct route_caller caller;
+
+	route_caller_of(table->origins, &question, &caller);
+	return table->any || caller.n_groups || root_of(table, from_kind, from_name) ||
+	       root_of(table, from_kind, "");
 }
 
 const struct route_config *route_named(const struct route_table *table, const char *name)

@@ -42,8 +42,9 @@ struct route_when {
 	char time[TARGET_NAME_MAX]; /* the time range in which it holds; "": at any time */
 };
 
-/* Chosen among those whose conditions hold, in this order: the first whose called is a regular expression; the longest called prefix (a whole number before the same
- * digits as a prefix); then a from that is named before any; then file order. */
+/* Chosen among those whose conditions hold, in this order: the first whose called is a regular expression; the longest
+ * called prefix (a whole number before the same digits as a prefix); then a from that is named before a trunk group
+ * that it is in, and that before any; then file order. */
 struct route_config {
 	char name[ROUTE_NAME_MAX];
 	bool from_any;

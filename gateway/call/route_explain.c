@@ -6,17 +6,11 @@
 #include "call/explain.h"
 #include "call/pattern.h"
 #include "call/route_config.h"
+#include "call/route_origins.h"
 #include "call/route_question.h"
 #include "call/route_when.h"
 
 enum { TOLD_MAX = 50, WHY_MAX = 128 };
-
-bool route_is_from(const struct route_config *route, const struct route_question *question)
-{
-	return route->from_any ||
-	       (route->from.kind == question->from_kind &&
-		(!*route->from.name || !strcmp(route->from.name, question->from_name)));
-}
 
 static bool takes_number(const struct route_config *route, const struct route_patterns *patterns,
 			 const char *called)
@@ -38,10 +32,10 @@ static const char *lead(const struct route_config *best, const struct route_conf
 		return "has more digits";
 	if (best->called_exact != route->called_exact)
 		return "is for this number alone";
-	if (best->from_any != route->from_any || best->from.kind != route->from.kind ||
-	    strcmp(best->from.name, route->from.name) != 0)
-		return "names where it comes from";
-	return "stands before it";
+	if (route_closeness(best) == route_closeness(route))
+		return "stands before it";
+	return route_closeness(route) == FROM_GROUP ? "names the trunk itself"
+						    : "names where it comes from";
 }
 
 static void explain_one(const struct route_config *route, const struct time_range_config *range,
@@ -75,14 +69,15 @@ static void explain_one(const struct route_config *route, const struct time_rang
 
 void route_explain(const struct route_config *routes, const struct time_range_config *const times[],
 		   const struct route_patterns patterns[], size_t n,
-		   const struct route_question *question, const struct route_config *best)
+		   const struct route_question *question, const struct route_caller *caller,
+		   const struct route_config *best)
 {
 	unsigned told = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct route_config *route = &routes[i];
 
-		if (route == best || !route_is_from(route, question) ||
+		if (route == best || !route_is_from(route, caller) ||
 		    !takes_number(route, &patterns[i], question->setup->called.digits))
 			continue;
 		if (++told > TOLD_MAX)

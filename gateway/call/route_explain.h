@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 struct pattern;
+struct route_caller;
 struct route_config;
 struct route_question;
 struct time_range_config;
@@ -14,11 +15,10 @@ struct route_patterns {
 	const struct pattern *called, *calling;
 };
 
-/* May calls from there take it? */
-bool route_is_from(const struct route_config *route, const struct route_question *question);
 /* Of the routes that are open to the caller and take the called number: which fit, and why it is best that takes the
  * call (one of them; NULL: none). Told to question->explain.
  * times: of each route, the range that it names; NULL: none. */
 void route_explain(const struct route_config *routes, const struct time_range_config *const times[],
 		   const struct route_patterns patterns[], size_t n,
-		   const struct route_question *question, const struct route_config *best);
+		   const struct route_question *question, const struct route_caller *caller,
+		   const struct route_config *best);

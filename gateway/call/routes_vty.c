@@ -22,6 +22,7 @@
 #include "call/lookup_vty.h"
 #include "call/pattern.h"
 #include "call/route_digits.h"
+#include "call/route_origins.h"
 #include "call/route_rules_vty.h"
 #include "call/route_targets_vty.h"
 #include "call/route_when.h"
@@ -210,8 +211,8 @@ DEFUN(route_from_registrar, route_from_registrar_cmd, "from registrar",
 	return CMD_SUCCESS;
 }
 
-DEFUN(route_from, route_from_cmd, "from (trunk|peer|user) NAME",
-      FROM_STR "A trunk\nA peer\nA user of the registrar\n" NAME_STR)
+DEFUN(route_from, route_from_cmd, "from (trunk|trunk-group|peer|user) NAME",
+      FROM_STR "A trunk\nAny trunk of a trunk group\nA peer\nA user of the registrar\n" NAME_STR)
 {
 	struct route_config *item = vty->index;
 
@@ -484,6 +485,38 @@ static void validate_route(const struct config *config, const struct route_confi
 			route->name, route->calling);
 }
 
+static bool comes_over(const struct routes_config *value, const struct route_config *route,
+		       const char *trunk)
+{
+	const struct trunk_group_config *group =
+		config_list_find(&lists[TRUNK_GROUPS], value, route->from.name);
+
+	for (size_t i = 0; group && i < group->n_members; i++) {
+		if (strcmp(group->members[i], trunk) == 0)
+			return route->from.kind == TARGET_TRUNK_GROUP;
+	}
+	return false;
+}
+
+/* A call is looked up for each of its trunk's groups. */
+static void validate_callers(const struct routes_config *value, struct config_report *report)
+{
+	struct route_origins *origins = route_origins_new(report, value);
+	const char *trunk = origins ? route_origins_crowded(origins) : NULL;
+	const struct route_config *last = NULL;
+
+	for (size_t i = 0; trunk && i < value->n_routes; i++) {
+		if (comes_over(value, &value->routes[i], trunk))
+			last = &value->routes[i];
+	}
+	if (last)
+		config_fault_option(report, last->line, "from",
+				    "route %s: trunk %s is in more than %d trunk groups that "
+				    "routes have as `from`; `from trunk %s` is right",
+				    last->name, trunk, ROUTE_CALLER_GROUPS, trunk);
+	talloc_free(origins);
+}
+
 static void validate(const struct config *config, struct config_report *report)
 {
 	const struct routes_config *value = config_get(config, &routes_section);
@@ -502,6 +535,7 @@ static void validate(const struct config *config, struct config_report *report)
 		validate_route(config, &value->routes[i], report);
 		validate_reach(value, i, report);
 	}
+	validate_callers(value, report);
 }
 
 static void write_route(const struct route_config *route, struct vty *vty)

@@ -189,3 +189,27 @@ def test_programs_read_them(own, rtp):
                      'trunk_group_overflows_total{group="both"} 0', 'trunk_group_busy_seconds_total{group="both"} 0'):
             assert "crosspoint_" + line in said, line
         _end(gateway, call)
+
+
+_FROM_GROUP = """\
+route group-in
+ from trunk-group both
+ called 77
+ to line echo
+route group-narrow
+ from trunk narrow
+ called 77
+ to line milliwatt
+"""
+
+
+def test_a_route_takes_calls_of_any_member(grouped):
+    gateway = grouped(more=_FROM_GROUP)
+    for trunk, line, said in (("mu", "echo", "route group-in (called 77) takes the call"),
+                              ("narrow", "milliwatt", "route group-in (called 77): no, it fits, but route group-narrow names the trunk itself")):
+        answer = json.loads(gateway.cli.run("route test 771 from trunk %s json" % trunk))
+        assert said in answer["steps"], answer
+        since = gateway.mark()
+        gateway.originate("trunk far-%s 771 hold 1" % trunk)
+        gateway.record("call [0-9]+: from trunk %s .*to line %s" % (trunk, line), since, 60)
+        gateway.wait_idle(60)

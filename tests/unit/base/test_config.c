@@ -490,7 +490,7 @@ START_TEST(a_summary_counts_what_there_is)
 	ck_assert_str_eq(
 		config_summary(ctx, config),
 		"4 spans, 2 trunks, 2 peers, 2 users, 9 lines, 1 translation, 1 time-range, "
-		"3 look-ups, 1 trunk-group, 6 routes, 1 fraud rule, 1 webhook");
+		"3 look-ups, 1 trunk-group, 7 routes, 1 fraud rule, 1 webhook");
 	ck_assert(config_has(config, "trunk", "t") && !config_has(config, "trunk", "p"));
 	ck_assert(!config_has(config, "nonsense", "t"));
 	ck_assert_str_eq(config_names(ctx, config, "span"), "a, b, c, d");

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "call/trunk_group_config.h"
 #include "tests/unit/oom.h"
 #include "tests/unit/unit.h"
 
@@ -166,6 +167,58 @@ START_TEST(a_route_is_certain_when_nothing_that_follows_can_change_it)
 		ck_assert_msg(answer == rows[i].answer, "%s %s", rows[i].from, rows[i].called);
 		ck_assert_pstr_eq(route ? route->name : NULL, rows[i].route);
 	}
+	talloc_free(table);
+}
+END_TEST
+
+START_TEST(a_trunk_group_is_where_calls_of_its_trunks_come_from)
+{
+	struct route_config routes[] = {
+		ANY("any", "6"),
+		FROM("first", TARGET_TRUNK_GROUP, "h", "6"),
+		FROM("second", TARGET_TRUNK_GROUP, "g", "6"),
+		FROM("named", TARGET_TRUNK, "b", "61"),
+		FROM("group 61", TARGET_TRUNK_GROUP, "g", "61"),
+		FROM("group 7", TARGET_TRUNK_GROUP, "g", "7"),
+		ANY("any 612", "612"),
+		{ .name = "pattern", .from = { TARGET_TRUNK_GROUP, "h" }, .called_regex = "8\\d" },
+	};
+	struct trunk_group_config groups[] = {
+		{ .name = "g", .members = { "b", "a" }, .n_members = 2 },
+		{ .name = "h", .members = { "c", "b" }, .n_members = 2 },
+		{ .name = "idle", .members = { "d" }, .n_members = 1 },
+	};
+	static const struct {
+		enum target_kind kind;
+		const char *name, *called, *route;
+	} rows[] = {
+		{ TARGET_TRUNK, "a", "60", "second" },   { TARGET_TRUNK, "b", "60", "first" },
+		{ TARGET_TRUNK, "a", "61", "group 61" }, { TARGET_TRUNK, "b", "61", "named" },
+		{ TARGET_TRUNK, "a", "612", "any 612" }, { TARGET_TRUNK, "c", "61", "first" },
+		{ TARGET_TRUNK, "a", "7", "group 7" },   { TARGET_TRUNK, "c", "7", "none" },
+		{ TARGET_TRUNK, "c", "80", "pattern" },  { TARGET_TRUNK, "a", "80", "none" },
+		{ TARGET_TRUNK, "d", "7", "none" },      { TARGET_TRUNK, "d", "6", "any" },
+		{ TARGET_TRUNK, "g", "7", "none" },      { TARGET_PEER, "a", "7", "none" },
+		{ TARGET_TRUNK, "", "7", "none" },
+	};
+	const struct routes_config config = {
+		.routes = routes, .n_routes = 8, .trunk_groups = groups, .n_trunk_groups = 3
+	};
+	struct routes_config without = config;
+	struct route_table *table = route_table_new(NULL, &config), *served;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(!strcmp(chosen(table, rows[i].kind, rows[i].name, rows[i].called),
+				      rows[i].route),
+			      "%zu: %s", i,
+			      chosen(table, rows[i].kind, rows[i].name, rows[i].called));
+	without.routes = &routes[5];
+	without.n_routes = 1;
+	served = route_table_new(NULL, &without);
+	ck_assert(route_serves(served, TARGET_TRUNK, "a"));
+	ck_assert(!route_serves(served, TARGET_TRUNK, "c"));
+	ck_assert(!route_serves(served, TARGET_PEER, "a"));
+	talloc_free(served);
 	talloc_free(table);
 }
 END_TEST
@@ -354,7 +407,8 @@ END_TEST
 
 UNIT_MAIN("route", longest_prefix_then_named_from_then_file_order,
 	  exact_matches_the_whole_number_alone,
-	  a_route_is_certain_when_nothing_that_follows_can_change_it, table_keeps_its_own_copy,
+	  a_route_is_certain_when_nothing_that_follows_can_change_it,
+	  a_trunk_group_is_where_calls_of_its_trunks_come_from, table_keeps_its_own_copy,
 	  time_of_day_counts, regular_expressions_come_first_in_file_order,
 	  empty_table_serves_nobody, serves_whom_it_names_and_all_with_any,
 	  ten_thousand_routes_are_each_found, ten_thousand_routes_cost_a_lookup_no_more_than_ten,

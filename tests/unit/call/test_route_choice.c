@@ -6,16 +6,23 @@
 #include <string.h>
 
 #include "call/route_when.h"
+#include "call/trunk_group_config.h"
 #include "tests/unit/unit.h"
 
 enum { TABLES = 1000, ROUTES_MAX = 24, CALLS = 40, LENGTH_MAX = 4 };
 
 static const struct route_target froms[] = {
-	{ TARGET_TRUNK, "a" },
-	{ TARGET_TRUNK, "b" },
-	{ TARGET_USER, "u" },
-	{ TARGET_USER, "" },
+	{ TARGET_TRUNK, "a" }, { TARGET_TRUNK, "b" },       { TARGET_USER, "u" },
+	{ TARGET_USER, "" },   { TARGET_TRUNK_GROUP, "g" }, { TARGET_TRUNK_GROUP, "h" },
 };
+enum { CALLERS = 3, FROMS = sizeof(froms) / sizeof(froms[0]) };
+
+static struct trunk_group_config groups[] = {
+	{ .name = "h", .members = { "b", "c" }, .n_members = 2 },
+	{ .name = "unnamed", .members = { "a" }, .n_members = 1 },
+	{ .name = "g", .members = { "b", "a" }, .n_members = 2 },
+};
+enum { GROUPS = sizeof(groups) / sizeof(groups[0]) };
 
 static uint64_t seed;
 
@@ -39,7 +46,7 @@ static void some_route(struct route_config *route, unsigned i)
 	*route = (struct route_config){ .from_any = below(2) };
 	snprintf(route->name, sizeof(route->name), "%u", i);
 	if (!route->from_any)
-		route->from = froms[below(4)];
+		route->from = froms[below(FROMS)];
 	some_digits(route->called);
 	route->called_exact = below(3) == 0;
 	if (below(2))
@@ -61,20 +68,42 @@ static void some_call(struct leg_setup *setup)
 	setup->calling.presentation = (uint8_t)below(2);
 }
 
+static bool is_in_group(const struct route_question *question, const char *name)
+{
+	for (size_t i = 0; i < GROUPS; i++) {
+		for (size_t j = 0; strcmp(groups[i].name, name) == 0 && j < groups[i].n_members;
+		     j++) {
+			if (question->from_kind == TARGET_TRUNK &&
+			    strcmp(groups[i].members[j], question->from_name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool comes_from(const struct route_target *from, const struct route_question *question)
+{
+	if (from->kind == TARGET_TRUNK_GROUP)
+		return is_in_group(question, from->name);
+	return from->kind == question->from_kind &&
+	       (!*from->name || strcmp(from->name, question->from_name) == 0);
+}
+
 /* How well a route fits; 0: not at all. */
 static unsigned fit(const struct route_config *route, const struct route_question *question)
 {
 	const struct number_match called = { .exact = route->called_exact };
 	struct number_match match = called;
-	unsigned from = route->from_any ? 1 : *route->from.name ? 3 : 2;
+	unsigned from = route->from_any                          ? 1
+			: !*route->from.name                     ? 2
+			: route->from.kind == TARGET_TRUNK_GROUP ? 2
+								 : 3;
 
 	strcpy(match.digits, route->called);
 	if (!number_matches(&match, question->setup->called.digits) ||
 	    route_when_check(&route->when, NULL, question) != WHEN_HOLDS)
 		return 0;
-	if (!route->from_any &&
-	    (route->from.kind != question->from_kind ||
-	     (*route->from.name && strcmp(route->from.name, question->from_name) != 0)))
+	if (!route->from_any && !comes_from(&route->from, question))
 		return 0;
 	return (unsigned)(2 * strlen(route->called) + route->called_exact) * 4 + from;
 }
@@ -148,7 +177,7 @@ static void check_call(const struct routes_config *config, const struct route_ta
 		       unsigned round)
 {
 	const struct route_config *early = NULL, *early_wanted = NULL;
-	const struct route_target *from = &froms[below(3)];
+	const struct route_target *from = &froms[below(CALLERS)];
 	struct leg_setup setup;
 	const struct route_question question = { from->kind, from->name, &setup, NULL, NULL };
 	enum route_answer answer, wanted;
@@ -169,7 +198,9 @@ START_TEST(table_chooses_as_the_rule_says)
 	for (unsigned round = 0; round < TABLES; round++) {
 		struct route_config routes[ROUTES_MAX];
 		const struct routes_config config = { .routes = routes,
-						      .n_routes = below(ROUTES_MAX + 1) };
+						      .n_routes = below(ROUTES_MAX + 1),
+						      .trunk_groups = groups,
+						      .n_trunk_groups = GROUPS };
 		struct route_table *table;
 
 		for (unsigned i = 0; i < config.n_routes; i++)

@@ -541,6 +541,13 @@ START_TEST(trunk_group_faults)
 	      { "trunk-group g\nroute r\n to trunk-group h\n",
 		"f:1: trunk-group g has no trunk; it needs `member` and its name\n"
 		"f:3: route r: trunk-group h does not exist; trunk-groups are: g\n" },
+	      { "line l\n echo\nroute r\n from trunk-group h\n to line l\n",
+		"f:4: route r: trunk-group h does not exist; trunk-groups are: none\n" },
+	      { CABLE TRUNK "trunk-group g\n member t\nline l\n echo\n"
+			    "route a\n from trunk-group g\n to line l\n"
+			    "route b\n from trunk-group g\n to line l\n",
+		"f:19: route b is never chosen: route a before it has the same from and called, "
+		"and takes all that it takes; put its targets there\n" },
 	      { CABLE TRUNK "trunk-group g\n member t\n member t\n",
 		"f:14: trunk-group g has member t already; once is right\n" },
 	      { CABLE TRUNK "trunk-group g\n member t\n reserve 10\n reserve emergency 5\n",
@@ -552,6 +559,34 @@ START_TEST(trunk_group_faults)
 	      { CABLE TRUNK "trunk-group g\n member t\n hunt even\n",
 		"f:14: \"even\" is wrong after \"hunt\"; right would be: ascending, descending, "
 		"round-robin, least-used\n" });
+}
+END_TEST
+
+START_TEST(a_trunk_is_in_few_groups_that_routes_come_from)
+{
+	static const unsigned froms[] = { 8, 9 };
+
+	grammar_init();
+	for (unsigned i = 0; i < 2; i++) {
+		void *ctx = talloc_new(NULL);
+		struct config_report *report = config_report_new(ctx, "f");
+		char *text = talloc_strdup(ctx, "");
+		bool told = false;
+
+		for (unsigned g = 0; g < 10; g++)
+			text = talloc_asprintf_append(text,
+						      "trunk-group g%u\n member u\n member t\n", g);
+		for (unsigned g = 0; g < froms[i]; g++)
+			text = talloc_asprintf_append(
+				text, "route r%u\n from trunk-group g%u\n to line l\n", g, g);
+		config_read_text(ctx, text, strlen(text), report);
+		for (size_t j = 0; j < config_report_count(report); j++)
+			told |= strcmp(config_report_get(report, j),
+				       "f:56: route r8: trunk t is in more than 8 trunk groups "
+				       "that routes have as `from`; `from trunk t` is right") == 0;
+		ck_assert_int_eq(told, i);
+		talloc_free(ctx);
+	}
 }
 END_TEST
 
@@ -860,6 +895,7 @@ UNIT_MAIN("errors", snmp_faults, look_ups_ask_somebody_and_lead_somewhere, recor
 	  cli_faults, media_faults, span_faults, trunk_faults, span_group_faults, basic_rate_faults,
 	  channel_lists_are_understood_or_explained, sip_faults, auth_faults, registrar_faults,
 	  session_faults, transfer_faults, numbers_of_a_peer_faults, path_faults, line_faults,
-	  trunk_group_faults, route_faults, translation_faults, time_range_faults,
-	  a_route_has_a_bounded_number_of_targets, emergency_calls_have_numbers_and_ways,
-	  emergency_calls_have_a_bounded_number_of_ways, http_faults)
+	  trunk_group_faults, a_trunk_is_in_few_groups_that_routes_come_from, route_faults,
+	  translation_faults, time_range_faults, a_route_has_a_bounded_number_of_targets,
+	  emergency_calls_have_numbers_and_ways, emergency_calls_have_a_bounded_number_of_ways,
+	  http_faults)
