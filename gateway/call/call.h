@@ -97,8 +97,9 @@ struct call_status {
 		bool present;
 		enum target_kind kind;
 		char via[TARGET_NAME_MAX], channel[24], about[128];
-		uint32_t term; /* its termination (mg.h), 0: none now */
-	} leg[2];              /* 0: who called, 1: who is called */
+		char group[TARGET_NAME_MAX]; /* that the trunk was taken for, or is in; "": none */
+		uint32_t term;               /* its termination (mg.h), 0: none now */
+	} leg[2];                            /* 0: who called, 1: who is called */
 	char calling[LEG_DIGITS_MAX + 1], called[LEG_DIGITS_MAX + 1],
 		called_out[LEG_DIGITS_MAX + 1];
 	uint64_t setup_us, alert_us, answer_us; /* clock_now_us, 0: not yet */

@@ -7,6 +7,7 @@
 #include "call/hub.h"
 #include "call/line.h"
 #include "call/lines.h"
+#include "call/trunk_groups.h"
 
 static void on_begin(void *data)
 {
@@ -24,6 +25,13 @@ static void watch(struct call *call, call_progress_cb on_progress, void *data)
 	llist_add_tail(&call->watch_entry, &call->hub->watched);
 }
 
+static bool is_there(struct call_hub *hub, const struct originate *what)
+{
+	return what->kind == TARGET_TRUNK_GROUP
+		       ? trunk_group_find(hub, what->through) != NULL
+		       : target_find(hub, what->kind, what->through) != NULL;
+}
+
 /* Fills *line; NULL, or why the call cannot be. */
 static const char *check(struct call_hub *hub, const struct originate *what,
 			 struct line_config *line)
@@ -32,8 +40,8 @@ static const char *check(struct call_hub *hub, const struct originate *what,
 
 	if (hub->draining || hub->closed)
 		return "the gateway is stopping";
-	if (!target_find(hub, what->kind, what->through))
-		return "no such trunk, peer or line to call through";
+	if (!is_there(hub, what))
+		return "no such trunk, trunk-group, peer or line to call through";
 	if (!*what->called || !leg_is_number(what->called))
 		return "the called number is no number";
 	if (!leg_is_number(what->calling))

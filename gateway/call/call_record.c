@@ -30,6 +30,7 @@ static void picture_leg(const struct call_slot *slot, struct call_status *out, u
 	out->leg[i].present = slot->leg;
 	out->leg[i].kind = slot->kind;
 	memcpy(out->leg[i].via, slot->via, sizeof(out->leg[i].via));
+	memcpy(out->leg[i].group, slot->group, sizeof(out->leg[i].group));
 	memcpy(out->leg[i].channel, channel_of(slot), sizeof(out->leg[i].channel));
 	if (slot->leg && slot->leg->ops->termination)
 		out->leg[i].term = slot->leg->ops->termination(slot->leg);

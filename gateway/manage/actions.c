@@ -92,7 +92,9 @@ static int set_originate_option(struct vty *vty, struct originate *what, const c
 /* argv: kind, name, number, then pairs of a word and its value. */
 static int parse_originate(struct vty *vty, struct originate *what, int argc, const char **argv)
 {
-	what->kind = strcmp(argv[0], "trunk") == 0 ? TARGET_TRUNK : TARGET_PEER;
+	what->kind = strcmp(argv[0], "trunk") == 0 ? TARGET_TRUNK
+		     : argv[0][0] == 't'           ? TARGET_TRUNK_GROUP
+						   : TARGET_PEER;
 	if (config_set_name(vty, argv[0], argv[1], what->through, sizeof(what->through)))
 		return CMD_WARNING;
 	if (!leg_is_number(argv[2]))
@@ -130,11 +132,12 @@ static int place(struct vty *vty, const struct originate *what)
 #define ORIGINATE_STR                                                                              \
 	"Place a call\n"                                                                           \
 	"Through a trunk\n"                                                                        \
+	"Through a trunk of a trunk group\n"                                                       \
 	"To a peer\n"                                                                              \
 	"Its name\n"                                                                               \
 	"The number to call\n"
 
-DEFUN(originate, originate_cmd, "originate (trunk|peer) NAME NUMBER", ORIGINATE_STR)
+DEFUN(originate, originate_cmd, "originate (trunk|trunk-group|peer) NAME NUMBER", ORIGINATE_STR)
 {
 	struct originate what = { 0 };
 
@@ -143,7 +146,7 @@ DEFUN(originate, originate_cmd, "originate (trunk|peer) NAME NUMBER", ORIGINATE_
 	return place(vty, &what);
 }
 
-ALIAS(originate, originate_options_cmd, "originate (trunk|peer) NAME NUMBER .OPTIONS",
+ALIAS(originate, originate_options_cmd, "originate (trunk|trunk-group|peer) NAME NUMBER .OPTIONS",
       ORIGINATE_STR
       "caller NUMBER: who calls; line NAME: the line that speaks, else quiet; hold SECONDS: "
       "cleared so long after answer\n")

@@ -122,6 +122,23 @@ def test_a_locked_trunk_is_passed_over(grouped, rtp, lock, unlock):
         _end(gateway, call, second)
 
 
+def test_calls_of_our_own_hunt_too(grouped, rtp):
+    port = ports.any_port("tcp")
+    gateway = grouped(more=section(port))
+    with gateway.phone() as phone:
+        first = _talk(phone, rtp)
+        gateway.originate("trunk-group both 910 hold 300")
+        call = wait_for("the call of our own", lambda: [c for c in gateway.cli.json("calls") if c["route"] == "originate" and c["answered_s"] is not None], 60)[0]
+        shown = gateway.cli.json("call %s" % call["id"])
+        assert (shown["to"]["name"], shown["to"]["trunk_group"]) == ("mu", "both")
+        assert "trunk_group" not in shown["from"]
+        answer = Http(port, "admin").ask("POST", "/api/v1/calls", {"kind": "trunk-group", "through": "both", "called": "910", "hold_s": 1})
+        assert answer.status == 201, answer
+        wait_for("both on mu", lambda: _group(gateway)["members"][1]["taken"] == 2, 60)
+        first.bye()
+    gateway.clear_all()
+
+
 def test_causes_of_the_far_end_lead_on(grouped, rtp):
     gateway = grouped()
     with gateway.phone() as phone:

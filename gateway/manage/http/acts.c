@@ -192,10 +192,11 @@ static void transfer_call(const struct ask *ask)
 
 static bool read_originate(const struct ask *ask, struct originate *what)
 {
-	static const char *const kinds[] = { "trunk", "peer", NULL };
+	static const char *const words[] = { "trunk", "trunk-group", "peer", NULL };
+	static const enum target_kind kinds[] = { TARGET_TRUNK, TARGET_TRUNK_GROUP, TARGET_PEER };
 	const char *through, *line = "";
 	json_int_t hold_s = 0;
-	int kind = field_word(ask->body, "kind", kinds, ask->reply);
+	int kind = field_word(ask->body, "kind", words, ask->reply);
 
 	if (kind < 0)
 		return false;
@@ -208,7 +209,7 @@ static bool read_originate(const struct ask *ask, struct originate *what)
 		line = field_text(ask->body, "line", sizeof(what->line) - 1, ask->reply);
 	if (!line)
 		return false;
-	what->kind = kind == 0 ? TARGET_TRUNK : TARGET_PEER;
+	what->kind = kinds[kind];
 	osmo_strlcpy(what->through, through, sizeof(what->through));
 	osmo_strlcpy(what->line, line, sizeof(what->line));
 	what->hold_ms = (unsigned)hold_s * 1000;

@@ -190,11 +190,16 @@ static json_t *between_ms(uint64_t from_us, uint64_t to_us)
 
 static json_t *leg_row(const struct call_status *call, int i)
 {
+	json_t *row;
+
 	if (!call->leg[i].present)
 		return json_null();
-	return json_pack("{s:s, s:s, s:s, s:o}", "via", target_kind_name(call->leg[i].kind), "name",
-			 call->leg[i].via, "channel", call->leg[i].channel, "about",
-			 wire_text(call->leg[i].about));
+	row = json_pack("{s:s, s:s, s:s, s:o}", "via", target_kind_name(call->leg[i].kind), "name",
+			call->leg[i].via, "channel", call->leg[i].channel, "about",
+			wire_text(call->leg[i].about));
+	if (*call->leg[i].group)
+		json_object_set_new(row, "trunk_group", json_string(call->leg[i].group));
+	return row;
 }
 
 /* "trunk pstn e1-1/17" */

@@ -340,6 +340,7 @@ START_TEST(originate_refuses_what_cannot_be)
 {
 	static const struct originate rows[] = {
 		{ .kind = TARGET_PEER, .through = "b", .called = "6" },
+		{ .kind = TARGET_TRUNK_GROUP, .through = "b", .called = "6" },
 		{ .kind = TARGET_TRUNK, .through = "b", .called = "" },
 		{ .kind = TARGET_TRUNK, .through = "b", .called = "x" },
 		{ .kind = TARGET_TRUNK, .through = "b", .called = "6", .calling = "x" },
