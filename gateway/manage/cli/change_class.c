@@ -162,12 +162,22 @@ struct summary {
 	bool failed;
 };
 
+/* Whole, not as the beginning of another: trust is not trusted. */
+static bool has_item(const char *items, const char *item)
+{
+	const size_t len = strlen(item);
+
+	for (const char *at = items; at && (at = strstr(at, item)); at += len)
+		if (at[len] == ',' || !at[len])
+			return true;
+	return false;
+}
+
 static void add_item(struct summary *summary, int class, const char *item)
 {
 	char **items = &summary->items[class];
-	const char *known = *items ? strstr(*items, item) : NULL;
 
-	if (known && strchr(", ", known[strlen(item)]) != NULL && known[strlen(item)] != ' ')
+	if (has_item(*items, item))
 		return;
 	if (++summary->n[class] == ITEMS_MAX + 1)
 		*items = talloc_asprintf_append(*items, " and more");

@@ -73,6 +73,8 @@ START_TEST(summary_names_what_differs_by_class)
 		  "Once the trunk has no calls: trunk t channels.\n" },
 		{ "peer a\n auth user u password secret\n", "peer a\n", "At once: peer a auth.\n" },
 		{ "", "http\n", "At once: http.\n" },
+		{ "peer a\n", "peer a\n trusted\n trust identity\n no trust reason\n",
+		  "At once: peer a trusted, peer a trust.\n" },
 		{ "route a\nroute b\nroute c\nroute d\nroute e\nroute f\nroute g\nroute h\n"
 		  "route i\nroute j\nroute k\nroute l\nroute m\nroute n\n",
 		  "",
