@@ -64,12 +64,17 @@ static struct gateway *gateway;
 static LLIST_HEAD(sessions);
 static unsigned n_sessions;
 static uint64_t started_us;
-static bool on_tcp; /* the CLI listens there, too */
+static struct manage_config begun; /* what the CLI is by: it is opened once */
 static struct vty_app_info app_info = { .name = "crosspoint", .copyright = "" };
 
 struct gateway *cli_gateway(void)
 {
 	return gateway;
+}
+
+const struct manage_config *cli_config(void)
+{
+	return &begun;
 }
 
 const char *cli_version(void)
@@ -372,14 +377,13 @@ static int listen_on_tcp(struct gateway *served, const struct manage_config *con
 
 int manage_start(struct gateway *served)
 {
-	const struct manage_config *config = config_get(served->running, &manage_section);
 	int rc = 0;
 
-	if (*config->cli_socket)
-		rc = cli_socket_open(served->owner, config->cli_socket, config->cli_group);
-	on_tcp = *config->cli_address;
-	if (rc == 0 && on_tcp)
-		rc = listen_on_tcp(served, config);
+	begun = *(const struct manage_config *)config_get(served->running, &manage_section);
+	if (*begun.cli_socket)
+		rc = cli_socket_open(served->owner, begun.cli_socket, begun.cli_group);
+	if (rc == 0 && *begun.cli_address)
+		rc = listen_on_tcp(served, &begun);
 	if (rc < 0) {
 		cli_socket_close();
 		return rc;
@@ -399,7 +403,7 @@ void manage_stop(void)
 	llist_for_each_entry_safe (session, next, &sessions, entry)
 		vty_close(session->vty); /* comes back as VTY_CLOSED */
 	channel_test_end_all();
-	if (on_tcp)
+	if (*begun.cli_address)
 		telnet_exit();
 	cli_socket_close();
 	osmo_signal_unregister_handler(SS_L_VTY, on_vty_event, NULL);

@@ -6,10 +6,13 @@
 struct cmd_element;
 struct config;
 struct gateway;
+struct manage_config;
 struct vty;
 
 /* The gateway served, NULL before manage_start. */
 struct gateway *cli_gateway(void);
+/* What the CLI is by since manage_start: another configuration of it waits for the next start, whatever runs. */
+const struct manage_config *cli_config(void);
 const char *cli_version(void);
 /* Seconds since the program began. */
 unsigned cli_uptime_s(void);

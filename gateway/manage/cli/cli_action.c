@@ -39,7 +39,7 @@ static bool is_unix(const struct vty *vty)
 
 bool cli_may_change(struct vty *vty)
 {
-	const struct manage_config *config = config_get(cli_gateway()->running, &manage_section);
+	const struct manage_config *config = cli_config();
 
 	if (is_unix(vty) || !config->cli_looks)
 		return true;
