@@ -1,4 +1,6 @@
 """What commits change of SIP and of the rest, under calls: these go on, in sound and in signalling."""
+import socket
+
 import pytest
 from common import ports
 from common.gateway import wait_for
@@ -68,6 +70,14 @@ def test_a_moved_socket_stays_for_its_calls(gateway):
     gateway.wait_idle()
 
 
+def bind_error(sock, place):
+    try:
+        sock.bind(place)
+        return ""
+    except OSError as e:
+        return str(e)
+
+
 def test_what_nobody_confirms_goes_back_and_harms_no_call(gateway):
     """A peer that is gone and sockets elsewhere for a minute: then all is as it was, calls of before and in between included."""
     with gateway.phone() as phone, Parties(3) as parties:
@@ -93,6 +103,33 @@ def test_what_nobody_confirms_goes_back_and_harms_no_call(gateway):
         removed.bye()
         after.bye()
     assert missing == [0] * 3
+    gateway.wait_idle()
+
+
+def test_a_return_whose_port_is_taken_is_told_and_tried_again(gateway):
+    """The call of before goes on, what was not confirmed runs and still waits, the alarm says who cannot listen where; with the
+    port free again, all is as it was by itself."""
+    gateway.expected.append("going back failed")
+    with gateway.phone() as phone, Parties(1) as parties:
+        was, new = phone.gateway, (phone.gateway[0], ports.block(2))
+        edit(gateway, "sip", "listen 127.0.0.1 %d" % new[1], "commit confirmed 1")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            wait_for("the old port to be free", lambda: not bind_error(taken, was))
+            phone.gateway = new
+            call = dial(phone, "1", parties.all[0])
+            wait_for("sound", lambda: parties.all[0].heard > 10)
+            alarm = wait_for("the alarm", lambda: next((a for a in gateway.cli.json("alarms") if a["alarm"] == "return-failed"), None),
+                             180)
+            assert "UDP port %d: Address already in use" % was[1] in str(alarm), alarm
+            assert "listen 127.0.0.1 %d" % new[1] in gateway.cli.run("show running-config")
+            hold(call, parties.all[0], 2)
+        wait_for("the alarm to be over", lambda: "return-failed" not in gateway.cli.run("show alarms"), 180)
+        hold(call, parties.all[0], 3)
+        missing = parties.all[0].missing
+        call.bye()
+        phone.gateway = was
+        dial(phone, "1", parties.all[0]).bye()
+        assert missing == 0
     gateway.wait_idle()
 
 

@@ -12,6 +12,7 @@ from common import ports, sip
 from common.gateway import binary, wait_for
 from common.pki import Authority
 from common.stream import Agent
+from test_commit import edit
 
 _COUNT = itertools.count(1)
 
@@ -186,6 +187,35 @@ def test_certificate_is_replaced_while_a_call_is_up(own, ca):
         call.invite(sip.sdp(ports.any_port("udp")))
         assert agent.wait(lambda m: m.status >= 200 and m.cseq[1] == "INVITE").status == 200
         call.request("ACK", seq=call.seq)
+        agent.cleared(call)
+
+
+def test_identity_is_changed_by_commit_while_a_call_is_up(own, ca, stranger):
+    """Certificate, key, whom we believe, what is asked of clients, and the version: new connections get the new ones, and back
+    by rollback; the call and its connection go on."""
+    gateway = own(text=_config, identity=ca.issue("gw.example", file="was"), ca=ca.cert)
+    shown = stranger.issue("pbx.example")
+    new = ssl.create_default_context(cafile=stranger.cert)
+    new.load_cert_chain(*shown)
+    with Agent("127.0.0.1", gateway.ports.tls, ssl.create_default_context(cafile=ca.cert), "gw.example") as agent:
+        call = agent.answered()
+        was = agent.sock.getpeercert()["serialNumber"]
+        old = _Client(gateway, ca.cert, maximum_version=ssl.TLSVersion.TLSv1_2)
+        said = edit(gateway, "sip", "tls certificate %s key %s" % stranger.issue("new.example"), "tls ca " + stranger.cert,
+                    "tls verify required", "tls minimum 1.3", "commit")
+        assert "For new calls and connections: sip tls." in said
+        with Agent("127.0.0.1", gateway.ports.tls, new, "new.example") as other:
+            other.cleared(other.answered())
+        assert _refused(gateway, stranger.cert, name="new.example")
+        assert _refused(gateway, ca.cert, show=shown)
+        assert _refused(gateway, stranger.cert, name="new.example", show=shown, maximum_version=ssl.TLSVersion.TLSv1_2)
+        call.invite(sip.sdp(ports.any_port("udp")))
+        assert agent.wait(lambda m: m.status >= 200 and m.cseq[1] == "INVITE").status == 200
+        call.request("ACK", seq=call.seq)
+        assert old.ask() == "SIP/2.0 200 OK"
+        edit(gateway, "rollback 1", "commit")
+        back = _Client(gateway, ca.cert)
+        assert back.ask() == "SIP/2.0 200 OK" and back.serial() == was
         agent.cleared(call)
 
 
