@@ -48,8 +48,32 @@ static bool name_follows(const char *word, size_t len)
 	return len;
 }
 
-/* The secret in a line, and how long it is; NULL: there is none. */
-static char *secret_in(char *line, size_t *len)
+/* What is secret of a URL (RFC 3986 3): the query; and with a user, all behind the scheme, or the * there. NULL: nothing
+ * of it, or it is no URL. */
+static char *secret_of_url(char *word, size_t *len)
+{
+	char *end = word + *len, *host = memmem(word, *len, "://", 3), *query;
+	size_t host_len;
+	bool user;
+
+	if (!host)
+		return NULL;
+	host += 3;
+	host_len = (size_t)(end - host);
+	for (size_t i = 0; i < host_len; i++) {
+		if (strchr("/?#", host[i]))
+			host_len = i;
+	}
+	user = memchr(host, '@', host_len) || is_word(host, (size_t)(end - host), "*");
+	query = memchr(host, '?', (size_t)(end - host));
+	if (!user && (!query || query + 1 == end))
+		return NULL;
+	query = user ? host : query + 1;
+	*len = (size_t)(end - query);
+	return query;
+}
+
+static char *behind_keyword(char *line, size_t *len)
 {
 	bool follows = false;
 	char *at = word_behind(line, len);
@@ -61,6 +85,23 @@ static char *secret_in(char *line, size_t *len)
 		at = word_behind(at + *len, len);
 	}
 	return *len ? at : NULL;
+}
+
+static char *in_url(char *line, size_t *len)
+{
+	char *at = word_behind(line, len), *secret = NULL;
+
+	while (*len && !(secret = secret_of_url(at, len)))
+		at = word_behind(at + *len, len);
+	return secret;
+}
+
+/* The secret in a line, and how long it is; NULL: there is none. */
+static char *secret_in(char *line, size_t *len)
+{
+	char *secret = behind_keyword(line, len);
+
+	return secret ? secret : in_url(line, len);
 }
 
 static char *move(char *to, const char *from, size_t len)

@@ -22,6 +22,7 @@
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
+#include "base/config_secret.h"
 #include "base/config_vty.h"
 #include "base/fetch.h"
 #include "call/lookup_config.h"
@@ -43,12 +44,16 @@ DEFUN(lookup_http, lookup_http_cmd, "http URL",
       "calls and from where is appended\n")
 {
 	struct lookup_config *item = vty->index;
+	char shown[LOOKUP_URL_MAX];
 
-	if (!fetch_is_url(argv[0]) || strchr(argv[0], '#'))
+	if (!fetch_is_url(argv[0]) || strchr(argv[0], '#')) {
+		osmo_strlcpy(shown, argv[0], sizeof(shown));
+		config_hide_secrets(shown);
 		return config_reject(vty,
 				     "http \"%s\" is no URL to ask; http or https, without a user "
 				     "and #, as http://127.0.0.1:8090/number, is right",
-				     argv[0]);
+				     shown);
+	}
 	*item->suffix = '\0';
 	return config_set_text(vty, "http", argv[0], item->url, sizeof(item->url));
 }

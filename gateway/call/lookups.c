@@ -10,6 +10,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/clock.h"
+#include "base/config_secret.h"
 #include "base/dns.h"
 #include "base/fetch.h"
 #include "call/enum_answer.h"
@@ -346,6 +347,23 @@ void lookups_cancel(struct lookup_ask *ask)
 	talloc_free(question);
 }
 
+/* What is asked, without what the configuration hides. */
+static void show_key(const struct place *place, const struct route_question *question,
+		     const char *key, char text[static LOOKUP_TEXT_MAX])
+{
+	char base[LOOKUP_URL_MAX];
+	size_t len;
+
+	osmo_strlcpy(text, place->dns ? "NAPTR " : "GET ", LOOKUP_TEXT_MAX);
+	len = strlen(text);
+	osmo_strlcpy(text + len, key, LOOKUP_TEXT_MAX - len);
+	if (place->dns)
+		return;
+	osmo_strlcpy(base, place->config.url, sizeof(base));
+	config_hide_secrets(base);
+	lookup_url(base, question, text + len, LOOKUP_TEXT_MAX - len);
+}
+
 bool lookups_peek(struct lookups *lookups, const char *name, const struct route_question *question,
 		  char text[static LOOKUP_TEXT_MAX], struct lookup_answer *out)
 {
@@ -355,8 +373,7 @@ bool lookups_peek(struct lookups *lookups, const char *name, const struct route_
 	*text = '\0';
 	if (!place || make_key(place, question, key) < 0)
 		return false;
-	osmo_strlcpy(text, place->dns ? "NAPTR " : "GET ", LOOKUP_TEXT_MAX);
-	osmo_strlcpy(text + strlen(text), key, LOOKUP_TEXT_MAX - strlen(text));
+	show_key(place, question, key, text);
 	return lookup_cache_get(place->cache, key, out);
 }
 

@@ -30,7 +30,7 @@ struct lookup_ask *lookups_ask(struct lookups *lookups, const char *name,
 /* Before done was called; it is not called then. Others who ask the same wait on. NULL does nothing. */
 void lookups_cancel(struct lookup_ask *ask);
 
-/* What would be asked, "GET http://...", in text, "": nothing; true when the cache has an answer to it. Nothing is asked,
+/* What would be asked, "GET http://..." without its secrets, in text, "": nothing; true when the cache has an answer to it. Nothing is asked,
  * nor counted. */
 bool lookups_peek(struct lookups *lookups, const char *name, const struct route_question *question,
 		  char text[static LOOKUP_TEXT_MAX], struct lookup_answer *out);

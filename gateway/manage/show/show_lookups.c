@@ -5,6 +5,7 @@
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
+#include "base/config_secret.h"
 #include "base/config_vty.h"
 #include "call/call.h"
 #include "call/lookups.h"
@@ -24,6 +25,10 @@ static json_t *words(const char *text)
 static void add_row(void *data, const struct lookup_status *status)
 {
 	const uint64_t answers = status->found + status->nothing + status->refused;
+	char url[LOOKUP_URL_MAX];
+
+	osmo_strlcpy(url, status->config->url, sizeof(url));
+	config_hide_secrets(url);
 
 	json_array_append_new(
 		data,
@@ -37,7 +42,7 @@ static void add_row(void *data, const struct lookup_status *status)
 			  "mean_ms", (json_int_t)(answers ? status->total_ms / answers : 0),
 			  "max_ms", (int)status->max_ms, "cached", (int)status->cached, "waiting",
 			  (int)status->waiting, "error", words(status->error), "asks",
-			  *status->config->url ? status->config->url : status->config->suffix));
+			  *url ? url : status->config->suffix));
 }
 
 json_t *view_lookups(struct gateway *gateway)

@@ -5,6 +5,7 @@
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
+#include "base/config_secret.h"
 #include "base/config_vty.h"
 #include "manage/cli/cli.h"
 #include "manage/cli/table.h"
@@ -22,14 +23,18 @@ static json_t *words(const char *text)
 
 static void add_row(void *data, const struct webhook_status *status)
 {
-	json_array_append_new(
-		data,
-		json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o}", "name",
-			  status->config->name, "url", status->config->url, "severity",
-			  alarm_severity_name(status->config->severity), "state",
-			  status->failing ? "failing" : "ok", "queued", (int)status->queued, "sent",
-			  (json_int_t)status->sent, "failed", (json_int_t)status->failed, "dropped",
-			  (json_int_t)status->dropped, "error", words(status->error)));
+	char url[WEBHOOK_URL_MAX];
+
+	osmo_strlcpy(url, status->config->url, sizeof(url));
+	config_hide_secrets(url);
+	json_array_append_new(data, json_pack("{s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:o}",
+					      "name", status->config->name, "url", url, "severity",
+					      alarm_severity_name(status->config->severity),
+					      "state", status->failing ? "failing" : "ok", "queued",
+					      (int)status->queued, "sent", (json_int_t)status->sent,
+					      "failed", (json_int_t)status->failed, "dropped",
+					      (json_int_t)status->dropped, "error",
+					      words(status->error)));
 }
 
 json_t *view_webhooks(struct gateway *gateway)

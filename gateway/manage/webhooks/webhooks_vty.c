@@ -17,6 +17,7 @@
 
 #include <osmocom/core/utils.h>
 
+#include "base/config_secret.h"
 #include "base/config_vty.h"
 #include "base/fetch.h"
 
@@ -70,12 +71,16 @@ DEFUN(webhook_url, webhook_url_cmd, "url URL",
       "Where alarms are posted, as JSON\nhttp://... or https://...\n")
 {
 	struct webhook_config *item = vty->index;
+	char shown[WEBHOOK_URL_MAX];
 
-	if (!fetch_is_url(argv[0]))
+	if (!fetch_is_url(argv[0])) {
+		osmo_strlcpy(shown, argv[0], sizeof(shown));
+		config_hide_secrets(shown);
 		return config_reject(vty,
 				     "url \"%s\" is none; http or https, and no user in it, as "
 				     "https://duty.example.com/gateway, is right",
-				     argv[0]);
+				     shown);
+	}
 	return config_set_text(vty, "url", argv[0], item->url, sizeof(item->url));
 }
 

@@ -48,6 +48,33 @@ START_TEST(a_token_is_a_secret_or_has_a_name)
 }
 END_TEST
 
+START_TEST(queries_and_users_of_urls_are_hidden)
+{
+	static const char *const rows[][2] = {
+		{ " url https://h/hook?key=s3cret", " url https://h/hook?*" },
+		{ "+ http http://[::1]:80/?a=b&c=d\r\n x", "+ http http://[::1]:80/?*\r\n x" },
+		{ " url https://anna:s3cret@h/hook?a=b", " url https://*" },
+		{ " url https://*", " url https://*" },
+		{ " url https://h/a@b", " url https://h/a@b" },
+		{ " url https://h/a?", " url https://h/a?" },
+		{ " url https://h/a#b", " url https://h/a#b" },
+		{ " url https://h?s3cret more", " url https://h?* more" },
+		{ " url ://?s3cret", " url ://?*" },
+		{ " url http:/h?x", " url http:/h?x" },
+		{ " password http://h/?s3cret", " password *" },
+		{ "GET https://h/?s3cret", "GET https://h/?*" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s", rows[i][0]);
+		config_hide_secrets(text);
+		ck_assert_str_eq(text, rows[i][1]);
+	}
+}
+END_TEST
+
 /* So many that a pass over the rest for each would not end in the time of a test. */
 START_TEST(many_are_hidden_in_one_pass)
 {
@@ -121,6 +148,23 @@ START_TEST(of_two_at_one_place_the_rest_of_the_line_tells)
 }
 END_TEST
 
+/* Not for another server, which is not to have it. */
+START_TEST(query_comes_back_for_the_same_url_alone)
+{
+	static const char one[] = "webhook w\n url https://h/hook?key=one\n";
+	struct config_report *report = config_report_new(NULL, "f");
+
+	ck_assert_str_eq(
+		config_restore_secrets(report, "webhook w\n url  https://h/hook?*\n", one, report),
+		"webhook w\n url  https://h/hook?key=one\n");
+	ck_assert_uint_eq(config_report_count(report), 0);
+	config_restore_secrets(report, "webhook w\n url https://g/hook?*\n", one, report);
+	config_restore_secrets(report, "webhook v\n url https://h/hook?*\n", one, report);
+	ck_assert_uint_eq(config_report_count(report), 2);
+	talloc_free(report);
+}
+END_TEST
+
 START_TEST(what_never_was_is_a_fault)
 {
 	check_restored("user a\n password *\nuser c\n password *",
@@ -134,6 +178,7 @@ START_TEST(what_never_was_is_a_fault)
 END_TEST
 
 UNIT_MAIN("config secret", passwords_are_hidden, names_that_look_like_words_hide_nothing_else,
-	  a_token_is_a_secret_or_has_a_name, many_are_hidden_in_one_pass,
+	  a_token_is_a_secret_or_has_a_name, queries_and_users_of_urls_are_hidden,
+	  query_comes_back_for_the_same_url_alone, many_are_hidden_in_one_pass,
 	  what_was_hidden_comes_back, of_two_at_one_place_the_rest_of_the_line_tells,
 	  what_never_was_is_a_fault)
