@@ -57,6 +57,7 @@ struct leg_redirecting {
 	struct leg_party from;      /* who diverted it last; no digits and count 0: nobody */
 	struct leg_number original; /* the first called one */
 	uint8_t reason;             /* enum leg_diversion */
+	uint8_t original_reason;    /* the same of the first one */
 	uint8_t count;              /* how often, so far */
 };
 

@@ -132,6 +132,19 @@ def test_names_go_over_qsig(qsig, rtp):
         qsig.wait_idle()
 
 
+def test_why_the_first_one_diverted_goes_over_qsig(qsig, rtp):
+    """The last reason is unconditional; a mail box greets by the first one."""
+    with qsig.phone() as phone:
+        out = phone.call("780", sdp(rtp().port, "8"), extra=[
+            "Diversion: <sip:300@x>;reason=unconditional, <sip:200@x>;reason=no-answer"])
+        back = phone.answer_call(60)
+        _begins(back.invite_in, "Diversion", "<sip:300@", "<sip:200@")
+        assert [";reason=" + reason in said for reason, said in zip(("unconditional", "no-answer"), back.invite_in.all("Diversion"))] == [True, True]
+        back.reply(back.invite_in, 486)
+        out.refused(60)
+        qsig.wait_idle(60)
+
+
 def test_number_that_is_too_short_is_484_and_may_be_tried_again(qsig, rtp):
     """RFC 3578: the caller's exchange adds digits until a route takes them."""
     party = rtp()

@@ -122,6 +122,7 @@ void parties_hear_redirecting(const struct pri_party_redirecting *from, struct l
 	parties_hear(&from->from, &out->from);
 	numbers_hear(&from->orig_called.number, &out->original);
 	out->reason = hear_reason(from->reason);
+	out->original_reason = hear_reason(from->orig_reason);
 	out->count = (uint8_t)(from->count < 255 ? from->count : 255);
 }
 
@@ -136,6 +137,7 @@ bool parties_say_redirecting(const struct leg_redirecting *from, int switch_type
 		say_not_available(&out->from.number);
 	numbers_say(&from->original, &out->orig_called.number);
 	out->reason = say_reason(from->reason, switch_type);
+	out->orig_reason = say_reason(from->original_reason, switch_type);
 	out->count = from->count ? from->count : 1;
 	return true;
 }

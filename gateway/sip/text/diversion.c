@@ -87,13 +87,15 @@ static void add_entry(const sip_record_route_t *entry, unsigned n, struct leg_re
 {
 	struct leg_party party;
 	unsigned count = out->count + counter_of(entry);
+	uint8_t reason = reason_of(unknown_param(entry->r_params, "reason"));
 
 	read_party(entry, &party);
 	if (!n) {
 		out->from = party;
-		out->reason = reason_of(unknown_param(entry->r_params, "reason"));
+		out->reason = reason;
 	}
 	out->original = party.number; /* the last one read is the first that diverted */
+	out->original_reason = reason;
 	out->count = (uint8_t)(count > COUNT_MAX ? COUNT_MAX : count);
 }
 
@@ -149,5 +151,5 @@ void diversion_write(const struct leg_redirecting *redirecting, const struct div
 	write_entry(&redirecting->from.number, redirecting->from.name, redirecting->reason,
 		    count - two, to, &text);
 	if (two)
-		write_entry(&redirecting->original, "", LEG_DIVERTED_UNKNOWN, 1, to, &text);
+		write_entry(&redirecting->original, "", redirecting->original_reason, 1, to, &text);
 }

@@ -118,10 +118,12 @@ static bool diverts(unsigned answer)
 
 static void add_diversion(const struct entry *by, unsigned cause, struct leg_redirecting *out)
 {
-	if (!out->count)
-		out->original = by->party.number;
 	out->from = by->party;
 	out->reason = reason_of(cause);
+	if (!out->count) {
+		out->original = by->party.number;
+		out->original_reason = out->reason;
+	}
 	out->count++;
 }
 
@@ -200,13 +202,12 @@ static void write_party(struct writer *w, const struct leg_number *number, const
 /* RFC 7544 4.3: what lies between the first and the last diversion is not known by name. */
 static void write_dummies(struct writer *w, unsigned n)
 {
-	w->diverted = true;
-	w->reason = LEG_DIVERTED_UNKNOWN;
 	for (unsigned i = 0; i < n && i < DUMMIES_MAX; i++) {
 		OSMO_STRBUF_PRINTF(w->text, "History-Info: <sip:unknown@unknown.invalid");
 		write_cause(w);
 		OSMO_STRBUF_PRINTF(w->text, ">");
 		write_index(w);
+		w->reason = LEG_DIVERTED_UNKNOWN;
 	}
 }
 
@@ -221,6 +222,8 @@ void history_write(const struct leg_redirecting *redirecting, const struct diver
 		return;
 	if (count > 1) {
 		write_party(&w, &redirecting->original, "");
+		w.diverted = true;
+		w.reason = redirecting->original_reason;
 		write_dummies(&w, count - 2);
 	}
 	write_party(&w, &redirecting->from.number, redirecting->from.name);

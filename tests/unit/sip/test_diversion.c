@@ -120,11 +120,11 @@ static const struct {
 	  "History-Info: \"B\" <sip:200@gw;user=phone>;index=1\r\n"
 	  "History-Info: <sip:900@peer;cause=486>;index=1.1;mp=1\r\n" },
 	{ { .from = { .number = { .digits = "49300", .type = LEG_TON_INTERNATIONAL } }, .original = { .digits = "200" },
-	    .reason = ALWAYS, .count = 2 }, &open_host,
+	    .reason = ALWAYS, .original_reason = BUSY, .count = 2 }, &open_host,
 	  "Diversion: <sip:+49300@gw;user=phone>;reason=unconditional;counter=1\r\n"
-	  "Diversion: <sip:200@gw;user=phone>;reason=unknown;counter=1\r\n",
+	  "Diversion: <sip:200@gw;user=phone>;reason=user-busy;counter=1\r\n",
 	  "History-Info: <sip:200@gw;user=phone>;index=1\r\n"
-	  "History-Info: <sip:+49300@gw;user=phone;cause=404>;index=1.1;mp=1\r\n"
+	  "History-Info: <sip:+49300@gw;user=phone;cause=486>;index=1.1;mp=1\r\n"
 	  "History-Info: <sip:900@peer;cause=302>;index=1.1.1;mp=1.1\r\n" },
 	/* RFC 7544 4.3: more than two */
 	{ { .from = { .number = { .digits = "300" } }, .original = { .digits = "200" }, .reason = NO_REPLY, .count = 3 }, &closed,
@@ -172,6 +172,7 @@ START_TEST(diversions_read_back)
 		struct leg_redirecting r = {
 			.from = { .number = { .digits = "300" } },
 			.reason = reasons[i % 5],
+			.original_reason = reasons[i / 10 ? i / 2 % 5 : i % 5],
 			.count = (uint8_t)(1 + i / 10),
 		};
 		struct leg_redirecting back;
@@ -189,6 +190,7 @@ START_TEST(diversions_read_back)
 		ck_assert_str_eq(back.from.number.digits, "300");
 		ck_assert_str_eq(back.original.digits, r.original.digits);
 		ck_assert_uint_eq(back.reason, r.reason);
+		ck_assert_uint_eq(back.original_reason, r.original_reason);
 		ck_assert_uint_eq(back.count, r.count);
 	}
 }

@@ -17,6 +17,7 @@ static const struct leg_msg setup = {
 			.from = { { "5555", LEG_TON_NATIONAL, 1, LEG_PRES_RESTRICTED, 0 }, "Zoë", { 0 } },
 			.original = { "6666", LEG_TON_NATIONAL, 1, LEG_PRES_ALLOWED, 0 },
 			.reason = LEG_DIVERTED_DEFLECTED,
+			.original_reason = LEG_DIVERTED_BUSY,
 			.count = 3,
 		},
 		.keypad = "*21#",
@@ -81,6 +82,9 @@ static void check_setup(const struct leg_setup *is, size_t row, bool to_network)
 	ck_assert_str_eq(redirecting->from.name, variants[row].diverter);
 	ck_assert_str_eq(redirecting->original.digits, variants[row].original ? "6666" : "");
 	ck_assert_uint_eq(redirecting->reason, variants[row].reason);
+	ck_assert_uint_eq(redirecting->original_reason, variants[row].variant == VARIANT_QSIG
+								? LEG_DIVERTED_BUSY
+								: LEG_DIVERTED_UNKNOWN);
 	ck_assert_uint_eq(redirecting->count, variants[row].count);
 	ck_assert_str_eq(is->keypad, keys ? "*21#" : "");
 }
