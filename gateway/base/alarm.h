@@ -12,6 +12,7 @@ enum alarm_severity { ALARM_WARNING, ALARM_MINOR, ALARM_MAJOR, ALARM_CRITICAL };
 enum alarm_class {
 	ALARM_OF_SPAN,
 	ALARM_OF_TRUNK,
+	ALARM_OF_TRUNK_GROUP,
 	ALARM_OF_CHANNEL,
 	ALARM_OF_PEER,
 	ALARM_OF_GATEWAY, /* the whole; its object is "" or a file */
@@ -30,6 +31,8 @@ enum alarm_kind {
 	ALARM_D_CHANNEL_BACKUP, /* object: trunk; NFAS runs on the backup D channel */
 	ALARM_TRUNK_LOCKED,     /* object: trunk */
 	ALARM_TRUNK_BUSY_OUT,   /* object: trunk */
+	ALARM_GROUP_DOWN,       /* object: trunk group; none of its trunks carries calls */
+	ALARM_GROUP_BUSY,       /* object: trunk group; it has been full for a while */
 	ALARM_CHANNEL_FAULTY,   /* object: channel; the far end does not answer RESTART */
 	ALARM_CHANNELS_STUCK,   /* object: trunk; the auditor had to repair */
 	ALARM_PEER_DOWN,        /* object: peer */

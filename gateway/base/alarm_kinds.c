@@ -39,6 +39,13 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 	[ALARM_TRUNK_BUSY_OUT] = { "trunk-busy-out", ALARM_MAJOR, ALARM_OF_TRUNK,
 		"No peer is alive for calls of this trunk, so it is kept busy (`busy-out`).",
 		"See `show peers`: bring one of the peers back." },
+	[ALARM_GROUP_DOWN] = { "trunk-group-down", ALARM_CRITICAL, ALARM_OF_TRUNK_GROUP,
+		"No trunk of the group takes calls: all are down, locked or kept busy.",
+		"`show trunk-groups` tells what each trunk lacks; see the alarms of these trunks and their spans." },
+	[ALARM_GROUP_BUSY] = { "trunk-group-busy", ALARM_MAJOR, ALARM_OF_TRUNK_GROUP,
+		"All trunks of the group have been busy for as long as its `busy-alarm` says: calls are refused or go elsewhere.",
+		"See `show calls` and `show trunk-groups`: unlock or repair trunks that are out of service, add channels, or give its "
+		"routes another target." },
 	[ALARM_CHANNEL_FAULTY] = { "channel-faulty", ALARM_MINOR, ALARM_OF_CHANNEL,
 		"The far end does not answer RESTART for this channel; it is not used.",
 		"Ask the far end's operator to reset the channel; then `lock channel NAME no-graceful` and `unlock channel "
@@ -134,8 +141,11 @@ const char *alarm_severity_name(enum alarm_severity severity)
 const char *alarm_class_name(enum alarm_class of)
 {
 	static const char *const names[] = {
-		[ALARM_OF_SPAN] = "span",       [ALARM_OF_TRUNK] = "trunk",
-		[ALARM_OF_CHANNEL] = "channel", [ALARM_OF_PEER] = "peer",
+		[ALARM_OF_SPAN] = "span",
+		[ALARM_OF_TRUNK] = "trunk",
+		[ALARM_OF_TRUNK_GROUP] = "trunk-group",
+		[ALARM_OF_CHANNEL] = "channel",
+		[ALARM_OF_PEER] = "peer",
 		[ALARM_OF_GATEWAY] = "gateway",
 	};
 

@@ -22,5 +22,6 @@ struct trunk_group_config {
 	size_t n_members;
 	enum trunk_group_hunt hunt;
 	struct trunk_limits limits; /* of all its members together */
+	unsigned busy_alarm_s;      /* with all channels busy, until an alarm stands; 0: never */
 	int line;
 };

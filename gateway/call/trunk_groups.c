@@ -4,6 +4,7 @@
 
 #include <osmocom/core/talloc.h>
 
+#include "base/alarm.h"
 #include "base/clock.h"
 #include "call/hub.h"
 
@@ -14,6 +15,8 @@ struct trunk_group {
 	uint64_t rate_full_us; /* bucket of its limits */
 	unsigned peak;
 	uint64_t overflows, limited, busy_s;
+	unsigned full_s, down_s; /* on end, until now */
+	bool told_full, told_down;
 	struct {
 		uint64_t taken, refused;
 	} members[TRUNK_GROUP_MEMBERS];
@@ -69,6 +72,55 @@ static void note_peak(struct trunk_group *group, const struct trunk_load *load)
 		group->peak = load->in + load->out;
 }
 
+/* Alarms */
+
+enum { DOWN_ALARM_S = 10 };
+
+static const char *state_of_member(const struct target *target)
+{
+	const struct leg_setup setup = { .bearer = LEG_SPEECH };
+	char channel[TARGET_CHANNEL_MAX];
+	const char *why = "busy";
+
+	if (!target)
+		return "does not exist";
+	if (!target->probe || !target->probe(target->data, &setup, channel, &why))
+		return "free";
+	return why;
+}
+
+static bool any_takes(const struct trunk_group *group)
+{
+	for (size_t i = 0; i < group->config.n_members; i++) {
+		if (strcmp(state_of_member(member_target(group, i)), "free") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void tell(const struct trunk_group *group, enum alarm_kind kind, bool now, bool *told)
+{
+	if (now == *told)
+		return;
+	*told = now;
+	if (now)
+		alarm_raise(kind, group->config.name, "", "");
+	else
+		alarm_clear(kind, group->config.name);
+}
+
+static void look(struct trunk_group *group, const struct trunk_load *load)
+{
+	const bool is_down = !(load->in + load->out) && !any_takes(group);
+	const unsigned busy_alarm_s = group->config.busy_alarm_s;
+
+	group->down_s = is_down ? group->down_s + 1 : 0;
+	group->full_s = is_busy(load) ? group->full_s + 1 : 0;
+	tell(group, ALARM_GROUP_DOWN, group->down_s >= DOWN_ALARM_S, &group->told_down);
+	tell(group, ALARM_GROUP_BUSY, busy_alarm_s && group->full_s >= busy_alarm_s,
+	     &group->told_full);
+}
+
 static void on_second(void *data)
 {
 	struct trunk_groups *groups = data;
@@ -79,6 +131,7 @@ static void on_second(void *data)
 
 		note_peak(&groups->groups[i], &load);
 		groups->groups[i].busy_s += is_busy(&load);
+		look(&groups->groups[i], &load);
 	}
 }
 
@@ -121,6 +174,10 @@ static void go_on(struct trunk_group *group, const struct trunk_group *old)
 	group->overflows = old->overflows;
 	group->limited = old->limited;
 	group->busy_s = old->busy_s;
+	group->full_s = old->full_s;
+	group->down_s = old->down_s;
+	group->told_full = old->told_full;
+	group->told_down = old->told_down;
 	if (old->last >= 0)
 		group->last = trunk_group_member(group, old->config.members[old->last]);
 	for (size_t i = 0; i < group->config.n_members; i++) {
@@ -155,6 +212,10 @@ void trunk_groups_replace(struct trunk_groups *groups, struct trunk_groups *old)
 
 			if (before)
 				go_on(&groups->groups[i], before);
+		}
+		for (size_t i = 0; i < old->n; i++) {
+			if (!find(groups, old->groups[i].config.name))
+				alarm_forget(ALARM_OF_TRUNK_GROUP, old->groups[i].config.name);
 		}
 		trunk_groups_free(old);
 	}
@@ -347,19 +408,6 @@ void trunk_group_overflows(struct trunk_group *group)
 }
 
 /* Pictures */
-
-static const char *state_of_member(const struct target *target)
-{
-	const struct leg_setup setup = { .bearer = LEG_SPEECH };
-	char channel[TARGET_CHANNEL_MAX];
-	const char *why = "busy";
-
-	if (!target)
-		return "does not exist";
-	if (!target->probe || !target->probe(target->data, &setup, channel, &why))
-		return "free";
-	return why;
-}
 
 static void picture(const struct trunk_group *group, struct trunk_group_status *out)
 {

@@ -177,6 +177,24 @@ def test_a_channel_is_kept_for_emergency_calls(grouped, rtp):
         _end(gateway, ordinary, emergency)
 
 
+def _alarms(gateway):
+    return [a["alarm"] for a in gateway.cli.json("alarms") if a["about"] == "trunk-group both"]
+
+
+def test_alarms_tell_of_a_group(grouped, rtp):
+    gateway = grouped(" busy-alarm 1\n")
+    with gateway.phone() as phone:
+        calls = [_talk(phone, rtp) for _ in range(5)]
+        wait_for("the alarm of a full group", lambda: _alarms(gateway) == ["trunk-group-busy"], 60)
+        _end(gateway, *calls)
+        wait_for("room", lambda: _alarms(gateway) == [], 60)
+    for trunk in ("narrow", "mu"):
+        gateway.cli.run("lock trunk %s no-graceful" % trunk)
+    wait_for("the alarm of a group that is down", lambda: _alarms(gateway) == ["trunk-group-down"], 60)
+    gateway.cli.run("unlock trunk mu")
+    wait_for("a trunk", lambda: _alarms(gateway) == [], 60)
+
+
 def test_members_change_under_calls(grouped, rtp):
     gateway = grouped()
     with gateway.phone() as phone:

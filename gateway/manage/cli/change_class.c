@@ -29,6 +29,7 @@ static const struct row {
 	  "inband|channel|overlap|echo|translate|limit|reserve|hunt|transfer|" },
 	{ "trunk", CHANGE_LIVE, "restart|busy-out|timer|cause-map|" },
 	{ "trunk-group", CHANGE_NEW, "|member|hunt|limit|reserve|" },
+	{ "trunk-group", CHANGE_LIVE, "|busy-alarm|" },
 	{ "sip", CHANGE_NEW, "|listen|tls|limit|deny|strangers|no-answer|" },
 	{ "sip", CHANGE_LIVE, "dns-server|timer-b|ban|cause-map|" },
 	{ "peer", CHANGE_NEW,

@@ -1,6 +1,7 @@
 /* Trunk groups: which trunk a call tries, when it goes on to the next one, what limits and configuration do. */
 #include "call/trunk_groups.h"
 
+#include "base/alarm.h"
 #include "call/emergency.h"
 #include "call/emergency_config.h"
 #include "call/route_turns.h"
@@ -417,10 +418,72 @@ START_TEST(seconds_with_all_trunks_busy_are_counted)
 }
 END_TEST
 
+static void all_refuse(unsigned cause)
+{
+	for (unsigned i = 0; i < TRUNKS; i++)
+		trunks[i].cause = cause;
+}
+
+START_TEST(an_alarm_stands_while_it_has_been_full_for_long)
+{
+	alarms_reset();
+	begin(GROUP_ASCENDING);
+	groups[0].busy_alarm_s = 5;
+	apply(1);
+	trunks[0].load.out = 1;
+	clock_advance(4 * S);
+	trunks[2].load.free = 1;
+	clock_advance(1 * S);
+	trunks[2].load.free = 0;
+	clock_advance(4 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	clock_advance(1 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_MAJOR), 1);
+	apply(1);
+	clock_advance(1 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_MAJOR), 1);
+	trunks[2].load.free = 1;
+	clock_advance(1 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	groups[0].busy_alarm_s = 0;
+	apply(1);
+	trunks[2].load.free = 0;
+	clock_advance(100 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	trunks[0].load.out = 0;
+	stop();
+}
+END_TEST
+
+START_TEST(an_alarm_stands_while_no_trunk_takes_calls)
+{
+	alarms_reset();
+	begin(GROUP_ASCENDING);
+	clock_advance(60 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	all_refuse(CAUSE_DESTINATION_OUT_OF_ORDER);
+	clock_advance(9 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	clock_advance(1 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_CRITICAL), 1);
+	trunks[1].cause = 0;
+	clock_advance(1 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	all_refuse(CAUSE_DESTINATION_OUT_OF_ORDER);
+	clock_advance(10 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_CRITICAL), 1);
+	apply(0);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	all_refuse(0);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("trunk_groups", hunts_in_its_order, a_full_member_is_passed_over,
 	  causes_of_reroute_lead_to_the_next_member, the_last_cause_stands_when_no_member_is_left,
 	  limits_hold_for_all_members_together, a_rate_counts_each_call_once,
 	  calls_from_the_line_are_limited, emergency_calls_are_exempt,
 	  limits_wait_for_a_number_that_may_be_one_of_help, members_come_and_go_in_mid_call,
 	  round_robin_goes_on_over_a_change, a_wanted_trunk_may_be_a_groups,
-	  seconds_with_all_trunks_busy_are_counted)
+	  seconds_with_all_trunks_busy_are_counted, an_alarm_stands_while_it_has_been_full_for_long,
+	  an_alarm_stands_while_no_trunk_takes_calls)
