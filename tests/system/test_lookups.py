@@ -58,6 +58,21 @@ def _answer(said):
     return lambda request: said[_question(request)["called"]]
 
 
+def test_an_answer_may_be_a_trunk_group(own, web):
+    server = web(_answer({"551": (200, {"number": "600", "to": "trunk-group outside"}), "552": (200, {"to": "trunk-group nowhere"})}))
+    gateway = own(extra="trunk-group outside\n member pstn\n" + _section(server))
+    with gateway.phone() as phone:
+        call = phone.call("551", SDP)
+        call.answered()
+        call_id = next(c["id"] for c in gateway.cli.json("calls") if c["from"].startswith("peer phones"))
+        shown = gateway.cli.json("call %s" % call_id)
+        assert (shown["to"]["name"], shown["to"]["trunk_group"]) == ("pstn", "outside")
+        call.bye()
+        assert phone.call("552", SDP).refused().status == 404
+        assert "there is no trunk-group nowhere" in gateway.cli.run("route test 552 from peer phones calling 100")
+        gateway.wait_idle(60)
+
+
 def test_answers_route_calls_and_are_kept(own, web):
     server = web(_answer({"551": (200, {"number": "600", "to": "trunk pstn", "name": "Anna"}),
                           "552": (200, {"cause": 17}),
