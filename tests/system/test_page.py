@@ -6,6 +6,7 @@ import pytest
 
 from common import ports
 from common.browser import Browser
+from common.cli import Cli
 from common.gateway import ROOT, wait_for
 from common.http import Http, section
 from common.sip import sdp
@@ -129,6 +130,53 @@ def test_buttons_act(served, browser):
     assert not browser.complaints()
 
 
+def _listen(gateway, port):
+    with Cli(gateway.ports.cli) as cli:
+        for line in ("configure terminal", "http", "listen 127.0.0.1 %d" % port, "commit", "end"):
+            assert "%" not in cli.run(line), line
+
+
+def test_it_goes_on_once_the_gateway_listens_there_again(served, browser):
+    gateway, port = served("anonymous viewer")
+    open_page(browser, port)
+    browser.wait("document.getElementById('state').className == 'live'")
+    _listen(gateway, ports.any_port("tcp"))
+    browser.wait("!document.getElementById('help').hidden", timeout=60)
+    assert "listens elsewhere" in browser.run("document.getElementById('help').textContent")
+    _listen(gateway, port)
+    browser.wait("document.getElementById('state').className == 'live' && document.getElementById('help').hidden", timeout=60)
+
+
+_GROUP = """\
+trunk-group both
+ member pstn
+ member narrow
+"""
+
+
+def test_trunk_groups_have_a_table(own, browser):
+    port = ports.any_port("tcp")
+    gateway = own(extra=_GROUP + section(port, "anonymous viewer"))
+    open_page(browser, port)
+    row = "[...document.querySelectorAll('#group-rows tr > *')].map(c => c.textContent)"
+    browser.wait("document.querySelectorAll('#group-rows tr').length == 1", timeout=60)
+    cells = browser.run(row)
+    assert cells[:3] == ["both", "ascending", "free"] and "pstn 0/30, narrow 0/1" in cells[3], cells
+    assert cells[5] == "0" and cells[8:] == ["0", "0", "0"], cells
+    gateway.originate("trunk-group both 600 hold 600")
+    browser.wait(row + "[5] == '1' && " + row + "[8] == '1'", timeout=60)
+    assert browser.run("document.querySelector('[aria-labelledby=groups-title]').tabIndex") == 0
+    assert "Trunk groups" in browser.names("heading")
+    browser.run("document.getElementById('groups').scrollIntoView()")
+    picture(browser, "groups")
+    browser.size(390, 844, mobile=True)
+    assert browser.run("document.documentElement.scrollWidth") <= 390
+    browser.run("document.getElementById('groups').scrollIntoView()")
+    picture(browser, "groups-phone")
+    gateway.clear_all()
+    assert not browser.complaints()
+
+
 def test_who_may_only_look_has_no_buttons(served, browser):
     gateway, port = served("anonymous viewer")
     open_page(browser, port)
@@ -189,6 +237,9 @@ def test_it_says_when_the_gateway_is_gone(served, browser):
     browser.wait("document.getElementById('state').className == 'live'")
     gateway.end()
     browser.wait("document.getElementById('state').className == 'lost'")
+    browser.wait("!document.getElementById('help').hidden", timeout=60)
+    picture(browser, "gone")
     gateway.up()
-    browser.wait("document.getElementById('state').className == 'live'")
+    browser.wait("document.getElementById('state').className == 'live'", timeout=60)
+    assert browser.run("document.getElementById('help').hidden")
     assert Http(port, role=None).ask("GET", "/").headers["Content-Type"].startswith("text/html")

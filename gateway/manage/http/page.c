@@ -16,6 +16,7 @@ EMBED(page_style, "style.css");
 EMBED(page_icon, "icon.svg");
 EMBED(page_app, "app.js");
 EMBED(page_view, "view.js");
+EMBED(page_groups, "groups.js");
 EMBED(page_ladder, "ladder.js");
 EMBED(page_plots, "plots.js");
 EMBED(page_sound, "sound.js");
@@ -32,6 +33,7 @@ static const struct page_file files[] = {
 	{ "/icon.svg", "image/svg+xml", page_icon_begin, page_icon_end },
 	{ "/app.js", "text/javascript", page_app_begin, page_app_end },
 	{ "/view.js", "text/javascript", page_view_begin, page_view_end },
+	{ "/groups.js", "text/javascript", page_groups_begin, page_groups_end },
 	{ "/ladder.js", "text/javascript", page_ladder_begin, page_ladder_end },
 	{ "/plots.js", "text/javascript", page_plots_begin, page_plots_end },
 	{ "/sound.js", "text/javascript", page_sound_begin, page_sound_end },

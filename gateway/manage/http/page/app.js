@@ -1,6 +1,7 @@
 // The page: signs in, mirrors what the gateway says, and does what buttons say.
 import {ask, Mirror, Refused} from "./api.js";
 import * as configuration from "./configuration.js";
+import * as groups from "./groups.js";
 import {ladder, lines} from "./ladder.js";
 import {Sound} from "./sound.js";
 import {open_trends} from "./trends.js";
@@ -8,6 +9,7 @@ import * as route from "./route.js";
 import {element, grid, History, keyed, table} from "./view.js";
 
 const PLOT_MS = 5000;
+const HELP_MS = 10000;
 const RECENT = 50; // of the calls that have ended, so many are shown
 const by = (id) => document.getElementById(id);
 const mirror = new Mirror(changed, lost);
@@ -16,6 +18,7 @@ const sound = new Sound(() => mirror.rows.call.size, () => mark("call"));
 const advice = new Map(); // of alarms, by id
 const dirty = new Set();
 let role = "viewer";
+let lost_at = null; // since when there is no connection
 let opened = null; // the channel whose dialog is open
 let recent = []; // calls that have ended, the latest first
 
@@ -255,12 +258,19 @@ function say(text, look) {
 
 function changed(kinds) {
 	say("live", "live");
+	lost_at = null;
+	by("help").hidden = true;
 	if (kinds.includes("call"))
 		learn_recent();
+	if (kinds.includes("call") || kinds.includes("channel"))
+		groups.changed();
 	mark(...kinds);
 }
 
+// What it cannot mend itself it says once it has tried for a while.
 function lost(closed) {
+	lost_at ??= Date.now();
+	by("help").hidden = Date.now() - lost_at < HELP_MS;
 	say("no connection; what is here is old", "lost");
 	if (closed)
 		setTimeout(begin, 3000);
@@ -270,6 +280,8 @@ function remember() {
 	mirror.list("trunk").forEach((row) => history.add(`trunk ${row.name}`, row.busy));
 	mirror.list("peer").forEach((row) => history.add(`peer ${row.name}`, row.calls));
 	mark("trunk", "peer");
+	if (by("state").className === "live")
+		groups.changed();
 }
 
 function show(signed_in) {
