@@ -134,12 +134,12 @@ def test_answer_that_cannot_be_used_is_cleared(gateway, phone):
 def test_early_media_is_heard_before_answer(gateway, phone, rtp):
     """A peer's 183 with SDP opens the way back, over the line, to a caller who hears its sound, then its 486."""
     caller, callee = rtp(), rtp()
+    callee.hum(1000)
     with gateway.agent() as other:
         out = other.call("680", sdp(caller.port))
         call = phone.answer_call()
         assert call.invite_in.start.startswith("INVITE sip:680@")
         callee.remote = call.invite_in.media()
-        callee.hum(1000)
         call.reply(call.invite_in, 183, "Session Progress", sdp(callee.port))
         assert out.response(183).media()
         wait_for("the tone", lambda: [s for s in caller.samples() if abs(s) > 5000])
