@@ -1,5 +1,5 @@
-"""Many calls from one socket, at a rate of our own whatever the answers: INVITE, ACK, BYE, each sent again as RFC 3261 17
-has it. Arrivals are seeded; nothing waits for the gateway."""
+"""Many calls from one socket, at a rate of our own whatever the answers: INVITE, ACK, BYE, each sent again until it is
+answered, with the intervals of RFC 3261 17.1.2.2. Arrivals are seeded; nothing waits for the gateway."""
 import heapq
 import random
 import re
@@ -8,7 +8,7 @@ import socket
 import time
 from dataclasses import dataclass, field
 
-T1 = 0.5
+T1, T2 = 0.5, 4.0
 SDP = "v=0\r\no=- 1 1 IN IP4 {0}\r\ns=-\r\nc=IN IP4 {0}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
 STATUS = re.compile(rb"SIP/2\.0 (\d+)")
 CALL_ID = re.compile(rb"\r\nCall-ID: *([^\r]+)", re.I)
@@ -60,8 +60,7 @@ class Flood:
         head = ("{m} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {l};rport;branch=z9hG4bK{b}\r\nMax-Forwards: 70\r\n"
                 "From: <sip:100@{h}>;tag=f{n}\r\nTo: {to}\r\nCall-ID: {n}@flood\r\nCSeq: {c} {m}\r\n"
                 "Contact: <sip:100@{l}>\r\n{t}Content-Length: {len}\r\n\r\n{body}")
-        uri = call.target if method in ("BYE",) or (method == "ACK" and call.status == 200) else \
-            "sip:%s@%s:%d" % (self.called, self.host, self.port)
+        uri = call.target if branch[0] in "ab" else "sip:%s@%s:%d" % (self.called, self.host, self.port)
         text = head.format(m=method, uri=uri or self.called, l=self.local, h=self.host, b=branch, n=call.number, c=cseq,
                            to=to or "<sip:%s@%s>" % (self.called, self.host), len=len(body), body=body,
                            t="Content-Type: application/sdp\r\n" if body else "")
@@ -75,14 +74,13 @@ class Flood:
 
     def _invite(self, call, now, wait=T1):
         self._send(call, "INVITE", 1, "i%d" % call.number, body=SDP.format(self.host))
-        if wait < 16 * T1:
-            self._later(now + wait, "invite", call, wait * 2)
+        if now + wait < call.begun + 64 * T1:  # Timer B
+            self._later(now + wait, "invite", call, min(wait * 2, T2))
 
     def _bye(self, call, now, wait=T1):
         call.bye_sent = True
         self._send(call, "BYE", 2, "b%d" % call.number, call.to)
-        if wait < 16 * T1:
-            self._later(now + wait, "bye", call, wait * 2)
+        self._later(now + wait, "bye", call, min(wait * 2, T2))
 
     def _begin(self, now):
         self.next += 1
@@ -102,14 +100,14 @@ class Flood:
                 self._bye(call, now, *rest)
 
     def _final(self, call, status, data, now):
-        first = not call.status
-        call.status = status
-        call.to = TO.search(data).group(1).decode()
-        contact = CONTACT.search(data)
-        if contact:
-            call.target = contact.group(1).decode()
-        self._send(call, "ACK", 1, ("a%d" if status == 200 else "i%d") % call.number, call.to)
-        if not first:
+        """What comes after a 200 is only acknowledged: the call is there."""
+        to, before, contact = TO.search(data).group(1).decode(), call.status, CONTACT.search(data)
+        decides = not before or status == 200 != before
+        if decides:
+            call.status, call.to = status, to
+            call.target = contact.group(1).decode() if contact else ""
+        self._send(call, "ACK", 1, ("a%d" if status == 200 else "i%d") % call.number, to)
+        if not decides:
             return
         if status == 200:
             self.figures.answered += 1
@@ -149,7 +147,7 @@ class Flood:
         self.sock.sendto(b"\r\n".join([b"SIP/2.0 200 OK"] + kept + [b"Content-Length: 0", b"", b""]),
                          (self.host, self.port))
 
-    def run(self, rate, seconds, seed=1, linger=8):
+    def run(self, rate, seconds, seed=1, linger=60):
         """Calls at that rate, by chance as telephone calls come, and then until all have ended or for linger s."""
         dice = random.Random(seed)
         self.figures, self.start = Figures(), time.monotonic()
