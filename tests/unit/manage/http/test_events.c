@@ -66,6 +66,17 @@ START_TEST(what_is_read_is_what_was_told)
 }
 END_TEST
 
+/* How many octets count on from first, at most n. An assertion for each of millions would take a minute
+ * of a busy machine. */
+static ssize_t in_order(const char *octets, ssize_t n, uint8_t first)
+{
+	ssize_t i = 0;
+
+	while (i < n && (uint8_t)octets[i] == (uint8_t)(first + i))
+		i++;
+	return i;
+}
+
 START_TEST(octets_keep_their_order_whatever_is_read_when)
 {
 	uint8_t put = 0, want = 0;
@@ -78,8 +89,9 @@ START_TEST(octets_keep_their_order_whatever_is_read_when)
 		push(listener, buf, 1 + round * 7 % sizeof(buf));
 		put = (uint8_t)(put - (sizeof(buf) - (1 + round * 7 % sizeof(buf))));
 		ssize_t n = on_read(listener, 0, got, 1 + round * 13 % sizeof(got));
-		for (ssize_t i = 0; i < n; i++)
-			ck_assert_uint_eq((uint8_t)got[i], want++);
+		ck_assert_int_ge(n, 0);
+		ck_assert_int_eq(in_order(got, n, want), n);
+		want = (uint8_t)(want + n);
 	}
 	ck_assert_uint_eq(cut, 0);
 	ck_assert_uint_le(listener->size, EVENTS_UNREAD_MAX);
