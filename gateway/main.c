@@ -93,6 +93,12 @@ static int apply_sip(const struct config *to, struct config_report *report)
 	if (advice)
 		config_fault(report, 0, "SIP cannot listen on %s: %s; %s", sip_failed_socket(),
 			     strerror(-rc), advice);
+	else if (rc == -EBUSY)
+		config_fault(
+			report, 0,
+			"SIP's sockets were moved so often while calls went on that none can be "
+			"left for another now; `show pending` lists those kept for calls: commit "
+			"when all calls are over");
 	else if (rc < 0)
 		config_fault(report, 0, "SIP cannot be set up: %s", strerror(-rc));
 	return rc;

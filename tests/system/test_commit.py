@@ -2,6 +2,7 @@
 import time
 
 import pytest
+from common import ports
 from common.cli import Cli
 from common.gateway import wait_for
 from common.rtp_many import Parties
@@ -123,6 +124,16 @@ def test_commit_now_does_not_wait(gateway):
         time.sleep(0.3)
         assert len(gateway.cli.json("calls")) == 2
         stays.bye()
+    gateway.wait_idle()
+
+
+def test_commit_now_says_what_waits_yet(gateway):
+    """It clears calls of trunks alone; a socket goes on to be kept for its calls, and that is said."""
+    with gateway.phone() as phone, Parties(1) as parties:
+        call = dial(phone, "2", parties.all[0])
+        said = edit(gateway, "sip", "listen 127.0.0.1 %d" % ports.block(2), "commit now")
+        assert "is closed once the calls from before are over" in said and "No trunk waits" in said, said
+        call.bye()
     gateway.wait_idle()
 
 

@@ -3,6 +3,7 @@ import socket
 
 import pytest
 from common import ports
+from common.cli import Cli
 from common.gateway import wait_for
 from common.rtp_many import Parties
 from common.sip import Agent, sdp
@@ -76,6 +77,29 @@ def bind_error(sock, place):
         return ""
     except OSError as e:
         return str(e)
+
+
+def test_sockets_moved_again_and_again_under_a_call_are_bounded(gateway):
+    """The commit that would leave more than are kept says so, and changes nothing; what was kept stays kept."""
+    with gateway.phone() as phone, Parties(1) as parties, Cli(gateway.ports.cli) as session:
+        edit(gateway, "sip", "timer-b 2000", "commit")
+        call = dial(phone, "1", parties.all[0])
+        said = ""
+        for moves in range(40):
+            for line in ("configure terminal", "sip", "listen 127.0.0.1 %d" % ports.block(2)):
+                session.run(line)
+            said = session.run("commit")
+            session.run("abort")
+            if "%" in said:
+                break
+        assert "sockets were moved so often" in said and "unchanged" in said, said
+        assert moves >= 16, moves
+        assert gateway.cli.run("show pending").count(" is closed once ") in range(31, 33)
+        hold(call, parties.all[0], 2)
+        call.bye()
+        wait_for("the old sockets to be closed", lambda: gateway.cli.run("show pending").strip() == "", 60)
+        edit(gateway, "sip", "listen 127.0.0.1 %d" % ports.block(2), "commit")
+    gateway.wait_idle(60)
 
 
 def test_what_nobody_confirms_goes_back_and_harms_no_call(gateway):

@@ -226,8 +226,9 @@ DEFUN(commit_now, commit_now_cmd, "commit now",
 	rc = cli_gateway()->plant ? plant_now(cli_gateway()->plant, report) : 0;
 	report_out(vty, report);
 	talloc_free(report);
+	pending_out(vty);
 	if (rc == 0)
-		vty_out(vty, "Nothing waits; `write` keeps it over a restart.%s", VTY_NEWLINE);
+		vty_out(vty, "No trunk waits; `write` keeps it over a restart.%s", VTY_NEWLINE);
 	return rc == 0 ? CMD_SUCCESS : CMD_WARNING;
 }
 

@@ -26,7 +26,8 @@ enum {
 	IDLE_MS = 900000, /* a connection without transactions is closed after it */
 	PART_MS = 20000,  /* a message that began is there as a whole by then */
 	UNSENT_MAX = 256, /* messages that wait for a slow connection */
-	RETIRED_MAX = 32, /* sockets that Sofia-SIP still believes in */
+	RETIRED_MAX = 32, /* sockets that Sofia-SIP still believes in, without calls */
+	LEFT_MAX = 96,    /* under calls, with those that are kept for them */
 };
 
 /* Sofia-SIP looks for certificates there, and must find none: tls.c shows ours. */
@@ -425,6 +426,21 @@ static void leave_again(struct sockets *sockets, const struct sockets *before)
 	}
 }
 
+/* Each socket that is closed under calls leaves a descriptor until there are none. A gateway that is never without calls does
+ * not gather them without end. */
+static bool may_leave(const struct sockets *now, const struct sockets *wanted, uint32_t last)
+{
+	size_t leave = 0, kept = 0;
+
+	for (size_t i = 0; i < now->n; i++)
+		leave += !stays(&now->open[i], wanted);
+	for (size_t i = 0; i < SOCKETS_MAX; i++)
+		kept += *now->leaving[i].ident && !find(wanted, &now->leaving[i].socket);
+	if (!leave || (!last && !kept))
+		return true;
+	return kept + leave <= SOCKETS_MAX && now->retired + kept + leave <= LEFT_MAX;
+}
+
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
 		  size_t n, uint32_t last)
 {
@@ -432,6 +448,8 @@ int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket
 	struct sockets planned = { .n = 0 };
 	int rc = plan(sockets, wanted, n, &planned);
 
+	if (!rc && !may_leave(sockets, &planned, last))
+		rc = -EBUSY;
 	if (rc)
 		return rc;
 	close_unwanted(sockets, nta, &planned, last, last);

@@ -51,7 +51,8 @@ struct sockets {
 
 /* Opens what is wanted and not open, closes what is open and not wanted; but while there are sessions (last: the id of
  * the newest; 0: none) that is kept for them. Dialogs stay; so do connections of sockets that stay. 0, or -errno of the
- * first that cannot be opened (-EINVAL: no address, or too many): all is as before then. */
+ * first that cannot be opened (-EINVAL: no address, or too many); -EBUSY: too many were left already while there were
+ * sessions. All is as before then. */
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,
 		  size_t n, uint32_t last);
 /* Closes what is kept for sessions before that one (NULL: there are none), linger_us after the last of them ended, so that

@@ -397,6 +397,38 @@ START_TEST(socket_leaves_on_when_the_new_ones_fail)
 }
 END_TEST
 
+/* Of a gateway that is never without calls. */
+START_TEST(sockets_moved_again_and_again_are_bounded)
+{
+	unsigned moves = 0;
+	int rc = 0;
+
+	in_open(PLAIN, "", SDP);
+	uint16_t first = rig.config.port, last = first;
+	for (unsigned tries = 0; tries < 100 && rc != -EBUSY; tries++) {
+		rig.config.port = rig_free_port();
+		rc = sip_apply(rig.sip, &rig.config);
+		if (rc == 0) {
+			last = rig.config.port;
+			moves++;
+		}
+	}
+	ck_assert_int_eq(rc, -EBUSY);
+	ck_assert_uint_ge(moves, SOCKETS_MAX / 2); /* UDP and TCP each */
+	ck_assert_uint_le(moves, SOCKETS_MAX);
+	rig.config.port = last;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	move_to(first); /* it is there yet: as many are left as before */
+	say_hold();
+	say_bye();
+	rig_pass(&rig, RIG_TIMER_B_MS + 2000);
+	ck_assert_str_eq(look_at_kept(), "");
+	move(); /* without calls all are closed */
+	rig_assert_idle(&rig);
+	rig_close(&rig);
+}
+END_TEST
+
 static void close_one(uint16_t port)
 {
 	listen_too("127.0.0.1", port);
@@ -462,4 +494,5 @@ UNIT_MAIN("leaving", calls_of_a_removed_peer_go_on, call_of_a_removed_peer_ends_
 	  emergency_call_begins_by_an_old_socket, what_is_sent_in_a_call_leaves_from_its_socket,
 	  new_calls_go_by_the_new_socket, socket_that_is_wanted_again_is_as_it_was,
 	  socket_leaves_on_when_the_new_ones_fail, socket_that_cannot_be_closed_is_closed_later,
-	  socket_is_kept_after_many, socket_without_calls_is_closed_at_once)
+	  sockets_moved_again_and_again_are_bounded, socket_is_kept_after_many,
+	  socket_without_calls_is_closed_at_once)
