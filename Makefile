@@ -7,7 +7,7 @@
 #   make install         below PREFIX (/usr/local) and /etc, all of it below DESTDIR
 #   make deb             build/crosspoint_VERSION_ARCHITECTURE.deb for this Debian; DEBFULLNAME, DEBEMAIL say whose it is
 #   make check           install what tests need, then lint, unit, fuzz and system tests
-#   make check-unit SAN=address|undefined|thread
+#   make check-unit SAN=address|thread
 #   make lint, make check-fuzz, make check-system, make bench
 #   make check-dahdi     the gateway on the real card driver, in a virtual machine; LONG=1: all of it
 #   make qualify         on a machine with a card and a loopback plug: tests them and writes a report
@@ -24,12 +24,14 @@ PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 WARN := -Werror=implicit-function-declaration -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(CI),-Werror)
 # clang warns of parameters that the macros of libosmovty leave unused; gcc knows that they are not ours.
 WARN += $(if $(SAN),-Wno-unused-parameter)
-SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer $(if $(filter undefined,$(SAN)),-fno-sanitize-recover=all))
+# Undefined behaviour is looked for with addresses: one build, one run of everything. Line tables are all that a report needs.
+SANITIZERS := $(SAN:address=address,undefined)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SANITIZERS) -fno-omit-frame-pointer -fno-sanitize-recover=undefined -O1 -gline-tables-only)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 CPPFLAGS := -D_GNU_SOURCE -I. -Igateway
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(SANFLAGS) -pthread $(CPPFLAGS) $(PKG_CFLAGS)
-LIBS = -lpri -ltonezone $(PKG_LIBS) -lm -pthread
+LIBS = $(if $(SAN),-fuse-ld=lld) -lpri -ltonezone $(PKG_LIBS) -lm -pthread
 
 # One object and the link are all that differ: with SNMP the sub-agent stands before its stand-in in the archive.
 SNMP ?=
@@ -82,7 +84,7 @@ build/bench/%: build/obj/tests/bench/%.o build/libcrosspoint.a
 # A fuzz target includes the .c file that it tests; the rest comes from the archive of the address build.
 build/fuzz/%: tests/fuzz/%.c build/address/libcrosspoint.a
 	@echo "  FUZZ  $@"
-	$Q mkdir -p $(@D) && clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	$Q mkdir -p $(@D) && clang -std=gnu11 -gline-tables-only -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fuse-ld=lld \
 		$(CPPFLAGS) $(PKG_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ -o $@ $< build/address/libcrosspoint.a $(LIBS)
 
 # Far ends that are not the gateway, on cards.
