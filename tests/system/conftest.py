@@ -4,6 +4,7 @@ left behind: no call, no channel in use, no context, no port, no SIP session; an
 import contextlib
 import os
 import re
+import signal
 import sys
 
 import pytest
@@ -167,6 +168,9 @@ def own_gateway(tmp_path):
         for system in made:
             if system.process and system.process.poll() is None:
                 system.end()
+            elif system.process:  # ended by the test, which says how
+                assert system.process.returncode in (0, 1, -signal.SIGKILL), "the gateway died: %s" % system.log()[-6000:]
+                assert not SANITIZER.search(system.log()), system.log()[-6000:]
     finally:
         for system in made:
             system.kill()
