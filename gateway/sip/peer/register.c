@@ -67,7 +67,7 @@ struct registration {
 	unsigned asked_s, failures, status;
 	unsigned longer;   /* times that the interval was too brief, in a row */
 	unsigned wanted_s; /* of the request under way; 0 takes it away */
-	uint64_t until_us, retry_us;
+	uint64_t until_us, refresh_us, retry_us;
 	uint64_t flow; /* the connection that it registered by; 0: none, or it is closed */
 	uint64_t flow_since_us;
 	unsigned lost; /* connections in a row that did not last */
@@ -369,10 +369,11 @@ static void take_flow(struct registration *r)
 		osmo_timer_schedule(&r->watch, WATCH_S, 0);
 }
 
-/* At once, unless that happens again and again. */
+/* At once, unless that happens again and again; but no later than it is refreshed anyway. */
 static void on_flow_lost(struct registration *r)
 {
-	uint64_t lasted_us = clock_now_us() - r->flow_since_us, ms = su_randint(1, MS_PER_S);
+	uint64_t now_us = clock_now_us(), lasted_us = now_us - r->flow_since_us;
+	uint64_t ms = su_randint(1, MS_PER_S), left_us;
 
 	r->flow = 0;
 	r->lost = lasted_us < (uint64_t)FLOW_LASTS_S * US_PER_S ? r->lost + 1 : 0;
@@ -380,6 +381,8 @@ static void on_flow_lost(struct registration *r)
 		return;
 	if (r->lost > 1)
 		ms = backoff_ms(r->lost - 2);
+	left_us = r->refresh_us > now_us ? r->refresh_us - now_us : 0;
+	ms = OSMO_MIN(ms, OSMO_MAX(left_us / MS_PER_S, 1));
 	LOGABOUT(DSIP, LOGL_NOTICE, LOG_ABOUT(.peer = { r->peer->config.name }),
 		 "peer %s: the connection that %s is registered by is closed; again in %u s\n",
 		 r->peer->config.name, r->config.user, (unsigned)(ms / MS_PER_S));
@@ -389,6 +392,7 @@ static void on_flow_lost(struct registration *r)
 static void take_over(struct registration *r, const sip_t *sip)
 {
 	unsigned s = granted_s(r, sip);
+	uint64_t now_us = clock_now_us(), ms;
 
 	take_service_route(r, sip);
 	if (!s) { /* it says 200, but we are not there */
@@ -401,9 +405,10 @@ static void take_over(struct registration *r, const sip_t *sip)
 			 r->config.user, s);
 	alarm_clear(ALARM_REGISTRATION, r->peer->config.name);
 	r->failures = 0;
-	r->until_us = clock_now_us() + (uint64_t)s * US_PER_S;
-	go(r, ST_REGISTERED, (uint64_t)s * (unsigned)su_randint(REFRESH_LEAST, REFRESH_MOST),
-	   T_REFRESH);
+	ms = (uint64_t)s * (unsigned)su_randint(REFRESH_LEAST, REFRESH_MOST);
+	r->until_us = now_us + (uint64_t)s * US_PER_S;
+	r->refresh_us = now_us + ms * MS_PER_S;
+	go(r, ST_REGISTERED, ms, T_REFRESH);
 	take_flow(r);
 }
 

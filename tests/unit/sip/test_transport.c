@@ -600,6 +600,28 @@ START_TEST(lost_connection_is_another_registration)
 }
 END_TEST
 
+/* However often connections are lost, it is refreshed before it lapses (RFC 5626 4.4). */
+START_TEST(connections_lost_again_and_again_let_no_registration_lapse)
+{
+	rig_open(&rig);
+	int listener = listen_on(&rig.peer.port);
+
+	rig.peer.registration = (struct register_config){ .user = "49301", .expires_s = 60 };
+	rig.peer.path.transport = TRANSPORT_TCP;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig_settle(&rig);
+	for (unsigned lost = 1; lost < 8; lost++) {
+		close(accept_register(listener));
+		ck_assert_msg(somebody_connects_within(listener, 57000), "lost %u times", lost);
+		registrations_each(rig.sip, take_registration, NULL);
+		ck_assert_uint_gt(registration.expires_s, 0);
+	}
+	close(accept_register(listener));
+	close(listener);
+	rig_close(&rig);
+}
+END_TEST
+
 START_TEST(update_by_tcp_is_heard_to_its_end)
 {
 	char more[300];
@@ -643,7 +665,8 @@ UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_
 	  answer_names_the_socket_that_the_call_came_by,
 	  connection_is_pinged_and_another_opened_when_it_is_dead,
 	  way_to_a_peer_of_udp_is_kept_open, connection_that_says_nothing_whole_is_closed,
-	  lost_connection_is_another_registration, connection_that_the_other_end_left_is_closed,
-	  message_behind_another_is_bounded_too, one_host_has_so_many_connections,
-	  content_length_that_lies_harms_nobody, registration_by_tcp_is_heard_to_its_end,
-	  update_by_tcp_is_heard_to_its_end)
+	  lost_connection_is_another_registration,
+	  connections_lost_again_and_again_let_no_registration_lapse,
+	  connection_that_the_other_end_left_is_closed, message_behind_another_is_bounded_too,
+	  one_host_has_so_many_connections, content_length_that_lies_harms_nobody,
+	  registration_by_tcp_is_heard_to_its_end, update_by_tcp_is_heard_to_its_end)
