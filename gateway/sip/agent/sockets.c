@@ -427,18 +427,21 @@ static void leave_again(struct sockets *sockets, const struct sockets *before)
 }
 
 /* Each socket that is closed under calls leaves a descriptor until there are none. A gateway that is never without calls does
- * not gather them without end. */
+ * not gather them without end. The way back is paid for as well: what is new must be left then. */
 static bool may_leave(const struct sockets *now, const struct sockets *wanted, uint32_t last)
 {
-	size_t leave = 0, kept = 0;
+	size_t leave = 0, added = 0, kept = 0, most;
 
 	for (size_t i = 0; i < now->n; i++)
 		leave += !stays(&now->open[i], wanted);
+	for (size_t i = 0; i < wanted->n; i++)
+		added += !stays(&wanted->open[i], now);
 	for (size_t i = 0; i < SOCKETS_MAX; i++)
 		kept += *now->leaving[i].ident && !find(wanted, &now->leaving[i].socket);
-	if (!leave || (!last && !kept))
+	most = OSMO_MAX(leave, added);
+	if (!most || (!last && !kept))
 		return true;
-	return kept + leave <= SOCKETS_MAX && now->retired + kept + leave <= LEFT_MAX;
+	return kept + most <= SOCKETS_MAX && now->retired + kept + leave + added <= LEFT_MAX;
 }
 
 int sockets_apply(struct sockets *sockets, nta_agent_t *nta, const struct socket_config *wanted,

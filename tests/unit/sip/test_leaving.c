@@ -417,6 +417,9 @@ START_TEST(sockets_moved_again_and_again_are_bounded)
 	ck_assert_uint_ge(moves, SOCKETS_MAX / 2); /* UDP and TCP each */
 	ck_assert_uint_le(moves, SOCKETS_MAX);
 	rig.config.port = last;
+	listen_too("127.0.0.1", rig_free_port()); /* there would be no way back */
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), -EBUSY);
+	rig.config.n_listens = 0;
 	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
 	move_to(first); /* it is there yet: as many are left as before */
 	say_hold();
