@@ -234,17 +234,18 @@ static void query_free(struct dns_query *query)
 	talloc_free(query);
 }
 
-/* Told, or late: from the loop. */
+/* Told, or late: from the loop. The channel may end within done, and what was late with it. */
 static void on_late(void *data)
 {
 	struct dns_query *query = data;
 	void (*done)(void *, const struct dns_answer *) = query->done;
 	static const struct dns_answer late = { .result = DNS_LATE };
+	const bool ended = query->ended;
 
 	query->done = NULL;
 	if (done)
-		done(query->data, query->ended ? &query->answer : &late);
-	if (query->ended)
+		done(query->data, ended ? &query->answer : &late);
+	if (ended)
 		query_free(query);
 }
 

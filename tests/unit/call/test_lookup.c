@@ -282,10 +282,11 @@ static struct lookup_status status_of(const struct lookups *lookups)
 	return status;
 }
 
-/* One who waits; told, he cancels what another asks. */
+/* One who waits; told, he cancels what another asks, and takes the look-ups away. */
 struct waiter {
 	struct lookup_ask *ask;
 	struct waiter *other;
+	struct lookups *lookups;
 	struct lookup_answer got;
 	unsigned told;
 };
@@ -297,6 +298,8 @@ static void on_waiter(void *data, const struct lookup_answer *answer)
 	waiter->told++;
 	waiter->got = *answer;
 	waiter->ask = NULL;
+	if (waiter->lookups)
+		ck_assert_int_eq(lookups_apply(waiter->lookups, NULL, 0), 0);
 	if (!waiter->other)
 		return;
 	lookups_cancel(waiter->other->ask);
@@ -428,6 +431,30 @@ START_TEST(last_who_leaves_takes_the_question_along)
 	lookups_free(lookups); /* told from inside */
 	ck_assert_uint_eq(first.told + third.told, 2);
 	ck_assert_int_eq(first.got.result, LOOKUP_FAILED);
+	dns_server_close(&server);
+}
+END_TEST
+
+/* Who is told that the server is late ends the client that is telling. */
+START_TEST(who_hears_of_a_late_answer_may_take_the_look_up_away)
+{
+	struct lookups *lookups = lookups_new(NULL);
+	struct waiter waiter = { .lookups = lookups };
+	struct dns_server server;
+	struct lookup_config how;
+
+	clock_use_virtual(1 * S);
+	dns_server_open(&server, 1, 0, 60);
+	server.silent = true;
+	how = in_dns(&server);
+	ck_assert_int_eq(lookups_apply(lookups, &how, 1), 0);
+	ask_for(lookups, "491", &waiter);
+	clock_advance(how.timeout_ms * (uint64_t)MS);
+	for (unsigned i = 0; i < DNS_ROUNDS && !waiter.told; i++)
+		dns_server_turn(&server);
+	ck_assert_uint_eq(waiter.told, 1);
+	ck_assert_int_eq(waiter.got.result, LOOKUP_FAILED);
+	lookups_free(lookups);
 	dns_server_close(&server);
 }
 END_TEST
@@ -603,7 +630,8 @@ UNIT_MAIN("lookup", no_answer_leads_to_what_the_caller_may_not_call, whole_answe
 	  cache_keeps_so_many_for_so_long, large_cache_finds_each_answer,
 	  number_without_a_name_in_dns_is_nothing_and_no_failure,
 	  answer_of_dns_is_kept_as_long_as_both_allow, who_asks_the_same_at_one_time_asks_once,
-	  last_who_leaves_takes_the_question_along, call_without_an_answer_goes_on,
+	  last_who_leaves_takes_the_question_along,
+	  who_hears_of_a_late_answer_may_take_the_look_up_away, call_without_an_answer_goes_on,
 	  call_without_an_answer_is_refused_where_it_must_have_one,
 	  caller_may_hang_up_while_it_is_asked, call_that_is_being_cleared_waits_for_no_answer,
 	  look_up_that_is_taken_away_lets_its_calls_go_on, hub_that_ends_asks_no_more)
