@@ -91,6 +91,14 @@ int config_set_text(struct vty *vty, const char *option, const char *text, char 
 	return CMD_SUCCESS;
 }
 
+int config_set_secret(struct vty *vty, const char *option, const char *text, char *to, size_t size)
+{
+	if (strlen(text) >= size)
+		return config_reject(vty, "%s is too long; at most %zu characters", option,
+				     size - 1);
+	return config_set_text(vty, option, text, to, size);
+}
+
 int config_set_name(struct vty *vty, const char *option, const char *text, char *to, size_t size)
 {
 	if (check_name(vty, option, text, size) != CMD_SUCCESS)

@@ -52,7 +52,9 @@ int config_section_enter(struct vty *vty, int node, int *section_line);
 /* Text into an array of size octets, or a complaint that names the option. CMD_SUCCESS or
  * CMD_WARNING. */
 int config_set_text(struct vty *vty, const char *option, const char *text, char *to, size_t size);
-/* The same for the name of an item elsewhere. */
+/* The same for what is not shown, or not wholly: the complaint is without the text. */
+int config_set_secret(struct vty *vty, const char *option, const char *text, char *to, size_t size);
+/* As config_set_text, for the name of an item elsewhere. */
 int config_set_name(struct vty *vty, const char *option, const char *text, char *to, size_t size);
 /* The same for an IPv4 or IPv6 address; *to is its canonical text, 46 octets. */
 int config_set_address(struct vty *vty, const char *option, const char *text, char *to);

@@ -55,7 +55,7 @@ DEFUN(lookup_http, lookup_http_cmd, "http URL",
 				     shown);
 	}
 	*item->suffix = '\0';
-	return config_set_text(vty, "http", argv[0], item->url, sizeof(item->url));
+	return config_set_secret(vty, "http", argv[0], item->url, sizeof(item->url));
 }
 
 /* A name of DNS, RFC 1035 2.3.1. */
@@ -149,7 +149,7 @@ DEFUN(lookup_token, lookup_token_cmd, "token secret TOKEN",
 {
 	struct lookup_config *item = vty->index;
 
-	return config_set_text(vty, "token secret", argv[0], item->token, sizeof(item->token));
+	return config_set_secret(vty, "token secret", argv[0], item->token, sizeof(item->token));
 }
 
 DEFUN(no_lookup_token, no_lookup_token_cmd, "no token", NO_STR TOKEN_STR)

@@ -134,8 +134,8 @@ DEFUN(records_no_postgresql, records_no_postgresql_cmd, "no store postgresql",
 DEFUN(records_pg_password, records_pg_password_cmd, "postgresql password SECRET",
       PG_STR "With a password; better is a file that libpq finds, ~/.pgpass\nThe password\n")
 {
-	return config_set_text(vty, "postgresql password", argv[0], candidate()->password,
-			       sizeof(candidate()->password));
+	return config_set_secret(vty, "postgresql password", argv[0], candidate()->password,
+				 sizeof(candidate()->password));
 }
 
 #define RADIUS_STR "A server of RADIUS accounting\n"
@@ -162,8 +162,8 @@ DEFUN(records_radius_secret, records_radius_secret_cmd, "radius secret SECRET",
 	if (strchr(argv[0], ','))
 		return config_reject(vty, "radius secret has a comma, which the client cannot "
 					  "take; letters and digits are right");
-	return config_set_text(vty, "radius secret", argv[0], candidate()->radius.secret,
-			       sizeof(candidate()->radius.secret));
+	return config_set_secret(vty, "radius secret", argv[0], candidate()->radius.secret,
+				 sizeof(candidate()->radius.secret));
 }
 
 #define KEEP_STR "How long records are kept, by the journal and in SQLite\n"

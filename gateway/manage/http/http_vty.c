@@ -203,7 +203,7 @@ DEFUN(http_user, http_user_cmd, "user NAME password HASH role (viewer|operator|a
 				     "user %s: the password's hash is wrong; what `openssl passwd "
 				     "-6` prints is right, with up to %d rounds",
 				     argv[0], ROUNDS_MAX);
-	if (config_set_text(vty, "password", argv[1], new.hash, sizeof(new.hash)))
+	if (config_set_secret(vty, "password", argv[1], new.hash, sizeof(new.hash)))
 		return CMD_WARNING;
 	new.role = role_named(argv[2]);
 	*(user ? user : &edited()->users[edited()->n_users++]) = new;

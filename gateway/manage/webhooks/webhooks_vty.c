@@ -81,7 +81,7 @@ DEFUN(webhook_url, webhook_url_cmd, "url URL",
 				     "https://duty.example.com/gateway, is right",
 				     shown);
 	}
-	return config_set_text(vty, "url", argv[0], item->url, sizeof(item->url));
+	return config_set_secret(vty, "url", argv[0], item->url, sizeof(item->url));
 }
 
 #define SIGNATURE_STR "Each notice is signed, so that the server knows it is ours; by default not\n"
@@ -97,7 +97,7 @@ DEFUN(webhook_signature, webhook_signature_cmd, "signature secret KEY",
 				     "signature secret is wrong: up to %d characters are right, "
 				     "after " WEBHOOK_KEY_PREFIX " as BASE64 has them",
 				     WEBHOOK_SECRET_MAX - 1);
-	return config_set_text(vty, "signature secret", argv[0], item->key, sizeof(item->key));
+	return config_set_secret(vty, "signature secret", argv[0], item->key, sizeof(item->key));
 }
 
 DEFUN(no_webhook_signature, no_webhook_signature_cmd, "no signature", NO_STR SIGNATURE_STR)
@@ -115,7 +115,7 @@ DEFUN(webhook_token, webhook_token_cmd, "token secret TOKEN",
 {
 	struct webhook_config *item = vty->index;
 
-	return config_set_text(vty, "token secret", argv[0], item->token, sizeof(item->token));
+	return config_set_secret(vty, "token secret", argv[0], item->token, sizeof(item->token));
 }
 
 DEFUN(no_webhook_token, no_webhook_token_cmd, "no token", NO_STR TOKEN_STR)

@@ -832,6 +832,10 @@ START_TEST(look_ups_ask_somebody_and_lead_somewhere)
 	      { "lookup l\n http http://a/#b\n", "f:2: http \"http://a/#b\" is no URL to ask; http "
 						 "or https, without a user and #, as "
 						 "http://127.0.0.1:8090/number, is right\n" },
+	      { "lookup l\n http http://a/?k=" DIGITS_64 DIGITS_64 DIGITS_64 DIGITS_64 "\n",
+		"f:2: http is too long; at most 255 characters\n" },
+	      { "lookup l\n http http://a/\n token secret " DIGITS_64 DIGITS_64 "\n",
+		"f:3: token secret is too long; at most 127 characters\n" },
 	      { "line x\n echo\nlookup l\n http http://a/\nroute r\n to line x\n lookup m\n",
 		"f:7: route r: lookup m does not exist; lookups are: l\n" });
 }
@@ -847,6 +851,13 @@ START_TEST(records_faults)
 	      { "webhook w\n url http://u:p@a/b\n",
 		"f:2: url \"http://*\" is none; http or https, and no user in it, as "
 		"https://duty.example.com/gateway, is right\n" },
+	      { "webhook w\n url http://a/?k=" DIGITS_64 DIGITS_64 DIGITS_64 DIGITS_64 "\n",
+		"f:2: url is too long; at most 255 characters\n" },
+	      { "webhook w\n url http://a/b\n token secret " DIGITS_64 DIGITS_64 "\n",
+		"f:3: token secret is too long; at most 127 characters\n" },
+	      { "records\n store radius ::1\n radius secret x\n radius secret " DIGITS_64 DIGITS_64
+		"\n",
+		"f:4: radius secret is too long; at most 127 characters\n" },
 	      { "webhook w\n url http://a/b\n signature secret whsec_!\n",
 		"f:3: signature secret is wrong: up to 127 characters are right, after whsec_ as "
 		"BASE64 has them\n" });
