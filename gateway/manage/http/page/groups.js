@@ -6,6 +6,7 @@ const AGAIN_MS = 2000;
 const by = (id) => document.getElementById(id);
 const in_use = (row) => row.calls_in + row.calls_out;
 let waiting = null;
+let pause_ms = 0;
 
 function member_text(member) {
 	return `${member.trunk} ${in_use(member)}/${member.channels}${member.state === "free" ? "" : ` (${member.state})`}`;
@@ -23,6 +24,7 @@ const GROUP = [
 async function learn() {
 	const rows = await ask("GET", "trunk-groups").catch(() => null);
 	waiting = null;
+	pause_ms = AGAIN_MS;
 	if (!rows)
 		return;
 	by("groups").hidden = !rows.length;
@@ -31,5 +33,5 @@ async function learn() {
 
 // At once the first time, then not more often than every two seconds.
 export function changed() {
-	waiting ??= setTimeout(learn, by("groups").hidden ? 0 : AGAIN_MS);
+	waiting ??= setTimeout(learn, pause_ms);
 }
