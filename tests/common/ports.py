@@ -35,6 +35,7 @@ def both(host="127.0.0.1"):
 
 _FIRST, _LAST, _PAGE = 10240, 32768, 256  # above begins what the kernel gives away itself
 _SMALL = 2 * _PAGE  # where a process's small blocks are
+_PATIENCE_S = 60  # until others give theirs back
 
 
 def _hold(first, pages):
@@ -88,16 +89,23 @@ _small = []  # this process's claim for small blocks
 
 def block(n, proto="udp", host="127.0.0.1"):
     """The first of n consecutive free ports; even, as RTP wants it. Each call goes on behind the last, and round: they are
-    to be bound soon. Many, and for long, are a Claim."""
+    to be bound soon. While none is free, one is waited for. Many, and for long, are a Claim."""
+    assert n <= _SMALL, "%d ports are to be a Claim" % n
     if not _small:
         _small.append(Claim(_SMALL))
-    begin = _small[0].first
-    for _ in range(2 * _SMALL // n):
-        first = begin + block.next
-        block.next = block.next + n + n % 2 if block.next + 2 * n < _SMALL else 0
-        if all(is_free(p, proto, host) for p in range(first, first + n)):
-            return first
-    raise RuntimeError("no %d free ports from %d on" % (n, begin))
+    begin, deadline = _small[0].first, time.monotonic() + _PATIENCE_S
+    while True:
+        for _ in range(2 * _SMALL // n):
+            if block.next + n > _SMALL:
+                block.next = 0
+            first = begin + block.next
+            block.next += n + n % 2
+            if all(is_free(p, proto, host) for p in range(first, first + n)):
+                return first
+        if time.monotonic() > deadline:
+            raise RuntimeError("no %d free ports from %d on" % (n, begin))
+        gc.collect()  # sockets of tests that are over
+        time.sleep(0.2)
 
 
 block.next = 0
