@@ -62,7 +62,8 @@ static int try_bind(const struct socket *s)
 
 /* Sofia-SIP */
 
-const char *sockets_ident(const char *name)
+/* What Sofia-SIP knows a socket by (TPTAG_IDENT): its name, or the word for all that have none. */
+static const char *ident_of(const char *name)
 {
 	return *name ? name : "-";
 }
@@ -93,7 +94,7 @@ static int add_to_nta(nta_agent_t *nta, struct socket *s)
 		 s->transport == TRANSPORT_TLS ? "sips" : "sip", text,
 		 transport_name(s->transport));
 	errno = 0;
-	rc = nta_agent_add_tport(nta, URL_STRING_MAKE(url), TPTAG_IDENT(sockets_ident(s->name)),
+	rc = nta_agent_add_tport(nta, URL_STRING_MAKE(url), TPTAG_IDENT(ident_of(s->name)),
 				 TPTAG_UDP_RMEM(RECEIVE_BUFFER), TPTAG_IDLE(IDLE_MS),
 				 TPTAG_TIMEOUT(PART_MS), TPTAG_QUEUESIZE(UNSENT_MAX),
 				 TPTAG_CERTIFICATE(NO_FILES), TPTAG_PONG2PING(1), TPTAG_LOG(1),
@@ -270,7 +271,7 @@ static void set_ident(nta_agent_t *nta, const struct socket *s, const char *iden
 static void set_idents(const struct sockets *sockets, nta_agent_t *nta)
 {
 	for (size_t i = 0; i < sockets->n; i++)
-		set_ident(nta, &sockets->open[i], sockets_ident(sockets->open[i].name));
+		set_ident(nta, &sockets->open[i], ident_of(sockets->open[i].name));
 	for (size_t i = 0; i < SOCKETS_MAX; i++)
 		if (*sockets->leaving[i].ident)
 			set_ident(nta, &sockets->leaving[i].socket, sockets->leaving[i].ident);

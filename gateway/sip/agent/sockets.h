@@ -74,7 +74,5 @@ const struct socket *sockets_towards(const struct sockets *sockets, const char *
 /* The one that this request came in by. False: it is closed by now; out is unchanged. */
 bool sockets_of(nta_agent_t *nta, nta_incoming_t *irq, struct sockaddr_storage *address,
 		enum transport *transport);
-/* What Sofia-SIP knows a socket by (TPTAG_IDENT): its name, or the word for all that have none. */
-const char *sockets_ident(const char *name);
 /* Sofia-SIP binds that socket of its own now. */
 void sockets_bound(int fd);

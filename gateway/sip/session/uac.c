@@ -179,7 +179,9 @@ static bool ask_once_more(struct session *s, bool longer)
 	return true;
 }
 
-bool uac_ask_again(struct session *s)
+/* After a final response that says what is to be different: another INVITE of the same session and exchange, as
+ * the session now has it. False: there have been too many, or no memory; the old transaction is as it was. */
+static bool ask_again(struct session *s)
 {
 	return ++s->asked <= ASKED_MAX && ask_once_more(s, false);
 }
@@ -193,7 +195,7 @@ static bool call_next_phone(struct session *s, const char *why)
 	trial_init(&s->trial, &s->peer->hops, on_silence, s);
 	s->asked = 0;
 	peer_contact(s->peer, s->contact, sizeof(s->contact));
-	return uac_ask_again(s);
+	return ask_again(s);
 }
 
 /* trial.on_silence: the place that is given up may answer yet; nta cancels it, or acknowledges and clears what it answered. */
@@ -204,7 +206,7 @@ static void on_silence(void *data)
 	nta_outgoing_tcancel(s->invite_out, NULL, NULL, SIPTAG_USER_AGENT_STR(AGENT_NAME),
 			     TAG_END());
 	s->asked = 0;
-	if (s->trial.spent ? call_next_phone(s, "silence") : uac_ask_again(s))
+	if (s->trial.spent ? call_next_phone(s, "silence") : ask_again(s))
 		return;
 	if (s->trial.spent)
 		LOGSES(s, LOGL_NOTICE, "%s is silent\n", s->peer->contact);
@@ -359,17 +361,17 @@ static void on_failure(struct session *s, const sip_t *sip)
 	struct cause_map_cause cause = clearing_hear_response(s, sip);
 	if (redirect_take(s, sip)) {
 		end_overlap(s); /* the place that it is turned to takes no more digits */
-		if (uac_ask_again(s))
+		if (ask_again(s))
 			return;
 	}
 	if (trial_failed(&s->trial, sip, status)) {
 		s->asked = 0;
-		if (uac_ask_again(s))
+		if (ask_again(s))
 			return;
 	}
 	if (try_next_phone(s, sip, status))
 		return;
-	if (status == 422 && refresh_learn_minimum(s, sip) && uac_ask_again(s))
+	if (status == 422 && refresh_learn_minimum(s, sip) && ask_again(s))
 		return;
 	if (nta_sip_is_internal(sip)) {
 		cause.cause = CAUSE_DESTINATION_OUT_OF_ORDER;

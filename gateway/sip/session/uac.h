@@ -3,9 +3,6 @@
 
 #include "sip/session/session.h"
 
-/* After a final response that says what is to be different: another INVITE of the same session and exchange, as
- * the session now has it. False: there have been too many, or no memory; the old transaction is as it was. */
-bool uac_ask_again(struct session *s);
 /* The INVITE at hand is refused, and is to be sent again as it was: its early dialogs are over. False: no memory. */
 bool uac_begin_anew(struct session *s);
 
