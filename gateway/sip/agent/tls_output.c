@@ -133,12 +133,3 @@ BIO *tls_output_new(int fd)
 	BIO_set_init(bio, 1);
 	return bio;
 }
-
-void tls_output_stop(BIO *bio)
-{
-	struct output *out = BIO_get_data(bio);
-
-	unwatch(out);
-	out->failed = true;
-	out->len = 0;
-}

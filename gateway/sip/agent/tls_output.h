@@ -6,7 +6,5 @@
 
 enum { TLS_OUTPUT_MAX = 512 * 1024 }; /* octets that wait for a slow reader */
 
-/* Onto the socket, which stays its owner's. NULL: no memory. The socket is closed after the BIO is freed or stopped. */
+/* Onto the socket, which stays its owner's. NULL: no memory. The socket is closed after the BIO is freed. */
 BIO *tls_output_new(int fd);
-/* Nothing more is written: the socket is about to be closed. */
-void tls_output_stop(BIO *bio);

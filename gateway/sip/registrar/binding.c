@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "sip/session/session.h"
-#include "sip/text/netaddr.h"
 
 enum { US_PER_S = 1000000, BAD = 400, TOO_BRIEF = 423, FAILED = 500 };
 
@@ -333,27 +332,4 @@ char *bindings_text(void *talloc_ctx, const struct bindings *set)
 						      binding->instance, binding->reg_id);
 	}
 	return text;
-}
-
-bool binding_is_behind_nat(const struct binding *binding)
-{
-	su_home_t home[1] = { SU_HOME_INIT(home) };
-	struct sockaddr_storage address;
-	const url_t *url;
-	bool behind = true;
-
-	su_home_init(home);
-	url = url_make(home, binding->uri);
-	if (url && url->url_host) {
-		char host[NETADDR_TEXT_MAX];
-		const char *port = url->url_port && *url->url_port ? url->url_port : "5060";
-
-		snprintf(host, sizeof(host), "%s", url->url_host + (*url->url_host == '['));
-		host[strcspn(host, "]")] = '\0';
-		behind = netaddr_parse(host, (uint16_t)atoi(port), &address) &&
-			 (!netaddr_same_host(&address, &binding->flow.address) ||
-			  netaddr_port(&address) != netaddr_port(&binding->flow.address));
-	}
-	su_home_deinit(home);
-	return behind;
 }

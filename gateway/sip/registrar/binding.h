@@ -62,5 +62,3 @@ unsigned bindings_expire(struct bindings *set);
 unsigned binding_left_s(const struct binding *binding);
 /* "<sip:a@b>;expires=60, ..." as a 200 says it, talloc'd; NULL without memory. */
 char *bindings_text(void *talloc_ctx, const struct bindings *set);
-/* Does the contact name another address than the request came from? Then a NAT is between. */
-bool binding_is_behind_nat(const struct binding *binding);

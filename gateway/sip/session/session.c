@@ -10,9 +10,7 @@
 
 #include "base/fsm.h"
 #include "sip/text/netaddr.h"
-#include "sip/peer/trust.h"
 #include "sip/peer/credentials.h"
-#include "sip/text/reason.h"
 
 void session_go_timed(struct session *s, enum session_state state, unsigned timeout_ms, int timer)
 {
@@ -80,9 +78,4 @@ bool session_target_valid(const sip_t *sip)
 			return false;
 	}
 	return true;
-}
-
-unsigned session_reason(const struct session *s, const sip_t *sip)
-{
-	return trust_believes(&s->peer->config, TRUST_REASON) ? reason_cause(sip->sip_reason) : 0;
 }

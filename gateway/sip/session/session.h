@@ -161,8 +161,6 @@ bool session_ack(struct session *s, nta_outgoing_t **invite, const sip_t *sip);
 /* Contact (in a request without: From) and Record-Route can be sent to: sip: URIs, where others would be (RFC 3261
  * 8.1.1.8, 12.1). */
 bool session_target_valid(const sip_t *sip);
-/* The Q.850 cause that this message names, if its sender is believed; else 0. */
-unsigned session_reason(const struct session *s, const sip_t *sip);
 /* session_bye.c: sends BYE, and goes where it is waited for. */
 void session_bye(struct session *s);
 /* After the 2xx it cannot go on: BYE to the peer, LEG_RELEASE to the hub. */

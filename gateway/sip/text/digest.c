@@ -23,11 +23,6 @@ static const struct {
 	[DIGEST_SHA512_256] = { "SHA-512-256", EVP_sha512_256, 64 },
 };
 
-const char *digest_algorithm_name(enum digest_algorithm algorithm)
-{
-	return algorithms[algorithm].name;
-}
-
 static const char *const choices[DIGEST_CHOICES] = { "all", "sha256", "md5" };
 
 const char *digest_choice_name(enum digest_choice choice)

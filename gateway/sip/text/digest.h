@@ -78,6 +78,5 @@ bool digest_is_better(const struct digest_challenge *one, const struct digest_ch
 /* "all", "sha256", "md5"; what is none of them is all. */
 enum digest_choice digest_choice_parse(const char *name);
 const char *digest_choice_name(enum digest_choice choice);
-const char *digest_algorithm_name(enum digest_algorithm algorithm);
 /* len octets of randomness as 2 * len hex digits and an end. False when there is none. */
 bool digest_random_hex(char *out, size_t len);
