@@ -289,7 +289,9 @@ static int take_turns(struct records *records)
 		else if (tenure != records->current && worker_has_left(tenure->worker))
 			end_tenure(tenure);
 		else if (tenure != records->current) {
-			tell_left(tenure);
+			/* What goes on with its journal stores the rest. */
+			if (strcmp(tenure->setup.journal, records->setup.journal) != 0)
+				tell_left(tenure);
 			leaves = true;
 		}
 	}

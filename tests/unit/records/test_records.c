@@ -267,6 +267,24 @@ START_TEST(journal_before_that_cannot_be_stored_is_an_alarm)
 }
 END_TEST
 
+/* Who mends a password keeps the journal, and nothing is left: not even for the moment until the one before has gone. */
+START_TEST(same_journal_with_other_stores_is_no_alarm)
+{
+	begin();
+	struct records_setup changed = setup;
+	snprintf(changed.sqlite, sizeof(changed.sqlite), "%s/no/records.db", dir);
+	add_file("", "1");
+	for (unsigned i = 0; i < 10; i++) {
+		changed.limits.max_age_s++;
+		ck_assert_int_eq(records_apply(records, &changed), 0);
+		ck_assert_ptr_null(strstr(standing(), "records-left"));
+		EVENTUALLY(begun());
+		EVENTUALLY(!status().stores[0].works && status().stores[0].behind);
+	}
+	end();
+}
+END_TEST
+
 START_TEST(store_that_fails_is_an_alarm_while_it_does)
 {
 	begin();
@@ -313,5 +331,5 @@ END_TEST
 UNIT_MAIN("records", records_are_stored_when_woken, another_journal_leaves_nothing_behind,
 	  setup_that_was_skipped_stores_its_journal, records_left_behind_are_told,
 	  journal_before_that_cannot_be_stored_is_an_alarm,
-	  store_that_fails_is_an_alarm_while_it_does, unread_records_that_go_are_an_alarm,
-	  without_a_journal_nothing_is_stored)
+	  same_journal_with_other_stores_is_no_alarm, store_that_fails_is_an_alarm_while_it_does,
+	  unread_records_that_go_are_an_alarm, without_a_journal_nothing_is_stored)
