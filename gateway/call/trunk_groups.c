@@ -76,26 +76,42 @@ static void note_peak(struct trunk_group *group, const struct trunk_load *load)
 
 enum { DOWN_ALARM_S = 10 };
 
-static const char *state_of_member(const struct target *target)
+/* 0, or the cause why it would take no call. */
+static unsigned refusal_of_member(const struct target *target, const char **state)
 {
 	const struct leg_setup setup = { .bearer = LEG_SPEECH };
 	char channel[TARGET_CHANNEL_MAX];
-	const char *why = "busy";
+	unsigned cause;
 
+	*state = "does not exist";
 	if (!target)
-		return "does not exist";
-	if (!target->probe || !target->probe(target->data, &setup, channel, &why))
-		return "free";
-	return why;
+		return CAUSE_DESTINATION_OUT_OF_ORDER;
+	*state = "busy";
+	cause = target->probe ? target->probe(target->data, &setup, channel, state) : 0;
+	if (!cause)
+		*state = "free";
+	return cause;
 }
 
-static bool any_takes(const struct trunk_group *group)
+/* It takes calls, or does when those that it has are over. */
+static bool member_works(const struct trunk_group *group, size_t i)
+{
+	const struct trunk_load load = load_of_member(group, i);
+	const char *state;
+	const unsigned cause = refusal_of_member(member_target(group, i), &state);
+
+	return !cause ||
+	       ((cause == CAUSE_NO_CIRCUIT || cause == CAUSE_CONGESTION) && load.in + load.out);
+}
+
+/* Calls that outlive the D channel of their trunk do not make it busy. */
+static bool is_down(const struct trunk_group *group)
 {
 	for (size_t i = 0; i < group->config.n_members; i++) {
-		if (strcmp(state_of_member(member_target(group, i)), "free") == 0)
-			return true;
+		if (member_works(group, i))
+			return false;
 	}
-	return false;
+	return true;
 }
 
 static void tell(const struct trunk_group *group, enum alarm_kind kind, bool now, bool *told)
@@ -111,11 +127,12 @@ static void tell(const struct trunk_group *group, enum alarm_kind kind, bool now
 
 static void look(struct trunk_group *group, const struct trunk_load *load)
 {
-	const bool is_down = !(load->in + load->out) && !any_takes(group);
+	const bool down = is_down(group), busy = !down && is_busy(load);
 	const unsigned busy_alarm_s = group->config.busy_alarm_s;
 
-	group->down_s = is_down ? group->down_s + 1 : 0;
-	group->full_s = is_busy(load) ? group->full_s + 1 : 0;
+	group->busy_s += busy;
+	group->down_s = down ? group->down_s + 1 : 0;
+	group->full_s = busy ? group->full_s + 1 : 0;
 	tell(group, ALARM_GROUP_DOWN, group->down_s >= DOWN_ALARM_S, &group->told_down);
 	tell(group, ALARM_GROUP_BUSY, busy_alarm_s && group->full_s >= busy_alarm_s,
 	     &group->told_full);
@@ -130,7 +147,6 @@ static void on_second(void *data)
 		const struct trunk_load load = load_of(&groups->groups[i]);
 
 		note_peak(&groups->groups[i], &load);
-		groups->groups[i].busy_s += is_busy(&load);
 		look(&groups->groups[i], &load);
 	}
 }
@@ -411,7 +427,7 @@ void trunk_group_overflows(struct trunk_group *group)
 
 static void picture(const struct trunk_group *group, struct trunk_group_status *out)
 {
-	bool is_free = false;
+	bool is_free = false, down = is_down(group);
 	const char *why;
 
 	*out = (struct trunk_group_status){
@@ -426,17 +442,16 @@ static void picture(const struct trunk_group *group, struct trunk_group_status *
 		const struct target *target = member_target(group, i);
 
 		out->members[i].exists = target;
-		out->members[i].state = state_of_member(target);
+		is_free |= !refusal_of_member(target, &out->members[i].state);
 		out->members[i].load = load_of_member(group, i);
 		out->members[i].taken = group->members[i].taken;
 		out->members[i].refused = group->members[i].refused;
-		is_free |= strcmp(out->members[i].state, "free") == 0;
 	}
 	if (is_free)
 		out->state = trunk_group_would_admit(group, LEG_ROUTINE, &why) ? "limit reached"
 									       : "free";
 	else
-		out->state = is_busy(&out->load) ? "all trunks busy" : "out of service";
+		out->state = !down && is_busy(&out->load) ? "all trunks busy" : "out of service";
 }
 
 void trunk_groups_each(const struct call_hub *hub,

@@ -411,6 +411,8 @@ START_TEST(seconds_with_all_trunks_busy_are_counted)
 	for (unsigned i = 0; i < TRUNKS; i++)
 		trunks[i].cause = CAUSE_DESTINATION_OUT_OF_ORDER;
 	trunks[2].load.free = 0;
+	ck_assert_str_eq(status().state, "out of service"); /* whatever calls are left */
+	trunks[0].cause = CAUSE_NO_CIRCUIT;
 	ck_assert_str_eq(status().state, "all trunks busy");
 	trunks[0].load.out = 0;
 	ck_assert_str_eq(status().state, "out of service");
@@ -479,6 +481,32 @@ START_TEST(an_alarm_stands_while_no_trunk_takes_calls)
 }
 END_TEST
 
+/* Calls outlive the D channel: nothing is busy where nothing comes back when they end. */
+START_TEST(trunks_that_are_lost_under_a_call_are_down)
+{
+	alarms_reset();
+	begin(GROUP_ASCENDING);
+	groups[0].busy_alarm_s = 5;
+	apply(1);
+	trunks[0].load.out = 1;
+	all_refuse(CAUSE_DESTINATION_OUT_OF_ORDER);
+	trunks[1].cause = CAUSE_NO_CIRCUIT; /* without calls: locked */
+	clock_advance(9 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
+	clock_advance(1 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_CRITICAL), 1);
+	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 1);
+	ck_assert_uint_eq(status().busy_s, 0);
+	trunks[0].cause = CAUSE_NO_CIRCUIT; /* it is up again, and full */
+	clock_advance(5 * S);
+	ck_assert_uint_eq(alarms_count(ALARM_CRITICAL), 0);
+	ck_assert_uint_eq(alarms_count(ALARM_MAJOR), 1);
+	trunks[0].load.out = 0;
+	all_refuse(0);
+	stop();
+}
+END_TEST
+
 UNIT_MAIN("trunk_groups", hunts_in_its_order, a_full_member_is_passed_over,
 	  causes_of_reroute_lead_to_the_next_member, the_last_cause_stands_when_no_member_is_left,
 	  limits_hold_for_all_members_together, a_rate_counts_each_call_once,
@@ -486,4 +514,4 @@ UNIT_MAIN("trunk_groups", hunts_in_its_order, a_full_member_is_passed_over,
 	  limits_wait_for_a_number_that_may_be_one_of_help, members_come_and_go_in_mid_call,
 	  round_robin_goes_on_over_a_change, a_wanted_trunk_may_be_a_groups,
 	  seconds_with_all_trunks_busy_are_counted, an_alarm_stands_while_it_has_been_full_for_long,
-	  an_alarm_stands_while_no_trunk_takes_calls)
+	  an_alarm_stands_while_no_trunk_takes_calls, trunks_that_are_lost_under_a_call_are_down)
