@@ -86,7 +86,7 @@ static unsigned counter_of(const sip_record_route_t *entry)
 static void add_entry(const sip_record_route_t *entry, unsigned n, struct leg_redirecting *out)
 {
 	struct leg_party party;
-	unsigned count = out->count + counter_of(entry);
+	unsigned counter = counter_of(entry), count = out->count + counter;
 	uint8_t reason = reason_of(unknown_param(entry->r_params, "reason"));
 
 	read_party(entry, &party);
@@ -95,7 +95,8 @@ static void add_entry(const sip_record_route_t *entry, unsigned n, struct leg_re
 		out->reason = reason;
 	}
 	out->original = party.number; /* the last one read is the first that diverted */
-	out->original_reason = reason;
+	/* RFC 5806: of several diversions in one entry it is the last one's reason. */
+	out->original_reason = counter > 1 ? LEG_DIVERTED_UNKNOWN : reason;
 	out->count = (uint8_t)(count > COUNT_MAX ? COUNT_MAX : count);
 }
 

@@ -97,6 +97,34 @@ START_TEST(diversion_header_is_read)
 }
 END_TEST
 
+START_TEST(reason_of_several_diversions_is_that_of_the_last)
+{
+	static const struct {
+		const char *lines;
+		unsigned reason, original_reason;
+	} rows[] = {
+		{ FROM "Diversion: <sip:2@gw>;reason=no-answer\r\n", NO_REPLY, NO_REPLY },
+		{ FROM "Diversion: <sip:2@gw>;reason=no-answer;counter=3\r\n", NO_REPLY, UNKNOWN },
+		{ FROM "Diversion: <sip:3@gw>;reason=no-answer;counter=2, "
+		       "<sip:2@gw>;reason=user-busy\r\n",
+		  NO_REPLY, BUSY },
+		{ FROM "Diversion: <sip:3@gw>;reason=no-answer, "
+		       "<sip:2@gw>;reason=user-busy;counter=2\r\n",
+		  NO_REPLY, UNKNOWN },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct leg_redirecting r = { 0 };
+		msg_t *msg = message_make(rows[i].lines, strlen(rows[i].lines));
+
+		ck_assert(diversion_read(sip_object(msg), &r));
+		msg_destroy(msg);
+		ck_assert_msg(r.reason == rows[i].reason, "%s", rows[i].lines);
+		ck_assert_msg(r.original_reason == rows[i].original_reason, "%s", rows[i].lines);
+	}
+}
+END_TEST
+
 START_TEST(history_is_read)
 {
 	check_rows(histories, ARRAY_SIZE(histories), history_read);
@@ -218,5 +246,6 @@ START_TEST(longest_diversions_are_whole)
 }
 END_TEST
 
-UNIT_MAIN("diversion", diversion_header_is_read, history_is_read, diversions_are_written,
-	  diversions_read_back, longest_diversions_are_whole)
+UNIT_MAIN("diversion", diversion_header_is_read, reason_of_several_diversions_is_that_of_the_last,
+	  history_is_read, diversions_are_written, diversions_read_back,
+	  longest_diversions_are_whole)
