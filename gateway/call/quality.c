@@ -270,3 +270,15 @@ void quality_each(const struct call_hub *hub,
 		if (!fn(data, place->kind, place->name, &place->counts))
 			return;
 }
+
+void quality_each_traffic(const struct call_hub *hub,
+			  bool (*fn)(void *data, enum target_kind kind, const char *name,
+				     const struct traffic *traffic),
+			  void *data)
+{
+	const struct place *place;
+
+	llist_for_each_entry (place, &hub->quality->places, entry)
+		if (place->traffic && !fn(data, place->kind, place->name, place->traffic))
+			return;
+}

@@ -33,6 +33,11 @@ void quality_each(const struct call_hub *hub,
 		  bool (*fn)(void *data, enum target_kind kind, const char *name,
 			     const struct quality_counts *counts),
 		  void *data);
+/* Of those that have one, in one pass. */
+void quality_each_traffic(const struct call_hub *hub,
+			  bool (*fn)(void *data, enum target_kind kind, const char *name,
+				     const struct traffic *traffic),
+			  void *data);
 /* What a trunk or peer has carried over time; NULL: there is none of that name, or no room for it. */
 struct traffic *quality_traffic(const struct call_hub *hub, enum target_kind kind,
 				const char *name);

@@ -64,7 +64,6 @@ struct part {
 
 struct traffic_copy {
 	struct llist_head parts;
-	const struct call_hub *hub; /* while it is made */
 	bool whole;
 };
 
@@ -94,13 +93,11 @@ static bool add_part(struct traffic_copy *copy, enum traffic_period period, enum
 }
 
 static bool copy_place(void *data, enum target_kind kind, const char *name,
-		       const struct quality_counts *counts)
+		       const struct traffic *traffic)
 {
 	struct traffic_copy *copy = data;
-	const struct traffic *traffic = quality_traffic(copy->hub, kind, name);
 
-	(void)counts;
-	for (unsigned period = 0; traffic && copy->whole && period < TRAFFIC_PERIODS; period++) {
+	for (unsigned period = 0; copy->whole && period < TRAFFIC_PERIODS; period++) {
 		struct rows rows;
 
 		if (!period_names[period])
@@ -119,10 +116,8 @@ struct traffic_copy *traffic_copy(void *talloc_ctx, const struct call_hub *hub)
 	if (!copy)
 		return NULL;
 	INIT_LLIST_HEAD(&copy->parts);
-	copy->hub = hub;
 	copy->whole = true;
-	quality_each(hub, copy_place, copy);
-	copy->hub = NULL;
+	quality_each_traffic(hub, copy_place, copy);
 	if (!copy->whole)
 		TALLOC_FREE(copy);
 	return copy;

@@ -91,34 +91,26 @@ json_t *view_traffic_of(struct gateway *gateway, enum target_kind kind, const ch
 	return rows;
 }
 
-struct gathering {
-	const struct gateway *gateway;
-	json_t *rows;
-};
-
 static bool add_place(void *data, enum target_kind kind, const char *name,
-		      const struct quality_counts *counts)
+		      const struct traffic *traffic)
 {
-	const struct gathering *gathering = data;
-	const struct traffic *traffic = quality_traffic(gathering->gateway->hub, kind, name);
 	struct traffic_figures hour;
 	json_t *object;
 
-	(void)counts;
-	if (!traffic || !traffic_hour(traffic, &hour))
+	if (!traffic_hour(traffic, &hour))
 		return true;
 	object = json_pack("{s:s, s:s}", "kind", target_kind_name(kind), "name", name);
 	json_object_update_new(object, row(&hour));
-	json_array_append_new(gathering->rows, object);
+	json_array_append_new(data, object);
 	return true;
 }
 
 json_t *view_traffic(struct gateway *gateway)
 {
-	struct gathering gathering = { gateway, json_array() };
+	json_t *rows = json_array();
 
-	quality_each(gateway->hub, add_place, &gathering);
-	return gathering.rows;
+	quality_each_traffic(gateway->hub, add_place, rows);
+	return rows;
 }
 
 static const struct table_column columns[] = {

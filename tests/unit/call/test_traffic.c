@@ -285,14 +285,44 @@ START_TEST(a_target_is_looked_at_each_second)
 }
 END_TEST
 
-/* Over a restart */
-
 static void open_b(void)
 {
 	target_unregister(&to_b.target);
 	to_b.target.in_use = busy;
 	target_register(hub, &to_b.target);
 }
+
+static bool count(void *data, enum target_kind kind, const char *name,
+		  const struct traffic *of)
+{
+	unsigned *steps = data;
+
+	ck_assert_int_eq(kind, TARGET_TRUNK);
+	ck_assert_str_eq(name, "b");
+	ck_assert_ptr_eq(of, of_b());
+	(*steps)++;
+	return true;
+}
+
+/* Each half minute and at each show: users without a history cost nothing but to be passed. */
+START_TEST(four_thousand_users_are_no_step_of_a_walk_over_histories)
+{
+	char name[TARGET_NAME_MAX];
+	unsigned steps = 0;
+
+	start();
+	for (unsigned i = 0; i < 4000; i++) {
+		snprintf(name, sizeof(name), "user%u", i);
+		quality_offered(hub->quality, TARGET_USER, name, QUALITY_IN, 0);
+	}
+	open_b();
+	quality_each_traffic(hub, count, &steps);
+	ck_assert_uint_eq(steps, 1);
+	stop();
+}
+END_TEST
+
+/* Over a restart */
 
 static const char *path_of_test(void)
 {
@@ -505,6 +535,7 @@ UNIT_MAIN("traffic", nothing_before_the_first_look, a_minute_has_what_the_sums_g
 	  quarters_and_days_are_cut_by_the_clock, the_oldest_go,
 	  a_step_of_the_clock_loses_and_doubles_nothing, what_is_not_looked_at_has_no_rows,
 	  the_last_hour_is_sixty_minutes, a_kill_loses_the_last_half_minute_alone,
-	  a_target_is_looked_at_each_second, quarters_and_days_outlive_the_gateway,
-	  what_is_no_line_is_left_out, a_stop_before_the_first_look_loses_nothing,
-	  a_clock_that_is_not_set_yet_loses_nothing)
+	  a_target_is_looked_at_each_second,
+	  four_thousand_users_are_no_step_of_a_walk_over_histories,
+	  quarters_and_days_outlive_the_gateway, what_is_no_line_is_left_out,
+	  a_stop_before_the_first_look_loses_nothing, a_clock_that_is_not_set_yet_loses_nothing)
