@@ -23,7 +23,6 @@
 enum {
 	RECEIVE_BUFFER =
 		4 << 20,  /* octets; the kernel's default turns overload into retransmissions */
-	IDLE_MS = 900000, /* a connection without transactions is closed after it */
 	PART_MS = 20000,  /* a message that began is there as a whole by then */
 	UNSENT_MAX = 256, /* messages that wait for a slow connection */
 	RETIRED_MAX = 32, /* sockets that Sofia-SIP still believes in, without calls */
@@ -95,7 +94,7 @@ static int add_to_nta(nta_agent_t *nta, struct socket *s)
 		 transport_name(s->transport));
 	errno = 0;
 	rc = nta_agent_add_tport(nta, URL_STRING_MAKE(url), TPTAG_IDENT(ident_of(s->name)),
-				 TPTAG_UDP_RMEM(RECEIVE_BUFFER), TPTAG_IDLE(IDLE_MS),
+				 TPTAG_UDP_RMEM(RECEIVE_BUFFER), TPTAG_IDLE(SOCKETS_IDLE_MS),
 				 TPTAG_TIMEOUT(PART_MS), TPTAG_QUEUESIZE(UNSENT_MAX),
 				 TPTAG_CERTIFICATE(NO_FILES), TPTAG_PONG2PING(1), TPTAG_LOG(1),
 				 TAG_END());

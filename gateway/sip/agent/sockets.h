@@ -14,6 +14,7 @@
 #include "sip/text/transport.h"
 
 enum { SOCKET_NAME_MAX = 32, SOCKETS_MAX = 32 };
+enum { SOCKETS_IDLE_MS = 900000 }; /* a connection without transactions is closed after it */
 
 /* One that is wanted. */
 struct socket_config {

@@ -22,6 +22,7 @@
 #include "base/fsm.h"
 #include "base/log.h"
 #include "sip/agent/connections.h"
+#include "sip/agent/sockets.h"
 #include "sip/peer/credentials.h"
 #include "sip/peer/peer.h"
 #include "sip/text/netaddr.h"
@@ -389,6 +390,15 @@ static void on_flow_lost(struct registration *r)
 	go(r, ST_REGISTERED, ms, T_REFRESH);
 }
 
+/* Nor may its connection be idle for so long that we close it ourselves. */
+static uint64_t refresh_ms(const struct registration *r, unsigned granted_s)
+{
+	const unsigned most_s = r->flow ? SOCKETS_IDLE_MS / MS_PER_S : granted_s;
+
+	return (uint64_t)OSMO_MIN(granted_s, most_s) *
+	       (unsigned)su_randint(REFRESH_LEAST, REFRESH_MOST);
+}
+
 static void take_over(struct registration *r, const sip_t *sip)
 {
 	unsigned s = granted_s(r, sip);
@@ -405,11 +415,11 @@ static void take_over(struct registration *r, const sip_t *sip)
 			 r->config.user, s);
 	alarm_clear(ALARM_REGISTRATION, r->peer->config.name);
 	r->failures = 0;
-	ms = (uint64_t)s * (unsigned)su_randint(REFRESH_LEAST, REFRESH_MOST);
+	take_flow(r);
+	ms = refresh_ms(r, s);
 	r->until_us = now_us + (uint64_t)s * US_PER_S;
 	r->refresh_us = now_us + ms * MS_PER_S;
 	go(r, ST_REGISTERED, ms, T_REFRESH);
-	take_flow(r);
 }
 
 static bool is_registered(const struct registration *r)

@@ -543,23 +543,29 @@ START_TEST(registration_by_tcp_is_heard_to_its_end)
 END_TEST
 
 /* By TCP, on a connection of its own, which is left open. */
-static int accept_register(int listener)
+static int accept_register_for(int listener, unsigned expires_s)
 {
 	char more[600];
 	int fd = accept(listener, NULL, NULL);
 
 	rig_settle(&rig);
 	hears_by_tcp(fd, "REGISTER ");
-	snprintf(more, sizeof(more), "Contact: %s;expires=600\r\n", heard(&rig, "Contact"));
+	snprintf(more, sizeof(more), "Contact: %s;expires=%u\r\n", heard(&rig, "Contact"),
+		 expires_s);
 	answer_by_tcp(fd, more, "");
 	registrations_each(rig.sip, take_registration, NULL);
 	ck_assert_str_eq(registration.state, "registered");
 	return fd;
 }
 
-static bool somebody_connects_within(int listener, unsigned ms)
+static int accept_register(int listener)
 {
-	struct pollfd poller = { .fd = listener, .events = POLLIN };
+	return accept_register_for(listener, 600);
+}
+
+static bool readable_within(int fd, unsigned ms)
+{
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
 
 	for (; ms; ms -= 250) {
 		if (poll(&poller, 1, 0) > 0)
@@ -582,18 +588,40 @@ START_TEST(lost_connection_is_another_registration)
 	int fd = accept_register(listener);
 
 	rig_pass(&rig, 5000);
-	ck_assert(!somebody_connects_within(listener, 250));
+	ck_assert(!readable_within(listener, 250));
 	close(fd);
-	ck_assert_msg(somebody_connects_within(listener, 4000), "at once the first time");
+	ck_assert_msg(readable_within(listener, 4000), "at once the first time");
 	fd = accept_register(listener);
 	close(fd);
-	ck_assert_msg(!somebody_connects_within(listener, 12000), "later when it does not last");
-	ck_assert(somebody_connects_within(listener, 22000));
+	ck_assert_msg(!readable_within(listener, 12000), "later when it does not last");
+	ck_assert(readable_within(listener, 22000));
 	fd = accept_register(listener);
 	rig_pass(&rig, 125000);
 	close(fd);
-	ck_assert_msg(somebody_connects_within(listener, 4000), "it was a good one");
+	ck_assert_msg(readable_within(listener, 4000), "it was a good one");
 	fd = accept_register(listener);
+	close(fd);
+	close(listener);
+	rig_close(&rig);
+}
+END_TEST
+
+/* Idle for a quarter of an hour we would close it ourselves, and be unreachable until it is noticed. */
+START_TEST(connection_of_a_long_registration_is_not_left_idle)
+{
+	rig_open(&rig);
+	int listener = listen_on(&rig.peer.port);
+
+	rig.peer.registration = (struct register_config){ .user = "49301", .expires_s = 3600 };
+	rig.peer.path.transport = TRANSPORT_TCP;
+	ck_assert_int_eq(sip_apply(rig.sip, &rig.config), 0);
+	rig_settle(&rig);
+	int fd = accept_register_for(listener, 3600);
+
+	ck_assert(!readable_within(fd, 620000));
+	ck_assert(readable_within(fd, 200000));
+	hears_by_tcp(fd, "REGISTER ");
+	ck_assert_msg(!readable_within(listener, 250), "by the connection that there is");
 	close(fd);
 	close(listener);
 	rig_close(&rig);
@@ -612,7 +640,7 @@ START_TEST(connections_lost_again_and_again_let_no_registration_lapse)
 	rig_settle(&rig);
 	for (unsigned lost = 1; lost < 8; lost++) {
 		close(accept_register(listener));
-		ck_assert_msg(somebody_connects_within(listener, 57000), "lost %u times", lost);
+		ck_assert_msg(readable_within(listener, 57000), "lost %u times", lost);
 		registrations_each(rig.sip, take_registration, NULL);
 		ck_assert_uint_gt(registration.expires_s, 0);
 	}
@@ -667,6 +695,7 @@ UNIT_MAIN("transport", one_listen_is_udp_and_tcp, ping_on_a_connection_gets_its_
 	  way_to_a_peer_of_udp_is_kept_open, connection_that_says_nothing_whole_is_closed,
 	  lost_connection_is_another_registration,
 	  connections_lost_again_and_again_let_no_registration_lapse,
+	  connection_of_a_long_registration_is_not_left_idle,
 	  connection_that_the_other_end_left_is_closed, message_behind_another_is_bounded_too,
 	  one_host_has_so_many_connections, content_length_that_lies_harms_nobody,
 	  registration_by_tcp_is_heard_to_its_end, update_by_tcp_is_heard_to_its_end)
