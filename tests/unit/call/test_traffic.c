@@ -292,8 +292,7 @@ static void open_b(void)
 	target_register(hub, &to_b.target);
 }
 
-static bool count(void *data, enum target_kind kind, const char *name,
-		  const struct traffic *of)
+static bool count(void *data, enum target_kind kind, const char *name, const struct traffic *of)
 {
 	unsigned *steps = data;
 
