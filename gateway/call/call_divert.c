@@ -9,13 +9,22 @@
 
 enum { DIVERSIONS_MAX = 5 }; /* Q.952.2 and its kin: more are taken for a loop */
 
-/* Who diverts, and who was called first (Q.931 4.6.7). */
+/* Who was called first. A redirecting number of Q.931 4.6.7 alone names no other: of one diversion it
+ * is the same. */
+static void note_original(struct leg_redirecting *redirecting, const struct leg_number *called)
+{
+	if (*redirecting->original.digits || redirecting->count > 1)
+		return;
+	redirecting->original = redirecting->count ? redirecting->from.number : *called;
+	redirecting->original_reason = redirecting->reason;
+}
+
+/* Who diverts now. */
 static void note(struct leg_setup *setup)
 {
 	struct leg_redirecting *redirecting = &setup->redirecting;
 
-	if (!redirecting->count && !*redirecting->original.digits)
-		redirecting->original = setup->called;
+	note_original(redirecting, &setup->called);
 	redirecting->from = (struct leg_party){ .number = setup->called };
 	redirecting->reason = LEG_DIVERTED_UNKNOWN;
 	redirecting->count++;

@@ -56,6 +56,49 @@ START_TEST(the_call_goes_where_it_is_turned_to)
 }
 END_TEST
 
+/* A redirecting number of Q.931 alone names no original: of one diversion it is the same. */
+START_TEST(who_diverted_it_before_is_the_original)
+{
+	static const struct {
+		const char *original_in;
+		unsigned count;
+		const char *original;
+		unsigned reason;
+	} rows[] = {
+		{ "", 1, "500", LEG_DIVERTED_BUSY },
+		{ "500", 1, "500", LEG_DIVERTED_NO_REPLY },
+		{ "400", 2, "400", LEG_DIVERTED_NO_REPLY },
+		{ "", 2, "", LEG_DIVERTED_NO_REPLY },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct leg_msg setup = { .verb = LEG_SETUP };
+		struct leg_redirecting *by = &setup.setup.redirecting;
+
+		start_with_caller();
+		b.lingers = true;
+		strcpy(setup.setup.called.digits, "700");
+		strcpy(by->from.number.digits, "500");
+		strcpy(by->original.digits, rows[i].original_in);
+		by->reason = LEG_DIVERTED_BUSY;
+		by->original_reason = LEG_DIVERTED_NO_REPLY;
+		by->count = (uint8_t)rows[i].count;
+		mock_leg_open(&a, hub, TARGET_PEER, "phones");
+		mock_leg_says(&a, &setup);
+		divert(&b, "600");
+		const struct leg_redirecting *told =
+			&mock_leg_told(&c, LEG_SETUP)->setup.redirecting;
+		ck_assert_str_eq(told->from.number.digits, "700");
+		ck_assert_str_eq(told->original.digits, rows[i].original);
+		ck_assert_uint_eq(told->original_reason, rows[i].reason);
+		ck_assert_uint_eq(told->count, rows[i].count + 1);
+		mock_leg_say(&b, LEG_RELEASE_COMPLETE, 0, false);
+		mock_leg_say(&a, LEG_RELEASE, CAUSE_NORMAL, false);
+		stop();
+	}
+}
+END_TEST
+
 START_TEST(a_number_without_a_route_ends_the_call)
 {
 	start_with_caller();
@@ -157,7 +200,8 @@ START_TEST(a_cause_without_a_number_turns_nobody)
 }
 END_TEST
 
-UNIT_MAIN("divert", the_call_goes_where_it_is_turned_to, a_number_without_a_route_ends_the_call,
+UNIT_MAIN("divert", the_call_goes_where_it_is_turned_to, who_diverted_it_before_is_the_original,
+	  a_number_without_a_route_ends_the_call,
 	  nobody_is_diverted_to_what_the_caller_may_not_call,
 	  a_caller_whose_lists_are_gone_is_diverted_to_help_alone, a_loop_of_diversions_ends,
 	  diversions_end_among_refusals_too, nobody_is_turned_away_once_it_rings,
