@@ -157,3 +157,19 @@ def test_fraud_rule_alarms_then_blocks(own):
         call.answered()
         call.bye()
     gateway.wait_idle()
+
+
+def test_fraud_rule_cuts_the_calls_that_are_up(own, rtp):
+    """Those of its kind, and no others."""
+    gateway = own(text=_text, extra="fraud night\n from peer phones\n called 9\n calls-per-hour 2\n act cut\n cause 57\n")
+    with gateway.phone() as phone:
+        other, *usual = [phone.call(number, sdp(rtp().port)) for number in ("600", "900", "900")]
+        for call in (other, *usual):
+            call.answered(60)
+        assert phone.call("900", sdp(rtp().port)).refused(60).status == 403
+        for call in usual:
+            assert "cause=21;" in call.bye_comes(60).get("Reason")
+        wait_for("the other alone", lambda: [c["called"] for c in gateway.cli.json("calls") if c["from"] == "peer phones"] == ["600"])
+        assert gateway.cli.json("fraud")[0]["state"] == "blocked"
+        other.bye()
+    gateway.wait_idle(60)

@@ -3,6 +3,7 @@ import json
 
 import config
 import pytest
+from common import ports
 from common.sip import sdp
 
 # What is dialled is 880 for all; the cause of a line of our own tells which route a call took.
@@ -274,3 +275,19 @@ route rest
             since = gateway.mark()
             phone.call(number, sdp(party.port, "0 8"), extra=["P-Asserted-Identity: <sip:+493011@x>"]).refused()
             assert "cause %d " % cause in gateway.only("call [0-9]+: from", since), number
+
+
+def test_calls_go_by_the_type_of_the_number_and_by_who_diverted_them(own, rtp):
+    """From a peer that writes numbers with prefixes: what is left of the digits is the same, or begins so."""
+    party, port = rtp(), ports.any_port("udp", "127.0.0.4")
+    rows = (("when called-type international", "no-circuit"), ("when called-type national", "refusing"),
+            ("when called-type unknown\n when redirecting exact 300", "unallocated"),
+            ("when called-type unknown\n when redirecting none", "congested"), ("when redirecting 3", "odd-cause"))
+    gateway = own(extra="peer abroad\n address 127.0.0.4\n port %d\n trusted\n number-format e164\n country-code 49\n" % port + "".join(
+        "route r%d\n from peer abroad\n called 88\n %s\n to line %s\n" % (i, when, line) for i, (when, line) in enumerate(rows)))
+    with gateway.agent("127.0.0.4", port) as agent:
+        for number, by, cause in (("+881", "", 34), ("00881", "300", 34), ("0881", "", 21), ("881", "300", 1), ("881", "", 42),
+                                  ("881", "3001", 122)):
+            since = gateway.mark()
+            agent.call(number, sdp(party.port), extra=["Diversion: <sip:%s@x>;reason=user-busy" % by] if by else []).refused(60)
+            assert "cause %d " % cause in gateway.only("call [0-9]+: from", since), (number, by)
