@@ -3,6 +3,8 @@ import socket
 import struct
 import threading
 
+from common import ports
+
 A, NAPTR, SRV, AAAA = 1, 35, 33, 28
 
 
@@ -37,8 +39,8 @@ class Dns:
     def __init__(self, records, ttl=60):
         self.records, self.ttl, self.asked = records, ttl, []
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.bind(("127.0.0.1", 0))
-        self.port = self.sock.getsockname()[1]
+        self.port = ports.both()
+        self.sock.bind(("127.0.0.1", self.port))
         threading.Thread(target=self._run, daemon=True).start()
 
     def close(self):
