@@ -96,16 +96,18 @@ class System(Gateway):
             self.cli.run("clear call %s" % call["id"])
         self.wait_idle()
 
-    def descriptors(self):
-        return len(os.listdir("/proc/%d/fd" % self.process.pid))
-
     def open_files(self):
-        """Its descriptors as "number: what it is"."""
+        """Its descriptors as "number: what it is", without what it writes by itself into its folder, now or later."""
         found, folder = set(), "/proc/%d/fd" % self.process.pid
         for number in os.listdir(folder):
             with contextlib.suppress(FileNotFoundError):
-                found.add("%s: %s" % (number, os.readlink(os.path.join(folder, number))))
+                name = os.readlink(os.path.join(folder, number))
+                if not name.startswith((os.path.join(self.folder, "calls.jsonl"), os.path.join(self.folder, "traffic"))):
+                    found.add("%s: %s" % (number, name))
         return found
+
+    def descriptors(self):
+        return len(self.open_files())
 
     def memory_kb(self):
         with open("/proc/%d/status" % self.process.pid, encoding="ascii") as f:
