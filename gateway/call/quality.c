@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <osmocom/core/hashtable.h>
 #include <osmocom/core/linuxlist.h>
 #include <osmocom/core/talloc.h>
 
@@ -12,10 +13,11 @@
 #include "call/traffic.h"
 
 /* Configurations come and go; beyond that new names are not counted, or have no history but that of one which is gone. */
-enum { PLACES_MAX = 4096, HISTORIES_MAX = 1024 };
+enum { PLACES_MAX = 4096, HISTORIES_MAX = 1024, HASH_LOG2 = 10 };
 
 struct place {
 	struct llist_head entry;
+	struct hlist_node by_name;
 	enum target_kind kind;
 	char name[TARGET_NAME_MAX];
 	struct quality_counts counts;
@@ -24,7 +26,8 @@ struct place {
 };
 
 struct quality {
-	struct llist_head places;
+	struct llist_head places; /* the oldest first */
+	DECLARE_HASHTABLE(by_name, HASH_LOG2);
 	unsigned n, histories;
 	struct osmo_timer_list look;
 };
@@ -44,6 +47,7 @@ struct quality *quality_new(void)
 	if (!quality)
 		return NULL;
 	INIT_LLIST_HEAD(&quality->places);
+	hash_init(quality->by_name);
 	osmo_timer_setup(&quality->look, on_look, quality);
 	osmo_timer_schedule(&quality->look, 1, 0);
 	return quality;
@@ -59,9 +63,11 @@ static struct place *find(const struct quality *quality, enum target_kind kind, 
 {
 	struct place *place;
 
-	llist_for_each_entry (place, &quality->places, entry)
+	hash_for_each_possible(quality->by_name, place, by_name, target_hash(kind, name))
+	{
 		if (place->kind == kind && strcmp(place->name, name) == 0)
 			return place;
+	}
 	return NULL;
 }
 
@@ -83,6 +89,7 @@ static struct place *place_of(struct quality *quality, enum target_kind kind, co
 	place->kind = kind;
 	snprintf(place->name, sizeof(place->name), "%s", name);
 	llist_add_tail(&place->entry, &quality->places);
+	hash_add(quality->by_name, &place->by_name, target_hash(kind, name));
 	quality->n++;
 	return place;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <osmocom/core/linuxlist.h>
 
@@ -64,6 +65,7 @@ struct target {
 
 void target_register(struct call_hub *hub, struct target *target);
 void target_unregister(struct target *target);
+uint32_t target_hash(enum target_kind kind, const char *name); /* for tables by both */
 struct target *target_find(struct call_hub *hub, enum target_kind kind, const char *name);
 /* May a caller from there be sent to that number by somebody else? Always to one of help; to no other where its peer
  * or user is configured no more, as its lists are not known then. */

@@ -16,14 +16,19 @@ static const char *const kind_names[TARGET_KINDS] = {
 	[TARGET_TRUNK_GROUP] = "trunk-group",
 };
 
-/* FNV-1a over kind and name. */
-static struct llist_head *bucket(struct call_hub *hub, enum target_kind kind, const char *name)
+/* FNV-1a */
+uint32_t target_hash(enum target_kind kind, const char *name)
 {
 	uint32_t hash = (2166136261u ^ kind) * 16777619u;
 
 	for (; *name; name++)
 		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return &hub->targets[hash % HUB_TARGET_BUCKETS];
+	return hash;
+}
+
+static struct llist_head *bucket(struct call_hub *hub, enum target_kind kind, const char *name)
+{
+	return &hub->targets[target_hash(kind, name) % HUB_TARGET_BUCKETS];
 }
 
 void target_register(struct call_hub *hub, struct target *target)

@@ -6,7 +6,7 @@
 
 #include "call/quality_counts.h"
 
-enum { MINUTES = 180, QUARTERS = 96, DAYS = 32, MINUTE_S = 60, HOUR_MINUTES = 60 };
+enum { MINUTES = 180, QUARTERS = 96, DAYS = 32, MINUTE_S = 60, HOUR_MINUTES = 60, HOUR_S = 3600 };
 
 static const struct {
 	unsigned length_s, n;
@@ -212,12 +212,17 @@ void traffic_each(const struct traffic *traffic, enum traffic_period period,
 struct hour {
 	struct traffic_figures *out;
 	unsigned minutes;
+	int64_t last_s; /* when the newest began */
 };
 
 static bool add_minute(void *data, const struct traffic_figures *minute)
 {
 	struct hour *hour = data;
 
+	if (!hour->minutes)
+		hour->last_s = minute->from_s;
+	else if (minute->from_s <= hour->last_s - HOUR_S) /* the gateway was away */
+		return false;
 	add(hour->out, minute);
 	hour->out->from_s = minute->from_s;
 	return ++hour->minutes < HOUR_MINUTES;

@@ -43,5 +43,5 @@ void traffic_use(struct traffic *traffic, unsigned in_use);
  * put back. */
 void traffic_each(const struct traffic *traffic, enum traffic_period period,
 		  bool (*fn)(void *data, const struct traffic_figures *figures), void *data);
-/* The last sixty minutes that there are, with the present one; false if there is none. */
+/* The minutes that there are of the last hour, sixty at most, with the present one; false if there is none. */
 bool traffic_hour(const struct traffic *traffic, struct traffic_figures *out);

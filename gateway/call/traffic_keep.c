@@ -58,7 +58,7 @@ static void on_timer(void *data)
 {
 	struct traffic_keep *keep = data;
 
-	keep->copy = traffic_copy(keep, keep->hub);
+	keep->copy = traffic_copy(keep, keep->hub, TRAFFIC_QUARTERS);
 	keep->task = keep->copy ? task_start(write_copy, on_written, keep) : NULL;
 	if (keep->task)
 		return;

@@ -18,9 +18,10 @@
 #include "call/target.h"
 #include "call/traffic.h"
 
-enum { LINE_OCTETS = 1024, ROWS_MAX = 128, PATH_OCTETS = 4096 };
+enum { LINE_OCTETS = 1024, ROWS_MAX = 256, PATH_OCTETS = 4096 };
 
 static const char *const period_names[TRAFFIC_PERIODS] = {
+	[TRAFFIC_MINUTES] = "minute",
 	[TRAFFIC_QUARTERS] = "quarter",
 	[TRAFFIC_DAYS] = "day",
 };
@@ -64,6 +65,7 @@ struct part {
 
 struct traffic_copy {
 	struct llist_head parts;
+	enum traffic_period from; /* which periods: this one and longer ones */
 	bool whole;
 };
 
@@ -97,11 +99,9 @@ static bool copy_place(void *data, enum target_kind kind, const char *name,
 {
 	struct traffic_copy *copy = data;
 
-	for (unsigned period = 0; copy->whole && period < TRAFFIC_PERIODS; period++) {
+	for (unsigned period = copy->from; copy->whole && period < TRAFFIC_PERIODS; period++) {
 		struct rows rows;
 
-		if (!period_names[period])
-			continue;
 		rows.n = 0;
 		traffic_each(traffic, period, gather, &rows);
 		copy->whole = add_part(copy, period, kind, name, &rows);
@@ -109,13 +109,15 @@ static bool copy_place(void *data, enum target_kind kind, const char *name,
 	return copy->whole;
 }
 
-struct traffic_copy *traffic_copy(void *talloc_ctx, const struct call_hub *hub)
+struct traffic_copy *traffic_copy(void *talloc_ctx, const struct call_hub *hub,
+				  enum traffic_period from)
 {
 	struct traffic_copy *copy = talloc_zero(talloc_ctx, struct traffic_copy);
 
 	if (!copy)
 		return NULL;
 	INIT_LLIST_HEAD(&copy->parts);
+	copy->from = from;
 	copy->whole = true;
 	quality_each_traffic(hub, copy_place, copy);
 	if (!copy->whole)
@@ -179,7 +181,7 @@ int traffic_write(const struct traffic_copy *copy, const char *path)
 
 int traffic_save(const struct call_hub *hub, const char *path)
 {
-	struct traffic_copy *copy = traffic_copy(NULL, hub);
+	struct traffic_copy *copy = traffic_copy(NULL, hub, TRAFFIC_MINUTES);
 	int err = copy ? traffic_write(copy, path) : -ENOMEM;
 
 	talloc_free(copy);
@@ -246,8 +248,7 @@ static bool read_line(const struct call_hub *hub, char *line, int64_t wall_s)
 	if (sscanf(line, "%7s %7s %31s %n", word, kind, name, &used) != 3 || !used ||
 	    !read_figures(line + used, &figures))
 		return false;
-	while (period < TRAFFIC_PERIODS &&
-	       (!period_names[period] || strcmp(word, period_names[period]) != 0))
+	while (period < TRAFFIC_PERIODS && strcmp(word, period_names[period]) != 0)
 		period++;
 	if (period == TRAFFIC_PERIODS || !is_kept(period, figures.from_s, wall_s))
 		return false;

@@ -219,6 +219,20 @@ START_TEST(the_last_hour_is_sixty_minutes)
 }
 END_TEST
 
+START_TEST(what_is_older_is_not_of_the_last_hour)
+{
+	struct traffic_figures hour;
+
+	begin();
+	run(NOON, 2 * MINUTE, 1);
+	run(NOON + 60 * MINUTE, MINUTE, 1); /* away for 58 minutes */
+	ck_assert(traffic_hour(traffic, &hour));
+	ck_assert_uint_eq(hour.seconds, 2 * MINUTE);
+	ck_assert_int_eq(hour.from_s, NOON + MINUTE);
+	end();
+}
+END_TEST
+
 /* Through the hub */
 
 static const struct traffic *of_b(void)
@@ -331,9 +345,9 @@ static const char *path_of_test(void)
 	return path;
 }
 
-START_TEST(quarters_and_days_outlive_the_gateway)
+START_TEST(all_periods_outlive_the_gateway)
 {
-	struct traffic_figures before[ROWS];
+	struct traffic_figures before[ROWS], minutes[ROWS];
 	unsigned n;
 
 	start();
@@ -347,13 +361,15 @@ START_TEST(quarters_and_days_outlive_the_gateway)
 	n = look(TRAFFIC_QUARTERS);
 	ck_assert_uint_eq(n, 4);
 	memcpy(before, row, sizeof(before));
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 40);
+	memcpy(minutes, row, sizeof(minutes));
 	ck_assert_int_eq(traffic_save(hub, path_of_test()), 0);
 	call_hub_free(hub);
 	mock_mg_free(mg);
 
 	start();
 	open_b();
-	ck_assert_uint_eq(traffic_restore(hub, path_of_test(), NOON + 41 * MINUTE), 4 + 1);
+	ck_assert_uint_eq(traffic_restore(hub, path_of_test(), NOON + 41 * MINUTE), 40 + 4 + 1);
 	traffic = quality_traffic(hub, TARGET_TRUNK, "b");
 	quality_look(hub->quality, NOON + 41 * MINUTE); /* the same quarter goes on */
 	ck_assert_uint_eq(look(TRAFFIC_QUARTERS), n);
@@ -364,7 +380,8 @@ START_TEST(quarters_and_days_outlive_the_gateway)
 	ck_assert_uint_eq(row[n - 2].in_use_s, 15);
 	ck_assert_uint_eq(look(TRAFFIC_DAYS), 1);
 	ck_assert_uint_eq(row[0].seconds, 41);
-	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 1); /* these are not kept */
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 1 + 40);
+	ck_assert_mem_eq(&row[1], minutes, 40 * sizeof(row[0]));
 	unlink(path_of_test());
 	call_hub_free(hub);
 	mock_mg_free(mg);
@@ -385,7 +402,9 @@ START_TEST(what_is_no_line_is_left_out)
 		"quarter trunk b " ZEROS("253402300800") "1\n", /* no time at all */
 		"quarter trunk b " ZEROS("1795860000") "1\n",   /* too old */
 		"quarter trunk none " ZEROS("1795955400") "1\n",
-		"minute trunk b " ZEROS("1795955400") "1\n",
+		"minute trunk b " ZEROS("1795944000") "1\n", /* too old */
+		"minute trunk b " ZEROS("1795955430") "1\n", /* not when one begins */
+		"hour trunk b " ZEROS("1795953600") "1\n",
 		"\n",
 		"quarter\n",
 		"\xff\xfe quarter trunk\n",
@@ -447,11 +466,12 @@ START_TEST(a_stop_before_the_first_look_loses_nothing)
 		quality_look(hub->quality, NOON + minute * MINUTE);
 	save_and_stop();
 	for (unsigned again = 0; again < 2; again++) {
-		ck_assert_uint_eq(restored(NOON + 41 * MINUTE, 4 + 1), 4);
+		ck_assert_uint_eq(restored(NOON + 41 * MINUTE, 40 + 4 + 1), 4);
 		ck_assert_uint_eq(row[0].seconds, 9);
 		ck_assert_uint_eq(row[1].seconds, 15);
 		ck_assert_uint_eq(row[3].seconds, 1);
-		ck_assert(!traffic_hour(traffic, &hour));
+		ck_assert(traffic_hour(traffic, &hour));
+		ck_assert_uint_eq(hour.seconds, 40);
 		save_and_stop();
 	}
 	unlink(path_of_test());
@@ -466,11 +486,11 @@ START_TEST(a_clock_that_is_not_set_yet_loses_nothing)
 	for (unsigned minute = 0; minute < 40; minute++)
 		quality_look(hub->quality, NOON + minute * MINUTE);
 	save_and_stop();
-	restored(MINUTE, 4 + 1);
+	restored(MINUTE, 40 + 4 + 1);
 	quality_look(hub->quality, MINUTE);
 	quality_look(hub->quality, 2 * MINUTE);
 	save_and_stop();
-	restored(MINUTE, 4 + 1 + 2);
+	restored(MINUTE, 40 + 4 + 1 + 2 + 2);
 	quality_look(hub->quality, NOON + 60 * MINUTE);
 	ck_assert_uint_eq(look(TRAFFIC_QUARTERS), 1 + 1 + 4);
 	ck_assert_int_eq(row[0].from_s, NOON + 60 * MINUTE - NOON % QUARTER);
@@ -478,7 +498,7 @@ START_TEST(a_clock_that_is_not_set_yet_loses_nothing)
 	for (unsigned r = 2; r < 5; r++)
 		ck_assert_int_eq(row[r].from_s, row[r + 1].from_s + QUARTER);
 	save_and_stop();
-	restored(NOON + 61 * MINUTE, 1 + 4 + 1 + 1); /* what was of 1970 is too old now */
+	restored(NOON + 61 * MINUTE, 1 + 40 + 1 + 4 + 1 + 1); /* what was of 1970 is too old now */
 	save_and_stop();
 	unlink(path_of_test());
 }
@@ -525,6 +545,7 @@ START_TEST(a_kill_loses_the_last_half_minute_alone)
 	traffic_restore(hub, path_of_test(), NOON + 41 * MINUTE);
 	ck_assert_uint_eq(seconds_of(NOON + MINUTE), 15);
 	ck_assert_uint_eq(seconds_of(NOON + MINUTE + QUARTER), 15);
+	ck_assert_uint_eq(look(TRAFFIC_MINUTES), 0); /* for them the end is to be orderly */
 	unlink(path_of_test());
 	stop();
 }
@@ -533,8 +554,8 @@ END_TEST
 UNIT_MAIN("traffic", nothing_before_the_first_look, a_minute_has_what_the_sums_grew_in_it,
 	  quarters_and_days_are_cut_by_the_clock, the_oldest_go,
 	  a_step_of_the_clock_loses_and_doubles_nothing, what_is_not_looked_at_has_no_rows,
-	  the_last_hour_is_sixty_minutes, a_kill_loses_the_last_half_minute_alone,
-	  a_target_is_looked_at_each_second,
-	  four_thousand_users_are_no_step_of_a_walk_over_histories,
-	  quarters_and_days_outlive_the_gateway, what_is_no_line_is_left_out,
-	  a_stop_before_the_first_look_loses_nothing, a_clock_that_is_not_set_yet_loses_nothing)
+	  the_last_hour_is_sixty_minutes, what_is_older_is_not_of_the_last_hour,
+	  a_kill_loses_the_last_half_minute_alone, a_target_is_looked_at_each_second,
+	  four_thousand_users_are_no_step_of_a_walk_over_histories, all_periods_outlive_the_gateway,
+	  what_is_no_line_is_left_out, a_stop_before_the_first_look_loses_nothing,
+	  a_clock_that_is_not_set_yet_loses_nothing)
