@@ -28,7 +28,8 @@
 #include "sip/text/netaddr.h"
 
 enum {
-	BATCH = 16,      /* messages read before the rest of the loop has its turn */
+	PRELOAD = 2048, /* octets of a message's headers, taken at once; Sofia would ask for each */
+	BATCH = 16,     /* messages read before the rest of the loop has its turn */
 	EPOLLS_MAX = 64, /* of this process, before ours */
 	BURY_MS = 1000,  /* Sofia closes connections that have ended as often as that */
 	MS_PER_S = 1000,
@@ -183,11 +184,12 @@ static bool create_nta(struct agent *agent, const struct screen *screen)
 		return false;
 	screen_watch(agent->mclass, screen);
 	/* No transport yet: agent_listen() adds it. */
-	agent->nta = nta_agent_create(
-		agent->root, (url_string_t *)-1, screen_on_message, (void *)screen, NTATAG_UA(1),
-		NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1), NTATAG_MAXSIZE(AGENT_MESSAGE_MAX),
-		NTATAG_PASS_100(1), NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
-		NTATAG_MCLASS(agent->mclass), TAG_END());
+	agent->nta =
+		nta_agent_create(agent->root, (url_string_t *)-1, screen_on_message, (void *)screen,
+				 NTATAG_UA(1), NTATAG_CANCEL_487(0), NTATAG_CLIENT_RPORT(1),
+				 NTATAG_MAXSIZE(AGENT_MESSAGE_MAX), NTATAG_PRELOAD(PRELOAD),
+				 NTATAG_PASS_100(1), NTATAG_PROGRESS(AGENT_PROGRESS_S * MS_PER_S),
+				 NTATAG_MCLASS(agent->mclass), TAG_END());
 	return agent->nta;
 }
 
