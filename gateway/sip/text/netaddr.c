@@ -4,9 +4,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <osmocom/core/utils.h>
 
 static const struct sockaddr_in *v4(const struct sockaddr_storage *address)
 {
@@ -35,24 +36,63 @@ bool netaddr_parse(const char *text, uint16_t port, struct sockaddr_storage *out
 	return true;
 }
 
+/* Written by hand, for every message has several, and printf takes ten times as long. Returns the end. */
+static char *put_number(char *at, unsigned number)
+{
+	char digits[8];
+	unsigned n = 0;
+
+	do {
+		digits[n++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	while (n)
+		*at++ = digits[--n];
+	return at;
+}
+
+/* The address alone, and its terminating 0; returns where that is. */
+static char *put_host(const struct sockaddr_storage *address, char out[static INET6_ADDRSTRLEN])
+{
+	const uint8_t *octets = (const uint8_t *)&v4(address)->sin_addr;
+	char *at = out;
+
+	*at = '\0';
+	if (address->ss_family == AF_INET6) {
+		inet_ntop(AF_INET6, &v6(address)->sin6_addr, out, INET6_ADDRSTRLEN);
+		return out + strlen(out);
+	}
+	for (unsigned i = 0; address->ss_family == AF_INET && i < sizeof(struct in_addr); i++) {
+		if (i)
+			*at++ = '.';
+		at = put_number(at, octets[i]);
+	}
+	*at = '\0';
+	return at;
+}
+
 void netaddr_host(const struct sockaddr_storage *address, char *out, size_t size)
 {
-	char host[INET6_ADDRSTRLEN] = "";
+	char host[INET6_ADDRSTRLEN];
 
-	if (address->ss_family == AF_INET)
-		inet_ntop(AF_INET, &v4(address)->sin_addr, host, sizeof(host));
-	else if (address->ss_family == AF_INET6)
-		inet_ntop(AF_INET6, &v6(address)->sin6_addr, host, sizeof(host));
-	snprintf(out, size, "%s", host);
+	put_host(address, host);
+	osmo_strlcpy(out, host, size);
 }
 
 void netaddr_text(const struct sockaddr_storage *address, char *out, size_t size)
 {
-	char host[INET6_ADDRSTRLEN];
+	const bool six = address->ss_family == AF_INET6;
+	char text[NETADDR_TEXT_MAX], *at = text;
 
-	netaddr_host(address, host, sizeof(host));
-	snprintf(out, size, address->ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host,
-		 netaddr_port(address));
+	if (six)
+		*at++ = '[';
+	at = put_host(address, at);
+	if (six)
+		*at++ = ']';
+	*at++ = ':';
+	at = put_number(at, netaddr_port(address));
+	*at = '\0';
+	osmo_strlcpy(out, text, size);
 }
 
 uint16_t netaddr_port(const struct sockaddr_storage *address)

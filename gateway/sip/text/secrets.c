@@ -14,10 +14,13 @@ static size_t line_len(const char *text, size_t len)
 
 static bool begins(const char *line, size_t len, const char *with)
 {
-	const size_t n = strlen(with);
+	size_t n;
 
 	/* Most lines differ in the first letter already, whatever its case. */
-	return len >= n && !((*line ^ *with) & ~('a' ^ 'A')) && strncasecmp(line, with, n) == 0;
+	if (!len || (*line ^ *with) & ~('a' ^ 'A'))
+		return false;
+	n = strlen(with);
+	return len >= n && strncasecmp(line, with, n) == 0;
 }
 
 /* Is it the header of that name? RFC 3261 25.1, HCOLON: blanks may stand before the colon. */
