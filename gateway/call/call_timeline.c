@@ -36,13 +36,12 @@ struct timelines *call_timelines(const struct call_hub *hub)
 
 void call_note(struct call *call, const char *format, ...)
 {
-	char text[TIMELINE_TEXT_MAX];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	timeline_vnote(call->timeline, TIMELINE_GATEWAY, TIMELINE_CALL, TIMELINE_WITHIN, format,
+		       args);
 	va_end(args);
-	timeline_note(call->timeline, TIMELINE_GATEWAY, TIMELINE_CALL, TIMELINE_WITHIN, "%s", text);
 }
 
 void call_note_verb(struct call *call, unsigned slot, enum timeline_way way,
@@ -76,14 +75,12 @@ void call_names_messages(struct leg *leg, uint64_t key)
 
 void call_notes_media(struct leg *leg, const char *format, ...)
 {
-	char text[TIMELINE_TEXT_MAX];
 	va_list args;
 
 	if (!leg->call)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	timeline_vnote(leg->call->timeline, slot_of(leg->call, leg), TIMELINE_MEDIA,
+		       TIMELINE_WITHIN, format, args);
 	va_end(args);
-	timeline_note(leg->call->timeline, slot_of(leg->call, leg), TIMELINE_MEDIA, TIMELINE_WITHIN,
-		      "%s", text);
 }

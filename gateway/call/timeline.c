@@ -2,7 +2,6 @@
  * each new one takes the place of the oldest of the second half: how a call began is worth more than its middle. */
 #include "call/timeline.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,8 +318,8 @@ static void put(struct timeline *timeline, const struct stored *head, const char
 	timeline->used += size;
 }
 
-void timeline_note(struct timeline *timeline, unsigned slot, enum timeline_kind kind,
-		   enum timeline_way way, const char *format, ...)
+void timeline_vnote(struct timeline *timeline, unsigned slot, enum timeline_kind kind,
+		    enum timeline_way way, const char *format, va_list args)
 {
 	const struct stored head = {
 		.us = clock_now_us(),
@@ -329,14 +328,21 @@ void timeline_note(struct timeline *timeline, unsigned slot, enum timeline_kind 
 		.way = (uint8_t)way,
 	};
 	char text[TIMELINE_TEXT_MAX];
-	va_list args;
 
 	if (!timeline)
 		return;
-	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	put(timeline, &head, text);
+}
+
+void timeline_note(struct timeline *timeline, unsigned slot, enum timeline_kind kind,
+		   enum timeline_way way, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	timeline_vnote(timeline, slot, kind, way, format, args);
+	va_end(args);
 }
 
 void timelines_watch(struct timelines *all, timelines_cb on_message, void *data)

@@ -6,6 +6,7 @@
  * Control thread. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,9 @@ void timeline_bind(struct timeline *timeline, unsigned slot, uint64_t key);
 void timeline_note(struct timeline *timeline, unsigned slot, enum timeline_kind kind,
 		   enum timeline_way way, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+void timeline_vnote(struct timeline *timeline, unsigned slot, enum timeline_kind kind,
+		    enum timeline_way way, const char *format, va_list args)
+	__attribute__((format(printf, 5, 0)));
 
 /* Protocols' part. */
 /* What messages are known by: a word for the kind of id, and the id. Never 0. */
