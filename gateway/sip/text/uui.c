@@ -48,12 +48,20 @@ static bool next_value(const char **at, struct value *out)
 	return true;
 }
 
+/* To the next parameter, never beyond this value: a header may have thousands. */
+static const char *to_next(const char *at, const char *end)
+{
+	const char *semicolon = memchr(at, ';', (size_t)(end - at));
+
+	return semicolon ? semicolon : end;
+}
+
 /* The parameter is absent, or says that. */
 static bool says(const struct value *value, const char *name, const char *word)
 {
 	size_t name_len = strlen(name), word_len = strlen(word);
 
-	for (const char *at = value->params; at < value->end; at += strcspn(at, ";")) {
+	for (const char *at = value->params; at < value->end; at = to_next(at, value->end)) {
 		at += strspn(at, "; \t");
 		if (at >= value->end || strncasecmp(at, name, name_len) != 0)
 			continue;
