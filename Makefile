@@ -84,7 +84,8 @@ build/bench/%: build/obj/tests/bench/%.o build/libcrosspoint.a
 # A fuzz target includes the .c file that it tests; the rest comes from the archive of the address build.
 build/fuzz/%: tests/fuzz/%.c build/address/libcrosspoint.a
 	@echo "  FUZZ  $@"
-	$Q mkdir -p $(@D) && clang -std=gnu11 -gline-tables-only -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fuse-ld=lld \
+	$Q mkdir -p $(@D) && clang -std=gnu11 $(WARN) -Wno-unused-parameter -gline-tables-only -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -fuse-ld=lld \
 		$(CPPFLAGS) $(PKG_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ -o $@ $< build/address/libcrosspoint.a $(LIBS)
 
 # Far ends that are not the gateway, on cards.

@@ -34,7 +34,12 @@ static void hear(const uint8_t *frame, size_t size)
 static void edit(uint8_t *frame, size_t size, const uint8_t *data)
 {
 	static const struct leg_uui uui = { 3, "abc" };
-	const struct q931_edit all = { 2, 3, true, true, &uui };
+	const struct q931_edit all = { .cause_location = 2,
+				       .progress_location = 3,
+				       .release_cause = 1,
+				       .one_step_on = true,
+				       .not_all_isdn = true,
+				       .uui = &uui };
 	size_t changes = 0;
 
 	size_t len = q931_edit(frame, size, size, &all);
