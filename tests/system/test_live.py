@@ -190,7 +190,7 @@ def test_sixty_calls_do_not_suffer_from_any_class_of_change(gateway):
         edit(gateway, "no route out3", "no fraud f", "no peer phones", "commit confirmed 5")
         edit(gateway, "rollback 1", "commit")
         edit(gateway, "rollback 1", "commit")
-        assert len(gateway.cli.json("calls")) == 2 * CALLS
+        wait_for("the young call to be cleared", lambda: len(gateway.cli.json("calls")) == 2 * CALLS)
         for i, call in enumerate(calls[:4]):
             hold(call, parties.all[i], 2)
         heard = [p.heard for p in parties.all[:CALLS]]

@@ -198,7 +198,8 @@ START_TEST(another_journal_leaves_nothing_behind)
 }
 END_TEST
 
-/* One that could not even begin, as the one before read the same journal, does when that one has left. */
+/* One that could not even begin, as the one before read the same journal, does when that one has left (which it has
+ * at once, rarely: then this shows less). */
 START_TEST(setup_that_was_skipped_stores_its_journal)
 {
 	begin();
@@ -208,7 +209,6 @@ START_TEST(setup_that_was_skipped_stores_its_journal)
 	apply(&broken, NULL);
 	EVENTUALLY(!status().stores[0].works);
 	apply(&mended, "1");
-	ck_assert(!records_status(records, &(struct worker_status){ 0 }));
 	apply(&moved, "2");
 	EVENTUALLY(begun());
 	EVENTUALLY(stored_later("1") && stored_later("2"));
