@@ -11,6 +11,7 @@
 
 #include <osmocom/core/select.h>
 
+#include "tests/unit/ports.h"
 #include "tests/unit/unit.h"
 
 enum { DNS_ROUNDS = 10000, DNS_ROUND_US = 1000, DNS_HEAD = 12 };
@@ -24,20 +25,18 @@ struct dns_server {
 	unsigned asked;
 };
 
-/* At 127.0.0.host; port 0: any that is free. */
+/* At 127.0.0.host; port 0: one that is free at all such addresses. */
 static void dns_server_open(struct dns_server *server, uint8_t host, uint16_t port, uint32_t ttl)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET,
-				  .sin_port = htons(port),
-				  .sin_addr = { htonl(INADDR_LOOPBACK - 1 + host) } };
-	socklen_t len = sizeof(at);
-
 	*server = (struct dns_server){ .host = host,
+				       .port = port ? port : ports_free(1),
 				       .ttl = ttl,
 				       .fd = socket(AF_INET, SOCK_DGRAM, 0) };
-	ck_assert_int_eq(bind(server->fd, (struct sockaddr *)&at, len), 0);
-	ck_assert_int_eq(getsockname(server->fd, (struct sockaddr *)&at, &len), 0);
-	server->port = ntohs(at.sin_port);
+	const struct sockaddr_in at = { .sin_family = AF_INET,
+					.sin_port = htons(server->port),
+					.sin_addr = { htonl(INADDR_LOOPBACK - 1 + host) } };
+
+	ck_assert_int_eq(bind(server->fd, (const struct sockaddr *)&at, sizeof(at)), 0);
 }
 
 static void dns_server_close(struct dns_server *server)

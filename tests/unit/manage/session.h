@@ -14,6 +14,7 @@
 #include <osmocom/vty/vty.h>
 
 #include "tests/unit/manage/grammar.h"
+#include "tests/unit/ports.h"
 #include "tests/unit/unit.h"
 
 struct session_end {
@@ -27,20 +28,6 @@ static inline void session_init(void)
 {
 	signal(SIGPIPE, SIG_IGN); /* as main does */
 	grammar_init();
-}
-
-/* A TCP port that nobody holds now. */
-static inline unsigned session_free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, len), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	close(fd);
-	return ntohs(address.sin_port);
 }
 
 static inline struct config *session_config(void *ctx, const char *text)

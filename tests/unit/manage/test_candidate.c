@@ -60,8 +60,7 @@ static void start(void)
 	fake.gateway.owner = talloc_new(NULL);
 	fake.gateway.config_file = "/nowhere/test.cfg";
 	fake.gateway.apply = on_apply;
-	snprintf(text, sizeof(text), "cli\n listen 127.0.0.1 %u\nline l\n echo\n",
-		 session_free_port());
+	snprintf(text, sizeof(text), "cli\n listen 127.0.0.1 %u\nline l\n echo\n", ports_free(1));
 	fake.gateway.running = session_config(fake.gateway.owner, text);
 	ck_assert_int_eq(manage_start(&fake.gateway), 0);
 	person = session_open();

@@ -26,7 +26,7 @@ static void start(void)
 
 	session_init();
 	gateway = (struct gateway){ .owner = talloc_new(NULL), .apply = no_apply };
-	snprintf(text, sizeof(text), "cli\n listen 127.0.0.1 %u\n%s", session_free_port(), rules);
+	snprintf(text, sizeof(text), "cli\n listen 127.0.0.1 %u\n%s", ports_free(1), rules);
 	gateway.running = session_config(gateway.owner, text);
 	ck_assert_int_eq(manage_start(&gateway), 0);
 }

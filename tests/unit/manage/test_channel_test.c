@@ -39,7 +39,7 @@ static void start(void)
 	snprintf(text, sizeof(text),
 		 "cli\n listen 127.0.0.1 %u\nspan a\n driver virtual\n far-end b\n"
 		 "span b\n driver virtual\n far-end a\n",
-		 session_free_port());
+		 ports_free(1));
 	gateway.running = session_config(gateway.owner, text);
 	gateway.mg = mg_new(gateway.owner, config_get(gateway.running, &media_section));
 	gateway.hub = call_hub_new(gateway.owner, gateway.mg);

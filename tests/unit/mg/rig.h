@@ -18,14 +18,10 @@
 #include "mg/frame.h"
 #include "mg/mg.h"
 #include "mg/mg_config.h"
+#include "tests/unit/ports.h"
 #include "tests/unit/unit.h"
 
-enum {
-	RIG_FIRST_PORT = 41000,
-	RIG_LAST_PORT = 41199,
-	TICK_US = TICK_MS * 1000,
-	PTIME_OCTETS = 160
-};
+enum { TICK_US = TICK_MS * 1000, PTIME_OCTETS = 160 };
 
 struct rig {
 	void *talloc_ctx;
@@ -56,8 +52,8 @@ static inline void party_hears(void *data, const struct mg_event *event)
 static inline struct mg_config rig_config(void)
 {
 	return (struct mg_config){
-		.port_first = RIG_FIRST_PORT,
-		.port_last = RIG_LAST_PORT,
+		.port_first = ports_page(),
+		.port_last = ports_page() + PORTS_PAGE - 1,
 		.address = "127.0.0.1",
 		.jitter = { .min_ms = 20, .max_ms = 200, .initial_ms = 20 },
 	};

@@ -8,9 +8,10 @@
 #include "mg/mg_config.h"
 #include "mg/ports.h"
 #include "mg/rtp_out.h"
+#include "tests/unit/ports.h"
 #include "tests/unit/unit.h"
 
-enum { FIRST_PORT = 41600, DSCP = 46 };
+enum { DSCP = 46 };
 
 static const char *const loopbacks[] = { "127.0.0.1", "::1" };
 enum { FAMILIES = sizeof(loopbacks) / sizeof(loopbacks[0]) };
@@ -32,7 +33,9 @@ static struct sockaddr_storage address(const char *text, uint16_t port)
 /* As the gateway opens it, on that address or, NULL, on all. */
 static struct port_pair opened(const char *text)
 {
-	struct mg_config config = { .port_first = FIRST_PORT, .port_last = 41699, .dscp = DSCP };
+	struct mg_config config = { .port_first = ports_page(),
+				    .port_last = ports_page() + PORTS_PAGE - 1,
+				    .dscp = DSCP };
 	const struct sockaddr_storage unknown = { 0 };
 	struct port_pair pair;
 
@@ -52,14 +55,19 @@ static struct sockaddr_storage local_of(int fd)
 	return local;
 }
 
-/* A peer's socket; port 0: any. */
-static int bound(const char *text, uint16_t port)
+/* A peer's socket, on that port. */
+static int bound_at(const char *text, uint16_t port)
 {
 	const struct sockaddr_storage at = address(text, port);
 	int fd = socket(at.ss_family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 
 	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, address_len(&at)), 0);
 	return fd;
+}
+
+static int bound(const char *text)
+{
+	return bound_at(text, ports_free(1));
 }
 
 static void send_to(int fd, const struct sockaddr_storage *to)
@@ -79,7 +87,7 @@ START_TEST(the_peer_alone_gets_in_until_all_may_again)
 {
 	for (unsigned i = 0; i < FAMILIES; i++) {
 		struct port_pair pair = opened(loopbacks[i]);
-		int peer = bound(loopbacks[i], 0), stranger = bound(loopbacks[i], 0);
+		int peer = bound(loopbacks[i]), stranger = bound(loopbacks[i]);
 		struct sockaddr_storage from = local_of(peer);
 
 		ck_assert_uint_eq(let_in(pair.rtp_fd, peer, stranger, &pair.local), 2);
@@ -125,7 +133,7 @@ START_TEST(a_socket_on_all_addresses_stays_open_to_all)
 	struct port_pair pair = opened(NULL);
 	const uint16_t port = address_port(&pair.local);
 	struct sockaddr_storage to = address("127.0.0.2", port), from, local;
-	int peer = bound("127.0.0.1", 0), stranger = bound("127.0.0.3", 0);
+	int peer = bound("127.0.0.1"), stranger = bound("127.0.0.3");
 
 	from = local_of(peer);
 	inbox_restrict(pair.rtp_fd, &from);
@@ -144,7 +152,7 @@ START_TEST(packets_that_came_are_read_though_icmp_came_too)
 {
 	for (unsigned i = 0; i < FAMILIES; i++) {
 		struct port_pair pair = opened(loopbacks[i]);
-		int peer = bound(loopbacks[i], 0);
+		int peer = bound(loopbacks[i]);
 		const struct sockaddr_storage from = local_of(peer);
 
 		inbox_restrict(pair.rtp_fd, &from);
@@ -172,7 +180,7 @@ START_TEST(a_packet_goes_though_icmp_came_about_the_one_before)
 {
 	for (unsigned i = 0; i < FAMILIES; i++) {
 		struct port_pair pair = opened(loopbacks[i]);
-		int peer = bound(loopbacks[i], 0);
+		int peer = bound(loopbacks[i]);
 		const struct sockaddr_storage from = local_of(peer);
 		const struct mg_rtp to = {
 			.remote = from, .codec = CODEC_PCMA, .pt = 8, .ptime_ms = 20, .send = true
@@ -185,7 +193,7 @@ START_TEST(a_packet_goes_though_icmp_came_about_the_one_before)
 		inbox_restrict(pair.rtp_fd, &from);
 		close(peer);
 		say(&out);
-		peer = bound(loopbacks[i], address_port(&from));
+		peer = bound_at(loopbacks[i], address_port(&from));
 		say(&out);
 		ck_assert_int_eq(recv(peer, octets, sizeof(octets), 0), RTP_HEADER + 160);
 		ck_assert_uint_eq(out.packets, 2);
@@ -218,7 +226,7 @@ START_TEST(packets_keep_their_marking)
 {
 	for (unsigned i = 0; i < FAMILIES; i++) {
 		struct port_pair pair = opened(loopbacks[i]);
-		int peer = bound(loopbacks[i], 0);
+		int peer = bound(loopbacks[i]);
 		const struct sockaddr_storage from = local_of(peer);
 		const bool six = from.ss_family == AF_INET6;
 		const int yes = 1;

@@ -234,14 +234,15 @@ START_TEST(ports_run_out_and_come_back)
 	struct party party[3];
 	struct mg_totals totals;
 
-	config.port_first = 41401; /* odd: the pairs are 41402 and 41404; 41406 has no odd one */
-	config.port_last = 41406;
+	const uint16_t pair = ports_free(6) + 2;
+	config.port_first = pair - 1; /* odd; the last is even and has no odd one */
+	config.port_last = pair + 4;
 	struct rig rig = rig_new_with(LAW_ALAW, &config);
 	struct peer peer = peer_new(8);
 	struct mg_term term = peer_term(&peer);
 	for (unsigned i = 0; i < 2; i++) {
 		peer_add(&rig, &party[i], 1, &peer, &term);
-		ck_assert_uint_eq(port_of(&party[i].last.local), 41402 + 2 * i);
+		ck_assert_uint_eq(port_of(&party[i].last.local), pair + 2 * i);
 	}
 	ck_assert_int_eq(mg_add(rig.mg, 1, &term, party_hears, &party[2]), -EMFILE);
 	mg_totals(rig.mg, &totals);
@@ -250,7 +251,7 @@ START_TEST(ports_run_out_and_come_back)
 	mg_subtract(rig.mg, party[0].id);
 	rig_tick(&rig);
 	peer_add(&rig, &party[2], 1, &peer, &term);
-	ck_assert_uint_eq(port_of(&party[2].last.local), 41402);
+	ck_assert_uint_eq(port_of(&party[2].last.local), pair);
 	peer_free(&peer);
 	rig_free(&rig);
 }
@@ -262,15 +263,15 @@ START_TEST(a_port_that_another_program_has_is_passed_over)
 	struct sockaddr_storage at;
 	struct party party;
 
-	config.port_first = 41502;
-	config.port_last = 41505;
-	int taken = bound_socket(41503, &at); /* the RTCP half of the first pair */
+	config.port_first = ports_free(4);
+	config.port_last = config.port_first + 3;
+	int taken = bound_socket(config.port_first + 1, &at); /* the RTCP half of the first pair */
 	ck_assert_int_ge(taken, 0);
 	struct rig rig = rig_new_with(LAW_ALAW, &config);
 	struct peer peer = peer_new(8);
 	struct mg_term term = peer_term(&peer);
 	peer_add(&rig, &party, 1, &peer, &term);
-	ck_assert_uint_eq(port_of(&party.last.local), 41504);
+	ck_assert_uint_eq(port_of(&party.last.local), config.port_first + 2);
 	ck_assert_int_eq(mg_add(rig.mg, 1, &term, party_hears, &party), -EMFILE);
 	close(taken);
 	peer_free(&peer);

@@ -21,6 +21,7 @@
 #include "sip/sip.h"
 #include "tests/mock/mock_leg.c"
 #include "tests/mock/mock_mg.c"
+#include "tests/unit/ports.h"
 #include "tests/unit/unit.h"
 
 enum { RIG_TEXT = 4096, RIG_TIMER_B_MS = 8000, RIG_NO_ANSWER_S = 60, RIG_TURNS = 20 };
@@ -38,40 +39,23 @@ struct rig {
 	char heard[RIG_TEXT]; /* the last message that it got */
 };
 
-/* A socket on that address; its port is free to everybody again when it is closed. */
+/* A socket on that address; nobody has its port once it is closed. */
 static inline int rig_socket(const char *host, uint16_t *port)
 {
 	struct sockaddr_storage address;
-	socklen_t len = sizeof(address);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-	ck_assert(netaddr_parse(host, 0, &address));
+	*port = ports_free(1);
+	ck_assert(netaddr_parse(host, *port, &address));
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, netaddr_len(&address)), 0);
-	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &len), 0);
-	*port = netaddr_port(&address);
 	return fd;
 }
 
-/* A port that is free for UDP and TCP: the gateway listens by both. */
+/* A port for the gateway, which listens by UDP and TCP. */
 static inline uint16_t rig_free_port(void)
 {
-	struct sockaddr_storage address;
-	uint16_t port;
-
-	for (int tries = 0; tries < 100; tries++) {
-		int udp = rig_socket("127.0.0.1", &port);
-		int tcp = socket(AF_INET, SOCK_STREAM, 0);
-
-		ck_assert(netaddr_parse("127.0.0.1", port, &address));
-		int rc = bind(tcp, (struct sockaddr *)&address, netaddr_len(&address));
-		close(tcp);
-		close(udp);
-		if (!rc)
-			return port;
-	}
-	ck_abort_msg("no port is free");
-	return 0;
+	return ports_free(1);
 }
 
 static inline void rig_routes(struct rig *rig)

@@ -29,7 +29,7 @@ static int on_apply(struct gateway *gateway, const struct config *to, struct con
 
 static void start(void)
 {
-	const unsigned port = session_free_port();
+	const unsigned port = ports_free(1);
 	char text[256];
 
 	session_init();
