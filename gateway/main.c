@@ -449,7 +449,7 @@ static int open_layers(void)
 	if (!gateway->mg || mg_start(gateway->mg) < 0)
 		return -ENOMEM;
 	gateway->hub = call_hub_new(app.root, gateway->mg);
-	gateway->records = gateway->hub ? records_new(app.root) : NULL;
+	gateway->records = gateway->hub ? records_new(app.root, app.gateway.state_dir) : NULL;
 	gateway->trunks = gateway->records ? trunks_new(app.root, gateway->hub, gateway->mg,
 							app.gateway.state_dir)
 					   : NULL;

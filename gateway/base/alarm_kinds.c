@@ -77,9 +77,10 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 		"Bring the store back, and give the journal more room (`records` / `keep megabytes`)." },
 	[ALARM_RECORDS_LEFT] = { "records-left", ALARM_MINOR, ALARM_OF_GATEWAY,
 		"Another file of call records was named, and a store does not take what the one before (the object) still has. "
-		"It is stored by itself once the store works, as long as the gateway runs.",
+		"It is stored by itself once the store works, as long as the gateway runs; one of before the start is not.",
 		"Bring the store back (the text says which, and why it fails) before the gateway ends. After that, or if it is to go "
-		"elsewhere: `records` / `file` with the old name, until its records are stored." },
+		"elsewhere: `records` / `file` with the old name, until its records are stored. Who does not want them takes its "
+		"files away." },
 	[ALARM_EMERGENCY_CALL] = { "emergency-call", ALARM_WARNING, ALARM_OF_GATEWAY,
 		"Somebody is calling an emergency number.",
 		"Find out who needs help, and where: `show emergency`." },

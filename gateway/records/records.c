@@ -13,6 +13,7 @@
 #include "base/alarm.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "records/left.h"
 #include "records/worker.h"
 
 enum { LOOK_S = 1, BEHIND_S = 60, US_PER_S = 1000000, TURN_US = 50000 };
@@ -27,6 +28,7 @@ struct tenure {
 
 struct records {
 	struct records_setup setup;
+	struct left *left;         /* journals that nobody may come to store */
 	struct llist_head tenures; /* the oldest first */
 	struct tenure *current;    /* the last of them; NULL: nothing is stored */
 	struct osmo_timer_list look;
@@ -71,57 +73,55 @@ static void on_look(void *data)
 	osmo_timer_schedule(&records->look, LOOK_S, 0);
 }
 
-/* What an alarm says it is about: the journal, the end of its path if that is long. */
-static const char *object_of(const struct tenure *tenure)
-{
-	const char *path = tenure->setup.journal;
-	const size_t len = strlen(path);
-
-	return len < ALARM_OBJECT_MAX ? path : path + len - (ALARM_OBJECT_MAX - 1);
-}
-
 /* It is to store its journal to the end, and somebody must know when it cannot. */
-static void tell_left(const struct tenure *tenure)
+static void tell_left(struct records *records, const struct tenure *tenure)
 {
+	const char *object = left_object(tenure->setup.journal);
 	struct worker_status status;
 	char text[ALARM_TEXT_MAX];
 	size_t i = 0;
 
+	left_note(records->left, tenure->setup.journal);
 	worker_read_status(tenure->worker, &status);
 	while (i < status.n_stores && (status.stores[i].works || !status.stores[i].behind))
 		i++;
 	if (i == status.n_stores) {
-		alarm_clear(ALARM_RECORDS_LEFT, object_of(tenure));
+		alarm_clear(ALARM_RECORDS_LEFT, object);
 		return;
 	}
 	snprintf(text, sizeof(text), "%s: %" PRIu64 " octets wait: %.50s", status.stores[i].name,
 		 status.stores[i].behind, status.stores[i].error);
-	alarm_raise(ALARM_RECORDS_LEFT, object_of(tenure), "", text);
+	alarm_raise(ALARM_RECORDS_LEFT, object, "", text);
 }
 
 /* Its end, or the program's; returns octets that it leaves behind. */
-static uint64_t end_tenure(struct tenure *tenure)
+static uint64_t end_tenure(struct records *records, struct tenure *tenure)
 {
-	uint64_t behind = tenure->worker ? worker_stop(tenure->worker) : 0;
+	const bool begun = tenure->worker;
+	uint64_t behind = begun ? worker_stop(tenure->worker) : 0;
 
-	if (tenure->worker)
-		alarm_clear(ALARM_RECORDS_LEFT, object_of(tenure));
+	if (begun)
+		alarm_clear(ALARM_RECORDS_LEFT, left_object(tenure->setup.journal));
+	if (begun && !behind)
+		left_done(records->left, tenure->setup.journal);
 	llist_del(&tenure->list);
 	talloc_free(tenure);
 	return behind;
 }
 
-static void break_off(struct tenure *tenure)
+static void break_off(struct records *records, struct tenure *tenure)
 {
 	struct records_setup setup = tenure->setup;
 	bool begun = tenure->worker;
-	uint64_t behind = end_tenure(tenure);
+	uint64_t behind = end_tenure(records, tenure);
 
-	if (behind || !begun)
-		LOGP(DCALL, LOGL_NOTICE,
-		     "call records of the journal before, %s, are not all stored (%" PRIu64
-		     " octets left): they will be when it is the journal again\n",
-		     setup.journal, behind);
+	if (!behind && begun)
+		return;
+	left_note(records->left, setup.journal);
+	LOGP(DCALL, LOGL_NOTICE,
+	     "call records of the journal before, %s, are not all stored (%" PRIu64
+	     " octets left): they will be when it is the journal again\n",
+	     setup.journal, behind);
 }
 
 static int records_destructor(struct records *records)
@@ -135,21 +135,27 @@ static int records_destructor(struct records *records)
 			worker_leave(tenure->worker, false);
 	llist_for_each_entry_safe (tenure, next, &records->tenures, list) {
 		if (tenure == records->current)
-			end_tenure(tenure); /* the next start goes on there */
+			end_tenure(records, tenure); /* the next start goes on there */
 		else
-			break_off(tenure);
+			break_off(records, tenure);
 	}
+	left_free(records->left);
 	return 0;
 }
 
 static void on_turn(void *data);
 
-struct records *records_new(void *talloc_ctx)
+struct records *records_new(void *talloc_ctx, const char *state_dir)
 {
 	struct records *records = talloc_zero(talloc_ctx, struct records);
 
 	if (!records)
 		return NULL;
+	records->left = left_new(NULL, state_dir); /* the destructor needs it */
+	if (!records->left) {
+		talloc_free(records);
+		return NULL;
+	}
 	INIT_LLIST_HEAD(&records->tenures);
 	osmo_timer_setup(&records->look, on_look, records);
 	osmo_timer_setup(&records->turn, on_turn, records);
@@ -189,7 +195,7 @@ static void make_way(struct records *records, const struct records_setup *to)
 		if (tenure->worker)
 			worker_leave(tenure->worker, !goes_on);
 		else if (goes_on)
-			end_tenure(tenure);
+			end_tenure(records, tenure);
 	}
 }
 
@@ -265,7 +271,7 @@ static int begin(struct records *records, struct tenure *tenure)
 			records->current = NULL;
 			memset(&records->setup, 0, sizeof(records->setup));
 		}
-		end_tenure(tenure);
+		end_tenure(records, tenure);
 	} else if (tenure == records->current) {
 		osmo_timer_schedule(&records->look, LOOK_S, 0);
 	} else {
@@ -287,11 +293,11 @@ static int take_turns(struct records *records)
 		else if (!tenure->worker)
 			waits = true;
 		else if (tenure != records->current && worker_has_left(tenure->worker))
-			end_tenure(tenure);
+			end_tenure(records, tenure);
 		else if (tenure != records->current) {
 			/* What goes on with its journal stores the rest. */
 			if (strcmp(tenure->setup.journal, records->setup.journal) != 0)
-				tell_left(tenure);
+				tell_left(records, tenure);
 			leaves = true;
 		}
 	}
@@ -305,6 +311,17 @@ static int take_turns(struct records *records)
 static void on_turn(void *data)
 {
 	take_turns(data);
+}
+
+static bool reads(void *data, const char *journal)
+{
+	const struct records *records = data;
+	const struct tenure *tenure;
+
+	llist_for_each_entry (tenure, &records->tenures, list)
+		if (strcmp(tenure->setup.journal, journal) == 0)
+			return true;
+	return false;
 }
 
 int records_apply(struct records *records, const struct records_setup *setup)
@@ -324,6 +341,7 @@ int records_apply(struct records *records, const struct records_setup *setup)
 		tenure->setup = *setup;
 		llist_add_tail(&tenure->list, &records->tenures);
 	}
+	left_tell(records->left, reads, records);
 	return take_turns(records);
 }
 

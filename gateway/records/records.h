@@ -9,7 +9,8 @@
 struct records;
 struct worker_status;
 
-struct records *records_new(void *talloc_ctx);
+/* state_dir: where it is noted which journals are not all stored; NULL: nowhere. NULL without memory. */
+struct records *records_new(void *talloc_ctx, const char *state_dir);
 void records_free(struct records *records); /* NULL is let be */
 
 struct records_setup {

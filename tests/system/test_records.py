@@ -263,8 +263,11 @@ def test_disk_that_is_full_loses_no_record(own):
 
 
 def in_store(path):
-    with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % path, uri=True)) as db:
-        return sorted(row[0] for row in db.execute("SELECT id FROM call_records"))
+    try:
+        with contextlib.closing(sqlite3.connect("file:%s?mode=ro" % path, uri=True)) as db:
+            return sorted(row[0] for row in db.execute("SELECT id FROM call_records"))
+    except sqlite3.OperationalError:  # it is not made yet
+        return []
 
 
 def test_store_that_is_away_gets_all_later(own):
@@ -284,6 +287,12 @@ def test_store_that_is_away_gets_all_later(own):
         assert db.execute("SELECT count(DISTINCT id) FROM call_records").fetchone() == (4,)
 
 
+def commit_records(gateway, *lines):
+    for line in ("configure terminal", "records", *lines, "commit", "end"):
+        said = gateway.cli.run(line)
+        assert "%" not in said, said
+
+
 def test_journal_before_is_an_alarm_until_it_is_stored(own):
     """Another file is named while the database is away: the rest of the one before is told of, and stored when it is back."""
     gateway = own(extra="records\n store sqlite sub/records.db\n")
@@ -292,15 +301,39 @@ def test_journal_before_is_an_alarm_until_it_is_stored(own):
     wait_for("the records", lambda: len(records(gateway, torn=True)) == 2, 60)
     gateway.wait_idle(60)
     ids = [r["id"] for r in records(gateway)]
-    for line in ("configure terminal", "records", "file moved.jsonl", "store sqlite here.db", "commit", "end"):
-        said = gateway.cli.run(line)
-        assert "%" not in said, said
+    commit_records(gateway, "file moved.jsonl", "store sqlite here.db")
     wait_for("the alarm", lambda: [a["alarm"] for a in alarms(gateway)] == ["records-left"], 60)
     alarm = alarms(gateway)[0]
     assert alarm["about"].endswith("calls.jsonl") and alarm["text"].startswith("sqlite: "), alarm
     os.mkdir(os.path.join(gateway.folder, "sub"))
     wait_for("the alarm cleared", lambda: not alarms(gateway), 120)
     wait_for("its records", lambda: in_store(os.path.join(gateway.folder, "sub", "records.db")) == sorted(ids), 60)
+
+
+def test_journal_given_up_is_an_alarm_after_a_crash_too(own):
+    """Until its name is configured again, and its database is back."""
+    before, after = "records\n store sqlite sub/records.db\n", "records\n file moved.jsonl\n store sqlite here.db\n"
+    gateway = own(extra=before)
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: len(records(gateway, torn=True)) == 2)
+    gateway.wait_idle(60)
+    ids = [r["id"] for r in records(gateway)]
+    commit_records(gateway, "file moved.jsonl", "store sqlite here.db")
+    wait_for("the alarm", lambda: [a["alarm"] for a in alarms(gateway)] == ["records-left"])
+    gateway.kill()
+    with open(gateway.config, encoding="utf-8") as f:
+        text = f.read()
+    assert before in text
+    with open(gateway.config, "w", encoding="utf-8") as f:
+        f.write(text.replace(before, after))
+    gateway.start()
+    gateway.wait_trunks()
+    alarm = wait_for("the alarm", lambda: [a for a in alarms(gateway) if a["alarm"] == "records-left"])[0]
+    assert alarm["about"].endswith("calls.jsonl") and "since before the start" in alarm["text"], alarm
+    os.mkdir(os.path.join(gateway.folder, "sub"))
+    commit_records(gateway, "file calls.jsonl", "store sqlite sub/records.db")
+    wait_for("the alarm cleared", lambda: not alarms(gateway))
+    wait_for("its records", lambda: in_store(os.path.join(gateway.folder, "sub", "records.db")) == sorted(ids))
 
 
 def test_postgresql_has_every_record_once(own, postgres):

@@ -44,14 +44,15 @@ static void begin(void)
 	setup = (struct records_setup){ .limits = { 3600, 1 << 20 } };
 	snprintf(setup.journal, sizeof(setup.journal), "%s/calls.jsonl", dir);
 	snprintf(setup.sqlite, sizeof(setup.sqlite), "%s/records.db", dir);
-	records = records_new(NULL);
+	records = records_new(NULL, dir);
 	ck_assert_ptr_nonnull(records);
 }
 
 static void end(void)
 {
 	static const char *const names[] = { "calls.jsonl", "calls.jsonl.1",  "b.jsonl",
-					     "records.db",  "records.db-wal", "records.db-shm" };
+					     "records.db",  "records.db-wal", "records.db-shm",
+					     "records-left" };
 	char name[STORE_AT_MAX];
 
 	records_free(records);
@@ -267,6 +268,82 @@ START_TEST(journal_before_that_cannot_be_stored_is_an_alarm)
 }
 END_TEST
 
+static void start_again(const struct records_setup *to)
+{
+	records_free(records);
+	alarms_reset();
+	records = records_new(NULL, dir);
+	ck_assert_ptr_nonnull(records);
+	ck_assert_int_eq(records_apply(records, to), 0);
+}
+
+static bool noted(void)
+{
+	char name[STORE_AT_MAX];
+
+	snprintf(name, sizeof(name), "%s/records-left", dir);
+	return access(name, F_OK) == 0;
+}
+
+/* A journal given up with a record that its store does not take; returns what its alarm is after a start. */
+static const char *give_up(const struct records_setup *moved)
+{
+	static char text[200];
+	struct records_setup broken = setup;
+
+	snprintf(broken.sqlite, sizeof(broken.sqlite), "%s/no/records.db", dir);
+	apply(&broken, "1");
+	EVENTUALLY(!status().stores[0].works);
+	apply(moved, NULL);
+	EVENTUALLY(begun() && *standing());
+	ck_assert(noted()); /* a kill loses it not */
+	snprintf(text, sizeof(text),
+		 "records-left %s/calls.jsonl: since before the start; nobody stores it now\n",
+		 dir);
+	return text;
+}
+
+START_TEST(journal_given_up_before_the_start_is_an_alarm_until_it_is_stored)
+{
+	begin();
+	const struct records_setup mended = setup, moved = other("b.jsonl");
+	const char *text = give_up(&moved);
+	for (unsigned i = 0; i < 2; i++) {
+		start_again(&moved);
+		ck_assert_str_eq(standing(), text);
+	}
+	setup = mended;
+	apply(&mended, NULL);
+	ck_assert_str_eq(standing(), "");
+	EVENTUALLY(stored_later("1"));
+	EVENTUALLY(!status().stores[0].behind);
+	apply(&moved, NULL);
+	EVENTUALLY(begun() && !noted());
+	start_again(&moved);
+	ck_assert_str_eq(standing(), "");
+	end();
+}
+END_TEST
+
+START_TEST(journal_given_up_whose_files_are_gone_is_no_alarm)
+{
+	begin();
+	const struct records_setup moved = other("b.jsonl");
+	char rotated[STORE_AT_MAX + 8];
+	const char *text = give_up(&moved);
+	snprintf(rotated, sizeof(rotated), "%s.1", setup.journal);
+	start_again(&moved);
+	ck_assert_int_eq(rename(setup.journal, rotated), 0);
+	clock_advance(10 * S);
+	ck_assert_str_eq(standing(), text);
+	unlink(rotated);
+	clock_advance(10 * S);
+	ck_assert_str_eq(standing(), "");
+	ck_assert(!noted());
+	end();
+}
+END_TEST
+
 /* Who mends a password keeps the journal, and nothing is left: not even for the moment until the one before has gone. */
 START_TEST(same_journal_with_other_stores_is_no_alarm)
 {
@@ -331,5 +408,7 @@ END_TEST
 UNIT_MAIN("records", records_are_stored_when_woken, another_journal_leaves_nothing_behind,
 	  setup_that_was_skipped_stores_its_journal, records_left_behind_are_told,
 	  journal_before_that_cannot_be_stored_is_an_alarm,
+	  journal_given_up_before_the_start_is_an_alarm_until_it_is_stored,
+	  journal_given_up_whose_files_are_gone_is_no_alarm,
 	  same_journal_with_other_stores_is_no_alarm, store_that_fails_is_an_alarm_while_it_does,
 	  unread_records_that_go_are_an_alarm, without_a_journal_nothing_is_stored)
