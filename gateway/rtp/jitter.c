@@ -36,6 +36,8 @@ enum {
 	CONCEAL_MS = 60,   /* of an open loss: concealment has faded out by then */
 	GRAIN_MS = 10,     /* how finely the owner asks: one tick */
 	MAX_RATE = 384000, /* Hz */
+	/* Octets of all payloads: 1.28 s of 8 kHz and an octet each, more than twice the longest delay. */
+	POOL = 10240 + JITTER_MAX_PAYLOAD,
 };
 
 enum slot_state { SLOT_FREE, SLOT_SOUND, SLOT_MUTE, SLOT_DONE };
@@ -45,7 +47,8 @@ struct slot {
 	int64_t seq;           /* extended */
 	int64_t ts;            /* extended, jumps taken out */
 	uint32_t duration;
-	struct rtp_packet packet; /* its payload is the slot's part of payloads */
+	uint64_t at; /* SLOT_SOUND: its payload in the pool, as counted by filled */
+	struct rtp_packet packet;
 };
 
 enum state { EMPTY, WAITING, PLAYING };
@@ -72,8 +75,8 @@ struct jitter {
 	struct transit transit;
 	struct jitter_stats stats;
 	struct slot slots[JITTER_SLOTS];
-	uint8_t payloads[JITTER_SLOTS]
-			[JITTER_MAX_PAYLOAD]; /* 40 KB, not written before they are used */
+	uint64_t filled;    /* octets that the pool was ever filled with */
+	uint8_t pool[POOL]; /* a ring in the order of arrival; not written before it is used */
 };
 
 struct jitter *jitter_new(void *talloc_ctx, const struct jitter_config *config)
@@ -84,7 +87,7 @@ struct jitter *jitter_new(void *talloc_ctx, const struct jitter_config *config)
 	struct jitter *jitter = talloc(talloc_ctx, struct jitter);
 	if (!jitter)
 		return NULL;
-	memset(jitter, 0, offsetof(struct jitter, payloads));
+	memset(jitter, 0, offsetof(struct jitter, pool));
 	jitter->rate = config->clock_rate;
 	jitter->grain = jitter->rate * GRAIN_MS / 1000;
 	jitter->conceal_max = jitter->rate * CONCEAL_MS / 1000;
@@ -269,20 +272,49 @@ static void reschedule(struct jitter *jitter, int64_t ts, uint32_t duration, int
 	jitter->stats.resync++;
 }
 
-static void store(struct jitter *jitter, const struct rtp_packet *packet, int64_t seq, int64_t ts,
-		  uint32_t duration)
+/* Room for a payload, in one piece. Numbers whose payload it takes are given up, and those before them. */
+static uint8_t *make_room(struct jitter *jitter, size_t len)
+{
+	size_t at = jitter->filled % POOL;
+
+	if (at + len > POOL)
+		jitter->filled += POOL - at;
+	for (int64_t seq = jitter->next_seq; seq <= jitter->max_seq; seq++) {
+		if (look(jitter, seq) == SLOT_SOUND &&
+		    slot_of(jitter, seq)->at + POOL < jitter->filled + len)
+			pass(jitter, seq + 1, &jitter->stats.overflow);
+	}
+	return jitter->pool + jitter->filled % POOL;
+}
+
+static void store_mute(struct jitter *jitter, int64_t seq)
 {
 	struct slot *slot = slot_of(jitter, seq);
 
-	slot->state = duration ? SLOT_SOUND : SLOT_MUTE;
+	slot->state = SLOT_MUTE;
+	slot->seq = seq;
+}
+
+static void store_sound(struct jitter *jitter, const struct rtp_packet *packet, int64_t seq,
+			int64_t ts, uint32_t duration)
+{
+	struct slot *slot = slot_of(jitter, seq);
+
+	uint8_t *room = make_room(jitter, packet->payload_len);
+
+	if (seq < jitter->next_seq) { /* given up with others, for its own room */
+		jitter->stats.overflow++;
+		return;
+	}
+	if (packet->payload_len)
+		memcpy(room, packet->payload, packet->payload_len);
+	slot->state = SLOT_SOUND;
 	slot->seq = seq;
 	slot->ts = ts;
 	slot->duration = duration;
+	slot->at = jitter->filled;
 	slot->packet = *packet;
-	slot->packet.payload = jitter->payloads[slot - jitter->slots];
-	if (packet->payload_len)
-		memcpy(jitter->payloads[slot - jitter->slots], packet->payload,
-		       packet->payload_len);
+	jitter->filled += packet->payload_len;
 }
 
 /* A packet with sound whose number is wanted. */
@@ -300,7 +332,7 @@ static void put_sound(struct jitter *jitter, const struct rtp_packet *packet, in
 	}
 	reschedule(jitter, ts, duration, now);
 	bool late = too_late(jitter, ts);
-	store(jitter, packet, seq, ts, duration);
+	store_sound(jitter, packet, seq, ts, duration);
 	if (late)
 		pass(jitter, seq + 1, &jitter->stats.late);
 }
@@ -341,7 +373,7 @@ void jitter_put(struct jitter *jitter, const struct rtp_packet *packet, uint32_t
 	if (duration)
 		put_sound(jitter, packet, seq, duration, now);
 	else
-		store(jitter, packet, seq, 0, 0);
+		store_mute(jitter, seq);
 }
 
 static enum jitter_verdict play(struct jitter *jitter, struct slot *slot, int64_t now,
@@ -365,7 +397,7 @@ static enum jitter_verdict play(struct jitter *jitter, struct slot *slot, int64_
 	out->timestamp = packet->timestamp;
 	out->duration = slot->duration;
 	out->payload_len = packet->payload_len;
-	memcpy(out->payload, packet->payload, packet->payload_len);
+	memcpy(out->payload, jitter->pool + slot->at % POOL, packet->payload_len);
 	return JITTER_FRAME;
 }
 

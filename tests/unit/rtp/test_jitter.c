@@ -368,6 +368,70 @@ START_TEST(more_than_the_slots_pushes_the_oldest_out)
 }
 END_TEST
 
+/* 5 ms in payload_len equal octets, which tell the number. */
+static void put_large(struct jitter *jitter, uint16_t seq, size_t payload_len)
+{
+	uint8_t payload[JITTER_MAX_PAYLOAD];
+	struct rtp_packet packet = { .seq = seq,
+				     .timestamp = seq * (TICK / 2),
+				     .payload = payload,
+				     .payload_len = payload_len };
+
+	memset(payload, seq & 0xff, payload_len);
+	jitter_put(jitter, &packet, TICK / 2, seq * 5 * MS);
+}
+
+static void get_large(struct jitter *jitter, uint16_t seq, size_t payload_len)
+{
+	struct jitter_frame frame = { 0 };
+
+	ck_assert_int_eq(jitter_get(jitter, (seq * 5 + 40) * MS, &frame), JITTER_FRAME);
+	ck_assert_uint_eq(frame.seq, seq);
+	ck_assert_uint_eq(frame.payload_len, payload_len);
+	for (size_t i = 0; i < payload_len; i++)
+		ck_assert_uint_eq(frame.payload[i], seq & 0xff);
+}
+
+/* 10,240 octets are held at least, in packets of any length. */
+START_TEST(large_packets_push_the_oldest_out)
+{
+	static const size_t lengths[] = { 160, 161, 240, 480, 639, 640 };
+
+	for (size_t k = 0; k < sizeof(lengths) / sizeof(lengths[0]); k++) {
+		struct jitter *jitter = jitter_new(NULL, &fixed40);
+		const unsigned fit = 10240 / lengths[k];
+		uint64_t overflow;
+
+		for (uint16_t seq = 0; seq < 3 * fit; seq++)
+			put_large(jitter, seq, lengths[k]);
+		overflow = stats_of(jitter).overflow;
+		ck_assert_uint_le(overflow, 2 * fit);
+		for (uint16_t seq = (uint16_t)overflow; seq < 3 * fit; seq++)
+			get_large(jitter, seq, lengths[k]);
+		ck_assert_uint_eq(stats_of(jitter).lost, 0);
+		ck_assert_uint_eq(stats_of(jitter).played + overflow, 3 * fit);
+		jitter_free(jitter);
+	}
+}
+END_TEST
+
+/* A number whose place was taken is given up, and with it those before it that came after it. */
+START_TEST(what_came_first_is_given_up_first)
+{
+	struct jitter *jitter = jitter_new(NULL, &fixed40);
+	const unsigned fit = 10240 / 640;
+
+	put_large(jitter, 2, 640);
+	put_large(jitter, 1, 640);
+	for (uint16_t seq = 3; seq < 3 + fit; seq++)
+		put_large(jitter, seq, 640);
+	ck_assert_uint_eq(stats_of(jitter).overflow, 2);
+	for (uint16_t seq = 3; seq < 3 + fit; seq++)
+		get_large(jitter, seq, 640);
+	jitter_free(jitter);
+}
+END_TEST
+
 START_TEST(a_reset_starts_a_new_stream_and_keeps_the_counters)
 {
 	struct jitter *jitter = jitter_new(NULL, &fixed40);
@@ -740,11 +804,12 @@ UNIT_MAIN("jitter", the_first_packet_is_played_after_the_delay, order_is_restore
 	  a_timestamp_jump_alone_is_played_without_a_gap,
 	  timestamps_that_stand_still_are_spread_by_duration,
 	  packets_without_sound_fill_their_numbers, oversize_packets_are_dropped,
-	  more_than_the_slots_pushes_the_oldest_out,
-	  a_reset_starts_a_new_stream_and_keeps_the_counters, impossible_clock_rates_are_refused,
-	  fixed_mode_plays_all_in_order_with_its_delay, fixed_mode_bears_jitter_within_its_delay,
-	  fixed_mode_follows_a_fast_clock, fixed_mode_follows_a_slow_clock,
-	  fixed_mode_follows_the_path, adaptive_target_follows_jitter_and_keeps_loss_low,
+	  more_than_the_slots_pushes_the_oldest_out, large_packets_push_the_oldest_out,
+	  what_came_first_is_given_up_first, a_reset_starts_a_new_stream_and_keeps_the_counters,
+	  impossible_clock_rates_are_refused, fixed_mode_plays_all_in_order_with_its_delay,
+	  fixed_mode_bears_jitter_within_its_delay, fixed_mode_follows_a_fast_clock,
+	  fixed_mode_follows_a_slow_clock, fixed_mode_follows_the_path,
+	  adaptive_target_follows_jitter_and_keeps_loss_low,
 	  adaptive_target_rises_at_once_and_sinks_slowly, surplus_is_told_until_it_is_corrected,
 	  random_loss_is_concealed_frame_by_frame, any_packet_length_is_played_whole,
 	  lack_of_memory_is_no_buffer)
