@@ -96,7 +96,7 @@ class Gateway:
         return (not self.cli.json("calls") and not self.channels("setup", "alerting", "active", "clearing")
                 and self.cli.json("media")["contexts"] == 0)
 
-    def wait_idle(self, timeout=30):
+    def wait_idle(self, timeout=60):
         wait_for("all calls gone, all channels idle", self.idle, timeout)
 
     def wait_trunks(self, timeout=60):

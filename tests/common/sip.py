@@ -72,7 +72,7 @@ class Agent:
     def send(self, text):
         self.sock.sendto(text.encode() if isinstance(text, str) else text, self.gateway)
 
-    def wait(self, wanted, timeout=30):
+    def wait(self, wanted, timeout=60):
         """The first message that the test wants; the others stay for later. AssertionError after timeout."""
         deadline = time.monotonic() + timeout
         looked = 0
@@ -109,7 +109,7 @@ class Agent:
     def call(self, number, body, **more):
         return Call(self, number).invite(body, **more)
 
-    def answer_call(self, timeout=30):
+    def answer_call(self, timeout=60):
         """The next INVITE of a new dialog, as a call in which we are the callee."""
         invite = self.wait(lambda m: m.method == "INVITE" and "tag=" not in m.get("To"), timeout)
         return Call(self, invite=invite)
@@ -154,7 +154,7 @@ class Call:
         self.invited = {"branch": self.branch, "seq": self.seq, "target": self.target, "to": self.remote}
         return self
 
-    def response(self, *statuses, timeout=30, method=None):
+    def response(self, *statuses, timeout=60, method=None):
         """The next response to our last request with one of these status codes, or the next final one."""
         def wanted(m):
             return (m.status and m.get("Call-ID") == self.call_id and m.cseq[0] == self.seq
@@ -167,7 +167,7 @@ class Call:
             self.target = _uri(got.get("Contact"))
         return got
 
-    def answered(self, timeout=30):
+    def answered(self, timeout=60):
         """200 and our ACK."""
         got = self.response(timeout=timeout)
         assert got.status == 200, got
@@ -177,7 +177,7 @@ class Call:
     def ack(self, body=""):
         self.request("ACK", body, seq=self.seq)
 
-    def refused(self, timeout=30):
+    def refused(self, timeout=60):
         """A final response above 299, and its ACK in the INVITE's transaction (RFC 3261 17.1.1.3)."""
         got = self.response(method="INVITE", timeout=timeout)
         assert got.status >= 300, got
@@ -195,7 +195,7 @@ class Call:
         got = self.response()
         assert got.status == 200, got
 
-    def wait_request(self, method, timeout=30):
+    def wait_request(self, method, timeout=60):
         return self.agent.wait(lambda m: m.method == method and m.get("Call-ID") == self.call_id, timeout)
 
     def reply(self, request, status, reason="-", body="", extra=()):
@@ -207,7 +207,7 @@ class Call:
             lines.append("Content-Type: application/sdp")
         self.agent.send("\r\n".join(lines + ["Content-Length: %d" % len(body), "", body]))
 
-    def bye_comes(self, timeout=30):
+    def bye_comes(self, timeout=60):
         """Waits for the other side's BYE and accepts it."""
         bye = self.wait_request("BYE", timeout)
         self.reply(bye, 200, "OK")

@@ -131,7 +131,7 @@ def shared_gateway(tmp_path_factory):
         system.up()
         yield system
         # up to Timer D, 32 s, for INVITEs that we sent
-        wait_for("no SIP transaction left", lambda: system.sip_totals()["transactions"] == 0, 60, 0.1)
+        wait_for("no SIP transaction left", lambda: system.sip_totals()["transactions"] == 0, 120, 0.1)
         system.end()
     finally:
         system.kill()
@@ -150,7 +150,7 @@ def the_shared_gateway(shared):
         raise
     wait_for("no termination, no port in use", lambda: not any(shared.cli.json("media")[k] for k in ("terminations", "ports_used")))
     try:
-        wait_for("descriptors as before", lambda: shared.descriptors() <= len(before), 30, 0.1)
+        wait_for("descriptors as before", lambda: shared.descriptors() <= len(before), step=0.1)
     except AssertionError as e:
         raise AssertionError("%s: %s" % (e, sorted(shared.open_files() - before))) from None
 

@@ -8,8 +8,9 @@ def names(rows):
     return [(row["alarm"], row["about"]) for row in rows]
 
 
-def alarms(gateway):
-    return gateway.cli.json("alarms")
+def alarms(gateway, which="alarms"):
+    """But for that of a busy machine."""
+    return [row for row in gateway.cli.json(which) if row["alarm"] != "media-late"]
 
 
 def wait_span(gateway, name, state):
@@ -29,12 +30,12 @@ def test_lost_span_is_one_alarm_with_the_d_channel_beneath(own):
     text = gateway.cli.run("show alarms")
     assert re.search(r"^ *\d+  critical  span-red ", text, re.M) and "  d-channel-down" in text
     gateway.cli.run("acknowledge alarm %d" % rows[0]["id"])
-    assert alarms(gateway)[0]["acknowledged"]
+    assert [row["id"] for row in alarms(gateway) if row["acknowledged"]] == [rows[0]["id"]]
     gateway.cli.run("test span e1-1 restore")
     wait_for("no alarm", lambda: alarms(gateway) == [], step=0.2)
-    history = gateway.cli.json("alarms history")
+    history = alarms(gateway, "alarms history")
     assert sorted(names(history)) == sorted(names(rows)) and all(row["cleared"] for row in history)
-    lines = [line for line in gateway.log().splitlines() if " alarm: " in line]
+    lines = [line for line in gateway.log().splitlines() if " alarm: " in line and "media-late" not in line]
     assert len([line for line in lines if " alarm: raised: " in line]) == 4
     assert len([line for line in lines if " alarm: cleared: " in line]) == 4
 

@@ -178,10 +178,11 @@ def test_originate_tells_how_it_goes(gateway, phone, rtp):
 
 def test_originate_outlives_its_session(gateway, phone, rtp):
     with Cli(gateway.ports.cli) as session:
-        session.send("originate trunk exchange 200 hold 5")
+        session.send("originate trunk exchange 200")
         call = phone.answer_call()
     call.reply(call.invite_in, 180, "Ringing")
     call.reply(call.invite_in, 200, "OK", sdp(rtp().port))
     call.wait_request("ACK")
     wait_for("active", lambda: len(gateway.channels("active")) == 2)
-    call.bye_comes()
+    call.bye()
+    gateway.wait_idle()

@@ -249,6 +249,7 @@ def test_no_port_for_media_is_503(own, rtp):
         for call in calls:
             call.bye()
         gateway.wait_idle()
+        wait_for("the ports", lambda: gateway.cli.json("media")["ports_used"] == 0)
         again = phone.call("600", offer(rtp()))
         again.answered()
         again.bye()

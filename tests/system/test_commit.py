@@ -119,7 +119,7 @@ def test_commit_now_does_not_wait(gateway):
         goes, stays = dial(phone, "1", parties.all[0]), dial(phone, "2", parties.all[1])
         edit(gateway, "trunk user1", "channels 1-3", "commit now")
         goes.bye_comes()
-        assert trunk(gateway, "user1")["channels"] == 3 and gateway.cli.run("show pending").strip() == ""
+        wait_for("the change", lambda: trunk(gateway, "user1")["channels"] == 3 and gateway.cli.run("show pending").strip() == "")
         wait_for("the other call alone, with its far end", lambda: len(gateway.cli.json("calls")) == 2)
         time.sleep(0.3)
         assert len(gateway.cli.json("calls")) == 2

@@ -10,7 +10,7 @@ media
  ports {p.media} {last}
 sip
  listen 127.0.0.1 {p.sip}
- timer-b 2000
+ timer-b 8000
 peer pbx
  address 127.0.0.1
  port {p.phone}

@@ -71,7 +71,7 @@ def originate(session, trunk, number, hold=0):
 def everything_idle(full):
     """No call, no channel in use, no context; nothing that the auditor had to repair."""
     full.wait_idle(60)
-    assert not [c for c in full.channels() if c["state"] != "idle"]
+    wait_for("every channel idle", lambda: not [c for c in full.channels() if c["state"] != "idle"])
     found = full.cli.json("audit")
     seen = found.pop("audits")
     wait_for("two more audits", lambda: full.cli.json("audit")["audits"] >= seen + 2, step=0.2)
@@ -100,7 +100,7 @@ def test_all_spans_lost_and_back(full):
     calls_out = [line for line in ended if "to trunk" in line]
     assert len(calls_out) == 4 * CHANNELS
     assert all(": answered, cause 27 " in line for line in ended), ended[0]
-    assert len(full.channels("down")) == 8 * CHANNELS
+    wait_for("every channel down", lambda: len(full.channels("down")) == 8 * CHANNELS)
     for pair in PAIRS:
         cut(full, pair, "restore")
     full.wait_trunks()

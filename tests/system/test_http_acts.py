@@ -20,6 +20,11 @@ def gateway_with_http(own):
     return make
 
 
+def span_alarms(http):
+    """Others may stand, on a busy machine."""
+    return [a for a in http.get("alarms") if a["alarm"] == "span-red"]
+
+
 def description(port):
     return Description(Http(port, role=None).ask("GET", "/api/v1/openapi.json").json)
 
@@ -71,11 +76,11 @@ def test_calls(served):
 
 
 def test_alarms_bans_and_faults(served):
-    gateway, port = served()
+    _, port = served()
     operator, admin = Http(port, role="operator"), Http(port, role="admin")
     assert operator.post("spans/e1-1/test", {"fault": "cut"}).status == 403
     assert admin.post("spans/e1-1/test", {"fault": "cut"}).json["name"] == "e1-1"
-    alarm = wait_for("an alarm", lambda: admin.get("alarms"))[0]
+    alarm = wait_for("an alarm", lambda: span_alarms(admin))[0]
     assert operator.post("alarms/%d/acknowledge" % alarm["id"]).json["acknowledged"]
     assert "advice" in admin.get("alarms/%d" % alarm["id"])
     assert operator.post("alarms/99/acknowledge").status == 404
@@ -83,7 +88,7 @@ def test_alarms_bans_and_faults(served):
     assert operator.post("unban", {"source": "192.0.2.1"}).status == 404
     assert operator.post("unban", {"source": "banana"}).json["expected"] == "an address, or all"
     assert operator.post("unban", {"source": "all"}).json == []
-    wait_for("no alarm", lambda: not gateway.cli.json("alarms"), step=0.2)
+    wait_for("no alarm", lambda: not span_alarms(admin), step=0.2)
 
 
 def test_pages_of_other_sites_do_nothing(served):
@@ -108,7 +113,7 @@ def test_the_description_is_of_what_is_there(served):
     wait_for("the call", lambda: len(gateway.cli.json("calls")) == 2)
     http.post("channels/e1-2/9/lock", {"mode": "now"})
     http.post("spans/e1-5/test", {"fault": "cut"})
-    alarm = wait_for("an alarm", lambda: http.get("alarms"))[0]
+    alarm = wait_for("an alarm", lambda: span_alarms(http))[0]
     http.ask("PUT", "/api/v1/configuration/candidate", {"text": http.get("configuration/running")["text"]},
              {"If-Match": http.ask("GET", "/api/v1/configuration").headers["ETag"]})
     there = {"spans": "e1-1", "trunks": "pstn", "channels": "e1-1/1", "calls": gateway.cli.json("calls")[0]["id"], "peers": "phones",

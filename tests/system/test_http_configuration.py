@@ -54,7 +54,7 @@ class Editor(Http):
         return None if outcome["state"] == "running" else outcome
 
     def outcome(self):
-        outcome = wait_for("the outcome", self._done, 20)
+        outcome = wait_for("the outcome", self._done)
         return outcome["state"], [fault["error"] for fault in outcome["faults"]]
 
 
@@ -179,11 +179,11 @@ def test_the_server_itself_may_be_moved(served):
     anna.put(anna.text().replace("listen 127.0.0.1 %d" % port, "listen 127.0.0.1 %d" % there))
     assert anna.act("POST", "commit", {"minutes": 60}).status == 202
     moved = Editor(there)
-    wait_for("the new place", lambda: not ports.is_free(there, "tcp"), 20)
+    wait_for("the new place", lambda: not ports.is_free(there, "tcp"))
     assert moved.outcome() == ("done", [])
     moved.learn()
     assert moved.act("POST", "return").status == 202
-    wait_for("the old place", lambda: not ports.is_free(port, "tcp"), 20)
+    wait_for("the old place", lambda: not ports.is_free(port, "tcp"))
     assert anna.outcome() == ("done", [])
     assert "listen 127.0.0.1 %d" % port in gateway.cli.run("show running-config")
 
@@ -215,7 +215,7 @@ def test_what_waits_for_calls(served):
     assert waiting["pstn"] == {"trunk": "pstn", "what": "changed", "calls": 1}
     assert anna.post("configuration/now").json["waiting"] == []
     gateway.record("cause 41")
-    assert len([c for c in gateway.channels() if c["trunk"] == "pstn"]) == 3
+    wait_for("three channels", lambda: len([c for c in gateway.channels() if c["trunk"] == "pstn"]) == 3)
 
 
 def test_who_may(served):

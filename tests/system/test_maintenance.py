@@ -79,10 +79,10 @@ def test_graceful_ends_with_its_time(gateway, phone, rtp):
 
 def test_unlock_while_shutting_down_leaves_the_call(gateway, phone, rtp):
     call = talk(phone, rtp)
-    gateway.cli.run("lock trunk pstn graceful 2")
+    gateway.cli.run("lock trunk pstn graceful 5")
     assert gateway.cli.run("unlock trunk pstn") == "Trunk pstn is unlocked."
     with pytest.raises(AssertionError):
-        call.wait_request("BYE", 4)
+        call.wait_request("BYE", 7)
     call.bye()
 
 

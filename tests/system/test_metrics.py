@@ -109,13 +109,12 @@ def test_prometheus_reads_it_and_the_dashboard_shows_it(served, tmp_path):
             gateway.wait_idle()
         wait_for("the calls there", lambda: prometheus.query(
             'crosspoint_seizures_total{name="pstn",direction="out"} == 6'), step=0.2)
-        assert [t["lastError"] for t in prometheus.targets()] == [""]
-        values = prometheus.query('sum(rate(crosspoint_answers_total{name="pstn"}[1m])) / '
-                                  'sum(rate(crosspoint_seizures_total{name="pstn"}[1m]))')
+        wait_for("a scrape without an error", lambda: [t["lastError"] for t in prometheus.targets()] == [""], step=0.2)
+        values = wait_for("rates", lambda: prometheus.query('sum(rate(crosspoint_answers_total{name="pstn"}[5m])) / '
+                                                            'sum(rate(crosspoint_seizures_total{name="pstn"}[5m])) > 0'), step=0.2)
         assert 0.2 < values[0][1] < 0.9
-        for title, expression in expressions():
-            values = prometheus.query(expression)
-            assert values or title in EMPTY, (title, expression)
+        for title, expression in expressions():  # what a scrape in time has
+            wait_for("%s: %s" % (title, expression), lambda e=expression, t=title: prometheus.query(e) or t in EMPTY, step=0.2)
     names = set(re.findall(r"crosspoint_\w+", " ".join(e for _, e in expressions())))
     text = Http(port).ask("GET", "/metrics").body.decode()
     missing = [n for n in names if not re.search(r"^# TYPE %s " % re.sub("_(sum|count)$", "", n), text, re.M)]

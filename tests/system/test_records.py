@@ -75,7 +75,10 @@ def test_call_leaves_its_record(own, rtp):
 
 
 def stored(gateway, sql="SELECT id FROM call_records"):
-    with contextlib.closing(sqlite3.connect(os.path.join(gateway.folder, "records.db"))) as db:
+    """Nothing, as long as there is no store."""
+    with contextlib.closing(sqlite3.connect(os.path.join(gateway.folder, "records.db"), timeout=60)) as db:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'call_records'").fetchall():
+            return []
         return db.execute(sql).fetchall()
 
 
@@ -167,7 +170,7 @@ def test_full_disk_stops_no_call(own, rtp):
         call.answered()
         call.bye()
         gateway.wait_idle()
-    assert [a["alarm"] for a in alarms(gateway)] == ["records"]
+    wait_for("the alarm", lambda: [a["alarm"] for a in alarms(gateway)] == ["records"])
     os.rmdir(path)
     wait_for("the alarm cleared", lambda: not alarms(gateway))
     assert [r["end"] for r in records(gateway)] == ["released"] * 2

@@ -159,19 +159,15 @@ def test_certificate_is_replaced_while_connections_are_open(own, ca, tmp_path):
     before = client.serial()
     assert client.ask() == "SIP/2.0 200 OK"
     ca.issue("gw.example", file="changing")
-    time.sleep(1.1)  # it is looked at once a second at most
-    after = _Client(gateway, ca.cert)
-    assert after.serial() != before
+    wait_for("the other one", lambda: _Client(gateway, ca.cert).serial() != before, step=0.2)
+    after = _Client(gateway, ca.cert).serial()
     with open(identity[0], "w", encoding="ascii") as f:
         f.write("no certificate\n")
-    time.sleep(1.1)
-    assert _Client(gateway, ca.cert).serial() == after.serial()
-    assert alarms(gateway) == ["certificate"]
+    wait_for("the alarm", lambda: _Client(gateway, ca.cert).serial() == after and alarms(gateway) == ["certificate"], step=0.2)
+    assert _Client(gateway, ca.cert).serial() == after
     assert client.ask() == "SIP/2.0 200 OK"
     ca.issue("gw.example", file="changing", days=3)
-    time.sleep(1.1)
-    assert _Client(gateway, ca.cert).serial() != after.serial()
-    assert alarms(gateway) == ["certificate-expires"]
+    wait_for("the third one", lambda: _Client(gateway, ca.cert).serial() != after and alarms(gateway) == ["certificate-expires"], step=0.2)
 
 
 def test_certificate_is_replaced_while_a_call_is_up(own, ca):

@@ -232,8 +232,7 @@ class Scene:
             self.call.bye()
         self.torturer.close()  # others wait for these ports of ::1
         self.gateway.wait_idle()
-        media = self.gateway.cli.json("media")
-        assert media["terminations"] == 0 and media["ports_used"] == 0, media
+        wait_for("no termination, no port in use", lambda: not any(self.gateway.cli.json("media")[k] for k in ("terminations", "ports_used")))
         wait_for("no SIP transaction left", lambda: self.gateway.sip_totals()["transactions"] == 0, 120, 0.2)
         self.gateway.end()
 

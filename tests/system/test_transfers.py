@@ -56,8 +56,7 @@ def test_blind_transfer(gateway, phone, rtp):
     assert outcome(call, 200).get("Subscription-State").startswith("terminated")
     call.bye_comes()
     assert new_rtp.hears_itself()
-    calls = gateway.cli.json("calls")
-    assert len(calls) == 3, "the line's own, the transferred, the exchange's way back"
+    wait_for("the line's own, the transferred, the exchange's way back", lambda: len(gateway.cli.json("calls")) == 3)
     new.bye()
     gateway.wait_idle()
 

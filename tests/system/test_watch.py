@@ -86,9 +86,9 @@ def test_grid_shows_a_dead_d_channel_and_its_alarm(own):
     gateway = own()
     with watching(gateway, "watch channels plain") as screen:
         gateway.cli.run("test span e1-1 cut")
-        row = screen.line("e1-1", "red")
+        screen.line("e1-1", "red")
         screen.until("a D channel that is down", lambda: screen.terminal.line("e1-1")[32] == "X")
-        assert row[17] == "x" or screen.terminal.line("e1-1")[17] == "x"
+        screen.until("channels that are down", lambda: screen.terminal.line("e1-1")[17] == "x")
         assert not re.search(rb"\x1b\[[\d;]*m", screen.raw)
         screen.end("No more channels are watched")
 
@@ -119,17 +119,17 @@ def test_call_is_watched_from_ringing_to_its_end(gateway, phone, rtp):
     call.reply(call.invite_in, 180, "Ringing")
     number = wait_for("the call", lambda: [c for c in gateway.cli.json("calls") if c["to"] == "peer phones"])[0]["id"]
     with watching(gateway, "watch call %d" % number) as screen:
-        screen.line("Call %d   alerting" % number, "since set-up 0:0")
+        screen.line("Call %d   alerting" % number, "since set-up 0:")
         screen.line("from  trunk pstn", "e1-1/", "4930123456")
         screen.line("to    peer phones", "200")
         screen.has(r"trunk pstn +-> isdn  SETUP from 4930123456 to 200")
         screen.has(r"peer phones +-> sip   180 Ringing$")
         call.reply(call.invite_in, 200, "OK", sdp(rtp().port))
         call.wait_request("ACK")
-        screen.line("Call %d   active" % number, "since answer 0:0")
+        screen.line("Call %d   active" % number, "since answer 0:")
         screen.line("tdm   e1-1/", "level in")
         screen.line("rtp   127.0.0.1", "PCMA", "level in")
-        screen.line("      packets  in ", "  lost 0  late 0  jitter ", "  buffer ")
+        screen.line("      packets  in ", "  lost 0 ", "  late ", "  jitter ", "  buffer ")
         call.bye()
         screen.line("Call %d   ended" % number)
         screen.line("end   cause 16 normal call clearing (user), by the called side")
