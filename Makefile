@@ -73,9 +73,12 @@ $B/obj/%.o: %.c
 # The assembler reads these files into it.
 $B/obj/gateway/manage/http/page.o: $(wildcard gateway/manage/http/page/*)
 
+# What is tested is compiled as ever; the tests themselves, which a sanitizer triples, without optimising.
+$B/obj/tests/unit/%.o: SANFLAGS += $(if $(SAN),-O0)
+
 $B/unit/%: $B/obj/tests/unit/%.o $B/libcrosspoint.a
 	@echo "  LINK  $@"
-	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS) $$(pkg-config --libs check)
+	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -fuse-ld=lld -o $@ $^ $(LIBS) $$(pkg-config --libs check)
 
 build/bench/%: build/obj/tests/bench/%.o build/libcrosspoint.a
 	@echo "  LINK  $@"
