@@ -34,6 +34,7 @@
 #include "manage/audit.h"
 #include "manage/cli/cli.h"
 #include "manage/cli/cli_socket.h"
+#include "manage/cli/later.h"
 #include "manage/cli/screen.h"
 #include "manage/http/http_config.h"
 #include "manage/manage_config.h"
@@ -172,6 +173,7 @@ static void session_free(struct session *session)
 	actions_forget(session->vty);
 	candidate_forget(session->vty);
 	screen_forget(session->vty);
+	later_forget(session->vty);
 	llist_del(&session->entry);
 	n_sessions--;
 	talloc_free(session);
@@ -406,6 +408,7 @@ void manage_stop(void)
 	if (*begun.cli_address)
 		telnet_exit();
 	cli_socket_close();
+	later_stop();
 	osmo_signal_unregister_handler(SS_L_VTY, on_vty_event, NULL);
 	candidate_stop();
 	commit_stop();

@@ -206,6 +206,65 @@ def test_records_are_stored_by_default(own, rtp):
     assert "peer phones" in table and "released" in table
 
 
+ENDLESS = """CREATE VIEW call_records AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+    SELECT i AS id, i AS call, i % 50 AS cause, '2026' AS setup, '{}' AS record, '' AS calling, '' AS called, '' AS calling_out, '' AS called_out FROM n"""
+
+
+@pytest.fixture(name="endless")
+def gateway_with_endless_records(own, tmp_path):
+    path = str(tmp_path / "endless.db")
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute(ENDLESS)
+    return own(extra="records\n store sqlite %s\n" % path)
+
+
+def test_a_question_that_takes_long_holds_nothing_up(endless):
+    def goes_on_meanwhile():
+        """A call, and commands of another session, while a question is asked: false on a machine that was too slow for it."""
+        with Cli(endless.ports.cli) as asking:
+            asking.send("show records cause 99")
+            said = asking.until("cause 99")
+            endless.originate("trunk pstn 600 hold 1")
+            asking.sock.setblocking(False)
+            try:
+                said += asking.sock.recv(65536).decode("utf-8", "replace")
+            except BlockingIOError:
+                pass
+            asking.sock.settimeout(asking.timeout)
+            if "takes too long" in said:
+                return False
+            asking.until("it takes too long; ask for less\n.*# ?$")
+            assert "crosspoint" in asking.run("show version")
+        return True
+
+    assert any(goes_on_meanwhile() for _ in range(10))
+    endless.wait_idle(60)
+
+
+def test_sessions_that_ask_and_go_harm_nothing(endless):
+    for _ in range(20):
+        with Cli(endless.ports.cli) as asking:
+            asking.send("show records cause 99")
+            asking.until("cause 99")
+    assert "takes too long" in endless.cli.run("show records cause 99")
+    endless.originate("trunk pstn 600 hold 1")
+    endless.wait_idle(60)
+
+
+def test_answers_come_in_the_order_of_commands(own):
+    gateway = own()
+    gateway.originate("trunk pstn 600 hold 1")
+    wait_for("the records", lambda: len(stored(gateway)) == 2)
+    with Cli(gateway.ports.cli) as session:
+        session.sock.sendall(b"show records last 1\rshow records cause 17\rshow version\rconfigure terminal\rdo show records last 2\rend\r")
+        said = session.until(r"end\n.*# ?$")
+    ids = [line.split()[0] for line in said.split("\n") if "released" in line]
+    assert len(ids) == 3 and ids[0] in ids[1:], said
+    places = [said.index(word) for word in ("released", "No such records", "uptime", "configure terminal", "last 2", "# end")]
+    assert places == sorted(places) and said.index("last 2") < said.rindex("released") < said.rindex("# end"), said
+
+
 def test_export_prints_what_is_stored(own):
     gateway = own()
     gateway.originate("trunk pstn 600 hold 1")

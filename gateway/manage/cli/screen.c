@@ -20,6 +20,7 @@
 #include "manage/cli/cli.h"
 #include "manage/cli/clip.h"
 #include "manage/cli/keys.h"
+#include "manage/cli/later.h"
 
 enum {
 	USUAL_WIDTH = 80, /* of a terminal that does not say */
@@ -351,7 +352,7 @@ int screen_open(struct vty *vty, const struct screen_view *view, bool plain, con
 {
 	struct screen *screen;
 
-	if (screen_of(vty))
+	if (screen_of(vty) || later_is_asked(vty))
 		return -EBUSY;
 	screen = talloc_zero(vty, struct screen);
 	if (!screen)

@@ -41,22 +41,22 @@ static int columns_of(const char *text)
 	return n;
 }
 
-static void pad(struct vty *vty, int n)
+static void pad(FILE *to, int n)
 {
 	if (n > 0)
-		vty_out(vty, "%*s", n, "");
+		fprintf(to, "%*s", n, "");
 }
 
-static void cell_out(struct vty *vty, const char *text, int width, bool right, bool last)
+static void put_cell(FILE *to, const char *text, int width, bool right, bool last)
 {
 	int missing = width - columns_of(text);
 
 	if (right)
-		pad(vty, missing);
-	vty_out(vty, "%s", text);
+		pad(to, missing);
+	fputs(text, to);
 	if (!right && !last)
-		pad(vty, missing);
-	vty_out(vty, "%s", last ? VTY_NEWLINE : "  ");
+		pad(to, missing);
+	fputs(last ? "\n" : "  ", to);
 }
 
 static const json_t *value_at(const json_t *rows, size_t row, const struct table_column *column)
@@ -85,33 +85,58 @@ static void widths_of(const json_t *rows, const struct table_column *columns, si
 					     columns_of(cell(value_at(rows, i, &columns[c]), out)));
 }
 
-void table_out(struct vty *vty, const json_t *rows, const struct table_column *columns, size_t n,
-	       const char *empty)
+static void put_table(FILE *to, const json_t *rows, const struct table_column *columns, size_t n)
 {
 	int widths[COLUMNS_MAX];
 	bool right[COLUMNS_MAX];
 	char out[CELL_MAX];
 
 	OSMO_ASSERT(n <= COLUMNS_MAX);
-	if (!json_array_size(rows)) {
-		vty_out(vty, "%s%s", empty, VTY_NEWLINE);
-		return;
-	}
 	widths_of(rows, columns, n, widths);
 	for (size_t c = 0; c < n; c++) {
 		right[c] = is_numeric(rows, &columns[c]);
-		cell_out(vty, columns[c].title, widths[c], right[c], c == n - 1);
+		put_cell(to, columns[c].title, widths[c], right[c], c == n - 1);
 	}
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		for (size_t c = 0; c < n; c++)
-			cell_out(vty, cell(value_at(rows, i, &columns[c]), out), widths[c],
-				 right[c], c == n - 1);
+			put_cell(to, cell(value_at(rows, i, &columns[c]), out), widths[c], right[c],
+				 c == n - 1);
 }
 
-static void member_out(struct vty *vty, const char *key, const json_t *value, int width,
-		       int indent);
+char *table_text(const json_t *rows, const struct table_column *columns, size_t n,
+		 const char *empty)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
 
-static void object_out(struct vty *vty, const json_t *object, int indent)
+	if (!to)
+		return NULL;
+	if (json_array_size(rows))
+		put_table(to, rows, columns, n);
+	else
+		fprintf(to, "%s\n", empty);
+	fclose(to);
+	return text;
+}
+
+/* NULL: there was no memory for it. */
+static void out_and_free(struct vty *vty, char *text)
+{
+	if (text)
+		text_out(vty, text);
+	free(text);
+}
+
+void table_out(struct vty *vty, const json_t *rows, const struct table_column *columns, size_t n,
+	       const char *empty)
+{
+	out_and_free(vty, table_text(rows, columns, n, empty));
+}
+
+static void put_member(FILE *to, const char *key, const json_t *value, int width, int indent);
+
+static void put_object(FILE *to, const json_t *object, int indent)
 {
 	json_t *tree = (json_t *)object; /* jansson's iterators take no const, but change nothing */
 	int width = 0;
@@ -119,39 +144,47 @@ static void object_out(struct vty *vty, const json_t *object, int indent)
 	for (void *i = json_object_iter(tree); i; i = json_object_iter_next(tree, i))
 		width = OSMO_MAX(width, (int)strlen(json_object_iter_key(i)));
 	for (void *i = json_object_iter(tree); i; i = json_object_iter_next(tree, i))
-		member_out(vty, json_object_iter_key(i), json_object_iter_value(i), width, indent);
+		put_member(to, json_object_iter_key(i), json_object_iter_value(i), width, indent);
 }
 
 /* "answered_at" reads "answered at". */
-static void key_out(struct vty *vty, const char *key, int indent)
+static void put_key(FILE *to, const char *key, int indent)
 {
-	pad(vty, indent);
+	pad(to, indent);
 	for (; *key; key++)
-		vty_out(vty, "%c", *key == '_' ? ' ' : *key);
+		fputc(*key == '_' ? ' ' : *key, to);
 }
 
-static void member_out(struct vty *vty, const char *key, const json_t *value, int width, int indent)
+static void put_member(FILE *to, const char *key, const json_t *value, int width, int indent)
 {
 	enum { STEP = 2 };
 	char out[CELL_MAX];
 
 	if (json_is_object(value)) {
-		key_out(vty, key, indent);
-		vty_out(vty, "%s", VTY_NEWLINE);
-		object_out(vty, value, indent + STEP);
+		put_key(to, key, indent);
+		fputc('\n', to);
+		put_object(to, value, indent + STEP);
 	} else if (json_is_array(value)) {
 		for (size_t i = 0; i < json_array_size(value); i++)
-			member_out(vty, key, json_array_get(value, i), width, indent);
+			put_member(to, key, json_array_get(value, i), width, indent);
 	} else {
-		key_out(vty, key, indent);
-		pad(vty, width - (int)strlen(key) + 2);
-		vty_out(vty, "%s%s", cell(value, out), VTY_NEWLINE);
+		put_key(to, key, indent);
+		pad(to, width - (int)strlen(key) + 2);
+		fprintf(to, "%s\n", cell(value, out));
 	}
 }
 
 void record_out(struct vty *vty, const json_t *object)
 {
-	object_out(vty, object, 0);
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
+
+	if (!to)
+		return;
+	put_object(to, object, 0);
+	fclose(to);
+	out_and_free(vty, text);
 }
 
 void text_out(struct vty *vty, const char *text)
@@ -164,32 +197,32 @@ void text_out(struct vty *vty, const char *text)
 	}
 }
 
-/* Rows take a line each, so that grep and diff are of use. */
-static void rows_out(struct vty *vty, const json_t *rows)
+char *rows_text(const json_t *rows)
 {
-	vty_out(vty, "[%s", VTY_NEWLINE);
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		char *text = json_dumps(json_array_get(rows, i), JSON_ENSURE_ASCII);
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
 
-		vty_out(vty, " %s%s%s", text ? text : "null",
-			i + 1 < json_array_size(rows) ? "," : "", VTY_NEWLINE);
-		free(text);
+	if (!to)
+		return NULL;
+	fputs("[\n", to);
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		char *row = json_dumps(json_array_get(rows, i), JSON_ENSURE_ASCII);
+
+		fprintf(to, " %s%s\n", row ? row : "null",
+			i + 1 < json_array_size(rows) ? "," : "");
+		free(row);
 	}
-	vty_out(vty, "]%s", VTY_NEWLINE);
+	fputs("]\n", to);
+	fclose(to);
+	return text;
 }
 
 void json_out(struct vty *vty, const json_t *tree)
 {
-	char *text;
-
-	if (json_is_array(tree)) {
-		rows_out(vty, tree);
-		return;
-	}
-	text = json_dumps(tree, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-	if (text)
-		text_out(vty, text);
-	free(text);
+	out_and_free(vty, json_is_array(tree)
+				  ? rows_text(tree)
+				  : json_dumps(tree, JSON_INDENT(1) | JSON_ENSURE_ASCII));
 }
 
 json_t *wire_text(const char *text)

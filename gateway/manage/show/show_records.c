@@ -1,14 +1,17 @@
 /* `show records`: how the writing of call records goes, and those that the store in SQLite has. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <jansson.h>
 
+#include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 #include <osmocom/vty/command.h>
 #include <osmocom/vty/vty.h>
 
 #include "call/call.h"
 #include "manage/cli/cli.h"
+#include "manage/cli/later.h"
 #include "manage/manage.h"
 #include "manage/cli/table.h"
 #include "records/journal.h"
@@ -19,7 +22,7 @@
 #define RECORDS_STR "Call records: how their writing goes, and the latest of those in SQLite\n"
 #define JSON_STR "As JSON, for programs\n"
 
-enum { FOUND_MAX = 100, PATIENCE_MS = 100 /* while calls wait */ };
+enum { FOUND_MAX = 100, PATIENCE_MS = 5000 /* of somebody at a terminal */ };
 
 /* How it goes */
 
@@ -105,7 +108,16 @@ static json_t *picture(const json_t *record)
 			 "end", json_object_get(record, "end"));
 }
 
-static void show_found(struct vty *vty, const json_t *found, bool as_json)
+struct search {
+	char path[STORE_AT_MAX];
+	struct records_query query;
+	bool as_json;
+	int rc;
+	char *text; /* of what was found; NULL: there was no memory for it */
+	char error[STORE_ERROR_MAX];
+};
+
+static char *text_of(const json_t *found, bool as_json)
 {
 	static const struct table_column columns[] = {
 		{ "id", "id" },         { "setup", "set up (UTC)" },
@@ -115,24 +127,54 @@ static void show_found(struct vty *vty, const json_t *found, bool as_json)
 		{ "end", "end" },
 	};
 	json_t *rows;
+	char *text;
 
-	if (as_json) {
-		json_out(vty, found);
-		return;
-	}
+	if (as_json)
+		return rows_text(found);
 	rows = json_array();
 	for (size_t i = 0; i < json_array_size(found); i++)
 		json_array_append_new(rows, picture(json_array_get(found, i)));
-	table_out(vty, rows, columns, ARRAY_SIZE(columns), "No such records.");
+	text = table_text(rows, columns, ARRAY_SIZE(columns), "No such records.");
 	json_decref(rows);
+	return text;
 }
 
-static int find(struct vty *vty, struct records_query query, bool as_json)
+static void search(void *data)
 {
+	struct search *search = data;
+	json_t *found = json_array();
+
+	search->rc = records_ask(search->path, &search->query, on_record, found, search->error);
+	if (search->rc == 0)
+		search->text = text_of(found, search->as_json);
+	json_decref(found);
+}
+
+static void tell(void *data, struct vty *vty)
+{
+	const struct search *search = data;
+
+	if (search->rc < 0)
+		vty_out(vty, "%% %s: %s%s", search->path, search->error, VTY_NEWLINE);
+	else if (!search->text)
+		vty_out(vty, "%% there is no memory for it; ask for less%s", VTY_NEWLINE);
+	else
+		text_out(vty, search->text);
+}
+
+static void free_search(void *data)
+{
+	struct search *search = data;
+
+	free(search->text);
+	talloc_free(search);
+}
+
+static int find(struct vty *vty, const struct records_query *query, bool as_json)
+{
+	static const struct later later = { search, tell, free_search };
 	const char *path = cli_gateway() ? records_sqlite(cli_gateway()->records) : "";
-	char error[STORE_ERROR_MAX];
-	json_t *found;
-	int rc;
+	struct search *search;
 
 	if (!*path) {
 		vty_out(vty,
@@ -141,17 +183,18 @@ static int find(struct vty *vty, struct records_query query, bool as_json)
 			VTY_NEWLINE);
 		return CMD_WARNING;
 	}
-	query.patience_ms = PATIENCE_MS;
-	if (!query.limit)
-		query.limit = FOUND_MAX;
-	found = json_array();
-	rc = records_ask(path, &query, on_record, found, error);
-	if (rc < 0)
-		vty_out(vty, "%% %s: %s%s", path, error, VTY_NEWLINE);
-	else
-		show_found(vty, found, as_json);
-	json_decref(found);
-	return rc < 0 ? CMD_WARNING : CMD_SUCCESS;
+	search = talloc_zero(NULL, struct search);
+	if (!search)
+		return CMD_WARNING;
+	OSMO_STRLCPY_ARRAY(search->path, path);
+	search->query = *query;
+	if (query->text)
+		search->query.text = talloc_strdup(search, query->text);
+	search->query.patience_ms = PATIENCE_MS;
+	if (!query->limit)
+		search->query.limit = FOUND_MAX;
+	search->as_json = as_json;
+	return later_ask(vty, &later, search);
 }
 
 DEFUN(show_records_last, show_records_last_cmd, "show records last <1-1000> [json]",
@@ -159,7 +202,7 @@ DEFUN(show_records_last, show_records_last_cmd, "show records last <1-1000> [jso
 {
 	const struct records_query query = { .by = QUERY_ALL, .limit = (unsigned)atoi(argv[0]) };
 
-	return find(vty, query, argc > 1);
+	return find(vty, &query, argc > 1);
 }
 
 DEFUN(show_records_number, show_records_number_cmd, "show records number NUMBER [json]",
@@ -168,7 +211,7 @@ DEFUN(show_records_number, show_records_number_cmd, "show records number NUMBER 
 {
 	const struct records_query query = { .by = QUERY_NUMBER, .text = argv[0] };
 
-	return find(vty, query, argc > 1);
+	return find(vty, &query, argc > 1);
 }
 
 DEFUN(show_records_call, show_records_call_cmd, "show records call ID [json]",
@@ -180,7 +223,7 @@ DEFUN(show_records_call, show_records_call_cmd, "show records call ID [json]",
 	query.value = (unsigned)strtoul(argv[0], &end, 10);
 	if (*end)
 		query.by = QUERY_ID;
-	return find(vty, query, argc > 1);
+	return find(vty, &query, argc > 1);
 }
 
 DEFUN(show_records_cause, show_records_cause_cmd, "show records cause <1-127> [json]",
@@ -188,7 +231,7 @@ DEFUN(show_records_cause, show_records_cause_cmd, "show records cause <1-127> [j
 {
 	const struct records_query query = { .by = QUERY_CAUSE, .value = (unsigned)atoi(argv[0]) };
 
-	return find(vty, query, argc > 1);
+	return find(vty, &query, argc > 1);
 }
 
 void show_records_install(void)
