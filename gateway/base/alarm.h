@@ -31,6 +31,7 @@ enum alarm_kind {
 	ALARM_D_CHANNEL_BACKUP, /* object: trunk; NFAS runs on the backup D channel */
 	ALARM_TRUNK_LOCKED,     /* object: trunk */
 	ALARM_TRUNK_BUSY_OUT,   /* object: trunk */
+	ALARM_TRUNK_BUSY,       /* object: trunk; it has been full for a while */
 	ALARM_GROUP_DOWN,       /* object: trunk group; none of its trunks carries calls */
 	ALARM_GROUP_BUSY,       /* object: trunk group; it has been full for a while */
 	ALARM_CHANNEL_FAULTY,   /* object: channel; the far end does not answer RESTART */

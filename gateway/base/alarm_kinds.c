@@ -39,6 +39,10 @@ static const struct alarm_info kinds[ALARM_KINDS] = {
 	[ALARM_TRUNK_BUSY_OUT] = { "trunk-busy-out", ALARM_MAJOR, ALARM_OF_TRUNK,
 		"No peer is alive for calls of this trunk, so it is kept busy (`busy-out`).",
 		"See `show peers`: bring one of the peers back." },
+	[ALARM_TRUNK_BUSY] = { "trunk-busy", ALARM_MAJOR, ALARM_OF_TRUNK,
+		"All channels of the trunk have been busy for as long as its `busy-alarm` says: calls are refused or go elsewhere.",
+		"See `show calls` and `show channels`: unlock or repair channels that are out of service, add channels, or "
+		"give its routes another target." },
 	[ALARM_GROUP_DOWN] = { "trunk-group-down", ALARM_CRITICAL, ALARM_OF_TRUNK_GROUP,
 		"No trunk of the group takes calls: all are down, locked or kept busy.",
 		"`show trunk-groups` tells what each trunk lacks; see the alarms of these trunks and their spans." },

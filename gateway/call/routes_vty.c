@@ -90,7 +90,6 @@ static const struct config_list lists[] = {
 		.name_size = TARGET_NAME_MAX,
 		.line_at = offsetof(struct trunk_group_config, line),
 		.node = NODE_TRUNK_GROUP,
-		.init = trunk_group_vty_init,
 	},
 	[ROUTES] = {
 		.kind = "route",

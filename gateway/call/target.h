@@ -71,6 +71,14 @@ struct target *target_find(struct call_hub *hub, enum target_kind kind, const ch
  * or user is configured no more, as its lists are not known then. */
 bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *name,
 		     const char *called);
+/* What target.load says; zeroes where it says nothing, and of NULL. */
+struct trunk_load target_load(const struct target *target);
+/* Why it would take no ordinary call now: 0, or the cause; *state: "free", or a few words for people. NULL: it does not
+ * exist. */
+unsigned target_refusal(const struct target *target, const char **state);
+/* It takes calls, or does when those that it has are over. Calls may outlive the D channel of their trunk, which makes
+ * it no less down. */
+bool target_works(const struct target *target);
 const char *target_kind_name(enum target_kind kind); /* "trunk", "peer" ... "trunk-group" */
 /* Into out, which it returns, in the words of a route: "trunk pstn"; "registrar" for the user with the name "". */
 const char *target_text(enum target_kind kind, const char *name, char out[static TARGET_TEXT_MAX]);

@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/cause.h"
 #include "call/emergency.h"
 #include "call/hub.h"
+#include "call/leg.h"
 #include "call/quality.h"
+#include "call/trunk_limits.h"
 
 static const char *const kind_names[TARGET_KINDS] = {
 	[TARGET_TRUNK] = "trunk",
@@ -68,6 +71,41 @@ bool target_may_call(struct call_hub *hub, enum target_kind kind, const char *na
 	if (!target)
 		return kind != TARGET_PEER && kind != TARGET_USER;
 	return !target->may_call || target->may_call(target->data, called);
+}
+
+struct trunk_load target_load(const struct target *target)
+{
+	struct trunk_load load = { 0 };
+
+	if (target && target->load)
+		target->load(target->data, &load);
+	return load;
+}
+
+unsigned target_refusal(const struct target *target, const char **state)
+{
+	const struct leg_setup setup = { .bearer = LEG_SPEECH };
+	char channel[TARGET_CHANNEL_MAX];
+	unsigned cause;
+
+	*state = "does not exist";
+	if (!target)
+		return CAUSE_DESTINATION_OUT_OF_ORDER;
+	*state = "busy";
+	cause = target->probe ? target->probe(target->data, &setup, channel, state) : 0;
+	if (!cause)
+		*state = "free";
+	return cause;
+}
+
+bool target_works(const struct target *target)
+{
+	const struct trunk_load load = target_load(target);
+	const char *state;
+	const unsigned cause = target_refusal(target, &state);
+
+	return !cause ||
+	       ((cause == CAUSE_NO_CIRCUIT || cause == CAUSE_CONGESTION) && load.in + load.out);
 }
 
 const char *target_kind_name(enum target_kind kind)

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "call/busy_alarm.h"
 #include "call/target.h"
 #include "call/trunk_limits.h"
 
@@ -22,6 +23,6 @@ struct trunk_group_config {
 	size_t n_members;
 	enum trunk_group_hunt hunt;
 	struct trunk_limits limits; /* of all its members together */
-	unsigned busy_alarm_s;      /* with all channels busy, until an alarm stands; 0: never */
+	struct busy_alarm busy_alarm;
 	int line;
 };

@@ -10,13 +10,13 @@
  */
 #include "call/trunk_group_vty.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <osmocom/core/talloc.h>
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
+#include "call/busy_alarm_vty.h"
 #include "call/trunk_group_config.h"
 #include "call/trunk_limits_vty.h"
 
@@ -31,13 +31,6 @@ static const struct value_string hunt_words[] = {
 const char *trunk_group_hunt_name(unsigned hunt)
 {
 	return get_value_string(hunt_words, hunt);
-}
-
-enum { BUSY_ALARM_S = 60 };
-
-void trunk_group_vty_init(void *group)
-{
-	((struct trunk_group_config *)group)->busy_alarm_s = BUSY_ALARM_S;
 }
 
 static size_t member_position(const struct trunk_group_config *group, const char *name)
@@ -96,25 +89,6 @@ DEFUN(group_hunt, group_hunt_cmd, "hunt (ascending|descending|round-robin|least-
 	return CMD_SUCCESS;
 }
 
-#define BUSY_ALARM_STR                                                                             \
-	"An alarm when all its channels have been busy, on end, for so long; 60 by default\n"
-
-DEFUN(group_busy_alarm, group_busy_alarm_cmd, "busy-alarm <1-86400>", BUSY_ALARM_STR "Seconds\n")
-{
-	struct trunk_group_config *group = vty->index;
-
-	group->busy_alarm_s = (unsigned)atoi(argv[0]);
-	return CMD_SUCCESS;
-}
-
-DEFUN(no_group_busy_alarm, no_group_busy_alarm_cmd, "no busy-alarm", NO_STR BUSY_ALARM_STR)
-{
-	struct trunk_group_config *group = vty->index;
-
-	group->busy_alarm_s = 0;
-	return CMD_SUCCESS;
-}
-
 void trunk_group_vty_install(void)
 {
 	static struct cmd_node node = { NODE_TRUNK_GROUP, "%s(config-trunk-group)# ", 1,
@@ -124,9 +98,8 @@ void trunk_group_vty_install(void)
 	install_element(NODE_TRUNK_GROUP, &group_member_cmd);
 	install_element(NODE_TRUNK_GROUP, &no_group_member_cmd);
 	install_element(NODE_TRUNK_GROUP, &group_hunt_cmd);
-	install_element(NODE_TRUNK_GROUP, &group_busy_alarm_cmd);
-	install_element(NODE_TRUNK_GROUP, &no_group_busy_alarm_cmd);
 	trunk_limits_install(NODE_TRUNK_GROUP, offsetof(struct trunk_group_config, limits));
+	busy_alarm_install(NODE_TRUNK_GROUP, offsetof(struct trunk_group_config, busy_alarm));
 }
 
 static void validate_member(const struct config *config, const struct trunk_group_config *group,
@@ -164,8 +137,5 @@ void trunk_group_vty_write(const struct trunk_group_config *group, struct vty *v
 	if (group->hunt != GROUP_ASCENDING)
 		vty_out(vty, " hunt %s\n", trunk_group_hunt_name(group->hunt));
 	trunk_limits_write(&group->limits, vty);
-	if (!group->busy_alarm_s)
-		vty_out(vty, " no busy-alarm\n");
-	else if (group->busy_alarm_s != BUSY_ALARM_S)
-		vty_out(vty, " busy-alarm %u\n", group->busy_alarm_s);
+	busy_alarm_write(&group->busy_alarm, vty);
 }

@@ -7,7 +7,6 @@ struct trunk_group_config;
 struct vty;
 
 void trunk_group_vty_install(void);
-void trunk_group_vty_init(void *group);
 void trunk_group_vty_validate(const struct config *config, const struct trunk_group_config *group,
 			      struct config_report *report);
 void trunk_group_vty_write(const struct trunk_group_config *group, struct vty *vty);

@@ -5,6 +5,7 @@
 #include <osmocom/core/talloc.h>
 
 #include "base/alarm.h"
+#include "base/alarm_watch.h"
 #include "base/clock.h"
 #include "call/hub.h"
 
@@ -15,8 +16,7 @@ struct trunk_group {
 	uint64_t rate_full_us; /* bucket of its limits */
 	unsigned peak;
 	uint64_t overflows, limited, busy_s;
-	unsigned full_s, down_s; /* on end, until now */
-	bool told_full, told_down;
+	struct alarm_watch full, down;
 	struct {
 		uint64_t taken, refused;
 	} members[TRUNK_GROUP_MEMBERS];
@@ -38,12 +38,7 @@ static const struct target *member_target(const struct trunk_group *group, size_
 
 static struct trunk_load load_of_member(const struct trunk_group *group, size_t i)
 {
-	const struct target *target = member_target(group, i);
-	struct trunk_load load = { 0 };
-
-	if (target && target->load)
-		target->load(target->data, &load);
-	return load;
+	return target_load(member_target(group, i));
 }
 
 static struct trunk_load load_of(const struct trunk_group *group)
@@ -61,11 +56,6 @@ static struct trunk_load load_of(const struct trunk_group *group)
 	return sum;
 }
 
-static bool is_busy(const struct trunk_load *load)
-{
-	return !load->free && load->in + load->out;
-}
-
 static void note_peak(struct trunk_group *group, const struct trunk_load *load)
 {
 	if (load->in + load->out > group->peak)
@@ -76,66 +66,25 @@ static void note_peak(struct trunk_group *group, const struct trunk_load *load)
 
 enum { DOWN_ALARM_S = 10 };
 
-/* 0, or the cause why it would take no call. */
-static unsigned refusal_of_member(const struct target *target, const char **state)
-{
-	const struct leg_setup setup = { .bearer = LEG_SPEECH };
-	char channel[TARGET_CHANNEL_MAX];
-	unsigned cause;
-
-	*state = "does not exist";
-	if (!target)
-		return CAUSE_DESTINATION_OUT_OF_ORDER;
-	*state = "busy";
-	cause = target->probe ? target->probe(target->data, &setup, channel, state) : 0;
-	if (!cause)
-		*state = "free";
-	return cause;
-}
-
-/* It takes calls, or does when those that it has are over. */
-static bool member_works(const struct trunk_group *group, size_t i)
-{
-	const struct trunk_load load = load_of_member(group, i);
-	const char *state;
-	const unsigned cause = refusal_of_member(member_target(group, i), &state);
-
-	return !cause ||
-	       ((cause == CAUSE_NO_CIRCUIT || cause == CAUSE_CONGESTION) && load.in + load.out);
-}
-
-/* Calls that outlive the D channel of their trunk do not make it busy. */
 static bool is_down(const struct trunk_group *group)
 {
 	for (size_t i = 0; i < group->config.n_members; i++) {
-		if (member_works(group, i))
+		if (target_works(member_target(group, i)))
 			return false;
 	}
 	return true;
 }
 
-static void tell(const struct trunk_group *group, enum alarm_kind kind, bool now, bool *told)
-{
-	if (now == *told)
-		return;
-	*told = now;
-	if (now)
-		alarm_raise(kind, group->config.name, "", "");
-	else
-		alarm_clear(kind, group->config.name);
-}
-
 static void look(struct trunk_group *group, const struct trunk_load *load)
 {
-	const bool down = is_down(group), busy = !down && is_busy(load);
-	const unsigned busy_alarm_s = group->config.busy_alarm_s;
+	const bool down = is_down(group), busy = !down && trunk_load_is_full(load);
+	const char *name = group->config.name;
 
 	group->busy_s += busy;
-	group->down_s = down ? group->down_s + 1 : 0;
-	group->full_s = busy ? group->full_s + 1 : 0;
-	tell(group, ALARM_GROUP_DOWN, group->down_s >= DOWN_ALARM_S, &group->told_down);
-	tell(group, ALARM_GROUP_BUSY, busy_alarm_s && group->full_s >= busy_alarm_s,
-	     &group->told_full);
+	alarm_watch_look(&group->down, down, DOWN_ALARM_S, ALARM_GROUP_DOWN, name);
+	alarm_watch_look(&group->full, busy,
+			 busy_alarm_after(&group->config.busy_alarm, BUSY_ALARM_S),
+			 ALARM_GROUP_BUSY, name);
 }
 
 static void on_second(void *data)
@@ -190,10 +139,8 @@ static void go_on(struct trunk_group *group, const struct trunk_group *old)
 	group->overflows = old->overflows;
 	group->limited = old->limited;
 	group->busy_s = old->busy_s;
-	group->full_s = old->full_s;
-	group->down_s = old->down_s;
-	group->told_full = old->told_full;
-	group->told_down = old->told_down;
+	group->full = old->full;
+	group->down = old->down;
 	if (old->last >= 0)
 		group->last = trunk_group_member(group, old->config.members[old->last]);
 	for (size_t i = 0; i < group->config.n_members; i++) {
@@ -442,7 +389,7 @@ static void picture(const struct trunk_group *group, struct trunk_group_status *
 		const struct target *target = member_target(group, i);
 
 		out->members[i].exists = target;
-		is_free |= !refusal_of_member(target, &out->members[i].state);
+		is_free |= !target_refusal(target, &out->members[i].state);
 		out->members[i].load = load_of_member(group, i);
 		out->members[i].taken = group->members[i].taken;
 		out->members[i].refused = group->members[i].refused;
@@ -451,7 +398,8 @@ static void picture(const struct trunk_group *group, struct trunk_group_status *
 		out->state = trunk_group_would_admit(group, LEG_ROUTINE, &why) ? "limit reached"
 									       : "free";
 	else
-		out->state = !down && is_busy(&out->load) ? "all trunks busy" : "out of service";
+		out->state = !down && trunk_load_is_full(&out->load) ? "all trunks busy"
+								     : "out of service";
 }
 
 void trunk_groups_each(const struct call_hub *hub,

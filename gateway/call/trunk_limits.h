@@ -2,6 +2,7 @@
  * Pure. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bucket.h"
@@ -20,6 +21,10 @@ struct trunk_load {
 	unsigned channels; /* in whatever state */
 	unsigned free;     /* channels that another call may take */
 };
+static inline bool trunk_load_is_full(const struct trunk_load *load)
+{
+	return !load->free && load->in + load->out;
+}
 
 /* NULL: one more call to the line may begin, and the bucket has given a token for it; else why not, and the Q.850
  * cause: 34, or 42 for too many at once. *full_us: the bucket (base/bucket.h). */

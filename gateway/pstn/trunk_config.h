@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "call/busy_alarm.h"
 #include "call/target.h"
 #include "call/trunk_limits.h"
 #include "drivers/tdm.h"
@@ -95,6 +96,7 @@ struct trunk_config {
 	struct trunk_timers timers;
 	struct trunk_causes causes;
 	struct trunk_limits limits;
+	struct busy_alarm busy_alarm;
 	int line;
 };
 

@@ -4,6 +4,7 @@
 
 #include <osmocom/core/linuxlist.h>
 
+#include "base/alarm_watch.h"
 #include "call/target.h"
 #include "pstn/hysteresis.h"
 #include "pstn/trunk.h"
@@ -76,6 +77,7 @@ struct trunk_upkeep {
 	bool waiting;                  /* for calls to end, to tell it of more */
 	bool has_way, way_open;        /* busy-out: routes lead to peers; one of them is alive */
 	struct hysteresis reach;       /* bad: they do, and none is */
+	struct alarm_watch full;       /* every channel busy */
 	uint64_t repairs;              /* by audits */
 	unsigned repaired;             /* by the one under way */
 	unsigned clean_audits;         /* since the last repair */

@@ -1,4 +1,4 @@
-/* The inside of the table of trunks, for trunks.c, trunks_lock.c, busy_out.c, preempt.c and auditor.c alone.
+/* The inside of the table of trunks, for trunks.c, trunks_lock.c, busy_out.c, busy_watch.c, preempt.c and auditor.c alone.
  * Control thread; trunks and auditor are talloc children of the table. */
 #pragma once
 
@@ -52,6 +52,11 @@ void busy_out_tick(struct trunks *trunks);
 /* A trunk has been opened; may have lost its `busy-out`. */
 void busy_out_open(struct trunk *trunk);
 void busy_out_retune(struct trunk *trunk);
+
+/* busy_watch.c */
+
+/* Once a second. */
+void busy_watch_tick(struct trunks *trunks);
 
 /* preempt.c */
 

@@ -28,6 +28,7 @@ static void on_second(void *data)
 	osmo_timer_schedule(&trunks->second, 1, 0);
 	trunks_lock_tick(trunks);
 	busy_out_tick(trunks);
+	busy_watch_tick(trunks);
 }
 
 struct trunks *trunks_new(void *talloc_ctx, struct call_hub *hub, struct mg *mg,

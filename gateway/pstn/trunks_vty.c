@@ -16,6 +16,7 @@
 #include <osmocom/core/utils.h>
 
 #include "base/config_vty.h"
+#include "call/busy_alarm_vty.h"
 #include "call/translate_vty.h"
 #include "call/trunk_limits_vty.h"
 #include "pstn/channel_list.h"
@@ -510,6 +511,7 @@ static void install(void)
 	install_element(NODE_TRUNK, &no_trunk_timer_cmd);
 	trunk_causes_install();
 	trunk_limits_install(NODE_TRUNK, offsetof(struct trunk_config, limits));
+	busy_alarm_install(NODE_TRUNK, offsetof(struct trunk_config, busy_alarm));
 	translate_vty_install(NODE_TRUNK, offsetof(struct trunk_config, translations));
 }
 
@@ -581,6 +583,7 @@ static void write_trunk(const struct trunk_config *trunk, struct vty *vty)
 	write_timers(trunk, vty);
 	translate_vty_write(&trunk->translations, vty);
 	trunk_limits_write(&trunk->limits, vty);
+	busy_alarm_write(&trunk->busy_alarm, vty);
 	trunk_causes_write(&trunk->causes, vty);
 }
 

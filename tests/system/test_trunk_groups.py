@@ -177,8 +177,8 @@ def test_a_channel_is_kept_for_emergency_calls(grouped, rtp):
         _end(gateway, ordinary, emergency)
 
 
-def _alarms(gateway):
-    return [a["alarm"] for a in gateway.cli.json("alarms") if a["about"] == "trunk-group both"]
+def _alarms(gateway, about="trunk-group both"):
+    return [a["alarm"] for a in gateway.cli.json("alarms") if a["about"] == about]
 
 
 def test_alarms_tell_of_a_group(grouped, rtp):
@@ -193,6 +193,18 @@ def test_alarms_tell_of_a_group(grouped, rtp):
     wait_for("the alarm of a group that is down", lambda: _alarms(gateway) == ["trunk-group-down"], 60)
     gateway.cli.run("unlock trunk mu")
     wait_for("a trunk", lambda: _alarms(gateway) == [], 60)
+
+
+def test_an_alarm_tells_of_a_full_trunk(grouped, rtp):
+    """In the group it is the group's affair, full or not, until the trunk says otherwise."""
+    gateway = grouped()
+    with gateway.phone() as phone:
+        call = _talk(phone, rtp)
+        _commit(gateway, "trunk-group both", "busy-alarm 1", "exit", "trunk narrow", "busy-alarm 1")
+        wait_for("the alarm of a full trunk", lambda: _alarms(gateway, "trunk narrow") == ["trunk-busy"], 60)
+        assert _alarms(gateway) == [], "mu has free channels"
+        _end(gateway, call)
+    wait_for("room", lambda: _alarms(gateway, "trunk narrow") == [], 60)
 
 
 def test_members_change_under_calls(grouped, rtp):

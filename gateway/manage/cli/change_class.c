@@ -27,7 +27,7 @@ static const struct row {
 	  "|protocol|span|d-channel|interface|channels|side|variant|multipoint|" },
 	{ "trunk", CHANGE_NEW,
 	  "inband|channel|overlap|echo|translate|limit|reserve|hunt|transfer|" },
-	{ "trunk", CHANGE_LIVE, "restart|busy-out|timer|cause-map|" },
+	{ "trunk", CHANGE_LIVE, "restart|busy-out|busy-alarm|timer|cause-map|" },
 	{ "trunk-group", CHANGE_NEW, "|member|hunt|limit|reserve|" },
 	{ "trunk-group", CHANGE_LIVE, "|busy-alarm|" },
 	{ "sip", CHANGE_NEW, "|listen|tls|limit|deny|strangers|no-answer|" },

@@ -430,7 +430,7 @@ START_TEST(an_alarm_stands_while_it_has_been_full_for_long)
 {
 	alarms_reset();
 	begin(GROUP_ASCENDING);
-	groups[0].busy_alarm_s = 5;
+	groups[0].busy_alarm.after_s = 5;
 	apply(1);
 	trunks[0].load.out = 1;
 	clock_advance(4 * S);
@@ -447,7 +447,7 @@ START_TEST(an_alarm_stands_while_it_has_been_full_for_long)
 	trunks[2].load.free = 1;
 	clock_advance(1 * S);
 	ck_assert_uint_eq(alarms_count(ALARM_WARNING), 0);
-	groups[0].busy_alarm_s = 0;
+	groups[0].busy_alarm.never = true;
 	apply(1);
 	trunks[2].load.free = 0;
 	clock_advance(100 * S);
@@ -486,7 +486,7 @@ START_TEST(trunks_that_are_lost_under_a_call_are_down)
 {
 	alarms_reset();
 	begin(GROUP_ASCENDING);
-	groups[0].busy_alarm_s = 5;
+	groups[0].busy_alarm.after_s = 5;
 	apply(1);
 	trunks[0].load.out = 1;
 	all_refuse(CAUSE_DESTINATION_OUT_OF_ORDER);

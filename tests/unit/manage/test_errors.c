@@ -556,6 +556,11 @@ START_TEST(trunk_group_faults)
 	      { CABLE TRUNK "trunk-group g\n member t\n limit calls 5\n limit calls in 6\n",
 		"f:14: trunk-group g: `limit calls 5` is for both directions, and less than one "
 		"of them; the limit of a direction is the smaller one\n" },
+	      { CABLE TRUNK " busy-alarm 0\ntrunk-group g\n member t\n busy-alarm soon\n",
+		"f:12: \"0\" is wrong after \"busy-alarm\"; right would be: a number from 1 to "
+		"86400\n"
+		"f:15: \"soon\" is wrong after \"busy-alarm\"; right would be: a number from 1 to "
+		"86400\n" },
 	      { CABLE TRUNK "trunk-group g\n member t\n hunt even\n",
 		"f:14: \"even\" is wrong after \"hunt\"; right would be: ascending, descending, "
 		"round-robin, least-used\n" });

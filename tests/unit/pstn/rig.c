@@ -31,6 +31,7 @@ struct fake {
 	struct trunk trunk;
 	struct fake_channel channels[CHANNELS + 1]; /* by timeslot */
 	unsigned audits, to_repair;
+	unsigned refusal; /* that probe says */
 };
 
 static const struct tdm_listener listener;
@@ -69,12 +70,25 @@ static unsigned fake_seize(struct trunk *trunk, const struct leg_setup *setup, s
 	return CAUSE_NO_CIRCUIT;
 }
 
-/* As if there were a channel. */
+/* Without a refusal as if there were a channel. */
 static unsigned fake_probe(struct trunk *trunk, const struct leg_setup *setup,
 			   char channel[static TARGET_CHANNEL_MAX], const char **why)
 {
-	(void)trunk, (void)setup, (void)channel, (void)why;
-	return 0;
+	(void)setup, (void)channel, (void)why;
+	return ((const struct fake *)trunk)->refusal;
+}
+
+static void fake_load(const struct trunk *trunk, struct trunk_load *out)
+{
+	const struct fake *fake = (const struct fake *)trunk;
+
+	*out = (struct trunk_load){ .channels = CHANNELS };
+	for (unsigned t = 1; t <= CHANNELS; t++) {
+		const enum channel_state state = fake->channels[t].state;
+
+		out->out += state != CHANNEL_IDLE && state != CHANNEL_DOWN;
+		out->free += state == CHANNEL_IDLE && trunk_allows(trunk, t);
+	}
 }
 
 static void fake_status(const struct trunk *trunk, struct trunk_status *out)
@@ -124,6 +138,7 @@ static const struct trunk_protocol fake_protocol = {
 	.retune = fake_retune,
 	.seize = fake_seize,
 	.probe = fake_probe,
+	.load = fake_load,
 	.status = fake_status,
 	.channel = fake_channel,
 	.service = fake_service,

@@ -62,6 +62,12 @@ static unsigned fake_probe(struct trunk *trunk, const struct leg_setup *setup,
 	return 0;
 }
 
+static void fake_load(const struct trunk *trunk, struct trunk_load *out)
+{
+	(void)trunk;
+	*out = (struct trunk_load){ .channels = 30, .free = 28, .out = 1 };
+}
+
 static void fake_status(const struct trunk *trunk, struct trunk_status *out)
 {
 	(void)trunk;
@@ -99,6 +105,7 @@ static const struct trunk_protocol fake = {
 	.close = fake_close,
 	.seize = fake_seize,
 	.probe = fake_probe,
+	.load = fake_load,
 	.status = fake_status,
 	.channel = fake_channel,
 	.service = fake_service,
