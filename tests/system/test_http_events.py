@@ -52,7 +52,7 @@ def test_only_what_was_asked_for_comes(served):
         events.until("alarm-gone")
     for query in ("?kinds=banana", "?kinds=", "?x=1", "?kinds=call&kinds=call"):
         answer = Http(port).ask("GET", "/api/v1/events" + query)
-        assert answer.status == 400 and answer.json["expected"] == "span,trunk,channel,call,peer,alarm", query
+        assert answer.status == 400 and answer.json["expected"] == "span,trunk,trunk-group,channel,call,peer,alarm", query
     assert Http(port, role=None).ask("GET", "/api/v1/events").status == 401
 
 

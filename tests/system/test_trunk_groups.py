@@ -250,6 +250,19 @@ route group-narrow
 """
 
 
+def test_groups_are_told_as_they_change(grouped, rtp):
+    port = ports.any_port("tcp")
+    gateway = grouped(more=section(port))
+    with gateway.phone() as phone, Http(port).events("?kinds=trunk-group") as events:
+        assert [row["name"] for row in events.until("snapshot")["trunk-groups"]] == ["both"]
+        call = _talk(phone, rtp)
+        assert events.until("trunk-group", lambda row: row["calls_out"] == 1)["members"][0]["taken"] == 1
+        _end(gateway, call)
+        events.until("trunk-group", lambda row: row["calls_out"] == 0)
+        _commit(gateway, "no route grouped", "no trunk-group both")
+        assert events.until("trunk-group-gone") == {"name": "both"}
+
+
 def test_a_route_takes_calls_of_any_member(grouped):
     gateway = grouped(more=_FROM_GROUP)
     for trunk, line, said in (("mu", "echo", "route group-in (called 77) takes the call"),

@@ -13,6 +13,7 @@ struct gateway;
 enum change_kind {
 	CHANGE_SPAN,
 	CHANGE_TRUNK,
+	CHANGE_TRUNK_GROUP,
 	CHANGE_CHANNEL,
 	CHANGE_CALL,
 	CHANGE_PEER,

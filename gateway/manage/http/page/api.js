@@ -23,7 +23,7 @@ export async function ask(method, path, body, version) {
 	return said;
 }
 
-const KINDS = ["span", "trunk", "channel", "call", "peer", "alarm"];
+const KINDS = ["span", "trunk", "trunk-group", "channel", "call", "peer", "alarm"];
 
 // The rows of each kind by key, kept as the gateway has them. changed(kinds) is called with what is new.
 export class Mirror {

@@ -229,6 +229,7 @@ const DRAW = {
 	alarm: draw_alarms,
 	call: draw_calls,
 	trunk: () => table(by("trunk-rows"), mirror.list("trunk"), (row) => row.name, TRUNK),
+	"trunk-group": () => groups.draw(mirror.list("trunk-group")),
 	peer: () => table(by("peer-rows"), mirror.list("peer"), (row) => row.name, PEER),
 	channel: () => {
 		grid(by("grid"), mirror.list("channel"), mirror.rows.span, open_channel);
@@ -262,8 +263,6 @@ function changed(kinds) {
 	by("help").hidden = true;
 	if (kinds.includes("call"))
 		learn_recent();
-	if (kinds.includes("call") || kinds.includes("channel"))
-		groups.changed();
 	mark(...kinds);
 }
 
@@ -280,8 +279,6 @@ function remember() {
 	mirror.list("trunk").forEach((row) => history.add(`trunk ${row.name}`, row.busy));
 	mirror.list("peer").forEach((row) => history.add(`peer ${row.name}`, row.calls));
 	mark("trunk", "peer");
-	if (by("state").className === "live")
-		groups.changed();
 }
 
 function show(signed_in) {

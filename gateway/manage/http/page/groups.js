@@ -1,12 +1,8 @@
-// Trunk groups: what their trunks have in use and free. They are asked for anew when something that they count changes.
-import {ask} from "./api.js";
+// Trunk groups: what their trunks have in use and free.
 import {table} from "./view.js";
 
-const AGAIN_MS = 2000;
 const by = (id) => document.getElementById(id);
 const in_use = (row) => row.calls_in + row.calls_out;
-let waiting = null;
-let pause_ms = 0;
 
 function member_text(member) {
 	return `${member.trunk} ${in_use(member)}/${member.channels}${member.state === "free" ? "" : ` (${member.state})`}`;
@@ -21,17 +17,7 @@ const GROUP = [
 	{text: (row) => row.overflows, number: true}, {text: (row) => row.all_busy_s, number: true},
 ];
 
-async function learn() {
-	const rows = await ask("GET", "trunk-groups").catch(() => null);
-	waiting = null;
-	pause_ms = AGAIN_MS;
-	if (!rows)
-		return;
+export function draw(rows) {
 	by("groups").hidden = !rows.length;
 	table(by("group-rows"), rows, (row) => row.name, GROUP);
-}
-
-// At once the first time, then not more often than every two seconds.
-export function changed() {
-	waiting ??= setTimeout(learn, pause_ms);
 }
