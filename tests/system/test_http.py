@@ -91,7 +91,7 @@ def test_a_route_is_tested(served):
         assert http.get("route/test?" + asked) == json.loads(gateway.cli.run("route test %s json" % words)), asked
     assert http.get("route/test?number=600&from=peer&name=phones")["steps"]
     whole = "number=600&from=peer&name=phones"
-    for asked, field, said in (("", "from", "trunk, peer or user"), ("number=600&from=line&name=x", "from", "unknown"), ("from=peer&name=phones", "number", "missing"),
+    for asked, field, said in (("", "from", "trunk, trunk-group, peer or user"), ("number=600&from=line&name=x", "from", "unknown"), ("from=peer&name=phones", "number", "missing"),
                                ("number=6x&from=peer&name=phones", "number", "no number"), ("number=" + "6" * 99 + "&from=peer&name=phones", "number", "no number"),
                                ("number=600&from=peer&name=pstn", "name", "there is no peer pstn"), (whole + "&at=noon", "at", "no time"),
                                (whole + "&bearer=x", "bearer", "unknown"), (whole + "&colour=red", "colour", "unknown here"), (whole + "&calling=x", "calling", "no number")):

@@ -250,6 +250,22 @@ route group-narrow
 """
 
 
+def test_a_call_from_a_group_is_tested(grouped):
+    port = ports.any_port("tcp")
+    gateway = grouped(more=_FROM_GROUP + "route narrows\n from trunk narrow\n called 55\n to line echo\n" + section(port))
+    answer = json.loads(gateway.cli.run("route test 771 from trunk-group both json"))
+    assert answer["steps"][0] == "trunk-group both: as from its trunk narrow" and answer["to"] == "line milliwatt", answer
+    assert answer["steps"][-1].startswith("from trunk mu it would go another way: route group-in to line echo: "), answer
+    assert Http(port).get("route/test?number=771&from=trunk-group&name=both") == answer
+    said = gateway.cli.run("route test 4444 from trunk-group both calling 1")
+    assert "from trunk mu it would go the same way" in said and "The call would be refused" in said, said
+    assert "from trunk mu it would be refused: cause " in gateway.cli.run("route test 551 from trunk-group both")
+    said = gateway.cli.run("route test 771 from trunk-group none")
+    assert "there is no trunk-group none; the name of one that is configured is right" in said, said
+    answer = Http(port).ask("GET", "/api/v1/route/test?number=771&from=trunk-group&name=none")
+    assert answer.status == 400 and answer.json["field"] == "name" and "no trunk-group none" in answer.json["error"], answer
+
+
 def test_groups_are_told_as_they_change(grouped, rtp):
     port = ports.any_port("tcp")
     gateway = grouped(more=section(port))

@@ -15,6 +15,7 @@
 #include "call/number_words.h"
 #include "call/route.h"
 #include "call/route_test.h"
+#include "call/trunk_groups.h"
 
 static __attribute__((format(printf, 3, 4))) const char *
 wrong(struct route_ask_fault *fault, const char *word, const char *format, ...)
@@ -109,24 +110,51 @@ const char *route_ask_set(struct route_ask *ask, const char *word, const char *v
 	return wrong(fault, word, "\"%.60s\" is unknown here", word);
 }
 
+/* The first trunk of the group that there is, as a call comes from one; false: there is none. */
+static bool take_trunk(struct route_ask *ask, struct call_hub *hub, const char *name)
+{
+	const struct trunk_group *group = trunk_group_find(hub, name);
+	const struct trunk_group_config *config = group ? trunk_group_config(group) : NULL;
+
+	for (size_t i = 0; config && i < config->n_members; i++) {
+		if (!target_find(hub, TARGET_TRUNK, config->members[i]))
+			continue;
+		ask->kind = TARGET_TRUNK;
+		osmo_strlcpy(ask->name, config->members[i], sizeof(ask->name));
+		osmo_strlcpy(ask->group, name, sizeof(ask->group));
+		return true;
+	}
+	return false;
+}
+
+static bool take_origin(struct route_ask *ask, struct call_hub *hub, enum target_kind kind,
+			const char *name)
+{
+	if (kind == TARGET_TRUNK_GROUP)
+		return take_trunk(ask, hub, name);
+	ask->kind = kind;
+	osmo_strlcpy(ask->name, name, sizeof(ask->name));
+	return strlen(name) < sizeof(ask->name) && target_find(hub, kind, name);
+}
+
 const char *route_ask_begin(struct route_ask *ask, struct call_hub *hub, const char *number,
 			    const char *kind, const char *name, struct route_ask_fault *fault)
 {
 	static const struct value_string kinds[] = { { TARGET_TRUNK, "trunk" },
 						     { TARGET_PEER, "peer" },
 						     { TARGET_USER, "user" },
+						     { TARGET_TRUNK_GROUP, "trunk-group" },
 						     { 0, NULL } };
 	const time_t now = clock_wall().tv_sec;
 	const int got = get_string_value(kinds, kind);
 
 	*ask = (struct route_ask){ .setup.called.plan = 1, .setup.calling.plan = 1 };
 	localtime_r(&now, &ask->at);
-	osmo_strlcpy(fault->right, "trunk, peer or user is right", sizeof(fault->right));
+	osmo_strlcpy(fault->right, "trunk, trunk-group, peer or user is right",
+		     sizeof(fault->right));
 	if (got < 0)
 		return wrong(fault, "from", "from \"%.60s\" is unknown", kind);
-	ask->kind = (enum target_kind)got;
-	osmo_strlcpy(ask->name, name, sizeof(ask->name));
-	if (strlen(name) >= sizeof(ask->name) || !target_find(hub, ask->kind, name)) {
+	if (!take_origin(ask, hub, (enum target_kind)got, name)) {
 		osmo_strlcpy(fault->right, "the name of one that is configured is right",
 			     sizeof(fault->right));
 		return wrong(fault, "name", "there is no %s %.60s", kind, name);
@@ -141,6 +169,54 @@ const char *route_ask_begin(struct route_ask *ask, struct call_hub *hub, const c
 static void on_step(void *data, const char *text)
 {
 	json_array_append_new(data, json_string(text));
+}
+
+static bool is_alike(const struct route_test *a, const struct route_test *b)
+{
+	return a->cause == b->cause && !strcmp(a->route, b->route) && a->to.kind == b->to.kind &&
+	       !strcmp(a->to.name, b->to.name) &&
+	       !strcmp(a->setup.called.digits, b->setup.called.digits) &&
+	       !strcmp(a->setup.calling.digits, b->setup.calling.digits);
+}
+
+static void tell_other(const struct explain *explain, const char *trunk,
+		       const struct route_test *first, const struct route_test *other)
+{
+	char to[TARGET_TEXT_MAX];
+
+	if (is_alike(first, other))
+		explain_step(explain, "from trunk %s it would go the same way", trunk);
+	else if (other->cause)
+		explain_step(explain, "from trunk %s it would be refused: cause %u %s%s%s", trunk,
+			     other->cause, cause_name(other->cause), *other->why ? ", " : "",
+			     other->why);
+	else
+		explain_step(
+			explain, "from trunk %s it would go another way: %s%s%sto %s: %s calls %s",
+			trunk, *other->route ? "route " : "", other->route,
+			*other->route ? " " : "", target_text(other->to.kind, other->to.name, to),
+			*other->setup.calling.digits ? other->setup.calling.digits : "(no number)",
+			other->setup.called.digits);
+}
+
+/* The other trunks of the group, as each may have routes, limits and translations of its own. */
+static void ask_others(const struct route_ask *ask, struct call_hub *hub,
+		       const struct route_question *question, const struct route_test *first)
+{
+	const struct trunk_group *group = trunk_group_find(hub, ask->group);
+	const struct trunk_group_config *config = group ? trunk_group_config(group) : NULL;
+	struct route_question other = *question;
+	struct route_test test;
+
+	other.explain = NULL;
+	for (size_t i = 0; config && i < config->n_members; i++) {
+		other.from_name = config->members[i];
+		if (!strcmp(other.from_name, ask->name) ||
+		    !target_find(hub, TARGET_TRUNK, other.from_name))
+			continue;
+		call_route_test(hub, &other, &test);
+		tell_other(question->explain, other.from_name, first, &test);
+	}
 }
 
 static json_t *text_or_null(const char *text)
@@ -179,6 +255,11 @@ json_t *route_ask_answer(const struct route_ask *ask, struct call_hub *hub, stru
 		.explain = &explain,
 	};
 
+	if (*ask->group)
+		explain_step(&explain, "trunk-group %s: as from its trunk %s", ask->group,
+			     ask->name);
 	call_route_test(hub, &question, test);
+	if (*ask->group)
+		ask_others(ask, hub, &question, test);
 	return tree_of(test, steps);
 }

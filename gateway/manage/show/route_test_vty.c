@@ -14,12 +14,20 @@
 #include "manage/manage.h"
 #include "manage/show/route_ask.h"
 
+/* A keyword may be cut short. */
+static const char *kind_of(const char *word)
+{
+	if (word[0] == 't')
+		return strchr(word, '-') ? "trunk-group" : "trunk";
+	return word[0] == 'p' ? "peer" : "user";
+}
+
 /* argv: number, kind, name, then pairs of a word and its value. */
 static int parse(struct vty *vty, struct route_ask *ask, int argc, const char **argv)
 {
-	const char *kind = argv[1][0] == 't' ? "trunk" : argv[1][0] == 'p' ? "peer" : "user";
 	struct route_ask_fault fault;
-	const char *word = route_ask_begin(ask, cli_gateway()->hub, argv[0], kind, argv[2], &fault);
+	const char *word = route_ask_begin(ask, cli_gateway()->hub, argv[0], kind_of(argv[1]),
+					   argv[2], &fault);
 
 	for (int i = 3; !word && i < argc; i += 2) {
 		if (i + 1 == argc)
@@ -65,9 +73,11 @@ static void answer(struct vty *vty, const struct route_ask *ask, bool as_json)
 
 #define ROUTE_TEST_STR                                                                             \
 	"Routes\nTells how a call would go now; none is made\nWhat is called, the whole number\n"  \
-	"Where the call comes from\nA trunk\nA peer\nA user of the registrar\nIts name\n"
+	"Where the call comes from\nA trunk\nA trunk group, its first trunk; of the others it is " \
+	"told whether it would go alike\nA peer\nA user of the registrar\nIts name\n"
 
-DEFUN(route_test, route_test_cmd, "route test NUMBER from (trunk|peer|user) NAME", ROUTE_TEST_STR)
+DEFUN(route_test, route_test_cmd, "route test NUMBER from (trunk|trunk-group|peer|user) NAME",
+      ROUTE_TEST_STR)
 {
 	const bool as_json = argc > 3 && !strcmp(argv[argc - 1], "json");
 	struct route_ask ask;
@@ -78,7 +88,8 @@ DEFUN(route_test, route_test_cmd, "route test NUMBER from (trunk|peer|user) NAME
 	return CMD_SUCCESS;
 }
 
-ALIAS(route_test, route_test_options_cmd, "route test NUMBER from (trunk|peer|user) NAME .OPTIONS",
+ALIAS(route_test, route_test_options_cmd,
+      "route test NUMBER from (trunk|trunk-group|peer|user) NAME .OPTIONS",
       ROUTE_TEST_STR
       "calling NUMBER; redirecting NUMBER; bearer speech, audio or unrestricted; called-type, "
       "calling-type TYPE; presentation allowed, restricted or unavailable; at HH:MM or "

@@ -3,13 +3,14 @@ import {ask} from "./api.js";
 import {element} from "./view.js";
 
 const by = (id) => document.getElementById(id);
-const KINDS = [["trunk", "Trunks"], ["peer", "Peers"], ["user", "Users"]];
+const KINDS = [["trunk", "Trunks"], ["trunk-group", "Trunk groups"], ["peer", "Peers"], ["user", "Users"]];
+const LISTED = ["trunk", "trunk-group", "peer"];
 let users = [];
 let shown = "";
 
 // What a call can come from; put anew only when it is another list, so that a choice stays.
 export function origins(mirror) {
-	const names = {trunk: mirror.list("trunk").map((row) => row.name), peer: mirror.list("peer").map((row) => row.name), user: users};
+	const names = {...Object.fromEntries(LISTED.map((kind) => [kind, mirror.list(kind).map((row) => row.name)])), user: users};
 	const print = JSON.stringify(names);
 	const chosen = by("route-form").elements.origin;
 	if (print === shown)
