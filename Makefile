@@ -102,8 +102,19 @@ build/address/libcrosspoint.a: FORCE
 .PHONY: FORCE
 endif
 
+ifeq ($(SAN),thread)
+# What starts no thread has nothing to race with; the imports of the plain program tell. (libcurl's threads run none
+# of our code.)
+UNIT_PLAIN := $(UNIT_SRC:tests/unit/%.c=build/unit/%)
+THREADS := pthread_create|thrd_create|MHD_start_daemon
+check-unit:
+	$Q $(MAKE) --no-print-directory SAN= $(UNIT_PLAIN)
+	$Q programs=$$(nm -AD -u $(UNIT_PLAIN) | sed -nE 's,^build/([^:]*):.* ($(THREADS))(@.*)?$$,$B/\1,p' | sort -u) && \
+		[ -n "$$programs" ] && $(MAKE) --no-print-directory $$programs && tests/run-unit $$programs
+else
 check-unit: $(UNIT)
 	$Q tests/run-unit $(UNIT)
+endif
 
 check-fuzz: $(FUZZ)
 	$Q tests/run-fuzz $(FUZZ)
