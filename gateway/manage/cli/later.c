@@ -15,6 +15,8 @@
 
 #include "base/task.h"
 
+enum { ORPHANS_MAX = 8 };
+
 struct question {
 	struct llist_head entry; /* of its session's, or of those that nobody waits for */
 	const struct later *how;
@@ -182,13 +184,16 @@ static void on_asked(void *data)
 int later_ask(struct vty *vty, const struct later *how, void *data)
 {
 	struct waiter *waiter = waiter_of(vty);
-	struct question *question = talloc_zero(NULL, struct question);
-	const bool first = !waiter;
+	const bool first = !waiter, room = llist_count(&orphans) < ORPHANS_MAX;
+	struct question *question = room ? talloc_zero(NULL, struct question) : NULL;
 
 	if (question && first)
 		waiter = waiter_new(vty);
 	if (!question || !waiter) {
-		vty_out(vty, "%% there is no memory for it now; ask again%s", VTY_NEWLINE);
+		vty_out(vty, "%% %s; ask again in some seconds%s",
+			room ? "there is no memory for it now"
+			     : "too many sessions have ended before their answer",
+			VTY_NEWLINE);
 		talloc_free(question);
 		how->free(data);
 		return CMD_WARNING;

@@ -14,7 +14,8 @@ struct later {
 };
 
 /* From a command of a session, whose answer this is to be. One question of a session is asked at a time; data is taken
- * over. What a command returns. */
+ * over. What a command returns: CMD_WARNING, after a complaint, without memory, or while 8 questions are asked whose sessions
+ * have ended. */
 int later_ask(struct vty *vty, const struct later *how, void *data);
 bool later_is_asked(const struct vty *vty); /* an answer is to come */
 /* A session has ended: nothing may write to it any more. */

@@ -222,6 +222,30 @@ START_TEST(session_that_closes_meanwhile_has_no_answer)
 }
 END_TEST
 
+START_TEST(sessions_that_only_ask_do_not_pile_up)
+{
+	enum { ORPHANS = 8 };
+
+	begin();
+	for (unsigned i = 1; i <= ORPHANS; i++) {
+		open_client(&clients[1]);
+		send_text(&clients[1], "ask a\n");
+		EVENTUALLY(asking == i);
+		close(clients[1].fd);
+		clients[1].fd = -1;
+		EVENTUALLY(closed == i);
+	}
+	send_text(&clients[0], "ask b\n");
+	EVENTUALLY(ends_with(&clients[0], "ask again in some seconds\ntest> "));
+	for (unsigned i = 0; i < ORPHANS + 1; i++)
+		sem_post(&go);
+	EVENTUALLY(freed == 1 + ORPHANS);
+	send_text(&clients[0], "ask c\n");
+	EVENTUALLY(ends_with(&clients[0], "answer c\ntest> "));
+	end();
+}
+END_TEST
+
 /* As `printf 'show records last 5\n' | nc -N -U` does. */
 START_TEST(who_says_no_more_is_answered)
 {
@@ -254,7 +278,8 @@ START_TEST(exit_sent_along_ends_the_session_at_once)
 }
 END_TEST
 
-UNIT_MAIN("later", prompt_comes_after_the_answer_and_others_do_not_wait,
+UNIT_MAIN("later", sessions_that_only_ask_do_not_pile_up,
+	  prompt_comes_after_the_answer_and_others_do_not_wait,
 	  commands_sent_along_are_answered_in_their_order, what_is_typed_meanwhile_waits,
 	  session_that_closes_meanwhile_has_no_answer, who_says_no_more_is_answered,
 	  exit_sent_along_ends_the_session_at_once)
