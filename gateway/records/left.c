@@ -158,7 +158,8 @@ void left_tell(struct left *left, bool (*reads)(void *data, const char *journal)
 static bool is_there(const char *journal)
 {
 	struct spool_files files = { .n = 0 };
-	bool there = access(journal, F_OK) == 0 || spool_list(journal, &files) < 0 || files.n;
+	const int rc = spool_list(journal, &files);
+	bool there = access(journal, F_OK) == 0 || (rc < 0 && rc != -ENOENT) || files.n;
 
 	free(files.numbers);
 	return there;
@@ -183,16 +184,18 @@ static void restore(struct left *left)
 {
 	FILE *file = fopen(left->path, "re");
 	char line[STORE_AT_MAX + 1];
+	bool cut = false; /* this is the rest of a line that is too long */
 
 	if (!file)
 		return;
-	while (fgets(line, sizeof(line), file)) {
+	while (left->n < NOTES_MAX && fgets(line, sizeof(line), file)) {
 		char *end = strchr(line, '\n');
 
-		if (!end || end == line) /* cut, or nothing */
-			continue;
-		*end = '\0';
-		add(left, line);
+		if (end && !cut && end > line) {
+			*end = '\0';
+			add(left, line);
+		}
+		cut = !end;
 	}
 	fclose(file);
 }

@@ -124,6 +124,15 @@ static void break_off(struct records *records, struct tenure *tenure)
 	     setup.journal, behind);
 }
 
+/* The next start goes on there, unless its configuration has another journal by then. */
+static void end_current(struct records *records)
+{
+	const struct records_setup setup = records->setup;
+
+	if (end_tenure(records, records->current))
+		left_note(records->left, setup.journal);
+}
+
 static int records_destructor(struct records *records)
 {
 	struct tenure *tenure, *next;
@@ -135,7 +144,7 @@ static int records_destructor(struct records *records)
 			worker_leave(tenure->worker, false);
 	llist_for_each_entry_safe (tenure, next, &records->tenures, list) {
 		if (tenure == records->current)
-			end_tenure(records, tenure); /* the next start goes on there */
+			end_current(records);
 		else
 			break_off(records, tenure);
 	}

@@ -285,22 +285,35 @@ static bool noted(void)
 	return access(name, F_OK) == 0;
 }
 
-/* A journal given up with a record that its store does not take; returns what its alarm is after a start. */
-static const char *give_up(const struct records_setup *moved)
+/* The alarm of setup's journal after a start. */
+static const char *text_of_left(void)
 {
 	static char text[200];
+
+	snprintf(text, sizeof(text),
+		 "records-left %s/calls.jsonl: since before the start; nobody stores it now\n",
+		 dir);
+	return text;
+}
+
+/* A journal given up with a record that its store does not take, in a directory that is not there. */
+static void give_up_in(const struct records_setup *moved, const char *folder)
+{
 	struct records_setup broken = setup;
 
-	snprintf(broken.sqlite, sizeof(broken.sqlite), "%s/no/records.db", dir);
+	snprintf(broken.sqlite, sizeof(broken.sqlite), "%s/%s/records.db", dir, folder);
 	apply(&broken, "1");
 	EVENTUALLY(!status().stores[0].works);
 	apply(moved, NULL);
 	EVENTUALLY(begun() && *standing());
 	ck_assert(noted()); /* a kill loses it not */
-	snprintf(text, sizeof(text),
-		 "records-left %s/calls.jsonl: since before the start; nobody stores it now\n",
-		 dir);
-	return text;
+}
+
+/* Returns what its alarm is after a start. */
+static const char *give_up(const struct records_setup *moved)
+{
+	give_up_in(moved, "no");
+	return text_of_left();
 }
 
 START_TEST(journal_given_up_before_the_start_is_an_alarm_until_it_is_stored)
@@ -340,6 +353,66 @@ START_TEST(journal_given_up_whose_files_are_gone_is_no_alarm)
 	clock_advance(10 * S);
 	ck_assert_str_eq(standing(), "");
 	ck_assert(!noted());
+	end();
+}
+END_TEST
+
+/* Another journal by the next start, in the file of the configuration. */
+START_TEST(journal_exchanged_between_two_starts_is_an_alarm)
+{
+	begin();
+	const struct records_setup moved = other("b.jsonl");
+	struct records_setup broken = setup;
+	snprintf(broken.sqlite, sizeof(broken.sqlite), "%s/no/records.db", dir);
+	apply(&broken, "1");
+	EVENTUALLY(!status().stores[0].works && status().stores[0].behind);
+	start_again(&broken); /* it goes on there */
+	ck_assert(noted());
+	ck_assert_ptr_null(strstr(standing(), "records-left"));
+	EVENTUALLY(!status().stores[0].works && status().stores[0].behind);
+	start_again(&moved);
+	ck_assert_str_eq(standing(), text_of_left());
+	setup.sqlite[0] = '\0';
+	end();
+}
+END_TEST
+
+START_TEST(journal_given_up_whose_directory_is_gone_is_no_alarm)
+{
+	begin();
+	const struct records_setup moved = other("b.jsonl");
+	char sub[STORE_AT_MAX], first[STORE_AT_MAX];
+	snprintf(sub, sizeof(sub), "%s/no", dir);
+	ck_assert_int_eq(mkdir(sub, 0700), 0);
+	snprintf(first, sizeof(first), "%s", setup.journal);
+	snprintf(setup.journal, sizeof(setup.journal), "%s/no/calls.jsonl", dir);
+	give_up_in(&moved, "gone");
+	start_again(&moved);
+	ck_assert_ptr_nonnull(strstr(standing(), "records-left"));
+	ck_assert_int_eq(unlink(setup.journal), 0);
+	ck_assert_int_eq(rmdir(sub), 0);
+	clock_advance(10 * S);
+	ck_assert_str_eq(standing(), "");
+	ck_assert(!noted());
+	snprintf(setup.journal, sizeof(setup.journal), "%s", first);
+	end();
+}
+END_TEST
+
+/* Neither its beginning nor its end is a journal. */
+START_TEST(overlong_line_of_journals_given_up_is_none)
+{
+	begin();
+	char name[STORE_AT_MAX];
+	snprintf(name, sizeof(name), "%s/records-left", dir);
+	FILE *file = fopen(name, "w");
+	ck_assert_ptr_nonnull(file);
+	fprintf(file, "%0*d\n", 2 * STORE_AT_MAX + 20, 0);
+	fclose(file);
+	start_again(&setup);
+	clock_advance(1 * S);
+	ck_assert_str_eq(standing(), "");
+	unlink(name);
 	end();
 }
 END_TEST
@@ -410,5 +483,8 @@ UNIT_MAIN("records", records_are_stored_when_woken, another_journal_leaves_nothi
 	  journal_before_that_cannot_be_stored_is_an_alarm,
 	  journal_given_up_before_the_start_is_an_alarm_until_it_is_stored,
 	  journal_given_up_whose_files_are_gone_is_no_alarm,
-	  same_journal_with_other_stores_is_no_alarm, store_that_fails_is_an_alarm_while_it_does,
-	  unread_records_that_go_are_an_alarm, without_a_journal_nothing_is_stored)
+	  journal_exchanged_between_two_starts_is_an_alarm,
+	  journal_given_up_whose_directory_is_gone_is_no_alarm,
+	  overlong_line_of_journals_given_up_is_none, same_journal_with_other_stores_is_no_alarm,
+	  store_that_fails_is_an_alarm_while_it_does, unread_records_that_go_are_an_alarm,
+	  without_a_journal_nothing_is_stored)
