@@ -77,10 +77,11 @@ static bool is_down(const struct trunk_group *group)
 
 static void look(struct trunk_group *group, const struct trunk_load *load)
 {
-	const bool down = is_down(group), busy = !down && trunk_load_is_full(load);
+	const unsigned reserved = group->config.limits.reserved_emergency;
+	const bool down = is_down(group), busy = !down && trunk_load_is_full(load, reserved);
 	const char *name = group->config.name;
 
-	group->busy_s += busy;
+	group->busy_s += !down && trunk_load_is_full(load, 0);
 	alarm_watch_look(&group->down, down, DOWN_ALARM_S, ALARM_GROUP_DOWN, name);
 	alarm_watch_look(&group->full, busy,
 			 busy_alarm_after(&group->config.busy_alarm, BUSY_ALARM_S),
@@ -398,8 +399,8 @@ static void picture(const struct trunk_group *group, struct trunk_group_status *
 		out->state = trunk_group_would_admit(group, LEG_ROUTINE, &why) ? "limit reached"
 									       : "free";
 	else
-		out->state = !down && trunk_load_is_full(&out->load) ? "all trunks busy"
-								     : "out of service";
+		out->state = !down && trunk_load_is_full(&out->load, 0) ? "all trunks busy"
+									: "out of service";
 }
 
 void trunk_groups_each(const struct call_hub *hub,

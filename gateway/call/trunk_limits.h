@@ -21,9 +21,10 @@ struct trunk_load {
 	unsigned channels; /* in whatever state */
 	unsigned free;     /* channels that another call may take */
 };
-static inline bool trunk_load_is_full(const struct trunk_load *load)
+/* It has calls, and no channel for another one; reserved: those that are kept from it. */
+static inline bool trunk_load_is_full(const struct trunk_load *load, unsigned reserved)
 {
-	return !load->free && load->in + load->out;
+	return load->free <= reserved && load->in + load->out;
 }
 
 /* NULL: one more call to the line may begin, and the bucket has given a token for it; else why not, and the Q.850

@@ -1,5 +1,5 @@
 /* The alarm of a trunk all of whose channels have been busy for long. Channels that are out of service do not make it
- * full, calls on the others do. A trunk that is one of a group has none unless it says so: where calls hunt in
+ * full, calls on the others do; those reserved for emergency calls are no other call's. A trunk that is one of a group has none unless it says so: where calls hunt in
  * order, its first trunk is full for hours, and nothing is wrong. */
 #include "pstn/trunk_table.h"
 
@@ -17,8 +17,9 @@ static void look(struct trunk *trunk)
 	const char *name = trunk->config.name;
 	const struct trunk_load load = target_load(&trunk->target);
 	const bool is_member = *trunk_group_of(trunk->env->hub, name);
+	const bool full = trunk_load_is_full(&load, trunk->config.limits.reserved_emergency);
 
-	alarm_watch_look(&trunk->upkeep.full, trunk_load_is_full(&load) && is_in_service(trunk),
+	alarm_watch_look(&trunk->upkeep.full, full && is_in_service(trunk),
 			 busy_alarm_after(&trunk->config.busy_alarm, is_member ? 0 : BUSY_ALARM_S),
 			 ALARM_TRUNK_BUSY, name);
 }

@@ -88,6 +88,22 @@ START_TEST(a_trunk_in_a_group_leaves_it_to_the_group)
 }
 END_TEST
 
+/* No other call has those. */
+START_TEST(channels_reserved_for_emergency_calls_leave_it_to_the_others)
+{
+	up();
+	configs[0].limits.reserved_emergency = 2;
+	ck_assert_int_eq(apply(2), 0);
+	fill("a", CHANNELS - 3);
+	clock_advance(100 * S);
+	ck_assert(!stands("a"));
+	fill("a", CHANNELS - 2);
+	clock_advance(5 * S);
+	ck_assert(stands("a"));
+	rig_down();
+}
+END_TEST
+
 /* A call may be left where nothing is to be had when it ends. */
 START_TEST(a_trunk_that_is_out_of_service_is_not_busy)
 {
@@ -143,4 +159,5 @@ END_TEST
 UNIT_MAIN("busy_watch", stands_while_every_channel_has_been_busy_for_long,
 	  after_a_minute_by_default_and_never_if_so_said, a_trunk_in_a_group_leaves_it_to_the_group,
 	  a_trunk_that_is_out_of_service_is_not_busy,
+	  channels_reserved_for_emergency_calls_leave_it_to_the_others,
 	  channels_out_of_service_leave_it_to_the_others, goes_with_its_trunk)
