@@ -219,10 +219,10 @@ static bool add_minute(void *data, const struct traffic_figures *minute)
 {
 	struct hour *hour = data;
 
-	if (!hour->minutes)
-		hour->last_s = minute->from_s;
-	else if (minute->from_s <= hour->last_s - HOUR_S) /* the gateway was away */
-		return false;
+	hour->last_s = OSMO_MAX(hour->last_s, minute->from_s);
+	/* The gateway was away, or did not have the time yet. */
+	if (minute->from_s <= hour->last_s - HOUR_S)
+		return true;
 	add(hour->out, minute);
 	hour->out->from_s = minute->from_s;
 	return ++hour->minutes < HOUR_MINUTES;

@@ -233,6 +233,24 @@ START_TEST(what_is_older_is_not_of_the_last_hour)
 }
 END_TEST
 
+/* Minutes from before the start are of it, though the first one after it has no date yet. */
+START_TEST(minute_without_a_date_ends_no_hour)
+{
+	struct traffic_figures hour;
+
+	begin();
+	run(NOON, 3 * MINUTE, 1);
+	second(0, 1);
+	second(MINUTE, 1);
+	second(NOON + 5 * MINUTE, 1);
+	ck_assert(traffic_hour(traffic, &hour));
+	ck_assert_int_eq(hour.from_s, NOON);
+	ck_assert_uint_ge(hour.seconds, 3 * MINUTE);
+	ck_assert_uint_lt(hour.seconds, 4 * MINUTE);
+	end();
+}
+END_TEST
+
 /* Through the hub */
 
 static const struct traffic *of_b(void)
@@ -555,7 +573,8 @@ UNIT_MAIN("traffic", nothing_before_the_first_look, a_minute_has_what_the_sums_g
 	  quarters_and_days_are_cut_by_the_clock, the_oldest_go,
 	  a_step_of_the_clock_loses_and_doubles_nothing, what_is_not_looked_at_has_no_rows,
 	  the_last_hour_is_sixty_minutes, what_is_older_is_not_of_the_last_hour,
-	  a_kill_loses_the_last_half_minute_alone, a_target_is_looked_at_each_second,
+	  minute_without_a_date_ends_no_hour, a_kill_loses_the_last_half_minute_alone,
+	  a_target_is_looked_at_each_second,
 	  four_thousand_users_are_no_step_of_a_walk_over_histories, all_periods_outlive_the_gateway,
 	  what_is_no_line_is_left_out, a_stop_before_the_first_look_loses_nothing,
 	  a_clock_that_is_not_set_yet_loses_nothing)
