@@ -155,9 +155,15 @@ const char *route_ask_begin(struct route_ask *ask, struct call_hub *hub, const c
 	if (got < 0)
 		return wrong(fault, "from", "from \"%.60s\" is unknown", kind);
 	if (!take_origin(ask, hub, (enum target_kind)got, name)) {
-		osmo_strlcpy(fault->right, "the name of one that is configured is right",
+		const bool is_empty = got == TARGET_TRUNK_GROUP && trunk_group_find(hub, name);
+
+		osmo_strlcpy(fault->right,
+			     is_empty ? "one with a trunk that runs is right"
+				      : "the name of one that is configured is right",
 			     sizeof(fault->right));
-		return wrong(fault, "name", "there is no %s %.60s", kind, name);
+		return wrong(fault, "name",
+			     is_empty ? "no trunk of %s %.60s runs" : "there is no %s %.60s", kind,
+			     name);
 	}
 	if (!*number) {
 		osmo_strlcpy(fault->right, "the whole number is right", sizeof(fault->right));
