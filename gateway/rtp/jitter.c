@@ -302,10 +302,9 @@ static void store_sound(struct jitter *jitter, const struct rtp_packet *packet, 
 
 	uint8_t *room = make_room(jitter, packet->payload_len);
 
-	if (seq < jitter->next_seq) { /* given up with others, for its own room */
-		jitter->stats.overflow++;
+	if (seq <
+	    jitter->next_seq) /* given up with others, for its own room, and counted as lost */
 		return;
-	}
 	if (packet->payload_len)
 		memcpy(room, packet->payload, packet->payload_len);
 	slot->state = SLOT_SOUND;
