@@ -39,7 +39,8 @@ DEFUN(history_messages, history_messages_cmd, "messages <0-1024>",
 }
 
 DEFUN(history_hep, history_hep_cmd, "hep ADDRESS <1-65535> agent <1-4294967295>",
-      "Messages of calls go to a capture server such as Homer, as HEP 3 over UDP\n"
+      "Messages of calls go to a capture server such as Homer, as HEP 3 over UDP; to none by "
+      "default\n"
       "Its address\nIts port\n"
       "What this gateway is called there\nA number\n")
 {
