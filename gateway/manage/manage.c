@@ -216,6 +216,8 @@ static int on_vty_event(unsigned subsys, unsigned signal, void *data, void *sign
 	struct session *session = session_find(event->vty);
 
 	(void)subsys, (void)signal, (void)data;
+	if (event->event == VTY_CLOSED)
+		cli_socket_close_once(event->vty);
 	if (!session && event->event != VTY_CLOSED)
 		session = session_new(event->vty, event->sock);
 	if (!session)

@@ -11,6 +11,7 @@ import time
 
 import config
 import pytest
+from common.cli import Cli
 from common.gateway import binary, wait_for
 from conftest import System
 
@@ -82,6 +83,13 @@ def test_client_at_a_terminal(gateway):
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def test_what_was_said_before_exit_arrives(gateway):
+    with Cli(gateway.ports.cli) as session:
+        session.sock.sendall(b"show version\rexit\r")
+        said = b"".join(iter(lambda: session.sock.recv(65536), b""))
+    assert b"uptime" in said and said.rstrip().endswith(b"exit"), said
 
 
 def test_client_without_a_gateway(gateway):

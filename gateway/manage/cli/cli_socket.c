@@ -146,3 +146,11 @@ void cli_socket_close(void)
 	listener.fd = -1;
 	unlink(at.sun_path);
 }
+
+void cli_socket_close_once(struct vty *vty)
+{
+	struct telnet_connection *connection = vty->priv;
+
+	if (connection)
+		connection->fd.fd = -1;
+}

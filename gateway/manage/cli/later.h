@@ -1,6 +1,8 @@
 /* Answers to commands that may take long, as those of a database do: a thread of its own asks, while the session waits and
  * all else goes on. The prompt comes after the answer; commands that follow at once are done meanwhile, and what they say
- * comes behind it. A session that ends before, also by `exit` sent along, has no answer. Control thread. */
+ * comes behind it. At most 4 questions of all sessions are asked at a time; the others wait for their turn. A session whose
+ * client is gone ends, at most some seconds later; a session that ends before, also by `exit` sent along behind the
+ * question, has no answer. Control thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,8 +16,7 @@ struct later {
 };
 
 /* From a command of a session, whose answer this is to be. One question of a session is asked at a time; data is taken
- * over. What a command returns: CMD_WARNING, after a complaint, without memory, or while 8 questions are asked whose sessions
- * have ended. */
+ * over. What a command returns: CMD_WARNING, after a complaint, without memory, or while 8 questions of the session wait. */
 int later_ask(struct vty *vty, const struct later *how, void *data);
 bool later_is_asked(const struct vty *vty); /* an answer is to come */
 /* A session has ended: nothing may write to it any more. */
