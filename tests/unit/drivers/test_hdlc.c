@@ -21,9 +21,11 @@ struct heard {
 	unsigned n, errors;
 };
 
+/* Of millions, so that Check is told of none: it writes down every assertion that holds. */
 static void put_bit(struct line *line, unsigned bit)
 {
-	ck_assert_uint_lt(line->n, sizeof(line->bits));
+	if (line->n == sizeof(line->bits))
+		ck_abort_msg("the line has no room");
 	line->bits[line->n++] = bit & 1;
 }
 
