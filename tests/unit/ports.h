@@ -3,8 +3,8 @@
  * tests of both kinds may run side by side. */
 #pragma once
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include "tests/unit/unit.h"
 
 enum { PORTS_FIRST = 10240, PORTS_END = 32768, PORTS_PAGE = 256 };
+enum { PORTS_PATIENCE_MS = 60000, PORTS_AGAIN_MS = 100 }; /* until others give theirs back */
 
 static inline bool ports_hold(int fd, uint16_t first)
 {
@@ -26,36 +27,72 @@ static inline bool ports_hold(int fd, uint16_t first)
 		    offsetof(struct sockaddr_un, sun_path) + 1 + len) == 0;
 }
 
+/* The first port of a page that nobody had; 0: all are held. */
+static inline uint16_t ports_take(int fd)
+{
+	enum { PAGES = (PORTS_END - PORTS_FIRST) / PORTS_PAGE };
+
+	for (unsigned i = 0; i < PAGES; i++) {
+		uint16_t first = PORTS_FIRST + ((unsigned)getpid() + i) % PAGES * PORTS_PAGE;
+
+		if (ports_hold(fd, first))
+			return first;
+	}
+	return 0;
+}
+
 /* The first port of this process's page, which is held until the process ends. */
 static inline uint16_t ports_page(void)
 {
-	enum { PAGES = (PORTS_END - PORTS_FIRST) / PORTS_PAGE };
 	static uint16_t first;
 	static pid_t owner; /* a test is a child of its program */
 	int fd;
 
 	if (owner == getpid())
 		return first;
-	owner = getpid();
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	for (unsigned i = 0; i < PAGES; i++) {
-		first = PORTS_FIRST + ((unsigned)owner + i) % PAGES * PORTS_PAGE;
-		if (ports_hold(fd, first))
-			return first;
+	ck_assert_int_ge(fd, 0);
+	first = ports_take(fd);
+	for (int ms = 0; !first && ms < PORTS_PATIENCE_MS; ms += PORTS_AGAIN_MS) {
+		poll(NULL, 0, PORTS_AGAIN_MS);
+		first = ports_take(fd);
 	}
-	ck_abort_msg("no page of ports is free");
-	return 0;
+	if (!first)
+		ck_abort_msg("no page of ports is free");
+	owner = getpid();
+	return first;
 }
 
-/* On all addresses: by a program that is no test, perhaps. */
+/* A socket of that type for both families, bound to all of their addresses; of IPv4 where there is no IPv6. -1: not. */
+static inline int port_bind(uint16_t port, int type)
+{
+	const struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+	const struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
+	const int no = 0;
+	int rc, fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no));
+		rc = bind(fd, (const struct sockaddr *)&six, sizeof(six));
+	} else {
+		fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+		ck_assert_int_ge(fd, 0);
+		rc = bind(fd, (const struct sockaddr *)&four, sizeof(four));
+	}
+	if (!rc)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Has no program it, not even one that is no test? */
 static inline bool port_is_free(uint16_t port, int type)
 {
-	const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-	bool free = bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0;
+	int fd = port_bind(port, type);
 
-	close(fd);
-	return free;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 /* The first of n consecutive ports, an even one, each free for UDP and TCP; behind those that were given last, and round

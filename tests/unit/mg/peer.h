@@ -9,6 +9,7 @@
 #include "rtp/rtcp.h"
 #include "rtp/tevent.h"
 #include "tests/unit/mg/stats.h"
+#include "tests/unit/ports.h"
 
 /* A peer: a socket pair of its own and the stream it sends. */
 struct peer {
@@ -43,14 +44,13 @@ static inline uint16_t port_of(const struct sockaddr_storage *address)
 static inline struct peer peer_new(uint8_t pt)
 {
 	struct peer peer = { .seq = 65530, .timestamp = 4294967000u, .ssrc = 0x1234, .pt = pt };
+	const uint16_t port = ports_free(2);
 	struct sockaddr_storage rtcp;
 
-	do {
-		peer.fd = bound_socket(0, &peer.address);
-		peer.rtcp_fd = bound_socket(port_of(&peer.address) + 1, &rtcp);
-		if (peer.rtcp_fd < 0)
-			close(peer.fd);
-	} while (peer.rtcp_fd < 0);
+	peer.fd = bound_socket(port, &peer.address);
+	peer.rtcp_fd = bound_socket(port + 1, &rtcp);
+	ck_assert_int_ge(peer.fd, 0);
+	ck_assert_int_ge(peer.rtcp_fd, 0);
 	return peer;
 }
 

@@ -234,7 +234,7 @@ START_TEST(ports_run_out_and_come_back)
 	struct party party[3];
 	struct mg_totals totals;
 
-	const uint16_t pair = ports_free(6) + 2;
+	const uint16_t pair = ports_free(8) + 2;
 	config.port_first = pair - 1; /* odd; the last is even and has no odd one */
 	config.port_last = pair + 4;
 	struct rig rig = rig_new_with(LAW_ALAW, &config);
