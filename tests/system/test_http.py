@@ -25,17 +25,24 @@ def gateway_with_http(own):
     return make
 
 
+def steady(alarms):
+    """But for that of a busy machine, which comes between two answers."""
+    return [row for row in alarms if row["alarm"] != "media-late"]
+
+
 def test_lists_are_those_of_the_command_line(served):
     gateway, port = served()
     http = Http(port)
-    for what in ("channels", "trunks", "peers", "calls", "alarms", "registrations", "bans", "guard"):
+    for what in ("channels", "trunks", "peers", "calls", "registrations", "bans", "guard"):
         assert http.get(what) == gateway.cli.json(what), what
     assert [s["name"] for s in http.get("spans")] == [s["name"] for s in gateway.cli.json("spans")]
     assert http.get("version")["version"] == gateway.cli.json("version")["version"]
     assert http.get("media").keys() == gateway.cli.json("media").keys()
     assert http.get("audit").keys() == gateway.cli.json("audit").keys()
     assert http.get("spans/e1-1/performance")[-1]["when"] == "24 h"
-    assert http.get("alarms/history") == gateway.cli.json("alarms history") and http.get("contacts") == []
+    for what in ("alarms", "alarms/history"):
+        assert steady(http.get(what)) == steady(gateway.cli.json(what.replace("/", " "))), what
+    assert http.get("contacts") == []
 
 
 def test_one_call_is_told_whole(served):
