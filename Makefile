@@ -73,7 +73,8 @@ $B/obj/%.o: %.c
 # The assembler reads these files into it.
 $B/obj/gateway/manage/http/page.o: $(wildcard gateway/manage/http/page/*)
 
-# What is tested is compiled as ever; the tests themselves, which a sanitizer triples, without optimising.
+# What is tested is compiled as ever, but for the .c file that a test includes; the tests themselves, which a sanitizer
+# triples, without optimising.
 $B/obj/tests/unit/%.o: SANFLAGS += $(if $(SAN),-O0)
 
 $B/unit/%: $B/obj/tests/unit/%.o $B/libcrosspoint.a
@@ -84,10 +85,11 @@ build/bench/%: build/obj/tests/bench/%.o build/libcrosspoint.a
 	@echo "  LINK  $@"
 	$Q mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-# A fuzz target includes the .c file that it tests; the rest comes from the archive of the address build.
+# A fuzz target includes the .c file that it tests; the rest comes from the archive of the address build. It is clang's
+# always, so that its warnings may be errors for everybody.
 build/fuzz/%: tests/fuzz/%.c build/address/libcrosspoint.a
 	@echo "  FUZZ  $@"
-	$Q mkdir -p $(@D) && clang -std=gnu11 $(WARN) -Wno-unused-parameter -gline-tables-only -O1 -fsanitize=fuzzer,address,undefined \
+	$Q mkdir -p $(@D) && clang -std=gnu11 $(WARN) -Werror -Wno-unused-parameter -gline-tables-only -O1 -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -fuse-ld=lld \
 		$(CPPFLAGS) $(PKG_CFLAGS) -pthread -MMD -MP -MF $@.d -MT $@ -o $@ $< build/address/libcrosspoint.a $(LIBS)
 
@@ -107,7 +109,8 @@ ifeq ($(SAN),thread)
 # of our code.)
 UNIT_PLAIN := $(UNIT_SRC:tests/unit/%.c=build/unit/%)
 THREADS := pthread_create|thrd_create|MHD_start_daemon
-check-unit:
+# The archive comes first: `all`, beside this, makes it too.
+check-unit: $B/libcrosspoint.a
 	$Q $(MAKE) --no-print-directory SAN= $(UNIT_PLAIN)
 	$Q programs=$$(nm -AD -u $(UNIT_PLAIN) | sed -nE 's,^build/([^:]*):.* ($(THREADS))(@.*)?$$,$B/\1,p' | sort -u) && \
 		[ -n "$$programs" ] && $(MAKE) --no-print-directory $$programs && tests/run-unit $$programs
