@@ -183,9 +183,13 @@ static void on_restart(struct isdn *isdn, int channel)
 static void on_restart_ack(struct isdn *isdn, int channel)
 {
 	int restarted = channel_of_pri(isdn, channel);
+	struct isdn_leg *leg = restarted > 0 ? isdn->channels[restarted] : NULL;
 
 	if (restarted > 0)
 		restart_on_ack(isdn->restart, (unsigned)restarted);
+	/* A SETUP may have come while RESTART was on its way, and that has ended the call over there. */
+	if (leg && isdn_leg_state(leg) <= ST_ACTIVE)
+		enquiry_send(leg);
 }
 
 /* libpri's events */

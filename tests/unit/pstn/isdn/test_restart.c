@@ -1,6 +1,9 @@
 /* RESTART that we send (Q.931 5.5.1), and SERVICE both ways, against a raw switch and between two trunks. */
 #include "tests/unit/unit.h"
 
+#include "pstn/isdn/dchannel.h"
+#include "pstn/isdn/instance.h"
+#include "pstn/isdn/q931.h"
 #include "tests/mock/mock_leg.c"
 
 #include "tests/unit/pstn/isdn/world.c"
@@ -104,6 +107,29 @@ START_TEST(channel_with_a_call_is_left_alone)
 	ck_assert_ptr_nonnull(w.a.leg.leg);
 	peer_clears(call, 16);
 	peer_close();
+}
+END_TEST
+
+/* Its SETUP had been on its way: RESTART has ended the call over there, or it is there for all that. */
+START_TEST(call_that_crossed_restart_is_asked_about)
+{
+	for (unsigned lost = 0; lost < 2; lost++) {
+		open_world(false);
+		struct isdn *isdn = target_find(w.hub, TARGET_TRUNK, "user")->data;
+		q931_call *call = peer_calls("12", 5, true, PRI_TRANS_CAP_SPEECH);
+		ck_assert_uint_eq(busy_channels(), 1);
+		if (lost)
+			pri_destroycall(peer.pri, call);
+		pri_reset(dchannel_pri(isdn->dchannel), 5);
+		dchannel_kick(isdn->dchannel);
+		peer_run(1000);
+		ck_assert_uint_eq(peer.seen[PRI_EVENT_RESTART], 1);
+		ck_assert_uint_eq(peer.heard[Q931_STATUS_ENQUIRY], 1);
+		ck_assert_uint_eq(busy_channels(), !lost);
+		if (!lost)
+			peer_clears(call, 16);
+		peer_close();
+	}
 }
 END_TEST
 
@@ -268,7 +294,7 @@ END_TEST
 
 UNIT_MAIN("restart", every_channel_is_restarted_at_start, rebuilt_trunk_restarts_its_channels,
 	  no_restart_sends_none, link_that_comes_back_restarts_nothing,
-	  channel_with_a_call_is_left_alone,
+	  channel_with_a_call_is_left_alone, call_that_crossed_restart_is_asked_about,
 	  channel_without_acknowledgement_is_faulty_until_it_is_put_back,
 	  first_one_is_sent_again_soon, call_from_the_line_heals_a_faulty_channel,
 	  service_takes_a_channel_out_at_both_ends, locks_are_told_when_the_link_is_new,
