@@ -176,8 +176,8 @@ START_TEST(kinds_are_asked_for_by_name)
 		if (cases[i].kinds)
 			ck_assert_uint_eq(kinds, cases[i].kinds);
 		else
-			ck_assert_ptr_nonnull(
-				strstr(reply.body, "span,trunk,channel,call,peer,alarm"));
+			ck_assert_ptr_nonnull(strstr(
+				reply.body, "span,trunk,trunk-group,channel,call,peer,alarm"));
 		reply_fini(&reply);
 	}
 	struct events full = { .n = EVENTS_LISTENERS_MAX };
