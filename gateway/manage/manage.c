@@ -161,6 +161,7 @@ static struct session *session_new(struct vty *vty, int sock)
 	fcntl(sock, F_SETFL, fcntl(sock, F_GETFL) | O_NONBLOCK);
 	fcntl(sock, F_SETFD, FD_CLOEXEC);
 	llist_add_tail(&session->entry, &sessions);
+	cli_socket_serve(vty);
 	if (++n_sessions > SESSIONS_MAX) {
 		LOGP(DMANAGE, LOGL_NOTICE, "CLI session refused: %d are open\n", SESSIONS_MAX);
 		shutdown(sock, SHUT_RDWR);

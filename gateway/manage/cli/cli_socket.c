@@ -27,20 +27,26 @@ static LLIST_HEAD(connections); /* libosmovty takes out what it closes */
 static struct osmo_fd listener = { .fd = -1 };
 static struct sockaddr_un at;
 
-/* As libosmovty serves its own. */
+/* As libosmovty serves its own, but for the order: it writes last, and so what a command has kept apart (later.h). The
+ * connection may be gone once it was read from. */
 static int on_session(struct osmo_fd *fd, unsigned what)
 {
 	struct telnet_connection *connection = fd->data;
-	int rc = 0;
 
-	if (what & OSMO_FD_READ) {
-		fd->when &= ~OSMO_FD_READ;
-		rc = vty_read(connection->vty);
-	}
-	if (rc != -EBADF && what & OSMO_FD_WRITE &&
-	    buffer_flush_all(connection->vty->obuf, fd->fd) == BUFFER_EMPTY)
+	if (what & OSMO_FD_WRITE && buffer_flush_all(connection->vty->obuf, fd->fd) == BUFFER_EMPTY)
 		fd->when &= ~OSMO_FD_WRITE;
-	return rc;
+	if (!(what & OSMO_FD_READ))
+		return 0;
+	fd->when &= ~OSMO_FD_READ;
+	return vty_read(connection->vty);
+}
+
+void cli_socket_serve(struct vty *vty)
+{
+	struct telnet_connection *connection = vty->priv;
+
+	if (connection)
+		connection->fd.cb = on_session;
 }
 
 static int on_connect(struct osmo_fd *fd, unsigned what)

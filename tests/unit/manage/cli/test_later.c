@@ -190,6 +190,25 @@ START_TEST(prompt_comes_after_the_answer_and_others_do_not_wait)
 }
 END_TEST
 
+/* The session could still write, and does no more than that. */
+START_TEST(question_right_after_an_answer_has_no_prompt_before_its_own)
+{
+	begin();
+	send_text(&clients[0], "ask a\n");
+	EVENTUALLY(asking == 1);
+	sem_post(&go);
+	EVENTUALLY(ends_with(&clients[0], "answer a\ntest> "));
+	send_text(&clients[0], "ask b\n");
+	EVENTUALLY(asking == 1);
+	for (unsigned i = 0; i < 20; i++)
+		turn();
+	ck_assert(ends_with(&clients[0], "test> ask b\n"));
+	sem_post(&go);
+	EVENTUALLY(ends_with(&clients[0], "ask b\nanswer b\ntest> "));
+	end();
+}
+END_TEST
+
 START_TEST(commands_sent_along_are_answered_in_their_order)
 {
 	begin();
@@ -456,6 +475,7 @@ UNIT_MAIN("later", a_few_questions_run_at_once_and_the_others_wait_for_their_tur
 	  client_of_tcp_that_is_gone_is_noticed,
 	  client_that_is_gone_before_it_has_read_all_is_noticed, what_was_said_before_exit_arrives,
 	  prompt_comes_after_the_answer_and_others_do_not_wait,
+	  question_right_after_an_answer_has_no_prompt_before_its_own,
 	  commands_sent_along_are_answered_in_their_order, what_is_typed_meanwhile_waits,
 	  session_that_closes_meanwhile_has_no_answer, who_says_no_more_is_answered,
 	  exit_sent_along_ends_the_session_at_once)
