@@ -25,8 +25,10 @@ class Editor(Http):
         self.version = None
 
     def learn(self):
-        self.version = self.ask("GET", "/api/v1/configuration").headers["ETag"]
-        return self.get("configuration")
+        answer = self.ask("GET", "/api/v1/configuration")
+        assert answer.status == 200, answer
+        self.version = answer.headers["ETag"]
+        return answer.json
 
     def text(self):
         return self.get("configuration/running")["text"]
