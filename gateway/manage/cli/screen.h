@@ -18,7 +18,8 @@ struct screen_view {
 	const char *ended; /* what the session says once it is over */
 };
 
-/* 0; -EBUSY: the session shows one already, or waits for an answer; -ENOMEM. plain: without colours. kept: what draw is given, its first octets. */
+/* 0; -EBUSY: the session shows one already, or waits for an answer; -ENOMEM. plain: without colours. kept: what draw is
+ * given, its first octets. */
 int screen_open(struct vty *vty, const struct screen_view *view, bool plain, const void *kept,
 		size_t len);
 /* The session has ended. */

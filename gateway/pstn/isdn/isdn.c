@@ -188,7 +188,7 @@ static void on_restart_ack(struct isdn *isdn, int channel)
 	if (restarted > 0)
 		restart_on_ack(isdn->restart, (unsigned)restarted);
 	/* A SETUP may have come while RESTART was on its way, and that has ended the call over there. */
-	if (leg && isdn_leg_state(leg) <= ST_ACTIVE)
+	if (leg && leg->q931 && isdn_leg_state(leg) <= ST_ACTIVE)
 		enquiry_send(leg);
 }
 
